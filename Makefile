@@ -1,0 +1,73 @@
+# Every target works alone, in any order, and twice: each first makes what it needs.
+#
+#   make lab      the environment, the notebooks, a check of both, and JupyterLab
+#   make book     the site, in _build/site
+#   make test     everything that CI runs
+#   make bench    the timings that the course promises to keep
+#   make results  the tables of the long comparisons (hours; resumable)
+#
+# PYTHON=python3.12 picks the interpreter; PIP_ARGS adds options to pip, for instance the CPU build of torch:
+#   make lab PIP_ARGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+
+PYTHON ?= python3
+VENV ?= .venv
+PIP_ARGS ?=
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS)
+
+.PHONY: help lab book test bench results build format clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# One stamp for each set of packages, so that a changed pyproject.toml is installed again.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tlcourse needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Install a newer one and call: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'The environment could not be made. On Debian and Ubuntu: apt install python3-venv.' >&2; exit 1; }
+
+$(VENV)/.learner: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course into $(VENV) (two to five minutes, about 8 GB with the CUDA build of torch) ..."
+	$(PIP) --quiet -e .
+	@touch $@
+
+$(VENV)/.book: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course and the site's tools into $(VENV) ..."
+	$(PIP) --quiet -e '.[book]'
+	@touch $@ $(VENV)/.learner
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the course and its tests' tools into $(VENV) (two to five minutes, about 8 GB) ..."
+	$(PIP) --quiet -e '.[test]'
+	@touch $@ $(VENV)/.learner $(VENV)/.book
+
+lab: $(VENV)/.learner
+	$(BIN)/tlcourse build --no-execute
+	$(BIN)/tlcourse doctor
+	$(BIN)/tlcourse lab
+
+build: $(VENV)/.learner
+	$(BIN)/tlcourse build
+
+book: $(VENV)/.book
+	$(BIN)/tlcourse build
+	$(BIN)/tlcourse site
+
+test: $(VENV)/.test
+	$(BIN)/python tools/run_tests.py
+
+bench: $(VENV)/.learner
+	$(BIN)/tlcourse bench
+
+results: $(VENV)/.learner
+	$(BIN)/tlcourse results
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,201 @@
+"""Run every check of the course, one after the other, and say how each went.
+
+``make test`` and CI call this. A framework has its own process (see ``tests/conftest.py``). All steps run, so
+that one failure does not hide another; the exit status is 1 if any of them failed.
+
+    python tools/run_tests.py                 everything
+    python tools/run_tests.py --only torch    the steps whose name contains "torch"
+    python tools/run_tests.py --list          the names of the steps
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "_build" / "reports"
+FRAMEWORKS = ("torch", "keras")
+# The budgets of a notebook in seconds on two cores; a run fails beyond three times as much.
+BUDGET = {"notebooks": 60.0, "solutions": 120.0}
+PY = sys.executable
+
+
+@dataclass
+class Step:
+    """One command, its extra environment, and what is checked of its report afterwards."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+    after: Callable[[], str | None] | None = None
+    report: Path | None = None
+
+
+@dataclass
+class Outcome:
+    name: str
+    ok: bool
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    note: str = ""
+
+
+def pytest_step(name: str, args: list[str], env: dict[str, str] | None = None, **more: object) -> Step:
+    report = REPORTS / f"{re.sub(r'[^a-z0-9]+', '-', name)}.xml"
+    command = [PY, "-m", "pytest", "-q", f"--junitxml={report}", *args]
+    return Step(name, command, env or {}, report=report, **more)  # type: ignore[arg-type]
+
+
+def over_budget(folder: str, report: Path) -> Callable[[], str | None]:
+    """A check of the seconds that each notebook of a folder took in an nbval run."""
+
+    def check() -> str | None:
+        seconds: dict[str, float] = {}
+        for case in ET.parse(report).getroot().iter("testcase"):
+            notebook = case.get("classname", "")
+            seconds[notebook] = seconds.get(notebook, 0.0) + float(case.get("time", 0))
+        for notebook, spent in sorted(seconds.items()):
+            print(f"  {notebook}: {spent:.0f} s (budget {BUDGET[folder]:.0f} s)")
+        slow = [name for name, spent in seconds.items() if spent > 3 * BUDGET[folder]]
+        return f"over three times the budget: {', '.join(slow)}" if slow else None
+
+    return check
+
+
+def notebook_step(folder: str, framework: str) -> Step:
+    env = {"TLCOURSE_EXECUTING": "1"}
+    if folder == "solutions":
+        env["TLCOURSE_CLAIMS"] = str(ROOT / "book" / "claims")
+    step = pytest_step(
+        f"notebooks: {folder}/{framework}",
+        ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=400", f"{folder}/{framework}"],
+        env,
+    )
+    assert step.report is not None
+    step.after = over_budget(folder, step.report)
+    return step
+
+
+def salt() -> str:
+    """The commit, so that every commit re-runs another sample of the recorded rows."""
+    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return found.stdout.strip() or "no-git"
+
+
+def steps() -> list[Step]:
+    tl = [PY, "-m", "tlcourse.cli"]
+    doctest = ["--doctest-modules", "tlcourse", "-p", "no:cacheprovider"]
+    quiet = {"MPLBACKEND": "agg"}
+    found = [
+        Step("lint", [PY, "-m", "ruff", "check", "."]),
+        Step("format", [PY, "-m", "ruff", "format", "--check", "."]),
+        Step("types", [PY, "-m", "mypy"]),
+        Step("compile difference", [*tl, "build", "--check"]),
+        pytest_step("unit tests: plain", ["tests"], {"TLCOURSE_TEST": "plain", **quiet}),
+        *(pytest_step(f"unit tests: {fw}", ["tests"], {"TLCOURSE_TEST": fw, **quiet}) for fw in FRAMEWORKS),
+        pytest_step(
+            "doctests: plain",
+            [*doctest, "--ignore-glob=*_torch.py", "--ignore-glob=*_keras.py"],
+            quiet,
+        ),
+        *(
+            pytest_step(f"doctests: {fw}", ["--doctest-modules", *modules(fw)], quiet)
+            for fw in FRAMEWORKS
+            if modules(fw)
+        ),
+        *(notebook_step(folder, fw) for fw in FRAMEWORKS for folder in BUDGET),
+        Step("sample of the sweeps", [*tl, "results", "--check", "--sample", "2", "--salt", salt()]),
+        Step("site", [*tl, "site"]),
+        pytest_step(
+            "browser",
+            ["tests"],
+            {"TLCOURSE_TEST": "browser", "TLCOURSE_SITE": str(ROOT / "_build" / "site"), **quiet},
+        ),
+    ]
+    return found
+
+
+def modules(framework: str) -> list[str]:
+    """The modules of the package that import one framework, by their name."""
+    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tlcourse").rglob(f"*_{framework}.py"))
+
+
+def counts(report: Path | None) -> tuple[int, int, int]:
+    """Passed, failed and skipped tests of a JUnit report."""
+    if report is None or not report.exists():
+        return 0, 0, 0
+    passed = failed = skipped = 0
+    for case in ET.parse(report).getroot().iter("testcase"):
+        kinds = {child.tag for child in case}
+        if kinds & {"failure", "error"}:
+            failed += 1
+        elif "skipped" in kinds:
+            skipped += 1
+        else:
+            passed += 1
+    return passed, failed, skipped
+
+
+def run(step: Step) -> Outcome:
+    print(f"\n=== {step.name} " + "=" * max(3, 90 - len(step.name)), flush=True)
+    if step.report is not None:
+        step.report.unlink(missing_ok=True)
+    began = time.perf_counter()
+    status = subprocess.run(step.command, cwd=ROOT, env={**os.environ, **step.env}).returncode
+    seconds = time.perf_counter() - began
+    passed, failed, skipped = counts(step.report)
+    note = "" if status == 0 else f"exit status {status}"
+    if status == 0 and step.report is not None and passed + failed == 0:
+        status, note = 1, "ran no test"
+    if status == 0 and step.after is not None:
+        problem = step.after()
+        if problem:
+            status, note = 1, problem
+    if step.report is None:  # a plain command counts as one check
+        passed, failed = (1, 0) if status == 0 else (0, 1)
+    elif status != 0 and failed == 0:
+        failed = 1
+    return Outcome(step.name, status == 0, seconds, passed, failed, skipped, note)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--only", action="append", default=[], help="run the steps whose name contains this")
+    parser.add_argument("--list", action="store_true", help="print the steps and stop")
+    args = parser.parse_args()
+    chosen = [step for step in steps() if not args.only or any(word in step.name for word in args.only)]
+    if args.list:
+        print("\n".join(step.name for step in chosen))
+        return 0
+    if not chosen:
+        print(f"No step's name contains {args.only}. See --list.", file=sys.stderr)
+        return 2
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    outcomes = [run(step) for step in chosen]
+    print("\n=== summary " + "=" * 79)
+    for one in outcomes:
+        mark = "ok    " if one.ok else "FAILED"
+        print(
+            f"{mark} {one.name:<32} {one.seconds:7.0f} s  {one.passed:5d} passed {one.failed:3d} failed "
+            f"{one.skipped:3d} skipped  {one.note}"
+        )
+    print(f"In all: {sum(one.seconds for one in outcomes) / 60:.1f} minutes.")
+    failed = sum(one.failed for one in outcomes)
+    passed, skipped = sum(one.passed for one in outcomes), sum(one.skipped for one in outcomes)
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if any(not one.ok for one in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
