@@ -2,7 +2,7 @@
 
 TensorFlow and triton (which torchvision, timm and torch's optimizers load) cannot share a process, so a
 test file's name says where it belongs: ``test_*_torch.py``, ``test_*_keras.py``, ``test_*_browser.py``; all
-others run in a process that imports no framework. ``TLCOURSE_TEST`` picks the set; ``make test`` runs them all.
+others run in a process that imports no framework. ``TLCOURSE_TEST`` picks the set; ``make test`` runs all.
 """
 
 from __future__ import annotations

@@ -1,0 +1,145 @@
+"""``tlcourse bench``: how long things take on this machine, beside the budgets that the course set itself.
+
+Printed, never asserted: a shared or slow machine is not a defect of the course.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+__all__ = ["allocator_rates", "check_seconds", "import_seconds", "notebook_seconds", "run_bench"]
+
+_RATE = """
+import sys, time
+import numpy as np
+import tlcourse
+from tlcourse import devices
+if sys.argv[1] == "untuned":
+    devices.tune_allocator = lambda: False
+tlcourse.start("bench", framework="torch")
+import torch
+from tlcourse import models
+model = models.load("efficientnet_lite0", num_classes=0).eval()
+batch = models.preprocess(np.zeros((32, 128, 128, 3), np.uint8))
+with torch.no_grad():
+    for _ in range(2):
+        model(batch)
+    began = time.perf_counter()
+    rounds = 0
+    while time.perf_counter() - began < 4:
+        model(batch)
+        rounds += 1
+    print(32 * rounds / (time.perf_counter() - began))
+"""
+
+_CHECKS = """
+import json, sys, time
+import tlcourse
+from pathlib import Path
+from tlcourse.authoring.source import solutions
+from tlcourse.exercises import check
+root, framework = Path(sys.argv[1]), sys.argv[2]
+tlcourse.start("bench", framework=framework)
+times = {}
+for path in sorted((root / "book" / "chapters").glob("*.md")):
+    for name, (solution, _) in solutions(path, framework).items():
+        namespace = {}
+        exec(solution, namespace)
+        from tlcourse.exercises import get
+        began = time.perf_counter()
+        check(name, namespace[get(name).answer])
+        times[name] = time.perf_counter() - began
+print(json.dumps(times))
+"""
+
+
+def import_seconds(repeats: int = 5) -> float:
+    """The median seconds of ``import tlcourse`` in a fresh process, less the interpreter's own start."""
+
+    def once(code: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - began
+
+    bare = statistics.median(once("pass") for _ in range(repeats))
+    return max(0.0, statistics.median(once("import tlcourse") for _ in range(repeats)) - bare)
+
+
+def allocator_rates() -> tuple[float, float]:
+    """EfficientNet-Lite0 at 128 px in PyTorch, images per second: without and with the allocator setting.
+
+    See :func:`tlcourse.devices.tune_allocator`.
+    """
+
+    def rate(mode: str) -> float:
+        run = subprocess.run([sys.executable, "-c", _RATE, mode], capture_output=True, text=True, check=True)
+        return float(run.stdout.split()[-1])
+
+    return rate("untuned"), rate("tuned")
+
+
+def check_seconds(root: Path, framework: str) -> dict[str, float]:
+    """Seconds of one ``check()`` of each exercise's solution, by exercise id."""
+    env = {**os.environ, "TLCOURSE_EXECUTING": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", _CHECKS, str(root), framework],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=env,
+    )
+    found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+def notebook_seconds(path: Path) -> float:
+    """Execute a notebook in a fresh kernel, without writing it, and return the seconds it took."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    began = time.perf_counter()
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
+    return time.perf_counter() - began
+
+
+def run_bench(root: Path) -> None:
+    """Print every timing beside its budget.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table("what", "measured", "budget")
+
+    console.print("Importing ...")
+    table.add_row("import tlcourse", f"{import_seconds():.2f} s", "0.3 s")
+    console.print("PyTorch's allocator ...")
+    without, tuned = allocator_rates()
+    table.add_row(
+        "EfficientNet-Lite0, 128 px, PyTorch",
+        f"{tuned:.0f} images/s tuned, {without:.0f} untuned (ratio {tuned / without:.1f})",
+        "-",
+    )
+    for framework in ("torch", "keras"):
+        console.print(f"Checks in {framework} ...")
+        for name, seconds in check_seconds(root, framework).items():
+            table.add_row(f"check {name}, {framework}", f"{seconds:.2f} s", "2 s")
+    for folder, budget in (("notebooks", "60 s"), ("solutions", "60 s typical, 120 s at most")):
+        for path in sorted((root / folder).glob("*/*.ipynb")):
+            console.print(f"Running {path.relative_to(root)} ...")
+            table.add_row(str(path.relative_to(root)), f"{notebook_seconds(path):.0f} s", budget)
+    console.print(table)

@@ -1,0 +1,218 @@
+"""The command line: ``tlcourse doctor``, ``lab``, ``build``, ``site``, ``results``, ``check``, ``fetch``, ...
+
+Thin on purpose: each command calls one function of the package and turns its errors into one clear message
+and exit status 1.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tlcourse.errors import CourseError
+
+app = typer.Typer(
+    help="Transfer learning by doing it, in PyTorch and in Keras.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def course_root(start: Path | None = None) -> Path:
+    """The folder of the course: the first one from here upwards with ``book/chapters``.
+
+    Raises
+    ------
+    CourseError
+        If neither this folder nor one above it is a checkout of the course.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "book" / "chapters").is_dir():
+            return folder
+    raise CourseError(
+        f"{here} is not inside the course's folder (there is no book/chapters here or above).",
+        "Go to the folder that you cloned, and call the command again.",
+    )
+
+
+def explained(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Show a CourseError as its two lines instead of a stack trace."""
+
+    @functools.wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except CourseError as error:
+            typer.echo(f"tlcourse: {error}", err=True)
+            raise typer.Exit(1) from None
+
+    return wrapper
+
+
+def split(value: str | None) -> list[str] | None:
+    return [part.strip() for part in value.split(",") if part.strip()] if value else None
+
+
+Chapters = Annotated[str | None, typer.Option("--chapter", help="Only these chapters: 00 or 00,01.")]
+Frameworks = Annotated[str | None, typer.Option("--framework", help="Only torch, or only keras.")]
+
+
+@app.command()
+@explained
+def doctor() -> None:
+    """Check this machine: Python, packages, weights, data, device; say what to do about what is missing."""
+    from tlcourse.doctor import run_doctor
+
+    if not run_doctor():
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def lab(
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+    port: Annotated[int | None, typer.Option(help="The port of the server.")] = None,
+) -> None:
+    """Open JupyterLab on the learner's notebooks."""
+    folder = course_root() / "notebooks"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    # JupyterLab asks the network for news and updates at every start; a course that runs on a train does not.
+    command += [
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    ]
+    if not browser:
+        command.append("--no-browser")
+    if port is not None:
+        command.append(f"--port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    raise typer.Exit(subprocess.run(command).returncode)
+
+
+@app.command()
+@explained
+def build(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a file would change.")
+    ] = False,
+    execute: Annotated[bool, typer.Option(help="Execute the solutions whose code changed.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Execute, and overwrite, all the same.")] = False,
+    chapter: Chapters = None,
+    framework: Frameworks = None,
+) -> None:
+    """Compile book/chapters into notebooks/ and solutions/, and execute the solutions whose code changed."""
+    from tlcourse.authoring.build import build as build_course
+
+    report = build_course(
+        course_root(),
+        check=check,
+        execute=execute,
+        chapters=split(chapter),
+        frameworks=split(framework),
+        force=force,
+        echo=typer.echo,
+    )
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def site(
+    output: Annotated[Path | None, typer.Option(help="Where to put it; _build/site otherwise.")] = None,
+) -> None:
+    """Build the site from the executed solutions, without executing them again."""
+    from tlcourse.authoring.site import build_site
+
+    typer.echo(f"The site: {build_site(course_root(), output=output, echo=typer.echo)}")
+
+
+@app.command()
+@explained
+def results(
+    name: Annotated[str | None, typer.Argument(help="The sweep; all of them otherwise.")] = None,
+    framework: Frameworks = None,
+    check: Annotated[bool, typer.Option("--check", help="Re-run a sample of the recorded rows.")] = False,
+    sample: Annotated[int, typer.Option(help="With --check: how many rows of each framework.")] = 2,
+    salt: Annotated[str, typer.Option(help="With --check: a text that chooses the sample.")] = "",
+) -> None:
+    """Run the long comparisons whose tables the chapters plot; goes on where it was stopped."""
+    from tlcourse.sweeps.engine import check_sweeps, run_sweeps
+
+    frameworks = split(framework)
+    if check:
+        ok = check_sweeps(name, frameworks=frameworks, sample=sample, salt=salt, echo=typer.echo)
+    else:
+        ok = run_sweeps(name, frameworks=frameworks, echo=typer.echo)
+    if not ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def check(
+    exercise: Annotated[str, typer.Argument(help="The exercise's id, for instance ch00-softmax.")],
+    file: Annotated[Path, typer.Argument(help="A Python file with your answer.")],
+    framework: Annotated[str, typer.Option("--framework", help="torch or keras")] = "torch",
+) -> None:
+    """Check an answer that is in a Python file, without a notebook."""
+    import tlcourse
+    from tlcourse.exercises import check as check_answer
+    from tlcourse.exercises import get
+
+    wanted = get(exercise)
+    if not file.is_file():
+        raise CourseError(
+            f"There is no file {file}.", "Give the path of a Python file with your answer in it."
+        )
+    tlcourse.start(exercise.split("-")[0].removeprefix("ch"), framework=framework)
+    source = file.read_text(encoding="utf-8")
+    namespace: dict[str, Any] = {"__name__": "answer"}
+    try:
+        exec(compile(source, str(file), "exec"), namespace)
+    except Exception as error:
+        raise CourseError(
+            f"{file} stops with {type(error).__name__}: {error}", "Make the file run on its own first."
+        ) from error
+    report = check_answer(exercise, namespace.get(wanted.answer, ...))
+    typer.echo(str(report))
+    if report.points < wanted.points:
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="The data set; none lists what can be had.")] = None,
+) -> None:
+    """Download a data set that does not come with the course (opt-in, resumable, checked)."""
+    from tlcourse import data
+
+    if name is None:
+        for known in data.downloads():
+            typer.echo(known)
+        return
+    typer.echo(f"Ready: {data.fetch(name)}")
+
+
+@app.command()
+@explained
+def bench() -> None:
+    """Print how long the course takes on this machine, beside its budgets."""
+    from tlcourse.bench import run_bench
+
+    run_bench(course_root())
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,167 @@
+"""``tlcourse doctor``: is everything here that a lesson needs, and if not, what to do.
+
+Each framework is imported in a process of its own, because TensorFlow and triton cannot share one.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcourse.errors import CourseError
+
+__all__ = ["Diagnosis", "diagnose", "run_doctor"]
+
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "timm",
+    "keras",
+    "numpy",
+    "scikit-learn",
+    "matplotlib",
+    "jupyterlab",
+    "ipywidgets",
+)
+REINSTALL = "Install the course again: python -m pip install -e . (or: make lab)."
+NEEDED_MB = 500
+
+_PROBE = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import tlcourse
+session = tlcourse.start("doctor", framework=sys.argv[1])
+from tlcourse import models
+import numpy as np
+backbone = models.load("efficientnet_lite0", num_classes=0)
+from tlcourse import training
+features = training.cache_features(backbone, np.zeros((2, 64, 64, 3), np.uint8), progress=False)
+finite = bool(np.isfinite(features).all())
+print(json.dumps({"session": str(session), "shape": list(features.shape), "finite": finite}))
+"""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    what : str
+        What was looked at.
+    ok : bool
+        Whether a lesson can run with it as it is.
+    found : str
+        What was found, in a few words.
+    fix : str
+        What to do if it is not in order; empty if it is.
+    """
+
+    what: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+
+def _python() -> Diagnosis:
+    version = platform.python_version()
+    ok = sys.version_info >= (3, 11)
+    return Diagnosis(
+        "Python", ok, version, "" if ok else "Install Python 3.11 or newer and make the environment again."
+    )
+
+
+def _packages() -> Diagnosis:
+    found, missing = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Diagnosis("packages", False, f"missing: {', '.join(missing)}", REINSTALL)
+    return Diagnosis("packages", True, ", ".join(found[:4]) + f" and {len(found) - 4} more")
+
+
+def _disk() -> Diagnosis:
+    free = shutil.disk_usage(Path.cwd()).free // 2**20
+    ok = free >= NEEDED_MB
+    return Diagnosis("disk", ok, f"{free / 1024:.1f} GB free", "" if ok else f"Free at least {NEEDED_MB} MB.")
+
+
+def _data(name: str) -> Diagnosis:
+    from tlcourse import data
+
+    try:
+        dataset = data.load(name)
+    except CourseError as error:
+        return Diagnosis(f"data: {name}", False, error.problem, error.fix)
+    return Diagnosis(f"data: {name}", True, f"{len(dataset)} images, {len(dataset.class_names)} classes")
+
+
+def _framework(framework: str) -> Diagnosis:
+    """Load the pretrained model in a fresh process and run it on two blank pictures."""
+    run = subprocess.run(
+        [sys.executable, "-c", _PROBE, framework], capture_output=True, text=True, timeout=180
+    )
+    last = run.stdout.strip().splitlines()[-1:]
+    try:
+        answer = json.loads(last[0])
+    except (IndexError, ValueError):
+        lines = [line for line in run.stderr.strip().splitlines() if line.strip()]
+        fix = next(
+            (line.split("What to do:")[1].strip() for line in lines if "What to do:" in line), REINSTALL
+        )
+        reason = next((line for line in reversed(lines) if "Error" in line), f"exit status {run.returncode}")
+        return Diagnosis(framework, False, reason.strip(), fix)
+    ok = bool(answer["finite"]) and answer["shape"] == [2, 1280]
+    return Diagnosis(
+        framework, ok, f"{answer['session']}; pretrained weights loaded and run", "" if ok else REINSTALL
+    )
+
+
+def diagnose() -> Iterator[Diagnosis]:
+    """Look at everything a lesson needs, the quick things first.
+
+    Yields
+    ------
+    Diagnosis
+        One for each thing looked at.
+    """
+    looks: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
+    looks += [
+        lambda name=name: _data(name) for name in ("three_styles", "fashion_mnist", "textile", "digits")
+    ]  # type: ignore[misc]
+    looks += [lambda name=name: _framework(name) for name in ("torch", "keras")]  # type: ignore[misc]
+    for look in looks:
+        yield look()
+
+
+def run_doctor() -> bool:
+    """Print a line for each thing looked at.
+
+    Returns
+    -------
+    bool
+        True if a lesson can run.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    healthy = True
+    for one in diagnose():
+        mark = "[green]ok     [/green]" if one.ok else "[bold red]MISSING[/bold red]"
+        console.print(f"{mark} {escape(one.what):<22} {escape(one.found)}", soft_wrap=True)
+        if not one.ok:
+            healthy = False
+            console.print(f"        what to do: {escape(one.fix)}", soft_wrap=True)
+    console.print("Ready." if healthy else "Not ready yet: see what to do above.")
+    return healthy
