@@ -1,0 +1,351 @@
+"""Training that fits on one screen, the same in PyTorch and in Keras.
+
+`fit` looks at the model it is given and hands it to ``loop_torch`` or ``loop_keras``; both get the same
+batches in the same order (``batches``), and both answer with the same `History`. Nothing here imports a
+framework: the one that made the model is already loaded, and the two cannot share a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tlcourse.errors import CourseError, ShapeError
+from tlcourse.training.batches import examples_of, images_of, resize_to
+from tlcourse.training.head import Head, head_problem
+from tlcourse.training.history import History
+
+__all__ = ["Head", "History", "cache_features", "fit", "fit_head", "framework_of", "predict"]
+
+#: A function from uint8 images (N, H, W, 3) to what the model reads, or the name of a model card.
+Preprocess = str | Callable[[np.ndarray], Any]
+
+
+def framework_of(model: Any) -> str:
+    """Which framework a model belongs to, told by its class and without importing either.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+
+    Returns
+    -------
+    str
+        ``"torch"`` or ``"keras"``. A Keras model on the PyTorch backend is a Keras model.
+
+    Raises
+    ------
+    CourseError
+        If it is neither.
+
+    Examples
+    --------
+    >>> framework_of("a string")
+    Traceback (most recent call last):
+        ...
+    tlcourse.errors.CourseError: A model is needed here, and this is a str.
+      What to do: Pass a torch.nn.Module or a keras.Model, as tlcourse.models.load gives.
+    """
+    roots = [cls.__module__.partition(".")[0] for cls in type(model).__mro__]
+    # Keras first: with KERAS_BACKEND=torch its layers are torch modules as well.
+    for framework in ("keras", "torch"):
+        if framework in roots and not isinstance(model, type):
+            return framework
+    raise CourseError(
+        f"A model is needed here, and this is a {type(model).__name__}.",
+        "Pass a torch.nn.Module or a keras.Model, as tlcourse.models.load gives.",
+    )
+
+
+def fit(
+    model: Any,
+    train: Any,
+    val: Any = None,
+    *,
+    steps: int | None = None,
+    epochs: int | None = None,
+    batch_size: int = 16,
+    lr: float = 1e-3,
+    optimizer: Any = "adam",
+    weight_decay: float = 0.0,
+    preprocess: Preprocess = "efficientnet_lite0",
+    size: int | None = None,
+    patience: int | None = None,
+    seed: int = 0,
+    progress: bool = True,
+    loss: Any = None,
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+) -> History:
+    """Train a classifier; only what is trainable moves.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+        Gives logits (N, C), no softmax. It is trained in place, on the device it is on, and left in
+        inference mode. Keras models go through ``compile`` and ``model.fit``.
+    train, val : Dataset or (images, labels)
+        Images uint8 (N, H, W, 3), labels int64 (N,) from 0 to C-1.
+    steps, epochs : int
+        How long: give one. With ``steps`` every batch is full: the passes over the data follow one
+        another without a gap, and the history has a row for each ``ceil(N / batch_size)`` steps. With
+        ``epochs`` the last batch of each pass may be smaller (but never a single image, of which
+        BatchNorm cannot take a variance).
+    batch_size : int
+        Images in a step.
+    lr, optimizer, weight_decay
+        ``"adam"`` (Kingma and Ba 2015), ``"sgd"`` (momentum 0.9), or an optimizer of the framework, which
+        brings its own rate and decay. Weight decay is decoupled in both frameworks (Loshchilov and
+        Hutter 2019): each step shrinks the weights by ``lr * weight_decay``.
+    preprocess : str or callable
+        Name of a model card, or a function of uint8 images (N, H, W, 3) to float32 of the same layout.
+    size : int, optional
+        Resize the images to this many pixels first.
+    patience : int, optional
+        Stop after so many epochs without a lower validation loss. Whenever it is given, the weights of
+        the best epoch are restored at the end.
+    seed : int
+        Of the order of the examples (and of dropout and ``augment``).
+    progress : bool
+        Show a bar when it takes over two seconds.
+    loss : callable, optional
+        ``loss(logits, labels)`` in PyTorch, a Keras loss in Keras. Cross-entropy of the logits if None.
+    augment : callable, optional
+        ``augment(images, rng)``: a uint8 batch to a uint8 batch of the same shape; training only.
+
+    Returns
+    -------
+    History
+        Losses in nats, accuracies from 0 to 1, one row per epoch, as ``model.fit`` gives them.
+
+    Raises
+    ------
+    CourseError
+        Nothing is trainable; no or both of steps and epochs; patience without ``val``; an empty data
+        set; a loss that is not finite (the learning rate is probably too high).
+    ShapeError
+        The labels do not fit the model's outputs, or the images its input.
+    """
+    check_amount(steps=steps, epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay)
+    if patience is not None and val is None:
+        raise CourseError(
+            "patience was given, but no validation data.",
+            "Pass val=data.split('val'), or leave patience out.",
+        )
+    if patience is not None and patience < 1:
+        raise CourseError(f"patience is {patience}.", "Give the number of epochs to wait: 1 or more.")
+    train_set = examples_of(train, "train", size)
+    val_set = None if val is None else examples_of(val, "val", size)
+    options: dict[str, Any] = {
+        "steps": steps,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "lr": lr,
+        "optimizer": optimizer,
+        "weight_decay": weight_decay,
+        "preprocess": preprocess,
+        "patience": patience,
+        "seed": seed,
+        "progress": progress,
+        "loss": loss,
+        "augment": augment,
+    }
+    return _loop(framework_of(model)).fit(model, train_set, val_set, **options)
+
+
+def predict(
+    model: Any,
+    data: Any,
+    *,
+    size: int | None = None,
+    batch_size: int = 64,
+    preprocess: Preprocess = "efficientnet_lite0",
+    progress: bool = True,
+) -> np.ndarray:
+    """The probability of each class for each image (softmax of the model's logits).
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+        Gives logits (N, C); runs in inference mode, and its mode is put back afterwards.
+    data : Dataset or uint8 array (N, H, W, 3)
+    size, batch_size, preprocess, progress
+        As for `fit`.
+
+    Returns
+    -------
+    float32 array (N, C), each row summing to 1
+
+    Raises
+    ------
+    ShapeError
+        If the model's output is not (N, C).
+    """
+    logits = _forward(model, data, size, batch_size, preprocess, progress, "predict")
+    if logits.ndim != 2:
+        raise ShapeError(
+            f"The model gives an array of shape {logits.shape} for {len(logits)} images; (N, C) is needed.",
+            "Give it a classifier's head: models.load(..., num_classes=C).",
+        )
+    return softmax(logits)
+
+
+def cache_features(
+    backbone: Any,
+    data: Any,
+    *,
+    size: int | None = None,
+    batch_size: int = 64,
+    preprocess: Preprocess = "efficientnet_lite0",
+    progress: bool = True,
+) -> np.ndarray:
+    """Run a frozen backbone once and keep what it says.
+
+    A backbone that does not learn gives the same features in every epoch, so one pass replaces all of
+    them; what remains is a linear head, which `fit_head` trains in a moment.
+
+    Parameters
+    ----------
+    backbone : torch.nn.Module or keras.Model
+        For instance ``models.load("efficientnet_lite0", num_classes=0)``; runs in inference mode.
+    data : Dataset or uint8 array (N, H, W, 3)
+    size, batch_size, preprocess, progress
+        As for `fit`.
+
+    Returns
+    -------
+    float32 array (N, D)
+
+    Raises
+    ------
+    ShapeError
+        If the backbone's output is not one row of features per image.
+    """
+    features = _forward(backbone, data, size, batch_size, preprocess, progress, "features")
+    if features.ndim != 2:
+        raise ShapeError(
+            f"The backbone gives shape {features.shape}; one row of features per image, (N, D), is needed.",
+            "Load it with num_classes=0, which ends in global average pooling.",
+        )
+    return features
+
+
+def fit_head(
+    features: np.ndarray,
+    labels: np.ndarray,
+    num_classes: int,
+    *,
+    steps: int,
+    batch_size: int = 16,
+    lr: float = 1e-3,
+    weight_decay: float = 0.0,
+    optimizer: str = "adam",
+    seed: int = 0,
+    framework: str | None = None,
+) -> Head:
+    """Train a linear softmax head on cached features, by the current framework's optimizer.
+
+    The head begins at the same numbers and sees the same batches in both frameworks.
+
+    Parameters
+    ----------
+    features : float array (N, D)
+    labels : int array (N,), from 0 to num_classes - 1
+    num_classes : int
+    steps, batch_size, lr, weight_decay, optimizer, seed
+        As for `fit`; the same number of steps makes the same number of updates.
+    framework : {"torch", "keras"}, optional
+        The one that ``tlcourse.start`` chose, if None.
+
+    Returns
+    -------
+    Head
+
+    Raises
+    ------
+    ShapeError
+        Features and labels do not fit one another, or contain NaN.
+    CourseError
+        A loss that is not finite.
+    """
+    check_amount(steps=steps, epochs=None, batch_size=batch_size, lr=lr, weight_decay=weight_decay)
+    features, labels = head_problem(features, labels, num_classes)
+    if framework is None:
+        from tlcourse.devices import current_framework
+
+        framework = current_framework()
+    return _loop(framework).fit_head(
+        features,
+        labels,
+        num_classes,
+        steps=steps,
+        batch_size=batch_size,
+        lr=lr,
+        weight_decay=weight_decay,
+        optimizer=optimizer,
+        seed=seed,
+    )
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Logits (N, C) to probabilities float32 (N, C).
+
+    Examples
+    --------
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]])).tolist()
+    [[0.5, 0.5], [1.0, 0.0]]
+    """
+    # In double precision and less the largest, so that large logits neither overflow nor lose their sum.
+    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def check_amount(
+    *, steps: int | None, epochs: int | None, batch_size: int, lr: float, weight_decay: float
+) -> None:
+    """Refuse numbers that cannot drive a training run, each with its name."""
+    if (steps is None) == (epochs is None):
+        given = "neither steps nor epochs was" if steps is None else "both steps and epochs were"
+        raise CourseError(
+            f"How long to train is not clear: {given} given.", "Give one: steps=120 or epochs=5."
+        )
+    for name, value in (("steps", steps), ("epochs", epochs), ("batch_size", batch_size)):
+        if value is not None and (isinstance(value, bool) or int(value) != value or value < 1):
+            raise CourseError(f"{name} is {value!r}.", f"Give a whole number of {name}, 1 or more.")
+    if not (np.isfinite(lr) and lr > 0):
+        raise CourseError(f"lr is {lr!r}.", "Give a positive learning rate, such as 1e-3.")
+    if not (np.isfinite(weight_decay) and weight_decay >= 0):
+        raise CourseError(f"weight_decay is {weight_decay!r}.", "Give 0 or a small positive number.")
+
+
+def _loop(framework: str) -> Any:
+    if framework == "torch":
+        from tlcourse.training import loop_torch
+
+        return loop_torch
+    if framework == "keras":
+        from tlcourse.training import loop_keras
+
+        return loop_keras
+    from tlcourse.errors import UnknownNameError
+
+    raise UnknownNameError("framework", framework, ("torch", "keras"))
+
+
+def _forward(
+    model: Any,
+    data: Any,
+    size: int | None,
+    batch_size: int,
+    preprocess: Preprocess,
+    progress: bool,
+    title: str,
+) -> np.ndarray:
+    loop = _loop(framework_of(model))
+    if isinstance(batch_size, bool) or batch_size < 1:
+        raise CourseError(f"batch_size is {batch_size!r}.", "Give a whole number, 1 or more.")
+    images = resize_to(images_of(data), size)
+    return loop.forward(
+        model, images, batch_size=batch_size, preprocess=preprocess, bar=progress, title=title
+    )

@@ -1,0 +1,207 @@
+"""Which examples go into which step: one answer for both frameworks.
+
+The order is numpy's, drawn from the seed and the number of the pass, so that PyTorch and Keras train on the
+same images in the same sequence and a difference between them is not a difference of luck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tlcourse.errors import CourseError, DataError, ShapeError
+
+__all__ = ["Examples", "Plan", "as_batch", "examples_of", "images_of", "order", "resize_to"]
+
+
+class Examples(NamedTuple):
+    """Images uint8 (N, H, W, 3), labels int64 (N,), and the names of the classes where they are known."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...] | None
+
+
+def order(n: int, seed: int, epoch: int) -> np.ndarray:
+    """The order of ``n`` examples in one pass over them, int64 (n,).
+
+    Examples
+    --------
+    >>> order(5, seed=0, epoch=0).tolist() == order(5, seed=0, epoch=0).tolist()
+    True
+    >>> sorted(order(5, seed=0, epoch=1).tolist())
+    [0, 1, 2, 3, 4]
+    """
+    return np.random.default_rng([seed, epoch]).permutation(n)
+
+
+class Plan:
+    """The batches of a run, as rows of the training set.
+
+    Parameters
+    ----------
+    n : int
+        Examples.
+    batch_size : int
+    steps, epochs : int or None
+        One of them; see `tlcourse.training.fit`.
+    seed : int
+
+    Examples
+    --------
+    With steps, batches are full and run on over the end of a pass; with epochs each pass ends on its own.
+
+    >>> [len(rows) for rows in Plan(10, 4, steps=6, epochs=None, seed=0)]
+    [4, 4, 4, 4, 4, 4]
+    >>> [len(rows) for rows in Plan(10, 4, steps=None, epochs=2, seed=0)]
+    [4, 4, 2, 4, 4, 2]
+
+    A single image left over joins the batch before it.
+
+    >>> [len(rows) for rows in Plan(9, 4, steps=None, epochs=1, seed=0)]
+    [4, 5]
+    """
+
+    def __init__(self, n: int, batch_size: int, *, steps: int | None, epochs: int | None, seed: int) -> None:
+        self.n, self.batch_size, self.seed = n, batch_size, seed
+        self.by_steps = steps is not None
+        self._joined = not self.by_steps and n > batch_size > 1 and n % batch_size == 1
+        self.per_epoch = max(1, -(-n // batch_size) - self._joined)
+        self.steps = int(steps) if steps is not None else self.per_epoch * int(epochs or 0)
+        self.epochs = -(-self.steps // self.per_epoch)
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        if not self.by_steps:
+            for epoch in range(self.epochs):
+                rows = order(self.n, self.seed, epoch)
+                for i in range(self.per_epoch):
+                    stop = None if i == self.per_epoch - 1 else (i + 1) * self.batch_size
+                    yield rows[i * self.batch_size : stop]
+            return
+        waiting, epoch = np.empty(0, np.int64), 0
+        for _ in range(self.steps):
+            while len(waiting) < self.batch_size:
+                waiting = np.concatenate([waiting, order(self.n, self.seed, epoch)])
+                epoch += 1
+            yield waiting[: self.batch_size]
+            waiting = waiting[self.batch_size :]
+
+
+def images_of(data: Any) -> np.ndarray:
+    """The images of a Dataset or an array, checked: uint8 (N, H, W, 3).
+
+    Raises
+    ------
+    ShapeError
+        With the shape and dtype that were found.
+    DataError
+        If there is no image.
+    """
+    images = data.images if hasattr(data, "images") else data[0] if isinstance(data, tuple) else data
+    if not isinstance(images, np.ndarray):
+        raise ShapeError(
+            f"Images are needed here, and this is a {type(data).__name__}.",
+            "Pass a Dataset, or a uint8 array of shape (N, H, W, 3).",
+        )
+    if images.ndim != 4 or images.shape[3] != 3 or images.dtype != np.uint8:
+        raise ShapeError(
+            f"The images have shape {images.shape} and dtype {images.dtype}; uint8 (N, H, W, 3) is needed.",
+            "Pass RGB images with values 0 to 255, channels last; one image alone is images[np.newaxis].",
+        )
+    if len(images) == 0:
+        raise DataError("The data set is empty.", "Choose a split or subset that holds at least one image.")
+    return images
+
+
+def resize_to(images: np.ndarray, size: int | None) -> np.ndarray:
+    """Images (N, H, W, 3) at ``size`` pixels (bilinear, antialiased), or as they are if size is None."""
+    if size is None or images.shape[1:3] == (size, size):
+        return images
+    from PIL import Image
+
+    resized = [Image.fromarray(i).resize((size, size), Image.Resampling.BILINEAR) for i in images]
+    return np.stack([np.asarray(i) for i in resized])
+
+
+def examples_of(data: Any, name: str, size: int | None = None) -> Examples:
+    """Images and labels of a Dataset or of a pair, checked against one another.
+
+    Raises
+    ------
+    ShapeError, DataError
+        As `images_of`; and for labels of the wrong length, shape or kind.
+    """
+    if not (hasattr(data, "images") and hasattr(data, "labels")):
+        if not (isinstance(data, tuple) and len(data) == 2):
+            raise ShapeError(
+                f"{name} is a {type(data).__name__}, which holds no images and labels.",
+                "Pass a Dataset, as tlcourse.data gives, or the pair (images, labels).",
+            )
+        labels, class_names = np.asarray(data[1]), None
+    else:
+        labels, class_names = np.asarray(data.labels), getattr(data, "class_names", None)
+    try:
+        images = images_of(data)
+    except CourseError as error:
+        raise type(error)(f"{name}: {error.problem}", error.fix) from None
+    if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+        raise ShapeError(
+            f"{name}: {len(images)} images, but labels of shape {labels.shape} and dtype {labels.dtype}.",
+            "Give each image one whole number as its label; one-hot rows become labels by argmax(axis=1).",
+        )
+    return Examples(resize_to(images, size), labels.astype(np.int64), class_names)
+
+
+def check_outputs(outputs: int, data: Examples, name: str) -> None:
+    """Refuse labels that the model has no output for.
+
+    Raises
+    ------
+    ShapeError
+        Also when the model has more outputs than the data has classes: its head was made for other data.
+    """
+    low, high = int(data.labels.min()), int(data.labels.max())
+    known = len(data.class_names) if data.class_names else None
+    if low < 0 or high >= outputs or (known is not None and known != outputs):
+        found = f"{known} classes" if known is not None else f"labels from {low} to {high}"
+        need = known if known is not None else high + 1
+        raise ShapeError(
+            f"The model has {outputs} outputs, but {name} has {found}.",
+            f"Load the model with num_classes={need}."
+            if low >= 0 and high < need
+            else "Number the classes from 0, without gaps, and load the model with as many outputs.",
+        )
+
+
+def as_batch(
+    images: np.ndarray,
+    framework: str,
+    preprocess: str | Callable[[np.ndarray], Any],
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    rng: np.random.Generator | None = None,
+) -> Any:
+    """A uint8 batch (N, H, W, 3), augmented and preprocessed: what the model reads.
+
+    Raises
+    ------
+    ShapeError
+        If ``augment`` changes the number of images or the dtype.
+    """
+    if augment is not None and rng is not None:
+        before = images.shape
+        images = np.asarray(augment(images.copy(), rng))
+        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[0] != before[0]:
+            raise ShapeError(
+                f"augment turned uint8 {before} into {images.dtype} {images.shape}.",
+                "Let it return as many uint8 images as it was given: clip to 0..255, then .astype(np.uint8).",
+            )
+    if callable(preprocess):
+        return preprocess(images)
+    from tlcourse import models
+
+    return models.preprocess(images, preprocess, framework=framework)

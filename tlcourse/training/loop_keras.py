@@ -1,0 +1,278 @@
+"""Training in Keras: ``compile`` and ``model.fit``, fed with the course's own batches.
+
+Examples
+--------
+>>> import keras, numpy as np
+>>> from tlcourse.training import fit, predict
+>>> rng = np.random.default_rng(0)
+>>> labels = rng.integers(0, 2, 64)
+>>> images = (labels[:, None, None, None] * 150 + rng.integers(0, 100, (64, 4, 4, 3))).astype(np.uint8)
+>>> model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(2)])
+>>> history = fit(model, (images, labels), epochs=10, lr=0.01, preprocess=lambda x: x / np.float32(127) - 1)
+>>> history.steps
+40
+>>> history.last("accuracy") > 0.9
+True
+>>> predict(model, images, preprocess=lambda x: x / np.float32(127) - 1).shape
+(64, 2)
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+# Both before TensorFlow is imported: otherwise its log lines end up in the notebook.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+import keras
+import numpy as np
+
+from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
+from tlcourse.training.head import Head, head_start
+from tlcourse.training.history import History
+from tlcourse.training.progress import bar as progress_bar
+from tlcourse.training.trouble import not_finite, nothing_trainable, wrong_output
+
+
+def fit(
+    model: keras.Model,
+    train: Examples,
+    val: Examples | None,
+    *,
+    steps: int | None,
+    epochs: int | None,
+    batch_size: int,
+    lr: float,
+    optimizer: Any,
+    weight_decay: float,
+    preprocess: Any,
+    patience: int | None,
+    seed: int,
+    progress: bool,
+    loss: Any,
+    augment: Any,
+) -> History:
+    """Train ``model`` in place; see `tlcourse.training.fit` for the arguments."""
+    started, started_cpu = time.perf_counter(), time.process_time()
+    check_model(model, train, preprocess)
+    plan = Plan(len(train.labels), batch_size, steps=steps, epochs=epochs, seed=seed)
+
+    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for step, rows in enumerate(plan):
+            rng = np.random.default_rng([seed, step, 1])
+            yield to_input(train.images[rows], preprocess, augment, rng), train.labels[rows]
+
+    seed_dropout(model, seed)
+    model.compile(
+        optimizer=make_optimizer(optimizer, lr, weight_decay),
+        # The models give logits, as in PyTorch; Keras' default would take them for probabilities.
+        loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        # XLA compiles for longer than a short run on a CPU takes.
+        jit_compile=False,
+    )
+    callbacks: list[keras.callbacks.Callback] = []
+    stopping = None
+    if patience is not None:
+        stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
+        callbacks.append(stopping)
+    with progress_bar(plan.steps, "training", show=progress) as bar:
+        guard = Guard(plan.steps, lr, bar)
+        fitted = model.fit(
+            batches(),
+            steps_per_epoch=plan.per_epoch,
+            shuffle=False,
+            epochs=plan.epochs,
+            validation_data=None if val is None else Batches(val, preprocess, max(batch_size, 64)),
+            callbacks=[*callbacks, guard],
+            verbose=0,
+        )
+    history = {name: [float(v) for v in values] for name, values in fitted.history.items()}
+    val_loss = history.get("val_loss")
+    return History(
+        history,
+        seconds=time.perf_counter() - started,
+        cpu_seconds=time.process_time() - started_cpu,
+        steps=guard.done,
+        stopped_epoch=len(history["loss"]) if stopping is not None and guard.done < plan.steps else None,
+        best_epoch=int(np.argmin(val_loss)) + 1 if val_loss else None,
+    )
+
+
+class Guard(keras.callbacks.Callback):
+    """Counts the steps, moves the bar, stops at the last step and refuses a loss that is not finite."""
+
+    def __init__(self, steps: int, lr: float, bar: Any) -> None:
+        super().__init__()
+        self.steps, self.lr, self.bar, self.done = steps, lr, bar, 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """After each step. Keras reports the mean over the epoch: NaN once one of its losses was."""
+        self.done += 1
+        self.bar.update()
+        value = float((logs or {}).get("loss", 0.0))
+        if not np.isfinite(value):
+            raise not_finite(value, self.done, self.lr)
+        if self.done == self.steps:
+            # A number of steps need not fill the last epoch.
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """After each epoch."""
+        if logs and "val_accuracy" in logs:
+            self.bar.set_postfix_str(f"val accuracy {logs['val_accuracy']:.2f}")
+
+
+class Batches(keras.utils.PyDataset):
+    """Examples in their own order, preprocessed batch by batch, for validation."""
+
+    def __init__(self, data: Examples, preprocess: Any, batch_size: int) -> None:
+        super().__init__()
+        self.data, self.preprocess, self.batch_size = data, preprocess, batch_size
+
+    def __len__(self) -> int:
+        return -(-len(self.data.labels) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
+        return to_input(self.data.images[rows], self.preprocess), self.data.labels[rows]
+
+
+def make_optimizer(optimizer: Any, lr: float, weight_decay: float) -> keras.optimizers.Optimizer:
+    """A Keras optimizer by name; an optimizer object is used as it is.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name other than adam and sgd.
+
+    Examples
+    --------
+    >>> type(make_optimizer("sgd", 0.1, 0.0)).__name__
+    'SGD'
+    """
+    if isinstance(optimizer, keras.optimizers.Optimizer):
+        return optimizer
+    decay = weight_decay or None
+    if optimizer == "adam":
+        return keras.optimizers.Adam(lr, epsilon=1e-7, weight_decay=decay)
+    if optimizer == "sgd":
+        return keras.optimizers.SGD(lr, momentum=0.9, weight_decay=decay)
+    raise UnknownNameError("optimizer", optimizer, ("adam", "sgd"))
+
+
+def forward(
+    model: keras.Model, images: np.ndarray, *, batch_size: int, preprocess: Any, bar: bool, title: str
+) -> np.ndarray:
+    """What the model says of uint8 images, float32 (N, ...), in inference mode."""
+    batch_size = min(batch_size, len(images))
+    answers = []
+    with progress_bar(len(images), title, show=bar, unit="image") as shown:
+        for start in range(0, len(images), batch_size):
+            batch = images[start : start + batch_size]
+            # The last batch is filled up and cut again: a new shape would be traced anew, for seconds.
+            missing = batch_size - len(batch)
+            full = np.concatenate([batch, images[:missing]]) if missing else batch
+            x = to_input(full, preprocess)
+            if start == 0:
+                check_input(model, x)
+            answers.append(np.asarray(model.predict_on_batch(x), np.float32)[: len(batch)])
+            shown.update(len(batch))
+    return np.concatenate(answers)
+
+
+def fit_head(
+    features: np.ndarray,
+    labels: np.ndarray,
+    num_classes: int,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    weight_decay: float,
+    optimizer: str,
+    seed: int,
+) -> Head:
+    """Train a linear head; see `tlcourse.training.fit_head`.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 0.0], [0.0, 1.0]] * 8, np.float32)
+    >>> head = fit_head(x, np.array([0, 1] * 8), 2, steps=50, batch_size=8, lr=0.1, weight_decay=0.0,
+    ...                 optimizer="adam", seed=0)
+    >>> head.predict(x).argmax(1)[:4].tolist()
+    [0, 1, 0, 1]
+    """
+    started, started_cpu = time.perf_counter(), time.process_time()
+    model = keras.Sequential([keras.Input((features.shape[1],)), keras.layers.Dense(num_classes)])
+    model.set_weights([head_start(features.shape[1], num_classes, seed), np.zeros(num_classes, np.float32)])
+    model.compile(
+        optimizer=make_optimizer(optimizer, lr, weight_decay),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+        jit_compile=False,
+    )
+    rows = np.concatenate(list(Plan(len(labels), batch_size, steps=steps, epochs=None, seed=seed)))
+    with progress_bar(steps, "head", show=False) as bar:
+        fitted = model.fit(
+            features[rows],
+            labels[rows],
+            batch_size=batch_size,
+            shuffle=False,
+            verbose=0,
+            callbacks=[Guard(steps, lr, bar)],
+        )
+    weights, bias = model.get_weights()
+    history = History(
+        {name: [float(v) for v in values] for name, values in fitted.history.items()},
+        seconds=time.perf_counter() - started,
+        cpu_seconds=time.process_time() - started_cpu,
+        steps=steps,
+    )
+    return Head(weights, bias, "keras", history)
+
+
+def to_input(
+    images: np.ndarray, preprocess: Any, augment: Any = None, rng: np.random.Generator | None = None
+) -> np.ndarray:
+    """A uint8 batch (N, H, W, 3) as the float32 array (N, H, W, 3) that the model reads."""
+    return np.asarray(as_batch(images, "keras", preprocess, augment, rng), np.float32)
+
+
+def check_model(model: keras.Model, train: Examples, preprocess: Any) -> None:
+    """Refuse a model with nothing to train, or that the images or the labels do not fit."""
+    x = to_input(train.images[:1], preprocess)
+    check_input(model, x)
+    if not model.built:
+        model(x)
+    if not model.trainable_variables:
+        raise nothing_trainable("keras")
+    shape = getattr(model, "output_shape", None) or model.compute_output_shape(x.shape)
+    if isinstance(shape, list) or len(shape) != 2:
+        raise wrong_output(shape)
+    check_outputs(shape[1], train, "train")
+
+
+def check_input(model: keras.Model, x: np.ndarray) -> None:
+    """Refuse images of another size than a functional model was built for."""
+    wanted = getattr(model, "input_shape", None) if model.built else None
+    if not isinstance(wanted, tuple) or len(wanted) != x.ndim:
+        return
+    if any(w is not None and w != g for w, g in zip(wanted[1:], x.shape[1:], strict=True)):
+        raise ShapeError(
+            f"The model was built for images of shape {wanted[1:]}, and these have {x.shape[1:]}.",
+            f"Pass size={wanted[1]}, or load the model with input_size={x.shape[1]}.",
+        )
+
+
+def seed_dropout(model: keras.Model, seed: int) -> None:
+    """Begin each dropout layer's stream at the seed, so that a run can be repeated within one process."""
+    for number, layer in enumerate(model._flatten_layers()):
+        generator = getattr(layer, "seed_generator", None)
+        if generator is not None:
+            generator.state.assign(np.array([seed, number], dtype=np.asarray(generator.state).dtype))

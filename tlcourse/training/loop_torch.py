@@ -1,0 +1,299 @@
+"""The training loop in PyTorch: short enough to read in a lesson.
+
+Examples
+--------
+>>> import numpy as np, torch
+>>> from tlcourse.training import fit, predict
+>>> rng = np.random.default_rng(0)
+>>> labels = rng.integers(0, 2, 64)
+>>> images = (labels[:, None, None, None] * 150 + rng.integers(0, 100, (64, 4, 4, 3))).astype(np.uint8)
+>>> model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(48, 2))
+>>> history = fit(model, (images, labels), epochs=10, lr=0.01, preprocess=lambda x: x / np.float32(127) - 1)
+>>> history.steps
+40
+>>> history.last("accuracy") > 0.9
+True
+>>> predict(model, images, preprocess=lambda x: x / np.float32(127) - 1).shape
+(64, 2)
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
+from tlcourse.training.head import Head, head_start
+from tlcourse.training.history import History
+from tlcourse.training.progress import bar as progress_bar
+from tlcourse.training.trouble import not_finite, nothing_trainable, wrong_output
+
+
+def fit(
+    model: torch.nn.Module,
+    train: Examples,
+    val: Examples | None,
+    *,
+    steps: int | None,
+    epochs: int | None,
+    batch_size: int,
+    lr: float,
+    optimizer: Any,
+    weight_decay: float,
+    preprocess: Any,
+    patience: int | None,
+    seed: int,
+    progress: bool,
+    loss: Callable | None,
+    augment: Any,
+) -> History:
+    """Train ``model`` in place; see `tlcourse.training.fit` for the arguments."""
+    started, started_cpu = time.perf_counter(), time.process_time()
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    if not trainable:
+        raise nothing_trainable("torch")
+    optimizer = make_optimizer(optimizer, trainable, lr, weight_decay)
+    loss_of = loss or F.cross_entropy
+    device = trainable[0].device
+    plan = Plan(len(train.labels), batch_size, steps=steps, epochs=epochs, seed=seed)
+    history: dict[str, list[float]] = {"loss": [], "accuracy": []}
+    best_loss, best_epoch, best_weights, stopped = float("inf"), None, None, None
+    done = seen = right = 0
+    total = 0.0
+
+    # Dropout draws from torch's generator: seeded here, and put back as it was found.
+    with torch.random.fork_rng(), progress_bar(plan.steps, "training", show=progress) as bar:
+        torch.manual_seed(seed)
+        model.train()
+        for rows in plan:
+            rng = np.random.default_rng([seed, done, 1])
+            x = to_input(train.images[rows], device, preprocess, augment, rng)
+            y = torch.from_numpy(train.labels[rows]).to(device)
+            logits = model(x)
+            if done == 0:
+                check_logits(logits, train)
+            value = loss_of(logits, y)
+            if not torch.isfinite(value):
+                model.eval()
+                raise not_finite(float(value), done + 1, lr)
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+
+            done += 1
+            seen += len(rows)
+            total += value.item() * len(rows)
+            right += int((logits.argmax(1) == y).sum())
+            bar.update()
+            if done % plan.per_epoch and done < plan.steps:
+                continue
+
+            # The end of an epoch: note how it went, validate, and stop if it no longer gets better.
+            history["loss"].append(total / seen)
+            history["accuracy"].append(right / seen)
+            seen, right, total = 0, 0, 0.0
+            if val is None:
+                continue
+            val_loss, val_accuracy = evaluate(model, val, loss_of, preprocess, max(batch_size, 64))
+            history.setdefault("val_loss", []).append(val_loss)
+            history.setdefault("val_accuracy", []).append(val_accuracy)
+            bar.set_postfix_str(f"val accuracy {val_accuracy:.2f}")
+            epoch = len(history["loss"])
+            if val_loss < best_loss:
+                best_loss, best_epoch = val_loss, epoch
+                if patience is not None:
+                    best_weights = copy.deepcopy(model.state_dict())
+            elif patience is not None and epoch - (best_epoch or 0) >= patience:
+                stopped = epoch if done < plan.steps else None
+                break
+            model.train()
+
+    if best_weights is not None:
+        model.load_state_dict(best_weights)
+    model.eval()
+    return History(
+        history,
+        seconds=time.perf_counter() - started,
+        cpu_seconds=time.process_time() - started_cpu,
+        steps=done,
+        stopped_epoch=stopped,
+        best_epoch=best_epoch,
+    )
+
+
+def make_optimizer(
+    optimizer: str | torch.optim.Optimizer,
+    trainable: list[torch.nn.Parameter],
+    lr: float,
+    weight_decay: float,
+) -> torch.optim.Optimizer:
+    """An optimizer over what is trainable, and over nothing else.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name other than adam and sgd.
+    CourseError
+        For an optimizer object that holds none of the trainable parameters.
+
+    Examples
+    --------
+    >>> weight = torch.nn.Parameter(torch.zeros(3))
+    >>> type(make_optimizer("adam", [weight], 1e-3, 0.0)).__name__
+    'AdamW'
+    """
+    if isinstance(optimizer, torch.optim.Optimizer):
+        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        if not held & {id(p) for p in trainable}:
+            raise CourseError(
+                "The optimizer holds none of the model's trainable parameters.",
+                "Make it after freezing and unfreezing: torch.optim.Adam(p for p in model.parameters() "
+                "if p.requires_grad).",
+            )
+        return optimizer
+    if optimizer == "adam":
+        # AdamW with no decay is Adam. Keras' epsilon, so that both frameworks take the same steps.
+        return torch.optim.AdamW(trainable, lr=lr, weight_decay=weight_decay, eps=1e-7)
+    if optimizer == "sgd":
+        return DecoupledSGD(trainable, lr=lr, momentum=0.9, decay=weight_decay)
+    raise UnknownNameError("optimizer", optimizer, ("adam", "sgd"))
+
+
+class DecoupledSGD(torch.optim.SGD):
+    """SGD with momentum whose weight decay stays out of the momentum, as in Keras.
+
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 1.
+    """
+
+    def __init__(self, params: Any, lr: float, momentum: float, decay: float) -> None:
+        super().__init__(params, lr=lr, momentum=momentum)
+        self.decay = decay
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> Any:
+        """Shrink the weights by lr * decay, then take SGD's step."""
+        if self.decay:
+            for group in self.param_groups:
+                for p in group["params"]:
+                    p.mul_(1 - group["lr"] * self.decay)
+        return super().step(closure)
+
+
+def evaluate(
+    model: torch.nn.Module, data: Examples, loss_of: Callable, preprocess: Any, batch_size: int
+) -> tuple[float, float]:
+    """Mean loss and accuracy in inference mode."""
+    device = next(model.parameters()).device
+    total, right = 0.0, 0
+    model.eval()
+    with torch.inference_mode():
+        for start in range(0, len(data.labels), batch_size):
+            rows = slice(start, start + batch_size)
+            logits = model(to_input(data.images[rows], device, preprocess))
+            y = torch.from_numpy(data.labels[rows]).to(device)
+            total += float(loss_of(logits, y)) * len(y)
+            right += int((logits.argmax(1) == y).sum())
+    return total / len(data.labels), right / len(data.labels)
+
+
+def forward(
+    model: torch.nn.Module, images: np.ndarray, *, batch_size: int, preprocess: Any, bar: bool, title: str
+) -> np.ndarray:
+    """What the model says of uint8 images, float32 (N, ...), in inference mode."""
+    was_training = [m for m in model.modules() if m.training]
+    device = next((p.device for p in model.parameters()), torch.device("cpu"))
+    answers = []
+    model.eval()
+    try:
+        with torch.inference_mode(), progress_bar(len(images), title, show=bar, unit="image") as shown:
+            for batch in _slices(images, batch_size):
+                answers.append(model(to_input(batch, device, preprocess)).float().cpu().numpy())
+                shown.update(len(batch))
+    finally:
+        # Module by module: model.train() would also wake the ones that were asleep.
+        for module in was_training:
+            module.training = True
+    return np.concatenate(answers)
+
+
+def fit_head(
+    features: np.ndarray,
+    labels: np.ndarray,
+    num_classes: int,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    weight_decay: float,
+    optimizer: str,
+    seed: int,
+) -> Head:
+    """Train a linear head; see `tlcourse.training.fit_head`.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 0.0], [0.0, 1.0]] * 8, np.float32)
+    >>> head = fit_head(x, np.array([0, 1] * 8), 2, steps=50, batch_size=8, lr=0.1, weight_decay=0.0,
+    ...                 optimizer="adam", seed=0)
+    >>> head.predict(x).argmax(1)[:4].tolist()
+    [0, 1, 0, 1]
+    """
+    started, started_cpu = time.perf_counter(), time.process_time()
+    weights = torch.nn.Parameter(torch.from_numpy(head_start(features.shape[1], num_classes, seed)))
+    bias = torch.nn.Parameter(torch.zeros(num_classes))
+    update = make_optimizer(optimizer, [weights, bias], lr, weight_decay)
+    x, y = torch.from_numpy(features), torch.from_numpy(labels)
+    total, right, seen = 0.0, 0, 0
+    for step, rows in enumerate(Plan(len(labels), batch_size, steps=steps, epochs=None, seed=seed), 1):
+        logits = x[rows] @ weights + bias
+        value = F.cross_entropy(logits, y[rows])
+        if not torch.isfinite(value):
+            raise not_finite(float(value), step, lr)
+        update.zero_grad()
+        value.backward()
+        update.step()
+        total += value.item() * len(rows)
+        right += int((logits.argmax(1) == y[rows]).sum())
+        seen += len(rows)
+    history = History(
+        {"loss": [total / seen], "accuracy": [right / seen]},
+        seconds=time.perf_counter() - started,
+        cpu_seconds=time.process_time() - started_cpu,
+        steps=steps,
+    )
+    return Head(weights.detach().numpy(), bias.detach().numpy(), "torch", history)
+
+
+def to_input(
+    images: np.ndarray,
+    device: torch.device,
+    preprocess: Any,
+    augment: Any = None,
+    rng: np.random.Generator | None = None,
+) -> torch.Tensor:
+    """A uint8 batch (N, H, W, 3) as the tensor (N, 3, H, W) that the model reads."""
+    x = as_batch(images, "torch", preprocess, augment, rng)
+    if not isinstance(x, torch.Tensor):
+        # A learner's own function works on numpy's channels-last layout; torch wants them second.
+        x = torch.from_numpy(np.ascontiguousarray(np.asarray(x, np.float32).transpose(0, 3, 1, 2)))
+    return x.to(device)
+
+
+def check_logits(logits: torch.Tensor, train: Examples) -> None:
+    """Refuse an output that is not (N, C), or a C that the labels do not fit."""
+    if not isinstance(logits, torch.Tensor) or logits.ndim != 2:
+        shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise wrong_output(shape)
+    check_outputs(logits.shape[1], train, "train")
+
+
+def _slices(images: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
+    for start in range(0, len(images), batch_size):
+        yield images[start : start + batch_size]
