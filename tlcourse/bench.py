@@ -16,12 +16,9 @@ from pathlib import Path
 __all__ = ["allocator_rates", "check_seconds", "import_seconds", "notebook_seconds", "run_bench"]
 
 _RATE = """
-import sys, time
+import time
 import numpy as np
 import tlcourse
-from tlcourse import devices
-if sys.argv[1] == "untuned":
-    devices.tune_allocator = lambda: False
 tlcourse.start("bench", framework="torch")
 import torch
 from tlcourse import models
@@ -77,11 +74,14 @@ def allocator_rates() -> tuple[float, float]:
     See :func:`tlcourse.devices.tune_allocator`.
     """
 
-    def rate(mode: str) -> float:
-        run = subprocess.run([sys.executable, "-c", _RATE, mode], capture_output=True, text=True, check=True)
+    def rate(**setting: str) -> float:
+        env = {**os.environ, **setting}
+        run = subprocess.run(
+            [sys.executable, "-c", _RATE], capture_output=True, text=True, check=True, env=env
+        )
         return float(run.stdout.split()[-1])
 
-    return rate("untuned"), rate("tuned")
+    return rate(TLCOURSE_ALLOCATOR="default"), rate()
 
 
 def check_seconds(root: Path, framework: str) -> dict[str, float]:
