@@ -1,0 +1,62 @@
+"""The exercises of the course, and the engine that checks them.
+
+An `Exercise` is a value: ``inputs`` drawn from a seed, a ``probe`` that runs beside the learner's code and returns plain
+data, a ``judge`` that is pure, ``hints`` in stages and ``misconceptions``, the known wrong answers. `check` runs it all in
+a notebook; `observe_in_subprocess` runs the probe in a process of its own, so that no verdict is ever computed where a
+student's code runs.
+"""
+
+from .judging import array, close, finding, number, score, show
+from .model import (
+    PUBLIC_SEED,
+    Exercise,
+    Finding,
+    Misconception,
+    Observation,
+    State,
+    Verdict,
+    WrongAnswerError,
+)
+from .notebook import check, forget, hint, progress
+from .observe import MISSING, load_answer, observe_in_process
+from .plain import NotPlainError, from_json, plain, to_json
+from .registry import add_module, all_exercises, get
+from .report import HintPanel, ProgressView, Report, judge_observation
+from .runner import Job, observe_in_subprocess
+
+__all__ = [
+    "MISSING",
+    "PUBLIC_SEED",
+    "Exercise",
+    "Finding",
+    "HintPanel",
+    "Job",
+    "Misconception",
+    "NotPlainError",
+    "Observation",
+    "ProgressView",
+    "Report",
+    "State",
+    "Verdict",
+    "WrongAnswerError",
+    "add_module",
+    "all_exercises",
+    "array",
+    "check",
+    "close",
+    "finding",
+    "forget",
+    "from_json",
+    "get",
+    "hint",
+    "judge_observation",
+    "load_answer",
+    "number",
+    "observe_in_process",
+    "observe_in_subprocess",
+    "plain",
+    "progress",
+    "score",
+    "show",
+    "to_json",
+]

@@ -1,0 +1,182 @@
+"""Small helpers for judges: read the learner's plain data carefully, compare, add up points."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .model import Finding, Verdict, WrongAnswerError
+
+__all__ = ["array", "close", "finding", "number", "score", "show"]
+
+
+def finding(passed: bool, right: str, wrong: str, misconception: str | None = None) -> Finding:
+    """A finding with one message for each way it can go.
+
+    Examples
+    --------
+    >>> finding(False, "They add up to 1.", "They add up to 3.", "no softmax").message
+    'They add up to 3.'
+    """
+    return Finding(bool(passed), right if passed else wrong, None if passed else misconception)
+
+
+def score(*parts: tuple[float, Finding]) -> Verdict:
+    """A verdict from (points, finding) pairs: a finding that passed earns its points.
+
+    Examples
+    --------
+    >>> score((1, Finding(True, "The class is right.")), (2, Finding(False, "The share is not."))).points
+    1.0
+    """
+    return Verdict(
+        float(sum(points for points, part in parts if part.passed)), tuple(part for _, part in parts)
+    )
+
+
+def show(value: Any, digits: int = 4) -> str:
+    """A learner's value, short enough for a sentence: floats rounded, long lists cut.
+
+    Examples
+    --------
+    >>> show(2 / 3), show([0.25, 1.0, 3]), show("cat"), show(None)
+    ('0.6667', '[0.25, 1, 3]', "'cat'", 'None')
+    """
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:.{digits}g}"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:57] + "…")
+    if isinstance(value, np.ndarray):
+        if value.size > 6:
+            return f"an array of shape {value.shape}"
+        value = value.tolist()
+        return show(value, digits)
+    if isinstance(value, list | tuple):
+        items = [show(item, digits) for item in value[:6]] + (["…"] if len(value) > 6 else [])
+        inside = ", ".join(items)
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, dict):
+        pairs = [f"{show(key)}: {show(item, digits)}" for key, item in list(value.items())[:6]]
+        return "{" + ", ".join(pairs + (["…"] if len(value) > 6 else [])) + "}"
+    return type(value).__name__
+
+
+def close(a: Any, b: Any, tol: float = 1e-6) -> bool:
+    """Whether two plain values agree: same shape, every difference at most ``tol``. Never raises; NaN agrees with
+    nothing.
+
+    Examples
+    --------
+    >>> close(0.1 + 0.2, 0.3), close([1, 2], np.array([1.0, 2.0])), close([1, 2], [1, 2, 3]), close("1", 1)
+    (True, True, False, False)
+    """
+    try:
+        left, right = np.asarray(a), np.asarray(b)
+        if left.shape != right.shape or left.dtype.kind not in "biuf" or right.dtype.kind not in "biuf":
+            return False
+        difference = np.abs(left.astype(np.float64) - right.astype(np.float64))
+        return bool(np.all(difference <= tol))
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _kind(value: Any) -> str:
+    names = {"NoneType": "nothing (None)", "str": "text", "bool": "True or False", "ndarray": "an array"}
+    names |= {
+        "list": "a list",
+        "tuple": "a tuple",
+        "dict": "a dict",
+        "int": "an integer",
+        "float": "a number",
+    }
+    return names.get(type(value).__name__, type(value).__name__)
+
+
+def _or_no_return(value: Any) -> str:
+    return " Is there a `return` at the end?" if value is None else ""
+
+
+def number(value: Any, what: str) -> float:
+    """The value as a finite float.
+
+    A list or an array with exactly one number in it counts as that number: where a learner forgot ``.item()``,
+    nothing was misunderstood.
+
+    Raises
+    ------
+    WrongAnswerError
+        If it is no number, or NaN or infinite; the message names ``what`` and shows the value.
+
+    Examples
+    --------
+    >>> number(3, "the ratio"), number(np.array([0.5]), "the ratio")
+    (3.0, 0.5)
+    >>> number(None, "the ratio")
+    Traceback (most recent call last):
+    ...
+    tlcourse.exercises.model.WrongAnswerError: I expected a number for the ratio and got nothing (None). Is there a \
+`return` at the end?
+    """
+    if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
+        value = value.reshape(-1)[0].item()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        shown = "" if value is None else f": {show(value)}"
+        raise WrongAnswerError(
+            f"I expected a number for {what} and got {_kind(value)}{shown}.{_or_no_return(value)}",
+            "not a number",
+        )
+    if not math.isfinite(value):
+        raise WrongAnswerError(
+            f"{what[:1].upper() + what[1:]} came out as {value}: somewhere a zero was divided by, or a number grew "
+            "too large.",
+            "not finite",
+        )
+    return float(value)
+
+
+def array(value: Any, what: str, shape: tuple[int | None, ...] | None = None) -> np.ndarray:
+    """The value as a finite float64 array, of the given shape (None: any length of that axis).
+
+    Raises
+    ------
+    WrongAnswerError
+        If it is no array of numbers, has another shape, or holds NaN or infinity.
+
+    Examples
+    --------
+    >>> array([[1, 2], [3, 4]], "the table", (None, 2)).shape
+    (2, 2)
+    """
+    converted: np.ndarray | None = None
+    if isinstance(value, list | tuple | np.ndarray):
+        try:
+            converted = np.asarray(value)
+        except ValueError:
+            converted = None
+    if converted is None or converted.dtype.kind not in "biuf":
+        shown = "" if value is None else f": {show(value)}"
+        raise WrongAnswerError(
+            f"I expected an array of numbers for {what} and got {_kind(value)}{shown}.{_or_no_return(value)}",
+            "not an array of numbers",
+        )
+    if shape is not None:
+        fits = converted.ndim == len(shape) and all(
+            want is None or have == want for have, want in zip(converted.shape, shape, strict=True)
+        )
+        if not fits:
+            raise WrongAnswerError(
+                f"Your array for {what} has shape `{converted.shape}`, which is not the shape that was asked for.",
+                "wrong shape",
+            )
+    result = converted.astype(np.float64)
+    if not np.isfinite(result).all():
+        raise WrongAnswerError(f"Your array for {what} holds NaN or infinity.", "not finite")
+    return result

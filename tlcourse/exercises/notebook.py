@@ -1,0 +1,137 @@
+"""What a learner calls: `check`, `hint` and `progress`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from ..errors import CourseError
+from . import registry
+from .model import Exercise, State
+from .observe import MISSING, observe_in_process
+from .report import HintPanel, ProgressView, Report, judge_observation
+
+__all__ = ["check", "forget", "hint", "progress"]
+
+# In memory only: a notebook that is opened again starts afresh, and nobody's marks are on disk.
+_last: dict[str, Report] = {}
+_hints_given: dict[str, int] = {}
+
+
+def _namespaces(depth: int) -> list[dict[str, Any]]:
+    """Where the learner's names are: the notebook's, else those of the caller."""
+    found = []
+    if "IPython" in sys.modules:
+        shell = sys.modules["IPython"].get_ipython()
+        if shell is not None:
+            found.append(shell.user_ns)
+    frame = sys._getframe(depth + 1)
+    return [*found, frame.f_locals, frame.f_globals]
+
+
+def _framework(exercise: Exercise) -> str:
+    from ..devices import current_framework
+
+    try:
+        return current_framework()
+    except CourseError:
+        # Outside a notebook of the course: believe what is loaded.
+        loaded = [
+            name for name, module in (("torch", "torch"), ("keras", "tensorflow")) if module in sys.modules
+        ]
+        return loaded[0] if loaded else exercise.frameworks[0]
+
+
+def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = None) -> Report:
+    """Check an answer and say what came of it.
+
+    Parameters
+    ----------
+    exercise_id : str
+        Such as "ch00-pick-class".
+    answer : object, optional
+        The answer itself; without it, the name that the exercise asks for is looked up where you call from.
+    framework : "torch" or "keras", optional
+        The notebook's, if not given.
+
+    Returns
+    -------
+    Report
+        With ``state`` (PASS, PARTLY, NOT YET, ERROR, NOT ATTEMPTED), ``points`` and messages. What is random while
+        the check runs is seeded, and your own random numbers go on afterwards as if it had not run.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such exercise.
+    AssertionError
+        Under ``nbgrader validate`` only, when the answer has not full marks.
+
+    Examples
+    --------
+    >>> def pick_class(logits, names):
+    ...     ...
+    >>> check("ch00-pick-class", framework="torch").state.value
+    'NOT ATTEMPTED'
+    """
+    exercise = registry.get(exercise_id)
+    if answer is MISSING:
+        answer = next((ns[exercise.answer] for ns in _namespaces(1) if exercise.answer in ns), MISSING)
+    framework = framework or _framework(exercise)
+    inputs = exercise.draw()
+    observation = observe_in_process(exercise, answer, inputs, framework)
+    report = judge_observation(exercise, observation, inputs)
+    _last[exercise.id] = report
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and report.state is not State.PASS:
+        raise AssertionError(str(report))
+    return report
+
+
+def hint(exercise_id: str) -> HintPanel:
+    """Show the next hint of an exercise: each call goes one stage further, the last stage stays.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such exercise.
+
+    Examples
+    --------
+    >>> hint("ch00-pick-class").stage
+    1
+    """
+    exercise = registry.get(exercise_id)
+    if not exercise.hints:
+        return HintPanel(exercise.title, 0, 0, "This exercise has no hints.")
+    stage = min(_hints_given.get(exercise.id, 0) + 1, len(exercise.hints))
+    _hints_given[exercise.id] = stage
+    return HintPanel(exercise.title, stage, len(exercise.hints), exercise.hints[stage - 1])
+
+
+def progress(chapter: str | int | None = None) -> ProgressView:
+    """The exercises of a chapter and the outcome of each one's last check in this session.
+
+    Parameters
+    ----------
+    chapter : str or int, optional
+        Such as "01" or 1; without it, the notebook's own, and outside a notebook all of them.
+
+    Raises
+    ------
+    UnknownNameError
+        If that is no chapter.
+    """
+    if chapter is None:
+        from ..devices import current_chapter
+
+        chapter = current_chapter()
+    number = None if chapter is None else registry.chapter_number(chapter)
+    rows = tuple((exercise, _last.get(exercise.id)) for exercise in registry.all_exercises(number))
+    return ProgressView(number, rows)
+
+
+def forget() -> None:
+    """Forget every outcome and hint of this session."""
+    _last.clear()
+    _hints_given.clear()

@@ -1,0 +1,405 @@
+"""Run a learner's answer through a probe, and come back with plain data or with the reason why not.
+
+The same code runs in a notebook's process (`check`) and in the grader's worker (`tlcourse.exercises.runner`), so a
+verdict cannot depend on where the answer ran.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import dis
+import functools
+import inspect
+import io
+import linecache
+import os
+import random
+import sys
+import textwrap
+import time
+import traceback
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .model import PUBLIC_SEED, Exercise, Observation
+from .plain import NotPlainError, from_json, to_json
+
+__all__ = ["MISSING", "load_answer", "observe_in_process", "random_state_kept"]
+
+MISSING: Any = object()  # "the name was never defined": None is a possible answer, this is not
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_SOURCE_NAME = "<answer to {}>"  # the file name of an answer that came as text
+
+
+class _NotAttempted(BaseException):
+    """The answer returned Ellipsis: a stub. BaseException, so that a probe's own handlers let it pass."""
+
+
+class _LearnerError(BaseException):
+    """Carries what the learner's code raised past everything in the probe."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class _Tail(io.TextIOBase):
+    """Takes what is printed, and keeps the first 2,000 characters."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if len(self.text) < 2000:
+            self.text = (self.text + str(text))[:2000]
+        return len(text)
+
+
+def observe_in_process(
+    exercise: Exercise, answer: Any, inputs: dict[str, Any], framework: str, *, seed: int = PUBLIC_SEED
+) -> Observation:
+    """Run the probe on an answer in this process.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : object
+        What the learner defined; `MISSING` if nothing.
+    inputs : dict
+        From ``exercise.draw(seed)``. The probe gets a copy: a learner that changes its inputs changes only that.
+    framework : str
+        "torch" or "keras".
+    seed : int
+        Seeds numpy, random and the framework while the probe runs, so that a check says the same twice.
+
+    Returns
+    -------
+    Observation
+        Never raises because of the learner's code: SystemExit and KeyboardInterrupt are reported too.
+    """
+    if not_attempted(answer):
+        return Observation("not_attempted")
+    printed = _Tail()
+    given = copy.deepcopy(inputs)
+    calls: list[Any] = []
+    start = time.perf_counter()
+    result: Any = None
+    outcome: Observation | None = None
+    with random_state_kept(seed), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            # Through JSON here as well, so that a judge sees the same types as the grader's judge.
+            result = from_json(to_json(exercise.probe(_watched(answer, calls), given, framework)))
+        except _NotAttempted:
+            outcome = Observation("not_attempted")
+        except _LearnerError as caught:
+            outcome = _stub_or(answer, caught.error, calls)
+        except NotPlainError as error:
+            outcome = _unusable(exercise, f"{exercise.answer} gave something a check cannot read: {error}.")
+        except BaseException as error:  # the probe could not use what it was given; or a bare answer raised
+            outcome = _probe_failed(exercise, answer, error, calls)
+    seconds = time.perf_counter() - start
+    if outcome is None and not isinstance(result, dict):
+        outcome = _unusable(exercise, "The probe of this exercise did not return a dict.")
+    outcome = outcome or Observation("ok", result)
+    return Observation(outcome.kind, outcome.data, outcome.problem, outcome.advice, printed.text, seconds)
+
+
+def _watched(answer: Any, calls: list[Any]) -> Any:
+    """A function that notes what the answer returned, and tells its exceptions from the probe's."""
+    if not isinstance(
+        answer, types.FunctionType | types.BuiltinFunctionType | types.MethodType | functools.partial
+    ):
+        return answer
+
+    @functools.wraps(answer)
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        try:
+            value = answer(*args, **kwargs)
+        except _NotAttempted:
+            raise
+        except BaseException as error:
+            raise _LearnerError(error) from error
+        if value is Ellipsis:
+            raise _NotAttempted
+        calls.append(value)
+        return value
+
+    return watched
+
+
+# --- not attempted ---------------------------------------------------------------------------------------------
+
+
+def not_attempted(answer: Any) -> bool:
+    """Whether an answer is a blank stub: missing, ``...``, or a function with nothing in its body.
+
+    Examples
+    --------
+    >>> def stub(x):
+    ...     "Return the double of x."
+    ...     ...
+    >>> not_attempted(stub), not_attempted(...), not_attempted(lambda x: 2 * x)
+    (True, True, False)
+    """
+    if answer is MISSING or answer is Ellipsis:
+        return True
+    if type(answer) is types.FunctionType:
+        return _empty_body(answer)
+    return False
+
+
+def _empty_body(function: types.FunctionType) -> bool:
+    # Bytecode, because the source may be out of reach; a docstring, `...` and `pass` leave nothing in it.
+    quiet = {"RESUME", "NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP", "CACHE"}
+    code = function.__code__
+    if any(step.opname not in quiet for step in dis.get_instructions(code)):
+        return False
+    returned = [
+        step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_CONST", "RETURN_CONST")
+    ]
+    return all(value is None or value is Ellipsis for value in returned)
+
+
+def _still_has_ellipsis(answer: Any) -> bool:
+    """Whether a bare ``...`` is left as a statement: the place that the stub asks to be filled."""
+    if type(answer) is not types.FunctionType:
+        return False
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return False
+    return any(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is Ellipsis
+        for node in ast.walk(tree)
+    )
+
+
+def _stub_or(answer: Any, error: BaseException, calls: list[Any]) -> Observation:
+    # A stub whose last line returns a name that only the solution defines: unfilled, not broken.
+    if isinstance(error, NameError) and not calls and _still_has_ellipsis(answer):
+        return Observation("not_attempted")
+    return learner_error(answer, error)
+
+
+# --- errors in words -------------------------------------------------------------------------------------------
+
+_ADVICE = {
+    KeyboardInterrupt: "You stopped it, or it stopped itself. If it ran for long, look for a loop that never ends.",
+    SystemExit: "An answer should return its value; it must not end the program.",
+    RecursionError: "The function calls itself without ever reaching an end.",
+    ModuleNotFoundError: "Check the spelling in the import, and that the first cell of the notebook ran.",
+    NameError: "Check the spelling, and that the cell which defines this name has run.",
+    IndexError: "An index goes past the end. Print the length or the shape just before this line.",
+    KeyError: "The dict has no such key. Print its `keys()` just before this line.",
+    AttributeError: "This kind of value has no such attribute. Print its `type(...)` just before this line.",
+    ZeroDivisionError: "Something that you divide by is zero. Print it just before this line.",
+    TypeError: "A value is of another type than this line needs. Print its `type(...)` just before this line.",
+    ValueError: "A value or a shape does not fit. Print the shapes of the arrays just before this line.",
+    RuntimeError: "Print the shapes and dtypes of what goes into this line.",
+    MemoryError: "It asked for more memory than there is. Look for an array much larger than its inputs.",
+    AssertionError: "An assertion in your code does not hold for these inputs.",
+    NotImplementedError: "Replace the line that raises by your own code.",
+}
+
+
+def _words(error: BaseException) -> str:
+    try:
+        message = str(error)
+    except BaseException:  # an exception class of the learner's own may do anything in __str__
+        message = ""
+    name = type(error).__name__
+    message = " ".join(message.split())
+    return name if not message else f"{name}: {message[:300]}{'…' if len(message) > 300 else ''}"
+
+
+def _frames(error: BaseException, answer: Any) -> list[tuple[int, str]]:
+    """The (line, text) of every step of the traceback that is in the learner's own code, outermost first."""
+    code = getattr(inspect.unwrap(answer) if callable(answer) else answer, "__code__", None)
+    own = getattr(code, "co_filename", None)
+    steps = []
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        in_cell = "ipykernel_" in file or file.startswith(("<ipython-input", "<answer to"))
+        if (file == own or in_cell) and not file.startswith(_OURS + os.sep):
+            steps.append((line, linecache.getline(file, line).strip()))
+    return steps
+
+
+def learner_error(answer: Any, error: BaseException) -> Observation:
+    """An exception that the learner's code raised, told with the line of their code and what to try."""
+    name = getattr(answer, "__name__", None)
+    who = f"`{name}`" if isinstance(name, str) else "Your code"
+    steps = _frames(error, answer)
+    advice = next((text for kind, text in _ADVICE.items() if type(error) is kind), None)
+    advice = advice or next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), None)
+    if isinstance(error, SyntaxError):
+        text = (error.text or "").strip()
+        return Observation(
+            "error",
+            problem=f"Python cannot read your code: {type(error).__name__}: {error.msg}, on line {error.lineno}"
+            + (f": `{text}`" if text else "."),
+            advice="Look for a missing bracket, quote or colon on that line or the one above.",
+        )
+    if not steps:
+        return Observation(
+            "error",
+            problem=f"{who} could not be called as the exercise says: {_words(error)}",
+            advice="Keep the `def` line as it was given: the same arguments in the same order.",
+        )
+    line, text = steps[-1]
+    where = f" on line {line}" + (f": `{text}`" if text else "")
+    return Observation(
+        "error",
+        problem=f"{who} raised {_words(error)}{where}",
+        advice=advice
+        or "Call the function yourself in a new cell, with small inputs, and look at what happens.",
+    )
+
+
+def _returned(calls: list[Any]) -> str:
+    if not calls:
+        return ""
+    value = calls[-1]
+    if value is None:
+        return " It returned None: is there a `return` at the end?"
+    return f" It returned a value of type `{type(value).__name__}`."
+
+
+def _unusable(exercise: Exercise, problem: str) -> Observation:
+    advice = "Return plain numbers, text, lists, dicts or arrays, as the exercise says."
+    return Observation("unusable", problem=problem, advice=advice)
+
+
+def _probe_failed(exercise: Exercise, answer: Any, error: BaseException, calls: list[Any]) -> Observation:
+    if _frames(
+        error, answer
+    ):  # an answer that is no plain function (a class, a model) raised in its own code
+        return learner_error(answer, error)
+    return Observation(
+        "unusable",
+        problem=f"The check could not use `{exercise.answer}`: {_words(error)}.{_returned(calls)}",
+        advice="Compare what you return with what the exercise asks for: its type, its shape, its order.",
+    )
+
+
+# --- answers that come as source text --------------------------------------------------------------------------
+
+
+def load_answer(exercise: Exercise, source: str, setup: str = "") -> tuple[Any, Observation | None]:
+    """Run an answer cell's source in a fresh namespace and pick the answer out of it.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    source : str
+        The answer cell. ``setup`` (earlier cells it may lean on) runs before it, in the same namespace.
+
+    Returns
+    -------
+    answer, observation
+        The object, or `MISSING`; and None, or why the cell did not run.
+    """
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+    printed = _Tail()
+    for text, name in ((setup, "<setup>"), (source, _SOURCE_NAME.format(exercise.id))):
+        # In linecache, so that tracebacks and inspect.getsource see the text.
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                exec(compile(text, name, "exec"), namespace)
+        except BaseException as error:
+            if name == "<setup>":
+                continue  # a broken experiment above must not cost the answer below
+            seen = learner_error(None, error)
+            problem = seen.problem.replace(
+                "Your code could not be called as the exercise says", "Your cell stopped"
+            )
+            return MISSING, Observation("error", problem=problem, advice=seen.advice, printed=printed.text)
+    return namespace.get(exercise.answer, MISSING), None
+
+
+# --- random state ----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def random_state_kept(seed: int) -> Iterator[None]:
+    """Seed every generator for the length of a check, then put their states back.
+
+    A check must say the same whenever it is run, and must not change what the cells after it draw. Only frameworks
+    that are already loaded are touched.
+    """
+    restore: list[Callable[[], Any]] = []
+    state = random.getstate()
+    legacy = np.random.get_state()
+    restore.append(lambda: random.setstate(state))
+    restore.append(lambda: np.random.set_state(legacy))
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    if "torch" in sys.modules:
+        restore += _keep_torch(sys.modules["torch"], seed)
+    if "tensorflow" in sys.modules and "keras" in sys.modules:
+        restore += _keep_keras(seed)
+    try:
+        yield
+    finally:
+        for put_back in restore:
+            with contextlib.suppress(Exception):
+                put_back()
+
+
+def _keep_torch(torch: Any, seed: int) -> list[Callable[[], Any]]:
+    if not hasattr(torch, "get_rng_state"):  # half imported
+        return []
+    state = torch.get_rng_state()
+    restore: list[Callable[[], Any]] = [lambda: torch.set_rng_state(state)]
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        states = torch.cuda.get_rng_state_all()
+        restore.append(lambda: torch.cuda.set_rng_state_all(states))
+    torch.manual_seed(seed)
+    return restore
+
+
+def _keep_keras(seed: int) -> list[Callable[[], Any]]:
+    restore: list[Callable[[], Any]] = []
+    # TensorFlow and Keras have no public way to read their global generators; where a version hides them
+    # elsewhere, the check still runs and only the cells after it see other numbers.
+    with contextlib.suppress(Exception):
+        from tensorflow.python.eager import context
+
+        eager = context.context()
+        old_seed, old_rng = eager._seed, copy.deepcopy(getattr(eager, "_rng", None))
+
+        def put_back() -> None:
+            eager._seed = old_seed
+            if old_rng is not None:
+                eager._rng = old_rng
+
+        restore.append(put_back)
+    with contextlib.suppress(Exception):
+        from keras.src.backend.common import global_state
+        from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
+
+        generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
+        value = None if generator is None else np.array(generator.state.value)
+        old_keras_seed = global_state.get_global_attribute("global_random_seed")
+
+        def put_keras_back() -> None:
+            global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, generator)
+            if old_keras_seed is not None:
+                global_state.set_global_attribute("global_random_seed", old_keras_seed)
+            if generator is not None:
+                generator.state.assign(value)
+
+        restore.append(put_keras_back)
+    with contextlib.suppress(Exception):
+        import keras
+
+        keras.utils.set_random_seed(seed % 2**32)
+    return restore
