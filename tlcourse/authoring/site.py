@@ -1,0 +1,323 @@
+"""``tlcourse site``: stage the chapters and build the site with Jupyter Book.
+
+One way only: chapter source, compiled for the site, with the outputs of ``solutions/``, to
+``_build/book-src``, then through Jupyter Book with every warning an error, to ``_build/site``. Nothing is
+executed and nothing is fetched: MathJax comes from an installed package and is copied into the site.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+
+from tlcourse.authoring.site_stage import (
+    DOWNLOADS,
+    FRAMEWORKS,
+    chapter_number,
+    read_notebook,
+    stage_notebook,
+    table_of_contents,
+)
+from tlcourse.errors import CourseError
+
+__all__ = ["Chapter", "build_site", "chapters_of", "stage"]
+
+PAGES_BEFORE = ("learners",)
+PAGES_AFTER = ("instructors", "contributors", "glossary", "references")
+MARKER = ".tlcourse-site"
+"""A file in each built site: a folder without it is somebody else's and is never replaced."""
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_MATHJAX = "sphinx-mathjax-offline"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's source: its path, file stem, title, question and what the reader will be able to do."""
+
+    path: Path
+    title: str
+    question: str
+    you_will: tuple[str, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """File name without its suffix, ``NN-name``."""
+        return self.path.stem
+
+    @property
+    def number(self) -> int:
+        """The chapter's number."""
+        return chapter_number(self.stem)
+
+
+def chapters_of(root: Path) -> list[Chapter]:
+    """The chapters in ``book/chapters``, in order, with what their front matter says.
+
+    Parameters
+    ----------
+    root : Path
+        The repository's root.
+
+    Raises
+    ------
+    CourseError
+        There is no chapter, or one has no readable front matter.
+    """
+    folder = root / "book" / "chapters"
+    chapters = [_front_matter(path) for path in sorted(folder.glob("[0-9]*.md"))]
+    if not chapters:
+        raise CourseError(
+            f"There is no chapter in {folder}.", "Run this in the repository of the course, or add NN-name.md there."
+        )
+    return chapters
+
+
+def _front_matter(path: Path) -> Chapter:
+    text = path.read_text(encoding="utf-8")
+    parts = text.split("---\n", 2)
+    try:
+        meta = yaml.safe_load(parts[1])["tlcourse"]
+        return Chapter(path, str(meta["title"]), str(meta["question"]), tuple(meta.get("you_will", ())))
+    except (IndexError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise CourseError(
+            f"{path} has no front matter with a title and a question under `tlcourse:` ({error!r}).",
+            "Begin it as the other chapters begin: a block between two lines of ---.",
+        ) from error
+
+
+def mathjax_folder() -> Path:
+    """Where the installed package keeps MathJax.
+
+    Raises
+    ------
+    CourseError
+        The package is not installed, or has no MathJax in it.
+
+    Examples
+    --------
+    >>> (mathjax_folder() / "tex-svg.js").stat().st_size > 1_000_000
+    True
+    """
+    fix = "Install the site's requirements: pip install -e '.[book]'."
+    try:
+        files = importlib.metadata.files(_MATHJAX) or []
+    except importlib.metadata.PackageNotFoundError:
+        raise CourseError(f"The package {_MATHJAX}, which carries MathJax, is not installed.", fix) from None
+    # The package's import name has hyphens in it, so its files are found through its metadata.
+    for file in files:
+        if file.as_posix().endswith("static/mathjax/tex-svg.js"):
+            path = Path(str(file.locate()))
+            if path.is_file():
+                return path.parent
+    raise CourseError(f"The package {_MATHJAX} is installed without tex-svg.js.", fix)
+
+
+def _copy_mathjax(target: Path) -> None:
+    """Copy what a page can ask for: the component itself and the TeX extensions that it loads when needed."""
+    source = mathjax_folder()
+    target.mkdir(parents=True)
+    shutil.copy2(source / "tex-svg.js", target / "tex-svg.js")
+    extensions = source / "input" / "tex" / "extensions"
+    if extensions.is_dir():
+        shutil.copytree(extensions, target / "input" / "tex" / "extensions")
+
+
+def _compile(path: Path, framework: str) -> Any:
+    from tlcourse.authoring.compile import compile_chapter
+
+    return compile_chapter(path, framework, "site")
+
+
+def chapter_list(chapters: list[Chapter]) -> str:
+    """The list of chapters for the landing page, in MyST.
+
+    Each chapter's title leads to the first framework; a script leads it to the remembered one. The two named
+    links always mean what they say.
+    """
+    lines = ['<ol class="tl-chapters">']
+    for chapter in chapters:
+        first = next(iter(FRAMEWORKS))
+        named = " ".join(
+            f'<a class="tl-fixed" href="{key}/{chapter.stem}.html" data-tl-choose="{key}" '
+            f'aria-label="{_escape(chapter.title)}, in {label}">{label}</a>'
+            for key, label in FRAMEWORKS.items()
+        )
+        lines += [
+            '<li class="tl-chapter">',
+            f'<span class="tl-chapter__number" aria-hidden="true">{chapter.number}</span>',
+            '<div class="tl-chapter__text">',
+            f'<p class="tl-chapter__title"><a href="{first}/{chapter.stem}.html">{_escape(chapter.title)}</a></p>',
+            f'<p class="tl-chapter__question">{_escape(chapter.question)}</p>',
+            f'<p class="tl-chapter__links">{named}</p>',
+            "</div>",
+            "</li>",
+        ]
+    return "\n".join([*lines, "</ol>"])
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+
+
+def stage(root: Path, target: Path, *, compile: Callable[[Path, str], Any] | None = None) -> list[Chapter]:
+    """Write everything Jupyter Book needs to one folder.
+
+    Parameters
+    ----------
+    root : Path
+        The repository's root.
+    target : Path
+        The folder to write; replaced when it is there.
+    compile : callable, optional
+        ``(chapter path, framework) -> notebook``; the course's compiler unless given (the tests give one).
+
+    Returns
+    -------
+    list of Chapter
+        The chapters on the site.
+
+    Raises
+    ------
+    CourseError
+        A solution is missing, older than its chapter, or holds an error; nothing was written then.
+    """
+    compile = compile or _compile
+    book = root / "book"
+    chapters = chapters_of(root)
+    pages: dict[str, Any] = {}
+    for chapter in chapters:
+        for framework in FRAMEWORKS:
+            solved = root / "solutions" / framework / f"{chapter.stem}.ipynb"
+            solution = read_notebook(solved)
+            pages[f"{framework}/{chapter.stem}"] = stage_notebook(
+                compile(chapter.path, framework), solution, where=str(solved.relative_to(root))
+            )
+
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in sorted(book.iterdir()):
+        if path.name in ("chapters", "claims", "_toc.yml") or path.name.startswith("."):
+            continue
+        if path.is_dir():
+            shutil.copytree(path, target / path.name)
+        else:
+            shutil.copy2(path, target / path.name)
+    for name, notebook in pages.items():
+        path = target / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        nbformat.write(notebook, path)
+        learner = root / "notebooks" / f"{name}.ipynb"
+        if learner.is_file():
+            copied = target / "_extra" / DOWNLOADS / f"{name}.ipynb"
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(learner, copied)
+    _copy_mathjax(target / "_extra" / "_static" / "mathjax")
+    (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
+
+    index = target / "index.md"
+    text = index.read_text(encoding="utf-8")
+    index.write_text(text.replace("<!-- chapters -->", chapter_list(chapters)), encoding="utf-8")
+    there = {path.stem for path in target.glob("*.md")}
+    toc = table_of_contents(
+        [(chapter.stem, chapter.title) for chapter in chapters],
+        [page for page in PAGES_BEFORE if page in there],
+        [page for page in PAGES_AFTER if page in there],
+    )
+    (target / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return chapters
+
+
+def build_site(
+    root: Path,
+    *,
+    output: Path | None = None,
+    strict: bool = True,
+    echo: Callable[[str], None] = print,
+    compile: Callable[[Path, str], Any] | None = None,
+) -> Path:
+    """Build the site from the chapters and their executed solutions.
+
+    Parameters
+    ----------
+    root : Path
+        The repository's root.
+    output : Path, optional
+        Where the site goes; ``_build/site`` under the root unless given. It is replaced only when the build
+        succeeds, and only when it is empty or an earlier site.
+    strict : bool
+        Whether a warning fails the build (the default). Without it the warnings are shown.
+    echo : callable
+        Takes each line of the report.
+    compile : callable, optional
+        Instead of the course's compiler, ``(chapter path, framework) -> notebook``.
+
+    Returns
+    -------
+    Path
+        The site's ``index.html``.
+
+    Raises
+    ------
+    CourseError
+        A solution is missing or older than its chapter, the output folder holds something else, or the
+        build had warnings; the earlier site is still there then.
+    """
+    root = Path(root).resolve()
+    output = Path(output).resolve() if output else root / "_build" / "site"
+    if output.exists() and any(output.iterdir()) and not (output / MARKER).exists():
+        raise CourseError(
+            f"{output} is not empty and is not a site built before.", "Name an empty or a new folder."
+        )
+    source = root / "_build" / "book-src"
+    work = root / "_build" / "book"
+    chapters = stage(root, source, compile=compile)
+    echo(f"Staged {len(chapters)} chapter(s) in {len(FRAMEWORKS)} frameworks; building with Jupyter Book.")
+
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(source)]
+    command += ["--path-output", str(work), "--all", "-n", "--keep-going", "-q"]
+    if strict:
+        command.append("-W")
+    shutil.rmtree(work, ignore_errors=True)
+    done = subprocess.run(
+        command, cwd=root, text=True, capture_output=True, env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    )
+    html = work / "_build" / "html"
+    trouble = [_COLOUR.sub("", line) for line in done.stderr.splitlines() if line.strip()]
+    warnings = [line for line in trouble if "WARNING" in line or "ERROR" in line]
+    if done.returncode != 0 or not (html / "index.html").is_file():
+        for line in trouble or done.stdout.splitlines()[-40:]:
+            echo(line)
+        what = f"stopped with {len(warnings)} warning(s)" if warnings else "stopped with an error"
+        raise CourseError(
+            f"The site was not built: Jupyter Book {what}, shown above.",
+            "Mend the pages that they name, then build again. The site built before, if any, is untouched.",
+        )
+    for line in warnings:
+        echo(line)
+    _drop_leftovers(html)
+    if output.exists():
+        shutil.rmtree(output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(str(html), output)
+    echo(f"The site is in {output}; open {output / 'index.html'}.")
+    return output / "index.html"
+
+
+def _drop_leftovers(html: Path) -> None:
+    """Remove what Sphinx leaves in the folder and no page uses."""
+    for name in (".buildinfo", "_static/sphinx-thebe.js"):
+        (html / name).unlink(missing_ok=True)
+    for folder in ("_sources", "jupyter_execute"):
+        shutil.rmtree(html / folder, ignore_errors=True)
