@@ -98,7 +98,7 @@ def _order(app: Sphinx) -> list[str]:
 def _page_context(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Add what the templates need, and take away what the course does not use."""
+    """Add what the course's own templates need."""
     pathto = context["pathto"]
     framework = framework_of(pagename)
     context["tl_framework"] = framework
@@ -121,6 +121,12 @@ def _page_context(
         ]
         context["tl_download"] = pathto(f"{DOWNLOADS}/{framework}/{name}.ipynb", 1)
 
+
+def _repair_context(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Change what the theme and the other extensions have put into a page's context."""
+    pathto = context["pathto"]
     if doctree is not None:
         for key, other in zip(("prev", "next"), neighbours(_order(app), pagename), strict=True):
             if other is None:
@@ -139,7 +145,7 @@ def _page_context(
 
         def marked(*args: Any, **kwargs: Any) -> Any:
             html = generate(*args, **kwargs)
-            return mark_sidebar(html) if isinstance(html, str) else html
+            return html if kwargs.get("kind") == "raw" else mark_sidebar(str(html))
 
         context["generate_toctree_html"] = marked
 
@@ -166,7 +172,9 @@ def _no_thebe_on_pages(app: Sphinx, doctree: Any, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension; called by Sphinx."""
-    # After the theme's own handlers (priority 500 and 501), so that their values are there to change.
-    app.connect("html-page-context", _page_context, priority=900)
+    # Before the theme's handlers (priority 500 and 501), which leave out every template that comes out empty.
+    app.connect("html-page-context", _page_context, priority=400)
+    # After them, so that their values are there to change.
+    app.connect("html-page-context", _repair_context, priority=900)
     app.connect("doctree-resolved", _no_thebe_on_pages, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
