@@ -1,0 +1,17 @@
+"""Models: their cards, their weights, and how they see a picture. Imports no framework until one is used.
+
+Examples
+--------
+>>> from tlcourse import models
+>>> models.card("efficientnet_lite0").licence
+'Apache-2.0'
+>>> len(models.imagenet_classes())
+1000
+"""
+
+from .cards import ModelCard, card, cards
+from .images import center_crop, preprocess
+from .labels import imagenet_classes, top_k
+from .loading import load
+
+__all__ = ["ModelCard", "card", "cards", "center_crop", "imagenet_classes", "load", "preprocess", "top_k"]

@@ -1,0 +1,223 @@
+"""From pictures to what a model takes: the same numbers in both frameworks.
+
+Cropping, resizing and scaling are done once, by Pillow and numpy; the frameworks get the result. Frameworks'
+own resizing functions differ in antialiasing and corner alignment, which moves features by far more than the
+difference between the frameworks' convolutions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ..devices import pick, resolve_framework
+from ..errors import ShapeError
+from .cards import card
+
+__all__ = ["as_batch", "center_crop", "preprocess", "scale"]
+
+_WANTED = "uint8 RGB pictures of shape (N, height, width, 3), values 0 to 255"
+
+
+def _describe(array: Any) -> str:
+    if not isinstance(array, np.ndarray):
+        return f"a {type(array).__name__}"
+    text = f"an array of shape {array.shape} and dtype {array.dtype}"
+    if array.size and np.issubdtype(array.dtype, np.number):
+        text += f", values {array.min():.4g} to {array.max():.4g}"
+    return text
+
+
+def _fix(array: Any) -> str:
+    """What to do about an array that is not what the models take."""
+    if not isinstance(array, np.ndarray):
+        return f"Give a numpy array: {_WANTED}."
+    if array.ndim in (2, 3) and array.shape[-1:] not in ((1,), (3,), (4,)):
+        return (
+            f"Grey pictures need three channels: np.stack([x] * 3, axis=-1) makes them. Expected are {_WANTED}."
+        )
+    if array.ndim == 3 and array.shape[-1] == 3:
+        return "That is one picture: add the first axis, images[None]."
+    if array.ndim == 4 and array.shape[1] == 3 and array.shape[-1] != 3:
+        return "The channels come second (PyTorch's order): put them last with np.transpose(x, (0, 2, 3, 1))."
+    if array.shape[-1:] == (1,):
+        return "Grey pictures need three channels: np.repeat(x, 3, axis=-1) makes them."
+    if array.shape[-1:] == (4,):
+        return "Four channels are RGB with transparency: drop it with x[..., :3]."
+    if array.ndim == 4 and array.shape[-1] == 3 and array.dtype != np.uint8:
+        if array.size and np.issubdtype(array.dtype, np.floating):
+            low, high = float(array.min()), float(array.max())
+            if low >= 0 and high <= 1:
+                return (
+                    "Those look like pictures scaled to 0..1: (x * 255).round().astype(np.uint8) undoes it, or "
+                    "leave the scaling out. preprocess does its own."
+                )
+            if low < 0:
+                return (
+                    "Those look preprocessed already: give the pictures as they were, uint8 from 0 to 255, "
+                    "and preprocess them once."
+                )
+        return f"Convert them with x.astype(np.uint8) if the values are whole numbers from 0 to 255; expected are {_WANTED}."
+    return f"Expected are {_WANTED}."
+
+
+def center_crop(image: np.ndarray) -> np.ndarray:
+    """The largest square in the middle of a picture.
+
+    Parameters
+    ----------
+    image : (H, W, 3) uint8 array
+
+    Returns
+    -------
+    (S, S, 3) uint8 array with S = min(H, W); the same array if it is square already.
+
+    Examples
+    --------
+    >>> center_crop(np.zeros((30, 50, 3), np.uint8)).shape
+    (30, 30, 3)
+    """
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return image[top : top + side, left : left + side]
+
+
+def _resized(image: np.ndarray, size: int) -> np.ndarray:
+    square = center_crop(image)
+    if square.shape[0] == size:
+        return square
+    picture = Image.fromarray(np.ascontiguousarray(square))
+    return np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC))
+
+
+def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None) -> np.ndarray:
+    """Check pictures and bring them to one size.
+
+    Parameters
+    ----------
+    images : (N, H, W, 3) uint8 array, or a list of (H, W, 3) uint8 arrays
+        The pictures of a list may differ in size if `size` is given.
+    size : int, optional
+        The side in pixels, 8 or more: each picture is cropped to its central square and resized (Pillow's
+        bicubic filter, with antialiasing). Default: they stay as they are.
+
+    Returns
+    -------
+    (N, size, size, 3) uint8 array, or (N, H, W, 3) without `size`.
+
+    Raises
+    ------
+    ShapeError
+        If the shape, the dtype or the size is wrong; it says what came and what to do.
+
+    Examples
+    --------
+    >>> as_batch([np.zeros((30, 50, 3), np.uint8), np.ones((20, 20, 3), np.uint8)], size=16).shape
+    (2, 16, 16, 3)
+    """
+    if size is not None and (not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 8):
+        raise ShapeError(f"The picture size is {size!r}.", "Give the side in pixels, a whole number of at least 8.")
+    if isinstance(images, (list, tuple)):
+        for position, image in enumerate(images):
+            good = isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[-1] == 3
+            if not good or image.dtype != np.uint8:
+                fix = f"Each picture of a list is a uint8 array (height, width, 3). {_fix(_lift(image))}"
+                raise ShapeError(f"Picture {position} of the list is {_describe(image)}.", fix)
+        if not images:
+            raise ShapeError("The list of pictures is empty.", "Give at least one picture.")
+        if size is None:
+            shapes = sorted({image.shape for image in images})
+            if len(shapes) > 1:
+                raise ShapeError(
+                    f"The pictures differ in size: {', '.join(map(str, shapes[:5]))}.",
+                    "Give size=, such as size=224, to bring them to one size.",
+                )
+            batch = np.stack(images)
+        else:
+            return np.stack([_resized(image, int(size)) for image in images])
+    else:
+        batch = images
+    ok = isinstance(batch, np.ndarray) and batch.ndim == 4 and batch.shape[-1] == 3 and batch.dtype == np.uint8
+    if not ok or 0 in batch.shape[1:3]:
+        raise ShapeError(f"The pictures are {_describe(batch)}.", _fix(batch))
+    if size is None or batch.shape[1:3] == (size, size):
+        return batch
+    if not len(batch):
+        return np.zeros((0, int(size), int(size), 3), np.uint8)
+    return np.stack([_resized(image, int(size)) for image in batch])
+
+
+def _lift(image: Any) -> Any:
+    """One picture as a batch of one, so that the advice for batches fits it."""
+    return image[None] if isinstance(image, np.ndarray) and image.ndim == 3 else image
+
+
+def scale(batch: np.ndarray) -> np.ndarray:
+    """Bytes to the numbers the models were trained on: (x - 127) / 128.
+
+    Parameters
+    ----------
+    batch : uint8 array
+
+    Returns
+    -------
+    float32 array of the same shape, -0.992 to 1.
+
+    Examples
+    --------
+    >>> scale(np.array([0, 127, 255], np.uint8)).tolist()
+    [-0.9921875, 0.0, 1.0]
+    """
+    return (batch.astype(np.float32) - np.float32(127)) / np.float32(128)
+
+
+def preprocess(
+    images: np.ndarray | Sequence[np.ndarray],
+    name: str = "efficientnet_lite0",
+    size: int | None = None,
+    framework: str | None = None,
+) -> Any:
+    """Pictures to a model's input, exactly equal in both frameworks.
+
+    Parameters
+    ----------
+    images : (N, H, W, 3) uint8 array, or a list of (H, W, 3) uint8 arrays
+        RGB, 0 to 255.
+    name : str
+        The model they are for; see :func:`tlcourse.models.card`.
+    size : int, optional
+        Side in pixels to crop (central square) and resize to. Default: the pictures stay as they are, which
+        both models take. ImageNet photographs are best at 224.
+    framework : {"torch", "keras"}, optional
+        Default: the one :func:`tlcourse.start` chose.
+
+    Returns
+    -------
+    torch.Tensor (N, 3, H, W) float32 on the picked device, or numpy array (N, H, W, 3) float32 for Keras.
+
+    Raises
+    ------
+    ShapeError
+        For a wrong shape, dtype or range; it says what came and what to do.
+    UnknownNameError
+        For an unknown model or framework.
+
+    Examples
+    --------
+    >>> x = preprocess(np.full((1, 64, 64, 3), 255, np.uint8), framework="keras")
+    >>> x.shape, float(x.max())
+    ((1, 64, 64, 3), 1.0)
+    """
+    card(name)
+    framework = resolve_framework(framework)
+    batch = scale(as_batch(images, size))
+    if framework == "keras":
+        return batch
+    device = pick(framework="torch")
+    import torch
+
+    return torch.from_numpy(np.ascontiguousarray(batch.transpose(0, 3, 1, 2))).to(device)

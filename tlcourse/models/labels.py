@@ -1,0 +1,109 @@
+"""ImageNet's class names, and what a model sees in a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from ..errors import ShapeError
+from .framework import framework_of, predict_logits
+from .images import as_batch
+
+__all__ = ["imagenet_classes", "softmax", "top_k"]
+
+
+@cache
+def imagenet_classes() -> tuple[str, ...]:
+    """The 1000 classes of ImageNet-1k, in the order of the model's outputs.
+
+    The names are torchvision's (BSD-3-Clause, ``torchvision.models._meta``). Two pairs of classes share a
+    name: "crane" (the bird and the machine) and "maillot".
+
+    Examples
+    --------
+    >>> imagenet_classes()[281]
+    'tabby'
+    """
+    text = files(__package__).joinpath("imagenet_classes.txt").read_text(encoding="utf-8")
+    return tuple(text.splitlines())
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Logits to probabilities along the last axis.
+
+    Parameters
+    ----------
+    logits : (..., C) float array
+
+    Returns
+    -------
+    (..., C) float array, each row summing to 1
+
+    Examples
+    --------
+    >>> softmax(np.array([[0.0, 0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return shifted / shifted.sum(axis=-1, keepdims=True)
+
+
+def top_k(
+    model: Any,
+    images: np.ndarray | Sequence[np.ndarray],
+    k: int = 5,
+    *,
+    class_names: Sequence[str] | None = None,
+    size: int | None = 224,
+    batch_size: int = 32,
+) -> list[list[tuple[str, float]]]:
+    """The `k` likeliest classes of each picture, likeliest first.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+        Gives logits (N, C).
+    images : (N, H, W, 3) uint8 array, or a list of (H, W, 3) uint8 arrays of any size
+    k : int
+        1 to C.
+    class_names : sequence of C names, optional
+        Default: ImageNet's.
+    size : int or None
+        Side in pixels the pictures are cropped and resized to; None leaves them.
+    batch_size : int
+
+    Returns
+    -------
+    list of N lists of k (name, probability) pairs
+
+    Raises
+    ------
+    ShapeError
+        If the pictures are not such, or the model's outputs are not as many as the names.
+
+    Examples
+    --------
+    In a notebook, after ``tlcourse.start``::
+
+        model = tlcourse.models.load("efficientnet_lite0")
+        tlcourse.models.top_k(model, [cat])[0][0]     # ('tabby', 0.4)
+    """
+    names = imagenet_classes() if class_names is None else tuple(class_names)
+    framework_of(model)
+    batch = as_batch(images, size)
+    logits = predict_logits(model, batch, batch_size)
+    if logits.ndim != 2 or logits.shape[1] != len(names):
+        raise ShapeError(
+            f"The model gives outputs of shape {logits.shape} for {len(batch)} pictures, but there are "
+            f"{len(names)} class names.",
+            "Load it with its published head (num_classes=None), or pass class_names= with one name per output.",
+        )
+    if not isinstance(k, int) or not 1 <= k <= len(names):
+        raise ShapeError(f"k is {k!r}.", f"Give a whole number from 1 to {len(names)}.")
+    probabilities = softmax(logits.astype(np.float64))
+    best = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    return [[(names[j], float(row[j])) for j in order] for row, order in zip(probabilities, best, strict=True)]
