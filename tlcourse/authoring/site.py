@@ -311,7 +311,6 @@ def build_site(
         shutil.rmtree(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(str(html), output)
-    echo(f"The site is in {output}; open {output / 'index.html'}.")
     return output / "index.html"
 
 
