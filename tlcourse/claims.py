@@ -106,7 +106,7 @@ class ClaimsFile:
 
 
 def _plain_number(name: str, what: str, value: Any) -> int | float:
-    """A Python int or float from any real scalar (NumPy's, a framework's 0-d array); refuses NaN and infinity."""
+    """A Python int or float from any real scalar (NumPy's, a 0-d array); refuses NaN and infinity."""
     if hasattr(value, "item") and not isinstance(value, (int, float)):
         try:
             value = value.item()
@@ -288,7 +288,7 @@ def record(
 
 
 def _display(claim: Claim) -> None:
-    """Publish the claim from anywhere in a cell, not only from its last line; outside a notebook, print it."""
+    """Publish the claim from anywhere in a cell, not only its last line; outside a notebook, print it."""
     try:
         from IPython import get_ipython
     except ImportError:
@@ -385,10 +385,11 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
     Parameters
     ----------
     entry : mapping
-        ``{"value", "n", "spread", "tolerance", "unit", "fmt"}``, as in a claims file; only ``value`` is needed.
+        ``{"value", "n", "spread", "tolerance", "unit", "fmt"}``, as in a claims file; ``value`` is a must.
     spec : str, optional
         What follows the semicolon in ``{claim}`name;spec```: a Python format spec, which wins over the
-        entry's ``fmt``; or ``bare``: the value alone, without spread, n and unit; or ``bare:`` and a format spec.
+        entry's ``fmt``; or ``bare``: the value alone, without spread, n and unit; or ``bare:`` and a
+        format spec.
 
     Raises
     ------
@@ -524,7 +525,7 @@ def collect(cells: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
             name = entry.pop("name")
             if name in found and where[name] != cell.get("id") and found[name]["value"] != entry["value"]:
                 raise ClaimError(
-                    f"The claim {name!r} is {found[name]['value']!r} in one cell and {entry['value']!r} in another.",
+                    f"The claim {name!r} is {found[name]['value']!r} in one cell, {entry['value']!r} in another.",
                     "Give one of them its own name.",
                 )
             found[name], where[name] = entry, cell.get("id")
