@@ -1,11 +1,12 @@
 """The exercises of the course, and the engine that checks them.
 
-An `Exercise` is a value: ``inputs`` drawn from a seed, a ``probe`` that runs beside the learner's code and returns plain
-data, a ``judge`` that is pure, ``hints`` in stages and ``misconceptions``, the known wrong answers. `check` runs it all in
-a notebook; `observe_in_subprocess` runs the probe in a process of its own, so that no verdict is ever computed where a
-student's code runs.
+An `Exercise` is a value: ``inputs`` drawn from a seed, a ``probe`` that runs beside the learner's code and
+returns plain data, a ``judge`` that is pure, ``hints`` in stages and ``misconceptions``, the known wrong
+answers. `check` runs it all in a notebook; `observe_in_subprocess` runs the probe in a process of its own,
+so that no verdict is ever computed where a student's code runs.
 """
 
+from .jobs import Job, observe_in_subprocess
 from .judging import array, close, finding, number, score, show
 from .model import (
     PUBLIC_SEED,
@@ -22,7 +23,6 @@ from .observe import MISSING, load_answer, observe_in_process
 from .plain import NotPlainError, from_json, plain, to_json
 from .registry import add_module, all_exercises, get
 from .report import HintPanel, ProgressView, Report, judge_observation
-from .runner import Job, observe_in_subprocess
 
 __all__ = [
     "MISSING",

@@ -21,7 +21,7 @@ from tlcourse.exercises import (
     show,
 )
 
-# --- ch00-pick-class -------------------------------------------------------------------------------------------
+# --- ch00-pick-class ----------------------------------------------------------------------------------------
 
 _NAMES = (
     "cat",
@@ -109,12 +109,14 @@ def _judge_probability(value: Any, row: np.ndarray) -> Finding:
     shown = f"Your probability is {show(got)}"
     if close(got, top, 1e-5):
         message, name = (
-            f"{shown}: that is the logit itself. Logits are scores without a unit; `softmax` turns a row into shares.",
+            f"{shown}: that is the logit itself. Logits are scores without a unit; `softmax` turns a row "
+            f"into shares.",
             "logit as probability",
         )
     elif close(got, 1 / (1 + np.exp(-top)), 1e-5):
         message, name = (
-            f"{shown}: that is the sigmoid of one logit. It ignores the other classes, and a row of them need not add "
+            f"{shown}: that is the sigmoid of one logit. It ignores the other classes, and a row of them "
+            f"need not add "
             "up to 1. Exactly one class is right here, so they must share the 1.",
             "sigmoid instead of softmax",
         )
@@ -135,7 +137,8 @@ def _judge_probability(value: Any, row: np.ndarray) -> Finding:
         message, name = f"{shown}, and a probability lies between 0 and 1.", "not a probability"
     else:
         message, name = (
-            f"{shown}. With the probabilities of all the other classes of that row, computed in the same way, it "
+            f"{shown}. With the probabilities of all the other classes of that row, computed in the same "
+            f"way, it "
             "must add up to 1. Does it?",
             "other probability",
         )
@@ -150,15 +153,18 @@ def _judge_large(value: Any, row: np.ndarray) -> Finding:
     if isinstance(got, float) and not np.isfinite(got):
         return Finding(
             False,
-            f"For logits near {show(float(np.round(row.max(), -2)), 5)} your probability is {shown}: `exp` of such a "
-            "number overflows. Adding one number to a whole row does not change its softmax, so choose one that keeps "
+            f"For logits near {show(float(np.round(row.max(), -2)), 5)} your probability is {shown}: `exp` "
+            f"of such a "
+            "number overflows. Adding one number to a whole row does not change its softmax, so choose one "
+            "that keeps "
             "every exponent at 0 or below.",
             "softmax overflows",
         )
     return finding(
         isinstance(got, int | float) and close(got, _softmax(row).max(), 1e-5),
         "Large logits do not overflow.",
-        f"The same row with one number added to every logit must give the same probability. Yours is {shown} there.",
+        f"The same row with one number added to every logit must give the same probability. Yours is "
+        f"{shown} there.",
         "not shift invariant",
     )
 
@@ -198,9 +204,11 @@ PICK_CLASS = Exercise(
     hints=(
         "Two questions: which position holds the largest logit, and what share of the row does it get? "
         "`np.argmax` answers the first.",
-        "Softmax: make every logit positive with `np.exp`, then divide by the sum. The share you want is the one at "
+        "Softmax: make every logit positive with `np.exp`, then divide by the sum. The share you want is "
+        "the one at "
         "the position that you found.",
-        "Subtract the row's largest logit before `np.exp`. The shares stay the same, because every term shrinks by "
+        "Subtract the row's largest logit before `np.exp`. The shares stay the same, because every term "
+        "shrinks by "
         "the same factor, and the largest exponent becomes 0, so nothing overflows. Return "
         "`names[best], float(shares[best])`.",
     ),
@@ -213,7 +221,8 @@ PICK_CLASS = Exercise(
         Misconception(
             "sigmoid instead of softmax",
             _PICK.format(
-                body="best = int(np.argmax(logits)); return names[best], float(1 / (1 + np.exp(-logits[best])))"
+                body="best = int(np.argmax(logits)); return names[best], float(1 / (1 + "
+                "np.exp(-logits[best])))"
             ),
             "the sigmoid of one logit",
         ),
@@ -225,35 +234,39 @@ PICK_CLASS = Exercise(
         Misconception(
             "softmax overflows",
             _PICK.format(
-                body="p = np.exp(logits) / np.exp(logits).sum(); best = int(p.argmax()); return names[best], p[best]"
+                body="p = np.exp(logits) / np.exp(logits).sum(); best = int(p.argmax()); return "
+                "names[best], p[best]"
             ),
             "overflows",
         ),
         Misconception(
             "index",
             _PICK.format(
-                body="p = np.exp(logits - logits.max()); p = p / p.sum(); return int(p.argmax()), float(p.max())"
+                body="p = np.exp(logits - logits.max()); p = p / p.sum(); return int(p.argmax()), "
+                "float(p.max())"
             ),
             "Look it up in `names`",
         ),
         Misconception(
             "picks the smallest",
             _PICK.format(
-                body="p = np.exp(logits - logits.max()); p = p / p.sum(); return names[int(p.argmin())], p.max()"
+                body="p = np.exp(logits - logits.max()); p = p / p.sum(); return names[int(p.argmin())], "
+                "p.max()"
             ),
             "the smallest of the row",
         ),
         Misconception(
             "percentage",
             _PICK.format(
-                body="p = np.exp(logits - max(logits)); p = p / p.sum(); return names[p.argmax()], 100 * p.max()"
+                body="p = np.exp(logits - max(logits)); p = p / p.sum(); return names[p.argmax()], 100 * "
+                "p.max()"
             ),
             "a percentage",
         ),
     ),
 )
 
-# --- ch00-draw-per-class ---------------------------------------------------------------------------------------
+# --- ch00-draw-per-class ------------------------------------------------------------------------------------
 
 
 def _label_rows(rng: np.random.Generator) -> dict[str, Any]:
@@ -303,21 +316,24 @@ def _judge_draw(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if len(first) == n * classes and set(first.tolist()) <= set(range(classes)):
         fair = Finding(
             False,
-            f"You returned {show(first.tolist())}: these are labels. Return the numbers of the rows instead, so that "
+            f"You returned {show(first.tolist())}: these are labels. Return the numbers of the rows "
+            f"instead, so that "
             "`labels[rows]` gives the labels.",
             "labels instead of rows",
         )
     elif distinct < len(first):
         fair = Finding(
             False,
-            f"Of the {len(first)} rows that you returned only {distinct} are different: the same picture was drawn "
+            f"Of the {len(first)} rows that you returned only {distinct} are different: the same picture "
+            f"was drawn "
             "more than once. Draw without replacement.",
             "draws with replacement",
         )
     elif len(set(counts.tolist())) > 1:
         fair = Finding(
             False,
-            f"For n = {n}, your rows hold {show(counts.tolist())} examples of the classes: the draw was made from all "
+            f"For n = {n}, your rows hold {show(counts.tolist())} examples of the classes: the draw was "
+            f"made from all "
             "rows together. Draw from each class apart.",
             "draws from all rows together",
         )
@@ -338,7 +354,8 @@ def _judge_draw(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         same,
         "The same seed gives the same rows.",
         f"Two calls with seed {inputs['seed']} gave different rows ({show(first[:4].tolist())}, then "
-        f"{show(again[:4].tolist())}, at the start). The numbers come from a generator that does not know the seed.",
+        f"{show(again[:4].tolist())}, at the start). The numbers come from a generator that does not know "
+        f"the seed.",
         "ignores the seed",
     )
     if not same:
@@ -346,8 +363,10 @@ def _judge_draw(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     varies = finding(
         not np.array_equal(np.sort(first), np.sort(other)),
         "Another seed gives other rows.",
-        f"Seeds {inputs['seed']} and {inputs['other_seed']} gave the same rows, {show(first[:4].tolist())} at the "
-        "start. Nothing is drawn by chance, so repeating the experiment with other seeds would tell you nothing.",
+        f"Seeds {inputs['seed']} and {inputs['other_seed']} gave the same rows, {show(first[:4].tolist())} "
+        f"at the "
+        "start. Nothing is drawn by chance, so repeating the experiment with other seeds would tell you "
+        "nothing.",
         "same rows for every seed",
     )
     return score((1, fair), (1, repeats), (1, varies))
@@ -374,11 +393,14 @@ DRAW_PER_CLASS = Exercise(
     probe=_probe_draw,
     judge=_judge_draw,
     hints=(
-        "Three things are asked: n of each class, no row twice, and a draw that depends on the seed and on nothing "
+        "Three things are asked: n of each class, no row twice, and a draw that depends on the seed and on "
+        "nothing "
         "else. Start with the rows of one class: `np.flatnonzero(labels == 0)`.",
-        "Make one generator from the seed, `rng = np.random.default_rng(seed)`, and go through the classes with "
+        "Make one generator from the seed, `rng = np.random.default_rng(seed)`, and go through the classes "
+        "with "
         "`np.unique(labels)`.",
-        "`rng.choice(rows_of_class, size=n, replace=False)` draws n different rows of one class. Collect these for "
+        "`rng.choice(rows_of_class, size=n, replace=False)` draws n different rows of one class. Collect "
+        "these for "
         "all classes and join them with `np.concatenate`.",
     ),
     misconceptions=(

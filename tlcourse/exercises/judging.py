@@ -70,8 +70,9 @@ def show(value: Any, digits: int = 4) -> str:
 
 
 def close(a: Any, b: Any, tol: float = 1e-6) -> bool:
-    """Whether two plain values agree: same shape, every difference at most ``tol``. Never raises; NaN agrees with
-    nothing.
+    """Whether two plain values agree: same shape, every difference at most ``tol``.
+
+    Never raises; NaN agrees with nothing.
 
     Examples
     --------
@@ -107,8 +108,8 @@ def _or_no_return(value: Any) -> str:
 def number(value: Any, what: str) -> float:
     """The value as a finite float.
 
-    A list or an array with exactly one number in it counts as that number: where a learner forgot ``.item()``,
-    nothing was misunderstood.
+    A list or an array with exactly one number in it counts as that number: where a learner forgot
+    ``.item()``, nothing was misunderstood.
 
     Raises
     ------
@@ -122,8 +123,8 @@ def number(value: Any, what: str) -> float:
     >>> number(None, "the ratio")
     Traceback (most recent call last):
     ...
-    tlcourse.exercises.model.WrongAnswerError: I expected a number for the ratio and got nothing (None). Is there a \
-`return` at the end?
+    tlcourse.exercises.model.WrongAnswerError: I expected a number for the ratio and got nothing (None). \
+Is there a `return` at the end?
     """
     if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
         value = value.reshape(-1)[0].item()
@@ -135,7 +136,8 @@ def number(value: Any, what: str) -> float:
         )
     if not math.isfinite(value):
         raise WrongAnswerError(
-            f"{what[:1].upper() + what[1:]} came out as {value}: somewhere a zero was divided by, or a number grew "
+            f"{what[:1].upper() + what[1:]} came out as {value}: somewhere a zero was divided by, or a "
+            f"number grew "
             "too large.",
             "not finite",
         )
@@ -173,7 +175,8 @@ def array(value: Any, what: str, shape: tuple[int | None, ...] | None = None) ->
         )
         if not fits:
             raise WrongAnswerError(
-                f"Your array for {what} has shape `{converted.shape}`, which is not the shape that was asked for.",
+                f"Your array for {what} has shape `{converted.shape}`, which is not the shape that was "
+                f"asked for.",
                 "wrong shape",
             )
     result = converted.astype(np.float64)

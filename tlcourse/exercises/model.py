@@ -46,8 +46,8 @@ class State(enum.Enum):
 class Finding:
     """One thing a judge looked at.
 
-    A message that did not pass names what is misunderstood and shows the learner's value, never the expected one.
-    Text between backticks is shown as code.
+    A message that did not pass names what is misunderstood and shows the learner's value, never the
+    expected one. Text between backticks is shown as code.
     """
 
     passed: bool
@@ -103,8 +103,8 @@ class Exercise:
     inputs : callable
         ``inputs(rng) -> dict`` of plain data. Every call with a fresh generator of one seed gives the same.
     probe : callable
-        ``probe(answer, inputs, framework) -> dict``: runs the answer and returns what it did, as plain data (use
-        `plain`). It runs beside the learner's code, so it never says what is right.
+        ``probe(answer, inputs, framework) -> dict``: runs the answer and returns what it did, as plain data
+        (use `plain`). It runs beside the learner's code, so it never says what is right.
     judge : callable
         ``judge(observed, inputs) -> Verdict``: pure. It may raise `WrongAnswerError`.
     hints : tuple of str
@@ -147,8 +147,9 @@ class Exercise:
 class Observation:
     """What came back from running a probe: plain data, or why there is none.
 
-    ``kind`` is "ok" (``data`` holds what the probe returned), "not_attempted", "error" (the learner's code raised),
-    "unusable" (their code ran but gave something no judge may look at), "timeout" or "died" (the process ended).
+    ``kind`` is "ok" (``data`` holds what the probe returned), "not_attempted", "error" (the learner's code
+    raised), "unusable" (their code ran but gave something no judge may look at), "timeout" or "died" (the
+    process ended).
     """
 
     kind: str

@@ -58,8 +58,9 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
     Returns
     -------
     Report
-        With ``state`` (PASS, PARTLY, NOT YET, ERROR, NOT ATTEMPTED), ``points`` and messages. What is random while
-        the check runs is seeded, and your own random numbers go on afterwards as if it had not run.
+        With ``state`` (PASS, PARTLY, NOT YET, ERROR, NOT ATTEMPTED), ``points`` and messages. What is
+        random while the check runs is seeded, and your own random numbers go on afterwards as if it had not
+        run.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Run a learner's answer through a probe, and come back with plain data or with the reason why not.
 
-The same code runs in a notebook's process (`check`) and in the grader's worker (`tlcourse.exercises.runner`), so a
-verdict cannot depend on where the answer ran.
+The same code runs in a notebook's process (`check`) and in the grader's worker
+(`tlcourse.exercises.runner`), so a verdict cannot depend on where the answer ran.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def observe_in_process(
     answer : object
         What the learner defined; `MISSING` if nothing.
     inputs : dict
-        From ``exercise.draw(seed)``. The probe gets a copy: a learner that changes its inputs changes only that.
+        From ``exercise.draw(seed)``. The probe gets a copy: a learner that changes its inputs changes only
+        that.
     framework : str
         "torch" or "keras".
     seed : int
@@ -134,7 +135,7 @@ def _watched(answer: Any, calls: list[Any]) -> Any:
     return watched
 
 
-# --- not attempted ---------------------------------------------------------------------------------------------
+# --- not attempted ------------------------------------------------------------------------------------------
 
 
 def not_attempted(answer: Any) -> bool:
@@ -188,10 +189,10 @@ def _stub_or(answer: Any, error: BaseException, calls: list[Any]) -> Observation
     return learner_error(answer, error)
 
 
-# --- errors in words -------------------------------------------------------------------------------------------
+# --- errors in words ----------------------------------------------------------------------------------------
 
 _ADVICE = {
-    KeyboardInterrupt: "You stopped it, or it stopped itself. If it ran for long, look for a loop that never ends.",
+    KeyboardInterrupt: "You stopped it, or it stopped itself. If it ran for long, look for an endless loop.",
     SystemExit: "An answer should return its value; it must not end the program.",
     RecursionError: "The function calls itself without ever reaching an end.",
     ModuleNotFoundError: "Check the spelling in the import, and that the first cell of the notebook ran.",
@@ -200,7 +201,7 @@ _ADVICE = {
     KeyError: "The dict has no such key. Print its `keys()` just before this line.",
     AttributeError: "This kind of value has no such attribute. Print its `type(...)` just before this line.",
     ZeroDivisionError: "Something that you divide by is zero. Print it just before this line.",
-    TypeError: "A value is of another type than this line needs. Print its `type(...)` just before this line.",
+    TypeError: "A value is of another type than this line needs. Print its `type(...)` just before it.",
     ValueError: "A value or a shape does not fit. Print the shapes of the arrays just before this line.",
     RuntimeError: "Print the shapes and dtypes of what goes into this line.",
     MemoryError: "It asked for more memory than there is. Look for an array much larger than its inputs.",
@@ -243,8 +244,8 @@ def learner_error(answer: Any, error: BaseException) -> Observation:
         text = (error.text or "").strip()
         return Observation(
             "error",
-            problem=f"Python cannot read your code: {type(error).__name__}: {error.msg}, on line {error.lineno}"
-            + (f": `{text}`" if text else "."),
+            problem=f"Python cannot read your code: {type(error).__name__}: {error.msg}, on line "
+            f"{error.lineno}" + (f": `{text}`" if text else "."),
             advice="Look for a missing bracket, quote or colon on that line or the one above.",
         )
     if not steps:
@@ -289,7 +290,7 @@ def _probe_failed(exercise: Exercise, answer: Any, error: BaseException, calls: 
     )
 
 
-# --- answers that come as source text --------------------------------------------------------------------------
+# --- answers that come as source text -----------------------------------------------------------------------
 
 
 def load_answer(exercise: Exercise, source: str, setup: str = "") -> tuple[Any, Observation | None]:
@@ -325,15 +326,15 @@ def load_answer(exercise: Exercise, source: str, setup: str = "") -> tuple[Any, 
     return namespace.get(exercise.answer, MISSING), None
 
 
-# --- random state ----------------------------------------------------------------------------------------------
+# --- random state -------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def random_state_kept(seed: int) -> Iterator[None]:
     """Seed every generator for the length of a check, then put their states back.
 
-    A check must say the same whenever it is run, and must not change what the cells after it draw. Only frameworks
-    that are already loaded are touched.
+    A check must say the same whenever it is run, and must not change what the cells after it draw. Only
+    frameworks that are already loaded are touched.
     """
     restore: list[Callable[[], Any]] = []
     state = random.getstate()

@@ -1,9 +1,10 @@
 """Plain data: the only thing that may leave a process which ran a learner's code.
 
 A learner's function can return anything: a generator, a tensor on a GPU, an object whose ``__eq__`` is always
-true. Nothing of that reaches a judge. `plain` turns what it can into numbers, text, lists, dicts and NumPy arrays,
-by looking at exact types only (an object can lie about ``isinstance`` and ``==``, not about ``type``), and refuses
-the rest. `to_json` and `from_json` carry plain data between processes without pickle.
+true. Nothing of that reaches a judge. `plain` turns what it can into numbers, text, lists, dicts and NumPy
+arrays, by looking at exact types only (an object can lie about ``isinstance`` and ``==``, not about
+``type``), and refuses the rest. `to_json` and `from_json` carry plain data between processes without
+pickle.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def _type_name(value: object) -> str:
 
 
 def _roots(value: object) -> set[str]:
-    """The top-level packages that the classes of a value come from: ``{"torch", "builtins"}`` for a tensor."""
+    """The top-level packages that the classes of a value come from: ``{"torch", "builtins"}``."""
     modules = [kind.__dict__.get("__module__", "") for kind in type(value).__mro__]
     return {module.split(".")[0] for module in modules if type(module) is str}
 
@@ -66,15 +67,15 @@ def plain(value: Any) -> Any:
     Parameters
     ----------
     value : object
-        Numbers, text, None, lists, tuples, dicts, sets; NumPy scalars and arrays (bool, integer, float, text); PyTorch
-        and TensorFlow tensors and Keras variables on any device (a tensor with no axes becomes a number); pandas
-        Series and DataFrames (their values).
+        Numbers, text, None, lists, tuples, dicts, sets; NumPy scalars and arrays (bool, integer, float,
+        text); PyTorch and TensorFlow tensors and Keras variables on any device (a tensor with no axes
+        becomes a number); pandas Series and DataFrames (their values).
 
     Returns
     -------
     object
-        None, bool, int, float, str, list, tuple, dict, or numpy.ndarray of kind b, i, u, f or U. Sets become sorted
-        lists where they can be sorted.
+        None, bool, int, float, str, list, tuple, dict, or numpy.ndarray of kind b, i, u, f or U. Sets
+        become sorted lists where they can be sorted.
 
     Raises
     ------
@@ -152,7 +153,7 @@ def _key(key: Any, budget: _Budget) -> Any:
 
 
 def _array(value: np.ndarray, budget: _Budget) -> Any:
-    if value.dtype.kind not in _KINDS or value.dtype.itemsize > 8 and value.dtype.kind != "U":
+    if value.dtype.kind not in _KINDS or (value.dtype.itemsize > 8 and value.dtype.kind != "U"):
         raise NotPlainError(f"it is an array of dtype {value.dtype}")
     budget.spend("bytes", value.nbytes)
     return np.array(value, dtype=value.dtype.newbyteorder("="), copy=True, order="C")

@@ -16,7 +16,8 @@ _loaded: dict[str, tuple[Exercise, ...]] = {}
 
 
 def add_module(name: str) -> None:
-    """Make the ``EXERCISES`` of another importable module known in this process, such as an instructor's own."""
+    """Make the ``EXERCISES`` of another importable module known in this process, such as an instructor's "
+    "own."""
     _from(name)
     if name not in _EXTRA:
         _EXTRA.append(name)

@@ -1,7 +1,7 @@
 """What a learner sees: the panel of a check, of a hint, and the table of a chapter's progress.
 
-Each has an HTML form, coloured by JupyterLab's own variables (or the site's, or whatever page it is on), and a plain
-text form for a terminal. A state is always a word and a symbol; colour only repeats it.
+Each has an HTML form, coloured by JupyterLab's own variables (or the site's, or whatever page it is on),
+and a plain text form for a terminal. A state is always a word and a symbol; colour only repeats it.
 """
 
 from __future__ import annotations
@@ -51,14 +51,17 @@ def _rich(message: str) -> str:
 def _panel(accent: str, label: str, head: str, body: str) -> str:
     return (
         f'<div class="tl-panel" role="group" aria-label="{html.escape(label, quote=True)}" '
-        f'style="border:1px solid {_EDGE};border-left:6px solid {accent};border-radius:4px;background:{_FACE};'
-        f'color:{_TEXT};padding:0.6em 0.9em;margin:0.4em 0;max-width:52em;line-height:1.45">{head}{body}</div>'
+        f'style="border:1px solid {_EDGE};border-left:6px solid {accent};border-radius:4px;'
+        f"background:{_FACE};"
+        f"color:{_TEXT};padding:0.6em 0.9em;margin:0.4em 0;"
+        f'max-width:52em;line-height:1.45">{head}{body}</div>'
     )
 
 
 def _chip(text: str, colour: str) -> str:
     return (
-        f'<span style="background:{colour};color:#ffffff;border-radius:3px;padding:0.1em 0.5em;font-weight:600;'
+        f'<span style="background:{colour};color:#ffffff;border-radius:3px;padding:0.1em 0.5em;'
+        f"font-weight:600;"
         f'white-space:nowrap">{html.escape(text)}</span>'
     )
 
@@ -140,7 +143,8 @@ class Report:
         if self.findings:
             rows = "".join(
                 f'<li style="list-style:none;margin:0.2em 0;padding-left:1.4em;text-indent:-1.4em">'
-                f'<span aria-hidden="true" style="display:inline-block;width:1.4em;text-indent:0;font-weight:700">'
+                f'<span aria-hidden="true" style="display:inline-block;width:1.4em;text-indent:0;'
+                f'font-weight:700">'
                 f"{'✓' if f.passed else '✗'}</span>"
                 f"{_rich(f.message)}</li>"
                 for f in self.findings
@@ -176,13 +180,14 @@ def judge_observation(exercise: Exercise, observation: Observation, inputs: dict
     observation : Observation
         From `observe_in_process` or `observe_in_subprocess`.
     inputs : dict
-        The inputs that the observation was made on, drawn again or kept on this side: never ones that came back.
+        The inputs that the observation was made on, drawn again or kept on this side: never ones that came
+        back.
 
     Returns
     -------
     Report
-        Never raises: a judge that fails on odd data gives ERROR and no points, and says that it is not the learner's
-        mistake alone.
+        Never raises: a judge that fails on odd data gives ERROR and no points, and says that it is not the
+        learner's mistake alone.
     """
 
     def report(state: State, points: float = 0.0, findings: tuple[Finding, ...] = (), **words: str) -> Report:
@@ -217,10 +222,8 @@ def judge_observation(exercise: Exercise, observation: Observation, inputs: dict
         )
     points = float(verdict.points)
     points = min(max(points, 0.0), float(exercise.points)) if points == points else 0.0
-    if points >= exercise.points - 1e-9:
-        state = State.PASS
-    else:
-        state = State.PARTLY if points > 0 else State.NOT_YET
+    lesser = State.PARTLY if points > 0 else State.NOT_YET
+    state = State.PASS if points >= exercise.points - 1e-9 else lesser
     return report(state, points, verdict.findings)
 
 
@@ -310,7 +313,8 @@ class ProgressView:
             f'<th scope="col" style="{cell}">{text}</th>' for text in ("Exercise", "Outcome", "Points")
         )
         table = (
-            f'<table style="border-collapse:collapse;margin:0.5em 0 0 0;font-size:inherit"><thead><tr>{heads}</tr>'
+            f'<table style="border-collapse:collapse;margin:0.5em 0 0 0;font-size:inherit">'
+            f"<thead><tr>{heads}</tr>"
             f"</thead><tbody>{rows}</tbody></table>"
         )
         return _panel("#565c64", "Progress", f"<strong>{html.escape(self._title())}</strong>", table)
