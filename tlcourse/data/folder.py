@@ -1,0 +1,198 @@
+"""`image_folder`: a learner's own pictures."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tlcourse.data.dataset import Dataset
+from tlcourse.data.files import decode
+from tlcourse.data.packaged import stratified
+from tlcourse.errors import DataError, ShapeError
+
+__all__ = ["image_folder"]
+
+EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+SPLIT_NAMES = {"train", "training", "val", "valid", "validation", "test", "testing"}
+LAYOUT = "Make one sub-folder for each class, with its pictures inside: pictures/cat/1.jpg, pictures/dog/1.jpg, ..."
+
+
+def image_folder(
+    path: str | Path,
+    size: int = 128,
+    val: float = 0.15,
+    test: float = 0.15,
+    seed: int = 0,
+    skip_unreadable: bool = False,
+) -> Dataset:
+    """Your own pictures: one sub-folder for each class.
+
+    Each picture is turned upright, scaled so that its shorter side has ``size`` pixels and cut to the square in
+    its middle. Sub-folders of a class are searched too; hidden files and files that are not pictures by their
+    ending are left out. The split is the same in every run with the same files and seed.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder with the class folders.
+    size : int
+        Side of the square pictures, in pixels.
+    val, test : float
+        Shares of each class for validation and testing (at least one picture each); 0 leaves a split empty.
+    seed : int
+    skip_unreadable : bool
+        Leave out pictures that cannot be read and list them in a warning, instead of stopping at the first.
+
+    Returns
+    -------
+    Dataset
+        Class names are the names of the sub-folders, sorted; ids are paths inside the folder.
+
+    Raises
+    ------
+    DataError
+        When the folder is missing or not a folder, has fewer than two classes, a class has no or too few
+        pictures, or a picture cannot be read; the message has its name.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from PIL import Image
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for name, colour in [("red", (200, 0, 0)), ("blue", (0, 0, 200))]:
+    ...     (folder / name).mkdir()
+    ...     for number in range(5):
+    ...         Image.new("RGB", (40, 30), colour).save(folder / name / f"{number}.png")
+    >>> data = image_folder(folder, size=16, test=0.2, val=0.2)
+    >>> data.class_names, len(data), data.images.shape
+    (('blue', 'red'), 10, (10, 16, 16, 3))
+    """
+    if size < 1:
+        raise ShapeError(f"Pictures cannot have the size {size}.", "Give a size of 1 pixel or more.")
+    if not (0 <= val < 1 and 0 <= test < 1 and val + test < 1):
+        raise DataError(
+            f"The shares val={val} and test={test} leave nothing to train on, or are not shares.",
+            "Give numbers from 0 to 1 whose sum is less than 1, for example val=0.15, test=0.15.",
+        )
+    root = Path(path).expanduser()
+    classes = _classes(root)
+    pictures: list[npt.NDArray[np.uint8]] = []
+    labels: list[int] = []
+    ids: list[str] = []
+    unreadable: list[str] = []
+    for label, (name, files) in enumerate(classes.items()):
+        for file in files:
+            shown = file.relative_to(root).as_posix()
+            try:
+                pictures.append(_square(_read(file), size))
+            except DataError as error:
+                if not skip_unreadable:
+                    raise DataError(
+                        error.problem,
+                        f"{error.fix} Or leave such pictures out: image_folder(..., skip_unreadable=True).",
+                    ) from None
+                unreadable.append(f"{shown}: {error.problem}")
+                continue
+            labels.append(label)
+            ids.append(shown)
+        needed = 1 + (val > 0) + (test > 0)
+        found = labels.count(label)
+        if found < needed:
+            raise DataError(
+                f"The class {name!r} has {found} readable picture{'s' * (found != 1)} in {root / name}, and needs "
+                f"{needed}: one for each split.",
+                "Add pictures, or leave a split out with val=0 or test=0.",
+            )
+    if unreadable:
+        listed = "\n  ".join(unreadable)
+        warnings.warn(f"{len(unreadable)} unreadable pictures were left out:\n  {listed}", stacklevel=2)
+    return Dataset(
+        name=root.resolve().name or "folder",
+        images=np.stack(pictures),
+        labels=np.array(labels, dtype=np.int64),
+        class_names=tuple(classes),
+        splits=stratified(np.array(labels, dtype=np.int64), val, test, seed),
+        licence="yours to know",
+        source=str(root),
+        ids=tuple(ids),
+    )
+
+
+def _classes(root: Path) -> dict[str, list[Path]]:
+    """The picture files of each class folder, sorted, after checking the layout."""
+    if not root.exists():
+        nearest = next((parent for parent in root.absolute().parents if parent.exists()), root)
+        raise DataError(
+            f"The folder {root} does not exist.", f"Check its name; {nearest} does exist. {LAYOUT}"
+        )
+    if not root.is_dir():
+        raise DataError(
+            f"{root} is a file, not a folder.", f"Give the folder that holds the classes. {LAYOUT}"
+        )
+    try:
+        folders = sorted(
+            entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))
+        )
+    except OSError as error:
+        raise DataError(
+            f"The folder {root} cannot be read: {error.strerror or error}.", "Check its permissions."
+        ) from None
+    if not folders:
+        loose = sum(entry.suffix.lower() in EXTENSIONS for entry in root.iterdir())
+        has = f"{loose} pictures but no class folders" if loose else "no class folders"
+        raise DataError(f"The folder {root} has {has}.", LAYOUT)
+    if {entry.name.lower() for entry in folders} <= SPLIT_NAMES:
+        raise DataError(
+            f"The sub-folders of {root} are called {', '.join(entry.name for entry in folders)}: splits, not classes.",
+            f"Give one of them, for example image_folder({str(folders[0])!r}, val=0.2, test=0.2), "
+            "or put all pictures of a class into one folder.",
+        )
+    if len(folders) == 1:
+        raise DataError(
+            f"The folder {root} has one class only, {folders[0].name!r}; with one class there is nothing to tell apart.",
+            "Add a folder for a second class, for example one of pictures that are something else.",
+        )
+    classes = {}
+    for entry in folders:
+        files = sorted(
+            file
+            for file in entry.rglob("*")
+            if file.suffix.lower() in EXTENSIONS and not file.name.startswith(".") and file.is_file()
+        )
+        if not files:
+            others = sorted({file.suffix.lower() for file in entry.rglob("*") if file.is_file()} - {""})
+            seen = f" (it has {', '.join(others)} files)" if others else ""
+            raise DataError(
+                f"The class {entry.name!r} has no pictures: {entry} has no file ending in "
+                f"{', '.join(EXTENSIONS)}{seen}.",
+                "Put pictures into it, or delete the folder if it is not a class.",
+            )
+        classes[entry.name] = files
+    return classes
+
+
+def _read(file: Path) -> npt.NDArray[np.uint8]:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"The picture {file} cannot be read: {error.strerror or error}.", "Check its permissions."
+        ) from None
+    if not data:
+        raise DataError(f"The picture {file} is empty (0 bytes).", "Copy it again, or delete it.")
+    return decode(data, str(file))
+
+
+def _square(picture: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """The square in the middle, ``size`` pixels wide, bilinear with antialiasing."""
+    from PIL import Image
+
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) / 2, (height - side) / 2
+    image = Image.fromarray(picture)
+    box = (left, top, left + side, top + side)
+    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, box=box))

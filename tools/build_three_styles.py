@@ -1,0 +1,215 @@
+"""Build Three Styles: the same emoji drawn three ways, with the same labels and the same splits.
+
+Usage::
+
+    mkdir npm && cd npm
+    npm pack @lobehub/fluent-emoji-3d@1.1.0 emoji-datasource-google@16.0.0 emoji-datasource-twitter@16.0.0
+    cd .. && python tools/build_three_styles.py npm
+
+The three archives are checked against the SHA-256 written below. The script writes, into
+``tlcourse/data/bundled/``: one zip of pictures for each style, ``three_styles.json`` (class, name, code point and
+split of every emoji) and ``three_styles_licences.txt``, and enters their hashes in ``SHA256SUMS.txt``. Run twice
+with the same Pillow it writes the same bytes.
+
+Noto and Twemoji are kept to the byte as the packages have them (64 px PNG); Fluent is made smaller, from 256 px to
+128 px, and stored as WebP (quality 90, the alpha channel without loss) to stay under 4 MB. The alpha channel is
+kept: the loader puts the pictures on white.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tarfile
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from bundle import BUNDLED, record_sums, sha256, write_zip
+from PIL import Image
+
+PACKAGES = {
+    "fluent": (
+        "lobehub-fluent-emoji-3d-1.1.0.tgz",
+        "c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58",
+    ),
+    "noto": (
+        "emoji-datasource-google-16.0.0.tgz",
+        "fb5fd131b362aab7a55542d2a147a79708cce0a8b1c1bbacd470172708b5c438",
+    ),
+    "twemoji": (
+        "emoji-datasource-twitter-16.0.0.tgz",
+        "f64a530c63bca463bd8317fdc4615ce63a53a0c65018e4ce2d848aaba7a28877",
+    ),
+}
+
+# Our class name -> the Unicode subgroups it is made of. Nothing is picked by hand inside a subgroup, so the labels
+# are Unicode's: "ground transport" has its traffic light and "clothing" its lipstick.
+CLASSES: dict[str, tuple[str, ...]] = {
+    "bird": ("animal-bird",),
+    "bug": ("animal-bug",),
+    "building": ("place-building",),
+    "clothing": ("clothing",),
+    "drink": ("drink",),
+    "face": (  # not "face-costume": a ghost, an alien, a robot
+        "face-smiling",
+        "face-affection",
+        "face-tongue",
+        "face-hand",
+        "face-neutral-skeptical",
+        "face-sleepy",
+        "face-unwell",
+        "face-hat",
+        "face-glasses",
+        "face-concerned",
+        "face-negative",
+    ),
+    "fruit": ("food-fruit",),
+    "ground transport": ("transport-ground",),
+    "mammal": ("animal-mammal",),
+    "marine animal": ("animal-marine",),
+    "musical instrument": ("musical-instrument",),
+    "prepared food": ("food-prepared",),
+    "sky and weather": ("sky & weather",),
+    "sport": ("sport",),
+    "sweet": ("food-sweet",),
+    "tool": ("tool",),
+    "vegetable": ("food-vegetable",),
+}
+
+FLUENT_SIZE = 128
+SEED = 20_25
+
+
+def split_sizes(count: int) -> tuple[int, int, int]:
+    """How many emoji of a class of ``count`` go to train, val and test.
+
+    The course compares training sets of up to 20 a class, so a class of 25 or more gives 20 to training before
+    anything else. A quarter of the rest is for choosing (learning rate, when to stop), at least 2 and at most 10,
+    and the test set takes what remains, up to 30, so that one large class does not become the test set. What a
+    very large class still has left (mammals, faces) goes back to training. Smaller classes, which the default
+    leaves out, give 60 % to training and share the rest in the same way.
+    """
+    train = 20 if count >= 25 else round(0.6 * count)
+    rest = count - train
+    val = min(max(2, round(rest / 4)), 10)
+    test = min(rest - val, 30)
+    return count - val - test, val, test
+
+
+def read_package(folder: Path, style: str) -> dict[str, bytes]:
+    """The members of one npm archive by name, after checking its hash."""
+    name, expected = PACKAGES[style]
+    path = folder / name
+    if not path.exists():
+        sys.exit(
+            f"{path} is missing. Fetch the three archives with npm pack, as this script's docstring shows."
+        )
+    data = path.read_bytes()
+    if sha256(data) != expected:
+        sys.exit(f"{path} has SHA-256 {sha256(data)}, not {expected}. Fetch that version again.")
+    members: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for member in archive:
+            # The sprite sheets are most of the archive, and unused.
+            if member.isfile() and "/sheets" not in member.name:
+                stream = archive.extractfile(member)
+                assert stream is not None
+                members[member.name] = stream.read()
+    return members
+
+
+def smaller(data: bytes) -> bytes:
+    """A Fluent picture at FLUENT_SIZE, as WebP. Pillow resizes RGBA with premultiplied alpha: no dark fringes."""
+    with Image.open(io.BytesIO(data)) as image:
+        shrunk = image.convert("RGBA").resize((FLUENT_SIZE, FLUENT_SIZE), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    shrunk.save(out, "WEBP", quality=90, method=6, alpha_quality=100, exact=False)
+    return out.getvalue()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="the folder with the three archives from npm pack")
+    parser.add_argument(
+        "--out", type=Path, default=BUNDLED, help="where to write (default: the package's folder)"
+    )
+    arguments = parser.parse_args()
+    packages = {style: read_package(arguments.folder, style) for style in PACKAGES}
+
+    emoji = json.loads(packages["noto"]["package/emoji.json"])
+    class_of = {subgroup: name for name, subgroups in CLASSES.items() for subgroup in subgroups}
+    rows = []
+    pictures: dict[str, dict[str, bytes]] = {style: {} for style in PACKAGES}
+    # Skin tones are listed inside each entry ("skin_variations"), so one entry is one drawing.
+    for entry in sorted(emoji, key=lambda entry: entry["unified"]):
+        if entry["subcategory"] not in class_of:
+            continue
+        code = entry["unified"].lower()
+        sources = {
+            "fluent": packages["fluent"].get(f"package/assets/{code}.webp"),
+            "noto": packages["noto"].get(f"package/img/google/64/{entry['image']}"),
+            "twemoji": packages["twemoji"].get(f"package/img/twitter/64/{entry['image']}"),
+        }
+        if not (entry["has_img_google"] and entry["has_img_twitter"] and all(sources.values())):
+            continue
+        name = (entry["name"] or entry["short_name"].replace("_", " ")).lower()
+        rows.append({"code": code, "name": name, "class": class_of[entry["subcategory"]]})
+        for style, data in sources.items():
+            assert data is not None
+            extension = "webp" if style == "fluent" else "png"
+            pictures[style][f"{code}.{extension}"] = smaller(data) if style == "fluent" else data
+
+    # Two code points with one drawing would put a training picture into the test set.
+    for style, members in pictures.items():
+        seen: dict[str, str] = {}
+        for member, data in members.items():
+            with Image.open(io.BytesIO(data)) as image:
+                pixels = sha256(image.convert("RGBA").tobytes())
+            if pixels in seen:
+                sys.exit(f"{style}: {member} and {seen[pixels]} are one and the same picture; leave one out.")
+            seen[pixels] = member
+
+    by_class: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows:
+        by_class[row["class"]].append(row)
+    for number, name in enumerate(CLASSES):
+        members_of_class = by_class[name]
+        order = np.random.default_rng([SEED, number]).permutation(len(members_of_class))
+        train, val, test = split_sizes(len(members_of_class))
+        names = ["train"] * train + ["val"] * val + ["test"] * test
+        for position, split in zip(order, names, strict=True):
+            members_of_class[position]["split"] = split
+        print(f"{name:20s} {len(members_of_class):4d} = train {train:3d} + val {val:3d} + test {test:3d}")
+
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for style, members in pictures.items():
+        path = arguments.out / f"three_styles_{style}.zip"
+        write_zip(path, members)
+        size = path.stat().st_size
+        print(f"{path.name}: {len(members)} pictures, {size / 1e6:.2f} MB")
+        assert size < 4_000_000
+        written.append(path.name)
+    manifest = {
+        "name": "three-styles",
+        "packages": {style: {"file": file, "sha256": digest} for style, (file, digest) in PACKAGES.items()},
+        "zips": {
+            style: sha256((arguments.out / f"three_styles_{style}.zip").read_bytes()) for style in PACKAGES
+        },
+        "classes": list(CLASSES),
+        "subgroups": {name: list(subgroups) for name, subgroups in CLASSES.items()},
+        "emoji": rows,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    (arguments.out / "three_styles.json").write_text(text, encoding="utf-8", newline="\n")
+    record_sums(arguments.out, [*written, "three_styles.json"])
+    print(f"{len(rows)} emoji in {len(CLASSES)} classes")
+
+
+if __name__ == "__main__":
+    main()
