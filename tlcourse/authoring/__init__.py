@@ -1,0 +1,1 @@
+"""From one text source per chapter to notebooks, solutions and the site."""

@@ -1,0 +1,281 @@
+"""From a chapter's source to a notebook: the learner's, the solution, or the site's page.
+
+The same bytes come out wherever and whenever it runs: nothing here depends on the time, the machine, the order
+of a set or the versions that are installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import nbformat
+
+from tlcourse.authoring import source as sources
+from tlcourse.authoring.myst import Context, convert
+from tlcourse.authoring.source import Cell, Chapter, SourceMistakes
+from tlcourse.errors import SourceError, UnknownNameError
+
+__all__ = ["compile_chapter", "digest", "dumps", "setup_source"]
+
+Flavour = Literal["learner", "solution", "site"]
+FLAVOURS = ("learner", "solution", "site")
+SCHEMA = 3
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+FRAMEWORK_NAMES = {"torch": "PyTorch", "keras": "Keras"}
+
+
+def setup_source(chapter: str, framework: str) -> str:
+    """The code of every notebook's first code cell."""
+    return "\n".join(
+        [
+            "import tlcourse",
+            "from tlcourse.claims import record",
+            "from tlcourse.exercises import check, hint, progress",
+            "",
+            f'tlcourse.start("{chapter}", framework="{framework}", seed=0)',
+        ]
+    )
+
+
+def compile_chapter(
+    path: str | Path,
+    framework: str,
+    flavour: Flavour,
+    *,
+    claims: Mapping[str, Any] | None = None,
+    seconds: Mapping[str, Any] | None = None,
+    chapter: Chapter | None = None,
+    unresolved: bool = False,
+) -> nbformat.NotebookNode:
+    """Compile a chapter for one framework.
+
+    Parameters
+    ----------
+    path : path
+        The source: a file of book/chapters.
+    framework : "torch" or "keras"
+    flavour : "learner", "solution" or "site"
+        Blank exercises for JupyterLab; solved ones with nbgrader's markers; MyST for Jupyter Book.
+    claims, seconds : mapping, optional
+        Recorded claims and times; those committed in book/claims are used otherwise.
+    chapter : Chapter, optional
+        The source already read, to save reading it again.
+    unresolved : bool
+        Write ``…`` for claims instead of asking for their values: what is executed, before there are any.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Valid nbformat 4.5, without outputs.
+
+    Raises
+    ------
+    SourceMistakes
+        If the source has mistakes, or refers to a claim whose value was never recorded.
+    UnknownNameError
+        For a framework or flavour that does not exist.
+    """
+    if framework not in sources.FRAMEWORKS:
+        raise UnknownNameError("framework", framework, sources.FRAMEWORKS)
+    if flavour not in FLAVOURS:
+        raise UnknownNameError("flavour", flavour, FLAVOURS)
+    path = Path(path)
+    chapter = chapter or sources.read_chapter(path)
+    if claims is None or seconds is None:
+        committed = sources.committed_claims(path, framework)
+        claims = committed.claims if claims is None else claims
+        seconds = committed.seconds if seconds is None else seconds
+    context = sources.context_for(path, framework, flavour, None if unresolved else claims)
+    exercises = sources.catalogue()
+
+    cells = [
+        _markdown("title", f"# {chapter.title}"),
+        _markdown("opening", _opening(chapter, context, seconds)),
+        _code("setup", setup_source(chapter.name, framework), flavour),
+    ]
+    for cell in chapter.of(framework):
+        cells.extend(_compile(cell, context, flavour, exercises))
+    if context.problems:
+        shown = f"book/chapters/{path.name}"
+        raise SourceMistakes(SourceError(problem, fix, shown, line) for line, problem, fix in context.problems)
+    metadata = {
+        "kernelspec": KERNEL,
+        "language_info": LANGUAGE,
+        "tlcourse": {"chapter": chapter.name, "framework": framework, "flavour": flavour},
+    }
+    notebook = nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    if flavour != "site":
+        notebook.metadata.tlcourse["source"] = f"book/chapters/{path.name}"
+    if flavour == "learner":
+        notebook.metadata.tlcourse["digest"] = digest(notebook)
+    nbformat.validate(notebook)
+    return notebook
+
+
+# ----------------------------------------------------------------------------------------------- cells
+
+
+def _markdown(cell_id: str, text: str, attachments: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": text}
+    if attachments:
+        cell["attachments"] = dict(attachments)
+    return cell
+
+
+def _code(
+    cell_id: str, text: str, flavour: str, tags: tuple[str, ...] = (), nbgrader: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    metadata: dict[str, Any] = {}
+    if tags:
+        metadata["tags"] = list(tags)
+    if flavour != "site" and {"hide-input", "remove-input"} & set(tags):
+        # JupyterLab has no such tags, but folds a cell that says so itself.
+        metadata["jupyter"] = {"source_hidden": True}
+    if nbgrader:
+        metadata["nbgrader"] = nbgrader
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": cell_id,
+        "metadata": metadata,
+        "outputs": [],
+        "source": text,
+    }
+
+
+def _compile(
+    cell: Cell, context: Context, flavour: Flavour, exercises: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    if cell.kind == "markdown":
+        context.attachments = {}
+        return [_markdown(cell.id, convert(cell.source, cell.line, context), context.attachments)]
+    if cell.exercise is None:
+        return [_code(cell.id, cell.source, flavour, cell.tags)]
+    exercise = exercises[cell.exercise]
+    text = {"learner": sources.blank, "solution": str, "site": sources.solved}[flavour](cell.source)
+    tags = cell.tags if flavour != "site" else tuple(sorted({*cell.tags, "hide-input"}))
+    answer = _code(cell.id, text, flavour, tags, _nbgrader(cell.exercise, solution=True))
+    checking = _code(
+        f"{cell.exercise}-check",
+        f'check("{cell.exercise}")',
+        flavour,
+        (),
+        _nbgrader(f"{cell.exercise}-check", points=exercise.points),
+    )
+    if flavour == "site":
+        # The reader sees the task as a learner gets it, then the solution (folded), then the hints (folded).
+        task = _markdown(f"{cell.exercise}-task", f"```python\n{sources.blank(cell.source)}\n```")
+        return [task, answer, checking, _markdown(f"{cell.exercise}-hints", _hints(exercise))]
+    if flavour == "learner":
+        _release(answer)
+        _release(checking)
+        checking["metadata"]["editable"] = False
+    return [answer, checking]
+
+
+def _nbgrader(grade_id: str, *, solution: bool = False, points: float | None = None) -> dict[str, Any]:
+    """nbgrader's metadata for an answer cell, or (with points) for the check cell that grades it."""
+    metadata: dict[str, Any] = {
+        "grade": points is not None,
+        "grade_id": grade_id,
+        "locked": points is not None,
+        "schema_version": SCHEMA,
+        "solution": solution,
+        "task": False,
+    }
+    if points is not None:
+        metadata["points"] = points
+    return metadata
+
+
+def _release(cell: dict[str, Any]) -> None:
+    """What ``nbgrader generate_assignment`` adds: what was handed out, so that a change shows."""
+    nbgrader = cell["metadata"]["nbgrader"]
+    cell["metadata"]["deletable"] = False
+    nbgrader["cell_type"] = cell["cell_type"]
+    parts = [cell["source"], cell["cell_type"], str(nbgrader["grade"]), str(nbgrader["solution"])]
+    # nbgrader counts a cell that is graded as locked, and an answer never.
+    parts.append(str(bool(not nbgrader["solution"] and (nbgrader["grade"] or nbgrader["locked"]))))
+    parts.append(nbgrader["grade_id"])
+    if nbgrader["grade"]:
+        parts.append(str(float(nbgrader["points"])))
+    nbgrader["checksum"] = hashlib.md5("".join(parts).encode("utf-8"), usedforsecurity=False).hexdigest()
+
+
+def _hints(exercise: Any) -> str:
+    rows = []
+    for number, text in enumerate(exercise.hints, 1):
+        rows.append(f'<details class="tl-hint"><summary>Hint {number}</summary>\n\n{text}\n\n</details>')
+    return "\n\n".join(rows)
+
+
+# --------------------------------------------------------------------------------------------- opening
+
+
+def about(seconds: float) -> str:
+    """A time, rounded so generously that another run says the same.
+
+    Examples
+    --------
+    >>> [about(s) for s in (4, 23, 44, 60, 100, 150)]
+    ['about 10 s', 'about 30 s', 'about 1 min', 'about 1 min', 'about 2 min', 'about 3 min']
+    """
+    if seconds <= 40:
+        return f"about {max(1, -int(-seconds // 10)) * 10} s"
+    return f"about {max(1, int((seconds + 40) // 60))} min"
+
+
+def _time(seconds: Mapping[str, Any]) -> str:
+    cpu = f"{about(seconds['cpu'])} on two CPU cores" if seconds.get("cpu") else "not measured yet on two CPU cores"
+    gpu = f"{about(seconds['gpu'])} on a GPU" if seconds.get("gpu") else "not measured yet on a GPU"
+    return f"{cpu[0].upper()}{cpu[1:]}; {gpu}. (The time to run every cell, not to read.)"
+
+
+def _opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:
+    items = "\n".join(f"- {item}" for item in chapter.you_will)
+    name = FRAMEWORK_NAMES[context.framework]
+    time = f"{name}. {_time(seconds)}"
+    if not context.lab:
+        return (
+            f":::{{admonition}} {chapter.question}\n:class: tl-opening\n\n"
+            f"You will be able to\n\n{items}\n\n**Time with** {time}\n:::"
+        )
+    return (
+        f'<div class="alert alert-info">\n\n**{html.escape(chapter.question, quote=False)}**\n\n'
+        f"You will be able to\n\n{items}\n\n**Time with** {time}\n\n</div>"
+    )
+
+
+# ----------------------------------------------------------------------------------------------- bytes
+
+
+def dumps(notebook: Mapping[str, Any]) -> str:
+    """A notebook as the text of its file: sorted keys, so that the same notebook has the same bytes."""
+    return json.dumps(_split(notebook), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _split(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """Long texts as lists of lines, as every Jupyter tool writes them: diffs stay small."""
+    from nbformat.v4.rwbase import split_lines
+
+    plain = json.loads(json.dumps(notebook))
+    return dict(split_lines(nbformat.from_dict(plain)))
+
+
+def digest(notebook: Mapping[str, Any]) -> str:
+    """A hash of what a learner could have changed: the cells' ids, kinds and texts, not their outputs."""
+    cells = [[cell.get("id"), cell["cell_type"], cell["source"]] for cell in notebook["cells"]]
+    return hashlib.sha256(json.dumps(cells).encode("utf-8")).hexdigest()[:16]

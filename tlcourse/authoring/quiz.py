@@ -1,0 +1,106 @@
+"""The quiz that closes a chapter: YAML in a fenced ``{quiz}`` directive, every choice explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+__all__ = ["Choice", "Question", "parse_quiz"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    text: str
+    correct: bool
+    explain: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, its choices, and the line of the quiz (0 is its first) where it starts."""
+
+    question: str
+    choices: tuple[Choice, ...]
+    line: int
+
+
+Problem = tuple[int | None, str, str]
+
+
+def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
+    """Read a quiz: its questions, and what is wrong with it as (line within the quiz or None, problem, fix).
+
+    Examples
+    --------
+    >>> questions, problems = parse_quiz("- question: Is water wet?\\n  choices: [{text: Yes, correct: true}]")
+    >>> [problem for _, problem, _ in problems][0]
+    'A quiz of 1 question.'
+    """
+    problems: list[Problem] = []
+    form = "Write a list of `- question: …` with `choices:`, each with `text:`, `explain:` and, if right, `correct: true`."
+    try:
+        loaded = yaml.safe_load(text)
+        starts = _starts(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        detail = getattr(error, "problem", None) or str(error)
+        return [], [
+            (
+                mark.line if mark else None,
+                f"The quiz is not YAML: {detail}.",
+                "Quote texts that hold a colon, a # or start with a special character; block texts start with `|`.",
+            )
+        ]
+    if not isinstance(loaded, list):
+        return [], [(None, "The quiz is not a list of questions.", form)]
+    questions: list[Question] = []
+    for index, item in enumerate(loaded):
+        line = starts[index]
+        number = index + 1
+        if not isinstance(item, dict) or not item.get("question") or not isinstance(item.get("choices"), list):
+            problems.append((line, f"Question {number} has no question, or no list of choices.", form))
+            continue
+        if unknown := sorted(set(item) - {"question", "choices"}):
+            problems.append((line, f"Question {number} has {', '.join(unknown)}, which nobody knows.", form))
+        choices = [_choice(choice, number, line, problems) for choice in item["choices"]]
+        if len(choices) < 2:
+            problems.append((line, f"Question {number} offers fewer than two choices.", "Add a wrong one that tempts."))
+        if not any(choice.correct for choice in choices):
+            problems.append((line, f"Question {number} has no right answer.", "Mark it with `correct: true`."))
+        questions.append(Question(str(item["question"]).strip(), tuple(choices), line))
+    if not 3 <= len(loaded) <= 5:
+        count = f"{len(loaded)} question" + ("" if len(loaded) == 1 else "s")
+        problems.insert(0, (None, f"A quiz of {count}.", "A chapter's quiz has 3 to 5."))
+    return questions, problems
+
+
+def _starts(text: str) -> list[int]:
+    """The line of every question, from YAML's own marks."""
+    node = yaml.compose(text)
+    return [item.start_mark.line for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+
+
+def _choice(choice: Any, number: int, line: int, problems: list[Problem]) -> Choice:
+    if not isinstance(choice, dict) or "text" not in choice:
+        problems.append((line, f"A choice of question {number} has no text.", "Write `- text: …`."))
+        return Choice("", False, "")
+    text = _words(choice["text"])
+    if unknown := sorted(str(key) for key in set(choice) - {"text", "correct", "explain"}):
+        problems.append(
+            (line, f"The choice {text!r} has {', '.join(unknown)}, which nobody knows.", "Known: text, correct, explain.")
+        )
+    if not isinstance(choice.get("correct", False), bool):
+        problems.append((line, f"The choice {text!r} has correct: {choice['correct']!r}.", "It is true or left out."))
+    explain = _words(choice.get("explain") or "")
+    if not explain:
+        problems.append(
+            (line, f"The choice {text!r} of question {number} has no explanation.", "Add `explain:`; right choices need one too.")
+        )
+    return Choice(text, choice.get("correct") is True, explain)
+
+
+def _words(value: Any) -> str:
+    """YAML reads an unquoted Yes as true and 0.50 as 0.5; words that mattered should be quoted, these are mended."""
+    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value).strip()
