@@ -62,10 +62,18 @@ def fit(
     check_model(model, train, preprocess)
     plan = Plan(len(train.labels), batch_size, steps=steps, epochs=epochs, seed=seed)
 
+    raised: list[Exception] = []
+
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for step, rows in enumerate(plan):
             rng = np.random.default_rng([seed, step, 1])
-            yield to_input(train.images[rows], preprocess, augment, rng), train.labels[rows]
+            try:
+                x = to_input(train.images[rows], preprocess, augment, rng)
+            except Exception as error:
+                # TensorFlow would wrap it in pages of its own; kept, it is raised again as it was.
+                raised.append(error)
+                raise
+            yield x, train.labels[rows]
 
     seed_dropout(model, seed)
     model.compile(
@@ -83,16 +91,21 @@ def fit(
         callbacks.append(stopping)
     with progress_bar(plan.steps, "training", show=progress) as bar:
         guard = Guard(plan.steps, lr, bar)
-        fitted = model.fit(
-            batches(),
-            steps_per_epoch=plan.per_epoch,
-            shuffle=False,
-            epochs=plan.epochs,
-            validation_data=None if val is None else Batches(val, preprocess, max(batch_size, 64)),
-            callbacks=[*callbacks, guard],
-            verbose=0,
-        )
-    history = {name: [float(v) for v in values] for name, values in fitted.history.items()}
+        try:
+            fitted = model.fit(
+                batches(),
+                steps_per_epoch=plan.per_epoch,
+                shuffle=False,
+                epochs=plan.epochs,
+                validation_data=None if val is None else Batches(val, preprocess, max(batch_size, 64)),
+                callbacks=[*callbacks, guard],
+                verbose=0,
+            )
+        except Exception:
+            if raised:
+                raise raised[0] from None
+            raise
+    history = columns(fitted)
     val_loss = history.get("val_loss")
     return History(
         history,
@@ -229,12 +242,18 @@ def fit_head(
         )
     weights, bias = model.get_weights()
     history = History(
-        {name: [float(v) for v in values] for name, values in fitted.history.items()},
+        columns(fitted),
         seconds=time.perf_counter() - started,
         cpu_seconds=time.process_time() - started_cpu,
         steps=steps,
     )
     return Head(weights, bias, "keras", history)
+
+
+def columns(fitted: keras.callbacks.History) -> dict[str, list[float]]:
+    """Keras' history as plain numbers, the loss first, as the PyTorch loop keeps it."""
+    names = ("loss", "accuracy", "val_loss", "val_accuracy")
+    return {name: [float(v) for v in fitted.history[name]] for name in names if name in fitted.history}
 
 
 def to_input(

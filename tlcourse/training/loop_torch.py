@@ -82,7 +82,7 @@ def fit(
             value = loss_of(logits, y)
             if not torch.isfinite(value):
                 model.eval()
-                raise not_finite(float(value), done + 1, lr)
+                raise not_finite(value.item(), done + 1, lr)
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
@@ -255,7 +255,7 @@ def fit_head(
         logits = x[rows] @ weights + bias
         value = F.cross_entropy(logits, y[rows])
         if not torch.isfinite(value):
-            raise not_finite(float(value), step, lr)
+            raise not_finite(value.item(), step, lr)
         update.zero_grad()
         value.backward()
         update.step()

@@ -1,0 +1,153 @@
+"""Checks of `fit`, `predict` and `cache_features` that hold in both frameworks.
+
+Each framework's test file imports these tests and gives a ``make`` fixture: ``make(kind, classes)`` builds a model.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from training_cases import scaled, toy
+
+from tlcourse.errors import CourseError, DataError, ShapeError, UnknownNameError
+from tlcourse.training import cache_features, fit, fit_head, predict
+
+QUIET = {"preprocess": scaled, "progress": False}
+
+
+def test_learns(make):
+    data = toy(90)
+    history = fit(make("linear", 3), data, toy(30, seed=1), epochs=8, lr=0.01, **QUIET)
+    assert history.last("val_accuracy") > 0.8
+    assert history.steps == 48
+    assert history.epochs == 8
+    assert history.seconds > 0
+    assert history.cpu_seconds > 0
+    assert list(history.frame().columns) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+
+
+def test_same_seed_same_run_and_other_seed_another(make):
+    runs = [fit(make("linear", 3), toy(), steps=6, seed=seed, **QUIET).history for seed in (0, 0, 1)]
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_batchnorm_frozen_by_the_course_stays_frozen_and_predictions_match_cached_features(make):
+    from tlcourse import freezing
+
+    model = make("conv", 3)
+    freezing.freeze(model)
+    with pytest.raises(CourseError, match="trainable"):
+        fit(model, toy(), steps=1, **QUIET)
+    freezing.unfreeze(model, ["classifier"])
+    before = freezing.fingerprint(model)
+    fit(model, toy(), toy(12), steps=5, **QUIET)
+    moved = freezing.changed(before, freezing.fingerprint(model))
+    assert moved
+    assert all(name.startswith("classifier") for name in moved), moved
+
+
+def test_labels_that_do_not_fit_the_head(make):
+    with pytest.raises(ShapeError, match="2 outputs.*3 classes"):
+        fit(make("linear", 2), toy(classes=3), steps=1, **QUIET)
+    with pytest.raises(ShapeError, match="num_classes=3"):
+        fit(make("linear", 7), toy(classes=3), steps=1, **QUIET)
+    data = toy(classes=3)
+    with pytest.raises(ShapeError, match="labels from 0 to 2"):
+        fit(make("linear", 2), (data.images, data.labels), steps=1, **QUIET)
+
+
+def test_output_that_is_no_row_of_logits(make):
+    with pytest.raises(ShapeError, match="logits per image"):
+        fit(make("map", 3), toy(), steps=1, **QUIET)
+    with pytest.raises(ShapeError, match=r"\(N, C\)"):
+        predict(make("map", 3), toy(), **QUIET)
+    with pytest.raises(ShapeError, match="num_classes=0"):
+        cache_features(make("map", 3), toy(), **QUIET)
+
+
+def test_loss_that_is_not_finite_names_the_step_and_the_rate(make):
+    with pytest.raises(CourseError, match=r"at step \d+") as caught:
+        fit(make("linear", 3), toy(), steps=50, lr=1e38, optimizer="sgd", **QUIET)
+    assert "learning rate (1e+38)" in caught.value.fix
+
+
+def test_unknown_optimizer(make):
+    with pytest.raises(UnknownNameError, match="adam"):
+        fit(make("linear", 3), toy(), steps=1, optimizer="adm", **QUIET)
+
+
+def test_augment_that_breaks_the_batch(make):
+    with pytest.raises(ShapeError, match="augment turned"):
+        fit(make("linear", 3), toy(), steps=1, augment=lambda x, rng: x / 255, **QUIET)
+
+
+def test_augment_that_fails_late_raises_its_own_error(make):
+    calls = []
+
+    def late(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        calls.append(1)
+        if len(calls) == 6:
+            raise KeyError("the sixth batch")
+        return images
+
+    with pytest.raises(KeyError, match="the sixth batch"):
+        fit(make("linear", 3), toy(), steps=40, augment=late, **QUIET)
+
+
+def test_augment_is_for_training_only(make):
+    seen = []
+
+    def spy(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        seen.append(len(images))
+        return images
+
+    fit(make("linear", 3), toy(20), toy(50), steps=2, batch_size=10, augment=spy, **QUIET)
+    assert set(seen) == {10}
+
+
+def test_loss_of_ones_own(make, half_loss):
+    whole = fit(make("linear", 3), toy(), steps=3, lr=1e-6, **QUIET).last("loss")
+    half = fit(make("linear", 3), toy(), steps=3, lr=1e-6, loss=half_loss, **QUIET).last("loss")
+    assert half == pytest.approx(whole / 2, rel=1e-3)
+
+
+def test_predict_keeps_order_and_length(make):
+    model, data = make("linear", 3), toy(23)
+    whole = predict(model, data, batch_size=64, **QUIET)
+    parts = predict(model, data.images, batch_size=5, **QUIET)
+    assert whole.shape == (23, 3)
+    assert whole.dtype == np.float32
+    np.testing.assert_allclose(whole, parts, atol=1e-6)
+    np.testing.assert_allclose(whole.sum(1), 1, atol=1e-6)
+
+
+def test_resizing_while_predicting(make):
+    assert predict(make("conv", 3), toy(4, size=12), size=6, **QUIET).shape == (4, 3)
+
+
+def test_empty_and_misshapen_data(make):
+    model = make("linear", 3)
+    with pytest.raises(DataError, match="train: The data set is empty"):
+        fit(model, (np.zeros((0, 6, 6, 3), np.uint8), np.zeros(0, int)), steps=1, **QUIET)
+    with pytest.raises(ShapeError, match="dtype float"):
+        predict(model, np.zeros((2, 6, 6, 3)), **QUIET)
+    with pytest.raises(ShapeError, match="uint8"):
+        cache_features(model, np.zeros((6, 6, 3), np.uint8), **QUIET)
+
+
+def test_head_refuses_a_loss_that_is_not_finite(framework):
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(20, 4)).astype(np.float32)
+    with pytest.raises(CourseError, match="at step"):
+        fit_head(features, rng.integers(0, 2, 20), 2, steps=60, lr=1e38, optimizer="sgd", framework=framework)
+
+
+def test_head_learns(framework):
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(80, 4)).astype(np.float32)
+    labels = (features[:, 0] > 0).astype(int)
+    head = fit_head(features, labels, 2, steps=200, lr=0.02, framework=framework)
+    assert (head.predict(features).argmax(1) == labels).mean() > 0.95
+    assert head.framework == framework
+    assert head.history.steps == 200
+    assert head.cpu_seconds > 0

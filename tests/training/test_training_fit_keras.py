@@ -1,0 +1,82 @@
+"""`fit` and its kin on Keras models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tlcourse.training.loop_keras  # noqa: F401  (sets TensorFlow's environment before it is imported)
+
+import keras
+from fit_checks import *  # noqa: F403
+from training_cases import scaled, toy
+
+from tlcourse.errors import CourseError, ShapeError
+from tlcourse.training import fit, framework_of
+
+
+@pytest.fixture
+def make():
+    def build(kind: str, classes: int) -> keras.Model:
+        keras.utils.set_random_seed(0)
+        x = inputs = keras.Input((6, 6, 3))
+        if kind == "linear":
+            x = keras.layers.Dense(classes)(keras.layers.Flatten()(x))
+        elif kind == "map":
+            x = keras.layers.Conv2D(classes, 1)(x)
+        else:
+            x = keras.layers.Conv2D(4, 3, padding="same", name="conv_stem")(x)
+            x = keras.layers.ReLU()(keras.layers.BatchNormalization(name="bn1")(x))
+            x = keras.layers.Dense(classes, name="classifier")(keras.layers.GlobalAveragePooling2D()(x))
+        return keras.Model(inputs, x)
+
+    return build
+
+
+@pytest.fixture
+def half_loss():
+    whole = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    return lambda labels, logits: whole(labels, logits) / 2
+
+
+@pytest.fixture
+def framework():
+    return "keras"
+
+
+def test_images_of_another_size_than_the_model_was_built_for(make):
+    with pytest.raises(ShapeError, match="built for images") as caught:
+        fit(make("conv", 3), toy(size=8), steps=1, preprocess=scaled, progress=False)
+    assert "size=6" in caught.value.fix
+
+
+def test_nothing_trainable_says_so(make):
+    model = make("conv", 3)
+    model.trainable = False
+    with pytest.raises(CourseError, match="trainable is False everywhere"):
+        fit(model, toy(), steps=1, preprocess=scaled, progress=False)
+
+
+def test_dropout_is_repeatable_within_a_process():
+    runs = []
+    for _ in range(2):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((6, 6, 3)), keras.layers.Flatten(), keras.layers.Dropout(0.5)])
+        model.add(keras.layers.Dense(3, kernel_initializer="zeros"))
+        keras.random.uniform((3,))
+        runs.append(fit(model, toy(), steps=4, seed=3, preprocess=scaled, progress=False).history)
+    assert runs[0] == runs[1]
+
+
+def test_model_that_was_not_built_yet():
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(3)])
+    assert fit(model, toy(), steps=2, preprocess=scaled, progress=False).steps == 2
+    assert framework_of(model) == "keras"
+
+
+def test_no_graph_is_traced_for_the_short_last_batch(make):
+    from tlcourse.training import predict
+
+    model = make("conv", 3)
+    predict(model, toy(20), batch_size=8, preprocess=scaled, progress=False)
+    assert model.predict_function.experimental_get_tracing_count() == 1
+    assert np.isfinite(predict(model, toy(3), preprocess=scaled, progress=False)).all()

@@ -1,0 +1,94 @@
+"""`fit` and its kin on PyTorch models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from fit_checks import *  # noqa: F403
+from training_cases import scaled, toy
+
+from tlcourse.errors import CourseError
+from tlcourse.training import cache_features, fit, predict
+
+
+class Conv(torch.nn.Module):
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.conv_stem = torch.nn.Conv2d(3, 4, 3, padding=1)
+        self.bn1 = torch.nn.BatchNorm2d(4)
+        self.classifier = torch.nn.Linear(4, classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.classifier(torch.relu(self.bn1(self.conv_stem(x))).mean((2, 3)))
+
+
+@pytest.fixture
+def make():
+    def build(kind: str, classes: int) -> torch.nn.Module:
+        torch.manual_seed(0)
+        if kind == "linear":
+            return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(108, classes))
+        if kind == "map":
+            return torch.nn.Conv2d(3, classes, 1)
+        return Conv(classes)
+
+    return build
+
+
+@pytest.fixture
+def half_loss():
+    return lambda logits, labels: F.cross_entropy(logits, labels) / 2
+
+
+@pytest.fixture
+def framework():
+    return "torch"
+
+
+def test_optimizer_object_made_before_unfreezing_is_refused():
+    model = Conv(3)
+    optimizer = torch.optim.SGD(model.conv_stem.parameters(), lr=0.1)
+    model.conv_stem.requires_grad_(False)
+    with pytest.raises(CourseError, match="none of the model's trainable"):
+        fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+
+
+def test_optimizer_object_is_used():
+    model = Conv(3)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0)
+    before = [p.clone() for p in model.parameters()]
+    fit(model, toy(), steps=2, optimizer=optimizer, preprocess=scaled, progress=False)
+    assert all(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
+
+
+def test_nothing_trainable_says_so():
+    model = Conv(3).requires_grad_(False)
+    with pytest.raises(CourseError, match="requires_grad is False everywhere"):
+        fit(model, toy(), steps=1, preprocess=scaled, progress=False)
+
+
+def test_modes_are_put_back_module_by_module_even_after_an_error():
+    model = Conv(3).train()
+    model.bn1.eval()
+    predict(model, toy(4), preprocess=scaled, progress=False)
+    assert model.training
+    assert not model.bn1.training
+    with pytest.raises(RuntimeError):
+        cache_features(model, toy(4), preprocess=lambda x: np.zeros((4, 6, 6, 2), np.float32), progress=False)
+    assert model.training
+    assert not model.bn1.training
+
+
+def test_fit_leaves_inference_mode_and_the_random_stream_alone():
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Dropout(0.5), torch.nn.Linear(108, 3))
+    state = torch.get_rng_state()
+    torch.manual_seed(1)
+    fit(model, toy(), steps=2, preprocess=scaled, progress=False)
+    assert not model.training
+    assert torch.equal(torch.rand(1), expected)
+    assert state is not None
