@@ -8,7 +8,15 @@ from pathlib import Path
 
 __all__ = ["Reference", "read_bib"]
 
-ACCENTS = {"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "c": "\u0327", "v": "\u030c"}
+ACCENTS = {
+    "'": "\u0301",
+    "`": "\u0300",
+    "^": "\u0302",
+    '"': "\u0308",
+    "~": "\u0303",
+    "c": "\u0327",
+    "v": "\u030c",
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ def read_bib(path: Path) -> dict[str, Reference]:
 
 def parse_bib(text: str) -> dict[str, Reference]:
     """
-    >>> parse_bib('@article{a1, author = {Doe, Jane and Roe, Max}, title={On {T}ransfer}, year=2019}')["a1"].short()
+    >>> found = parse_bib('@article{a1, author = {Doe, Jane and Roe, Max}, title={On {T}ransfer}, year=2019}')
+    >>> found["a1"].short()
     'Doe and Roe 2019'
     """
     found: dict[str, Reference] = {}
@@ -67,8 +76,12 @@ def parse_bib(text: str) -> dict[str, Reference]:
         if not url and fields.get("eprint"):
             url = "https://arxiv.org/abs/" + fields["eprint"]
         where = fields.get("booktitle") or fields.get("journal") or fields.get("publisher") or ""
-        people = tuple(_family(name) for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip())
-        found[match[2]] = Reference(match[2], people, fields.get("year", ""), fields.get("title", ""), url, where)
+        people = tuple(
+            _family(name) for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip()
+        )
+        found[match[2]] = Reference(
+            match[2], people, fields.get("year", ""), fields.get("title", ""), url, where
+        )
     return found
 
 
@@ -105,7 +118,9 @@ def _plain(value: str) -> str:
         lambda m: unicodedata.normalize("NFC", m[2] + ACCENTS[m[1]]),
         value,
     )
-    return re.sub(r"\s+", " ", value.replace("{", "").replace("}", "").replace("\\&", "&").replace("--", "–")).strip()
+    return re.sub(
+        r"\s+", " ", value.replace("{", "").replace("}", "").replace("\\&", "&").replace("--", "–")
+    ).strip()
 
 
 def _family(name: str) -> str:

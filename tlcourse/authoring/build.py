@@ -64,7 +64,9 @@ class BuildReport:
     def __str__(self) -> str:
         if self.checked:
             count = len(set(self.differences) | set(self.stale))
-            return "Compiled files agree with their sources." if self.ok else f"{count} files differ: run `tlcourse build`."
+            if self.ok:
+                return "Compiled files agree with their sources."
+            return f"{count} files differ: run `tlcourse build` (with --force if you edited a notebook)."
         return (
             f"{len(self.executed)} executed, {len(self.written)} written, {len(self.unchanged)} unchanged, "
             f"{len(self.removed)} removed"
@@ -88,14 +90,14 @@ def build(
     root : path
         The course's folder, with book/chapters.
     check : bool
-        Write nothing; the report lists what differs from the sources, and ``echo`` gets a short diff of each.
+        Write nothing; the report lists what differs from the sources, ``echo`` gets a short diff of each.
     execute : bool
-        False: solutions whose code changed keep their old outputs and file, and are reported as stale; one that
-        was never executed is written without outputs.
+        False: solutions whose code changed are left as they are and reported as stale; one that was never
+        executed is written without outputs.
     chapters, frameworks : iterable of str, optional
         Only these ("01" or "01-why-transfer-learning").
     force : bool
-        Execute all the same, and replace learners' notebooks with work in them (the work is put aside, never lost).
+        Execute all the same, and replace learners' notebooks with work in them (which is put aside, not lost).
     echo : callable
         Gets the lines of progress.
 
@@ -112,7 +114,9 @@ def build(
     job = _Build(root, check, execute, force, echo)
     paths = _chosen(chapter_paths(root), chapters)
     if not paths:
-        raise CourseError(f"There is no chapter in {root.name}/book/chapters.", "Call this in the course's folder.")
+        raise CourseError(
+            f"There is no chapter in {root.name}/book/chapters.", "Call this in the course's folder."
+        )
     wanted = list(frameworks) if frameworks is not None else list(FRAMEWORKS)
     for framework in wanted:
         if framework not in FRAMEWORKS:
@@ -152,7 +156,9 @@ def _chosen(paths: list[Path], chapters: Iterable[str] | None) -> list[Path]:
 
 
 class _Build:
-    def __init__(self, root: Path, check: bool, execute: bool, force: bool, echo: Callable[[str], Any]) -> None:
+    def __init__(
+        self, root: Path, check: bool, execute: bool, force: bool, echo: Callable[[str], Any]
+    ) -> None:
         self.root, self.check, self.execute, self.force, self.echo = root, check, execute, force, echo
         self.report = BuildReport()
 
@@ -199,21 +205,29 @@ class _Build:
         for name, entry in result.claims.items():
             if name in committed.claims and not within(entry, committed.claims[name]):
                 before, after = format_claim(committed.claims[name]), format_claim(entry)
-                self.echo(f"  the claim {name} moved from {before} to {after}, beyond its tolerance: read the prose again")
+                self.echo(
+                    f"  the claim {name} moved from {before} to {after}, beyond its tolerance: read the prose"
+                )
         seconds = dict(committed.seconds)
         before_cpu = seconds.get("cpu")
         # A time that is about the same stays, so that running again changes nothing.
-        if not before_cpu or about(before_cpu) != about(result.seconds) and not 0.7 < result.seconds / before_cpu < 1.4:
+        if not before_cpu or not 0.7 < result.seconds / before_cpu < 1.4:
             seconds["cpu"] = result.seconds
-        # The prose may cite a name that only an execution could have recorded: ask before anything is written.
-        compile_chapter(chapter.path, framework, "solution", chapter=chapter, claims=result.claims, seconds=seconds)
-        write_claims(claims_path(self.root / "book" / "claims", framework, chapter.name), result.claims, seconds)
+        # The prose may cite a name that only an execution could record: ask before anything is written.
+        compile_chapter(
+            chapter.path, framework, "solution", chapter=chapter, claims=result.claims, seconds=seconds
+        )
+        write_claims(
+            claims_path(self.root / "book" / "claims", framework, chapter.name), result.claims, seconds
+        )
         notebook = result.notebook
         notebook.metadata.tlcourse.update(
             {"code_hash": current, "seconds": result.seconds, "cell_seconds": result.cell_seconds}
         )
         self.report.executed.append(self.shown(path))
-        self.echo(f"{framework}/{chapter.name}: executed in {result.seconds:.0f} s, {len(result.claims)} claims")
+        self.echo(
+            f"{framework}/{chapter.name}: executed in {result.seconds:.0f} s, {len(result.claims)} claims"
+        )
         return notebook
 
     def _learner(self, path: Path, notebook: Any) -> None:
@@ -223,12 +237,14 @@ class _Build:
             self._put(path, text)
             return
         found = _read(path)
-        handed_out = found.metadata.get("tlcourse", {}).get("digest") if found is not None else None
-        if found is None or handed_out != digest(found):
-            if handed_out == notebook.metadata.tlcourse["digest"] and not self.force:
-                self.report.kept.append(self.shown(path))
-                self.echo(f"{self.shown(path)}: has work in it, and is as new as the course: left alone")
-                return
+        handed_out = dict(found.metadata.get("tlcourse", {})) if found is not None else {}
+        worked_in = found is None or handed_out.get("digest") != digest(found)
+        if handed_out.get("edition") == notebook.metadata.tlcourse["edition"] and not self.force:
+            # Changed or only run: it began as this very copy, so there is nothing new to give.
+            self.report.kept.append(self.shown(path))
+            self.echo(f"{self.shown(path)}: you worked in it, and it is as new as the course: left alone")
+            return
+        if worked_in:
             aside = next(
                 free
                 for number in range(1, 10_000)
@@ -236,7 +252,9 @@ class _Build:
             )
             os.replace(path, aside)
             self.report.moved.append((self.shown(path), self.shown(aside)))
-            self.echo(f"{self.shown(path)}: had work in it, which is now {aside.name}; this is the course's new copy")
+            self.echo(
+                f"{self.shown(path)}: had work in it, now in {aside.name}; this is the course's new copy"
+            )
         self._put(path, text)
 
     # --------------------------------------------------------------------------------------- the files
@@ -314,7 +332,9 @@ def _read(path: Path) -> Any | None:
 def _difference(old: str, new: str, limit: int = 10) -> list[str]:
     rows = [
         row[:160]
-        for row in difflib.unified_diff(old.splitlines(), new.splitlines(), "on disk", "from the source", lineterm="", n=0)
+        for row in difflib.unified_diff(
+            old.splitlines(), new.splitlines(), "on disk", "from the source", lineterm="", n=0
+        )
         if not row.startswith(("---", "+++"))
     ]
     return rows if len(rows) <= limit else [*rows[:limit], f"… and {len(rows) - limit} lines more"]
@@ -363,5 +383,3 @@ def main(arguments: list[str] | None = None) -> int:
 
 if __name__ == "__main__":
     raise SystemExit(main())
-
-

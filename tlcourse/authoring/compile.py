@@ -1,7 +1,7 @@
 """From a chapter's source to a notebook: the learner's, the solution, or the site's page.
 
-The same bytes come out wherever and whenever it runs: nothing here depends on the time, the machine, the order
-of a set or the versions that are installed.
+The same bytes come out wherever and whenever it runs: nothing here depends on the time, the machine, the
+order of a set or the versions that are installed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tlcourse.authoring.myst import Context, convert
 from tlcourse.authoring.source import Cell, Chapter, SourceMistakes
 from tlcourse.errors import SourceError, UnknownNameError
 
-__all__ = ["compile_chapter", "digest", "dumps", "setup_source"]
+__all__ = ["compile_chapter", "digest", "dumps", "edition", "setup_source"]
 
 Flavour = Literal["learner", "solution", "site"]
 FLAVOURS = ("learner", "solution", "site")
@@ -110,7 +110,9 @@ def compile_chapter(
         cells.extend(_compile(cell, context, flavour, exercises))
     if context.problems:
         shown = f"book/chapters/{path.name}"
-        raise SourceMistakes(SourceError(problem, fix, shown, line) for line, problem, fix in context.problems)
+        raise SourceMistakes(
+            SourceError(problem, fix, shown, line) for line, problem, fix in context.problems
+        )
     metadata = {
         "kernelspec": KERNEL,
         "language_info": LANGUAGE,
@@ -121,6 +123,7 @@ def compile_chapter(
         notebook.metadata.tlcourse["source"] = f"book/chapters/{path.name}"
     if flavour == "learner":
         notebook.metadata.tlcourse["digest"] = digest(notebook)
+        notebook.metadata.tlcourse["edition"] = edition(notebook)
     nbformat.validate(notebook)
     return notebook
 
@@ -165,7 +168,9 @@ def _compile(
     if cell.exercise is None:
         return [_code(cell.id, cell.source, flavour, cell.tags)]
     exercise = exercises[cell.exercise]
-    text = {"learner": sources.blank, "solution": str, "site": sources.solved}[flavour](cell.source)
+    text = cell.source
+    if flavour != "solution":
+        text = sources.blank(text) if flavour == "learner" else sources.solved(text)
     tags = cell.tags if flavour != "site" else tuple(sorted({*cell.tags, "hide-input"}))
     answer = _code(cell.id, text, flavour, tags, _nbgrader(cell.exercise, solution=True))
     checking = _code(
@@ -239,23 +244,26 @@ def about(seconds: float) -> str:
 
 
 def _time(seconds: Mapping[str, Any]) -> str:
-    cpu = f"{about(seconds['cpu'])} on two CPU cores" if seconds.get("cpu") else "not measured yet on two CPU cores"
-    gpu = f"{about(seconds['gpu'])} on a GPU" if seconds.get("gpu") else "not measured yet on a GPU"
-    return f"{cpu[0].upper()}{cpu[1:]}; {gpu}. (The time to run every cell, not to read.)"
+    def part(key: str, where: str) -> str:
+        return (
+            f"{about(seconds[key])} {where}" if seconds.get(key) is not None else f"not measured yet {where}"
+        )
+
+    return f"{part('cpu', 'on two CPU cores')}, {part('gpu', 'on a GPU')} (to run every cell, not to read)."
 
 
 def _opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:
     items = "\n".join(f"- {item}" for item in chapter.you_will)
     name = FRAMEWORK_NAMES[context.framework]
-    time = f"{name}. {_time(seconds)}"
+    time = f"**Time with {name}:** {_time(seconds)}"
     if not context.lab:
         return (
             f":::{{admonition}} {chapter.question}\n:class: tl-opening\n\n"
-            f"You will be able to\n\n{items}\n\n**Time with** {time}\n:::"
+            f"You will be able to\n\n{items}\n\n{time}\n:::"
         )
     return (
         f'<div class="alert alert-info">\n\n**{html.escape(chapter.question, quote=False)}**\n\n'
-        f"You will be able to\n\n{items}\n\n**Time with** {time}\n\n</div>"
+        f"You will be able to\n\n{items}\n\n{time}\n\n</div>"
     )
 
 
@@ -279,3 +287,10 @@ def digest(notebook: Mapping[str, Any]) -> str:
     """A hash of what a learner could have changed: the cells' ids, kinds and texts, not their outputs."""
     cells = [[cell.get("id"), cell["cell_type"], cell["source"]] for cell in notebook["cells"]]
     return hashlib.sha256(json.dumps(cells).encode("utf-8")).hexdigest()[:16]
+
+
+def edition(notebook: Mapping[str, Any]) -> str:
+    """A hash of a notebook as it was compiled, metadata and all: tells whether the course's copy is new."""
+    own = {key: value for key, value in notebook["metadata"]["tlcourse"].items() if key != "edition"}
+    plain = {**notebook, "metadata": {**notebook["metadata"], "tlcourse": own}}
+    return hashlib.sha256(dumps(plain).encode("utf-8")).hexdigest()[:16]

@@ -73,8 +73,8 @@ def package_folder() -> Path:
 def code_hash(notebook: Mapping[str, Any], chapter: Chapter) -> str:
     """What the outputs of a solution depend on: its code cells, and the package's code and data.
 
-    Comments and docstrings do not count, nor do the parts that no notebook runs (the compiler, the grader, the
-    command line, other chapters' exercises, sweeps that the chapter does not mention).
+    Comments and docstrings do not count, nor do the parts that no notebook runs (the compiler, the grader,
+    the command line, other chapters' exercises, sweeps that the chapter does not mention).
     """
     code = [
         [cell["id"], cell["source"], sorted(cell["metadata"].get("tags", []))]
@@ -101,7 +101,11 @@ def _package_files(chapter: Chapter, code: str) -> list[Path]:
         parts = name.split("/")
         if not path.is_file() or any(part == "__pycache__" or part.startswith(".") for part in parts):
             continue
-        if parts[0] in NOT_RUN or path.suffix in (".pyc", ".tmp", ".lock") or (name in NOT_RUN_FILES and path.stem not in code):
+        if (
+            parts[0] in NOT_RUN
+            or path.suffix in (".pyc", ".tmp", ".lock")
+            or (name in NOT_RUN_FILES and path.stem not in code)
+        ):
             continue
         if own := re.fullmatch(r"exercises/ch(\d\d)\w*\.py", name):
             if int(own[1]) != chapter.number:
@@ -113,7 +117,7 @@ def _package_files(chapter: Chapter, code: str) -> list[Path]:
 
 
 def _sweep_concerns(path: Path, code: str) -> bool:
-    """Whether a file of tlcourse/sweeps matters to a chapter's code: a table or a sweep that it names, or the engine."""
+    """Whether a file of tlcourse/sweeps matters to a chapter: a table or sweep that it names, or the engine."""
     if path.suffix != ".py":
         return path.stem in code or path.name.startswith("README")
     names = re.findall(r"""\bSweep\(\s*(?:name\s*=\s*)?["']([^"']+)["']""", path.read_text(encoding="utf-8"))
@@ -225,7 +229,9 @@ def execute(
     def done(cell: Any, cell_index: int, execute_reply: Any) -> None:
         seconds[cell["id"]] = time.perf_counter() - began[cell_index]
 
-    environment = {key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "TLCOURSE_CLAIMS")}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "TLCOURSE_CLAIMS")
+    }
     environment["TLCOURSE_EXECUTING"] = "1"
     environment["PYTHONHASHSEED"] = "0"
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as scratch:
@@ -239,13 +245,18 @@ def execute(
             on_cell_execute=start,
             on_cell_executed=done,
         )
+        # The kernel's own log (not the cells' stderr, which comes as output) is for nobody, unless it dies.
+        log = Path(scratch) / ".kernel.log"
         try:
-            client.execute(env=environment)
+            with log.open("wb") as stderr:
+                client.execute(env=environment, stderr=stderr)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise _failure(error, running, chapter, framework, began, timeout, failed_to) from None
+            raise _failure(error, running, chapter, framework, began, timeout, failed_to, log) from None
         for cell in running.cells:
             if cell.cell_type == "code":
-                cell.outputs = [kept for output in cell.outputs if (kept := _clean(output, scratch)) is not None]
+                cell.outputs = [
+                    kept for output in cell.outputs if (kept := _clean(output, scratch)) is not None
+                ]
                 cell.metadata.pop("execution", None)
     running.metadata["language_info"] = nbformat.from_dict(LANGUAGE)
     running.metadata.pop("widgets", None)
@@ -266,6 +277,7 @@ def _failure(
     began: Mapping[int, float],
     timeout: int,
     failed_to: Path | None,
+    log: Path,
 ) -> ExecutionError:
     index = max(began, default=0)
     cell = notebook.cells[index]
@@ -284,7 +296,11 @@ def _failure(
             where = f"book/chapters/{chapter.path.name}:{origin.line + arrows[0] - 1}"
         tail = "\n" + "\n".join("    " + row for row in trace[-12:])
     else:
-        problem, tail = "killed the kernel (out of memory, or two frameworks in one process?)", ""
+        problem = "killed the kernel (out of memory, or two frameworks in one process?)"
+        last = [row for row in log.read_text(encoding="utf-8", errors="replace").splitlines() if row.strip()][
+            -8:
+        ]
+        tail = "".join(f"\n    {row}" for row in last if "IPKernelApp" not in row)
     left = ""
     if failed_to is not None:
         failed_to.parent.mkdir(parents=True, exist_ok=True)
@@ -347,8 +363,8 @@ def _refuse_paths(notebook: Any, chapter: Chapter, framework: str, forbidden: Ma
                     origin = next((item.line for item in chapter.cells if item.id == cell["id"]), None)
                     where = f"book/chapters/{chapter.path.name}" + (f":{origin}" if origin else "")
                     raise ExecutionError(
-                        f"{where}: {chapter.name} ({framework}): an output of the cell {cell['id']!r} shows {what} "
-                        f"of this machine: …{text[max(0, at - 60) : at + len(path) + 40]}…",
+                        f"{where}: {chapter.name} ({framework}): an output of the cell {cell['id']!r} shows "
+                        f"{what} of this machine: …{text[max(0, at - 60) : at + len(path) + 40]}…",
                         "Print names instead of paths, or silence the warning that shows it; "
                         "what is committed must read the same everywhere.",
                     )

@@ -3,7 +3,7 @@
 JupyterLab renders CommonMark, tables, math and some HTML, and knows no directives or roles. This module walks
 a Markdown cell line by line: fenced blocks (three or more backticks or colons) are handled by a table of
 directives, the text between them by a table of roles. The same walk, with the results thrown away, tells a
-source that uses something unknown: what cannot be converted is a mistake with a line, never left in a notebook.
+source that uses something unknown: what cannot be converted is a mistake with a line, and never left in.
 """
 
 from __future__ import annotations
@@ -33,11 +33,19 @@ COMMENT = re.compile(r"^%(\s|$)")
 FOOTNOTE = re.compile(r"^\[\^(?P<label>[\w-]+)\]:\s*(?P<text>.*)$")
 FOOTNOTE_MARK = re.compile(r"\[\^(?P<label>[\w-]+)\](?!:)")
 # A code span, or a role in front of one: whichever starts first wins, so `` `{claim}` `` stays a code span.
-SPAN = re.compile(r"(?P<role>\{[A-Za-z][\w:.+-]*\})?(?P<ticks>`+)(?P<body>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
+SPAN = re.compile(
+    r"(?P<role>\{[A-Za-z][\w:.+-]*\})?(?P<ticks>`+)(?P<body>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL
+)
 TITLED = re.compile(r"^(?P<text>.*?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]*)\]\((?P<target>[^()\s]+)(?P<title>\s+\"[^\"]*\")?\)")
 CLAIM = re.compile(r"\{claim\}`(?P<body>[^`]+)`")
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml", ".gif": "image/gif"}
+PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".svg": "image/svg+xml",
+    ".gif": "image/gif",
+}
 
 ADMONITIONS = {
     "note": ("Note", "info"),
@@ -165,7 +173,9 @@ def convert(text: str, line: int, context: Context) -> str:
         inner = [row.removeprefix(indent) for row in lines[index + 1 : end]]
         if name is None and run[0] == ":":
             context.mistake(
-                here, f"'{lines[index].strip()}' opens no directive.", f"Write {run}{{note}}, or another directive."
+                here,
+                f"'{lines[index].strip()}' opens no directive.",
+                f"Write {run}{{note}}, or another directive.",
             )
         elif name is None:
             out.append("\n".join(lines[index : end + 1]))  # plain code: shown as it is
@@ -175,7 +185,9 @@ def convert(text: str, line: int, context: Context) -> str:
             out.append("\n".join(indent + row if row else row for row in converted.split("\n")))
         index = end + 1
     flush()
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip("\n") if context.lab else "\n".join(out).strip("\n")
+    return (
+        re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip("\n") if context.lab else "\n".join(out).strip("\n")
+    )
 
 
 def _closing(lines: list[str], start: int, run: str) -> int | None:
@@ -195,7 +207,9 @@ def _block(name: str, argument: str, inner: list[str], line: int, run: str, cont
             loaded = yaml.safe_load("\n".join(inner[1:end])) or {}
             options = {str(key): str(value) for key, value in loaded.items()}
         except (yaml.YAMLError, AttributeError) as error:
-            context.mistake(line, f"The options of {{{name}}} are not YAML: {error}", "Write `key: value` lines.")
+            context.mistake(
+                line, f"The options of {{{name}}} are not YAML: {error}", "Write `key: value` lines."
+            )
         skip = end + 1
     else:
         while skip < len(inner) and (match := re.match(r"^:([\w-]+):\s*(.*)$", inner[skip])):
@@ -218,7 +232,9 @@ def _again(block: Block, context: Context) -> str:
         if key in options:
             options[key] = f"{context.framework}-{options[key]}"
     body = "\n".join(block.body) if block.name in VERBATIM else _inside(block, context)
-    head = f"{block.run}{{{block.name}}}" + (f" {_inline(block.argument, block.line, context)}" if block.argument else "")
+    head = f"{block.run}{{{block.name}}}" + (
+        f" {_inline(block.argument, block.line, context)}" if block.argument else ""
+    )
     rows = [head, *(f":{key}: {value}".rstrip() for key, value in options.items())]
     if options and body:
         rows.append("")
@@ -245,7 +261,9 @@ def _admonition(block: Block, context: Context) -> str:
     if "dropdown" in classes:
         return _folded(_html(title), body)
     for css in classes:
-        colour = {"tip": "success", "hint": "success", "warning": "warning", "danger": "danger"}.get(css, colour)
+        colour = {"tip": "success", "hint": "success", "warning": "warning", "danger": "danger"}.get(
+            css, colour
+        )
     heading = f"**{title}**\n\n" if title else ""
     return f'\n<div class="alert alert-{colour}">\n\n{heading}{body}\n\n</div>\n'
 
@@ -257,13 +275,17 @@ def _dropdown(block: Block, context: Context) -> str:
 
 
 def _attach(target: str, line: int, context: Context) -> str:
-    """The address of a picture in a notebook: an attachment, as JupyterLab may serve no folder but notebooks/."""
+    """The address of a picture in a notebook: an attachment, as JupyterLab may serve notebooks/ alone."""
     if re.match(r"^[a-z]+:", target):
         return target
     path = context.folder / target
     kind = PICTURES.get(path.suffix.lower())
     if kind is None or not path.is_file():
-        problem = f"The picture {target!r} is not there." if kind else f"{target!r} is not a PNG, JPEG, GIF or SVG file."
+        problem = (
+            f"The picture {target!r} is not there."
+            if kind
+            else f"{target!r} is not a PNG, JPEG, GIF or SVG file."
+        )
         context.mistake(line, problem, "Give its path relative to the chapter's source file.")
         return target
     context.attachments[path.name] = {kind: base64.b64encode(path.read_bytes()).decode("ascii")}
@@ -272,7 +294,9 @@ def _attach(target: str, line: int, context: Context) -> str:
 
 def _figure(block: Block, context: Context) -> str:
     if not block.options.get("alt"):
-        context.mistake(block.line, f"The {block.name} has no text for those who cannot see it.", "Add a line `:alt: …`.")
+        context.mistake(
+            block.line, f"The {block.name} has no text for those who cannot see it.", "Add a line `:alt: …`."
+        )
     if not context.lab:
         return _again(block, context)
     address = _attach(block.argument, block.line, context)
@@ -336,13 +360,25 @@ def _quiz(block: Block, context: Context) -> str:
             # Word and symbol, not colour alone.
             verdict = "✔ **Right.**" if choice.correct else "✘ **Not this one.**"
             explain = convert(choice.explain, line, context)
-            out.append(_folded(_summary(choice.text, line, context), f"{verdict} {explain}", "tl-quiz").strip("\n"))
+            out.append(
+                _folded(_summary(choice.text, line, context), f"{verdict} {explain}", "tl-quiz").strip("\n")
+            )
             out.append("")
     return "\n" + "\n".join(out)
 
 
 def _html(text: str) -> str:
-    return MarkdownIt("commonmark").renderInline(text)
+    return _INLINE.renderInline(text)
+
+
+def _tag(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    """The tags that roles become stay tags; `<three>` in somebody's text is text."""
+    content = tokens[index].content
+    return content if re.match(r"</?(kbd|sub|sup|abbr|a)\b", content) else html.escape(content)
+
+
+_INLINE = MarkdownIt("commonmark")
+_INLINE.add_render_rule("html_inline", _tag)
 
 
 def _summary(text: str, line: int, context: Context) -> str:
@@ -376,7 +412,7 @@ def _directive(block: Block, context: Context) -> str:
     if handler is None:
         if block.name in ("code-cell", "raw-cell"):
             problem = f"A {block.name} inside another block is never run."
-            fix = "Close the block (or the list) before the cell: cells stand at the left margin, by themselves."
+            fix = "Close the block (or the list) before the cell: cells stand alone, at the left margin."
         else:
             problem = f"The directive {{{block.name}}} cannot be shown in JupyterLab."
             fix = _suggest(block.name, DIRECTIVES)
@@ -430,7 +466,7 @@ def _inline(text: str, line: int, context: Context) -> str:
     out: list[str] = []
     position = 0
     for match in SPAN.finditer(text):
-        out.append(_links(text[position : match.start()], line + text[: position].count("\n"), context))
+        out.append(_links(text[position : match.start()], line + text[:position].count("\n"), context))
         here = line + text[: match.start()].count("\n")
         if match["role"] is None:
             out.append(match[0])
@@ -448,7 +484,11 @@ def _links(text: str, line: int, context: Context) -> str:
             if not context.lab:
                 return match[0]
             if not match["text"]:
-                context.mistake(here, f"The picture {target!r} has no text for those who cannot see it.", "Write ![what it shows](…).")
+                context.mistake(
+                    here,
+                    f"The picture {target!r} has no text for those who cannot see it.",
+                    "Write ![what it shows](…).",
+                )
             return f"![{match['text']}]({_attach(target, here, context)})"
         if re.match(r"^([a-z]+:|#)", target):
             return match[0]
@@ -507,9 +547,7 @@ def _cite(body: str, whole: str, line: int, context: Context) -> str:
     shown: list[str] = []
     for key in keys:
         if context.references is not None and key not in context.references:
-            context.mistake(
-                line, f"No reference is called {key!r}.", _suggest_key(key, context.references)
-            )
+            context.mistake(line, f"No reference is called {key!r}.", _suggest_key(key, context.references))
             continue
         context.cited.append(key)
         if context.references is not None:

@@ -34,12 +34,14 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
 
     Examples
     --------
-    >>> questions, problems = parse_quiz("- question: Is water wet?\\n  choices: [{text: Yes, correct: true}]")
+    >>> questions, problems = parse_quiz("- question: Wet?\\n  choices: [{text: Yes, correct: true}]")
     >>> [problem for _, problem, _ in problems][0]
     'A quiz of 1 question.'
     """
     problems: list[Problem] = []
-    form = "Write a list of `- question: …` with `choices:`, each with `text:`, `explain:` and, if right, `correct: true`."
+    form = (
+        "Write `- question: …` with `choices:`, each with `text:`, `explain:` and, if right, `correct: true`."
+    )
     try:
         loaded = yaml.safe_load(text)
         starts = _starts(text)
@@ -50,7 +52,7 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
             (
                 mark.line if mark else None,
                 f"The quiz is not YAML: {detail}.",
-                "Quote texts that hold a colon, a # or start with a special character; block texts start with `|`.",
+                "Quote texts that hold a colon or a #, or start with a special character.",
             )
         ]
     if not isinstance(loaded, list):
@@ -59,16 +61,24 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
     for index, item in enumerate(loaded):
         line = starts[index]
         number = index + 1
-        if not isinstance(item, dict) or not item.get("question") or not isinstance(item.get("choices"), list):
+        if (
+            not isinstance(item, dict)
+            or not item.get("question")
+            or not isinstance(item.get("choices"), list)
+        ):
             problems.append((line, f"Question {number} has no question, or no list of choices.", form))
             continue
         if unknown := sorted(set(item) - {"question", "choices"}):
             problems.append((line, f"Question {number} has {', '.join(unknown)}, which nobody knows.", form))
         choices = [_choice(choice, number, line, problems) for choice in item["choices"]]
         if len(choices) < 2:
-            problems.append((line, f"Question {number} offers fewer than two choices.", "Add a wrong one that tempts."))
+            problems.append(
+                (line, f"Question {number} offers fewer than two choices.", "Add a wrong one that tempts.")
+            )
         if not any(choice.correct for choice in choices):
-            problems.append((line, f"Question {number} has no right answer.", "Mark it with `correct: true`."))
+            problems.append(
+                (line, f"Question {number} has no right answer.", "Mark it with `correct: true`.")
+            )
         questions.append(Question(str(item["question"]).strip(), tuple(choices), line))
     if not 3 <= len(loaded) <= 5:
         count = f"{len(loaded)} question" + ("" if len(loaded) == 1 else "s")
@@ -89,18 +99,28 @@ def _choice(choice: Any, number: int, line: int, problems: list[Problem]) -> Cho
     text = _words(choice["text"])
     if unknown := sorted(str(key) for key in set(choice) - {"text", "correct", "explain"}):
         problems.append(
-            (line, f"The choice {text!r} has {', '.join(unknown)}, which nobody knows.", "Known: text, correct, explain.")
+            (
+                line,
+                f"The choice {text!r} has {', '.join(unknown)}, which nobody knows.",
+                "Known: text, correct, explain.",
+            )
         )
     if not isinstance(choice.get("correct", False), bool):
-        problems.append((line, f"The choice {text!r} has correct: {choice['correct']!r}.", "It is true or left out."))
+        problems.append(
+            (line, f"The choice {text!r} has correct: {choice['correct']!r}.", "It is true or left out.")
+        )
     explain = _words(choice.get("explain") or "")
     if not explain:
         problems.append(
-            (line, f"The choice {text!r} of question {number} has no explanation.", "Add `explain:`; right choices need one too.")
+            (
+                line,
+                f"The choice {text!r} of question {number} has no explanation.",
+                "Add `explain:`; right choices need one too.",
+            )
         )
     return Choice(text, choice.get("correct") is True, explain)
 
 
 def _words(value: Any) -> str:
-    """YAML reads an unquoted Yes as true and 0.50 as 0.5; words that mattered should be quoted, these are mended."""
+    """YAML reads an unquoted Yes as true: mended here; 0.50 becomes 0.5, and should be quoted."""
     return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else str(value).strip()

@@ -131,7 +131,7 @@ class Chapter:
 
 
 def catalogue() -> Mapping[str, Any]:
-    """The exercises that exist, by id. The one door to tlcourse.exercises, so that tests can bring their own."""
+    """The exercises that exist, by id: the one door to tlcourse.exercises, so that tests can bring theirs."""
     from tlcourse.exercises import all_exercises
 
     return {exercise.id: exercise for exercise in all_exercises()}
@@ -170,7 +170,11 @@ class _Reader:
             self.mistake(None, "There is no such file.", "Name a file of book/chapters.")
             raise self.stop() from None
         if not FILE_NAME.match(self.path.name):
-            self.mistake(None, f"{self.path.name!r} is no name for a chapter.", "Call it NN-name.md: two digits, lower case.")
+            self.mistake(
+                None,
+                f"{self.path.name!r} is no name for a chapter.",
+                "Call it NN-name.md: two digits, lower case.",
+            )
         front = self._front_matter(text)
         cells = self._cells(text)
         self._ids(cells)
@@ -193,7 +197,11 @@ class _Reader:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 2 if mark else 1
             detail = getattr(error, "problem", None) or "it cannot be read"
-            self.mistake(line, f"The front matter is not YAML: {detail}.", "Quote values that hold a colon followed by a space.")
+            self.mistake(
+                line,
+                f"The front matter is not YAML: {detail}.",
+                "Quote values that hold a colon followed by a space.",
+            )
             raise self.stop() from None
         front = loaded.get("tlcourse") if isinstance(loaded, dict) else None
         if not isinstance(front, dict):
@@ -202,12 +210,26 @@ class _Reader:
         line = next((i + 1 for i, row in enumerate(lines[:end]) if row.startswith("tlcourse:")), 1)
         for key in ("title", "question"):
             if not isinstance(front.get(key), str) or not front[key].strip():
-                self.mistake(line, f"tlcourse: {key} is missing, or is not text.", f"Add `{key}: …` (in quotes if it holds a colon).")
+                self.mistake(
+                    line,
+                    f"tlcourse: {key} is missing, or is not text.",
+                    f"Add `{key}: …` (in quotes if it holds a colon).",
+                )
         you_will = front.get("you_will")
-        if not isinstance(you_will, list) or not you_will or not all(isinstance(item, str) for item in you_will):
-            self.mistake(line, "tlcourse: you_will is not a list of texts.", "Say what the reader will be able to do, one text per line.")
+        if (
+            not isinstance(you_will, list)
+            or not you_will
+            or not all(isinstance(item, str) for item in you_will)
+        ):
+            self.mistake(
+                line,
+                "tlcourse: you_will is not a list of texts.",
+                "Say what the reader will be able to do, one text per line.",
+            )
         if unknown := sorted(set(front) - {"title", "question", "you_will"}):
-            self.mistake(line, f"tlcourse: {', '.join(unknown)} is not known.", "Known: title, question, you_will.")
+            self.mistake(
+                line, f"tlcourse: {', '.join(unknown)} is not known.", "Known: title, question, you_will."
+            )
         return front
 
     def _cells(self, text: str) -> list[Cell]:
@@ -236,7 +258,11 @@ class _Reader:
                 self.mistake(line, f"The cell option {key!r} is not known.", _suggestion(key, OPTIONS))
             exercise, cell_id = metadata.get("exercise"), metadata.get("id")
             if exercise is not None and raw.cell_type != "code":
-                self.mistake(line, f"The exercise {exercise!r} is on a Markdown cell.", "Put `:exercise:` on the code cell with the solution.")
+                self.mistake(
+                    line,
+                    f"The exercise {exercise!r} is on a Markdown cell.",
+                    "Put `:exercise:` on the code cell with the solution.",
+                )
             if cell_id is not None:
                 self._explicit_id(str(cell_id), exercise, line)
             cells.append(
@@ -253,16 +279,25 @@ class _Reader:
         return cells
 
     def _first_line(self, raw: Any, start: int, rows: list[str]) -> int:
-        """The line on which a cell's text starts; jupytext says where its fence, or the space before it, is."""
+        """The line on which a cell's text starts; jupytext says where its fence, or the space before, is."""
         if raw.cell_type == "markdown":
             while start < len(rows) and not rows[start].strip():
                 start += 1
             return start + 1
         fence = rows[start - 1].strip()
         run = fence[: len(fence) - len(fence.lstrip(fence[0]))]
-        end = next((i for i in range(start, len(rows)) if rows[i].strip().startswith(run) and not rows[i].strip().strip(run[0])), None)
+        end = next(
+            (
+                i
+                for i in range(start, len(rows))
+                if rows[i].strip().startswith(run) and not rows[i].strip().strip(run[0])
+            ),
+            None,
+        )
         if end is None:
-            self.mistake(start, "The code cell is never closed.", f"Add a line with {run} after its last line.")
+            self.mistake(
+                start, "The code cell is never closed.", f"Add a line with {run} after its last line."
+            )
             end = len(rows)
         # jupytext takes the options, and one empty line, off the front.
         return end - len(raw.source.split("\n")) + 1 if raw.source else start + 1
@@ -278,9 +313,15 @@ class _Reader:
 
     def _explicit_id(self, cell_id: str, exercise: Any, line: int) -> None:
         if exercise is not None:
-            self.mistake(line, f"The exercise cell has an id, {cell_id!r}, besides.", "An exercise's id is its cell's: take `:id:` out.")
+            self.mistake(
+                line,
+                f"The exercise cell has an id, {cell_id!r}, besides.",
+                "An exercise's id is its cell's: take `:id:` out.",
+            )
         elif not CELL_ID.match(cell_id):
-            self.mistake(line, f"{cell_id!r} cannot be a cell's id.", "Use letters, digits, - and _, at most 64.")
+            self.mistake(
+                line, f"{cell_id!r} cannot be a cell's id.", "Use letters, digits, - and _, at most 64."
+            )
         elif cell_id in RESERVED or cell_id.endswith(("-check", "-hints", "-task")):
             self.mistake(line, f"The id {cell_id!r} is one that the compiler gives.", "Choose another.")
 
@@ -301,14 +342,14 @@ class _Reader:
                             cell.line,
                             f"The exercise {cell.exercise!r} is here a second time for {framework} "
                             f"(first on line {taken[framework, cell.exercise]}).",
-                            "Give each its own id; two versions of one exercise need the tags torch and keras.",
+                            "Give each its own id; two versions of one need the tags torch and keras.",
                         )
                     taken[framework, cell.exercise] = cell.line
             elif cell.id:
                 if cell.id in explicit or any(cell.id == known for _, known in taken):
                     self.mistake(
                         cell.line,
-                        f"The id {cell.id!r} is here a second time (first on line {explicit.get(cell.id, '?')}).",
+                        f"The id {cell.id!r} is here a second time.",
                         "An id names one cell: choose another.",
                     )
                 explicit[cell.id] = cell.line
@@ -317,7 +358,13 @@ class _Reader:
                 seen[digest] += 1
                 count = f"-{seen[digest]}" if seen[digest] > 1 else ""
                 cells[index] = Cell(
-                    cell.kind, cell.source, cell.line, cell.tags, cell.frameworks, None, f"{cell.kind[:4]}-{digest}{count}"
+                    cell.kind,
+                    cell.source,
+                    cell.line,
+                    cell.tags,
+                    cell.frameworks,
+                    None,
+                    f"{cell.kind[:4]}-{digest}{count}",
                 )
 
 
@@ -376,7 +423,9 @@ def solved(source: str) -> str:
     return "\n".join(row for row in source.split("\n") if BEGIN not in row and END not in row)
 
 
-def recorded_claims(cells: Iterable[Cell]) -> tuple[dict[str, int], list[tuple[str, int, int]], list[re.Pattern[str]]]:
+def recorded_claims(
+    cells: Iterable[Cell],
+) -> tuple[dict[str, int], list[tuple[str, int, int]], list[re.Pattern[str]]]:
     """What cells record, read off their code.
 
     Returns
@@ -398,7 +447,9 @@ def recorded_claims(cells: Iterable[Cell]) -> tuple[dict[str, int], list[tuple[s
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or _called(node) != "record":
                 continue
-            name = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "name"), None)
+            name = (
+                node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "name"), None)
+            )
             line = cell.line + node.lineno - 1
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 if name.value in names:
@@ -406,7 +457,8 @@ def recorded_claims(cells: Iterable[Cell]) -> tuple[dict[str, int], list[tuple[s
                 names.setdefault(name.value, line)
             elif isinstance(name, ast.JoinedStr):
                 parts = [
-                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in name.values
+                    re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+"
+                    for part in name.values
                 ]
                 patterns.append(re.compile("".join(parts)))
             elif name is not None:
@@ -445,7 +497,9 @@ def _validate(reader: _Reader, chapter: Chapter, context_of: Any) -> None:
 def _validate_code(reader: _Reader, cell: Cell, exercises: Mapping[str, Any]) -> None:
     if cell.exercise is not None and cell.exercise not in exercises:
         reader.mistake(
-            cell.line, f"There is no exercise {cell.exercise!r} in tlcourse/exercises.", _suggestion(cell.exercise, exercises)
+            cell.line,
+            f"There is no exercise {cell.exercise!r} in tlcourse/exercises.",
+            _suggestion(cell.exercise, exercises),
         )
     opened: int | None = None
     regions = 0
@@ -453,19 +507,33 @@ def _validate_code(reader: _Reader, cell: Cell, exercises: Mapping[str, Any]) ->
     for offset, row in enumerate(cell.source.split("\n")):
         line = cell.line + offset
         if NBGRADER_MARKER.search(row):
-            reader.mistake(line, f"nbgrader acts on {row.strip()!r}.", "Checks live in tlcourse/exercises: take the marker out.")
+            reader.mistake(
+                line,
+                f"nbgrader acts on {row.strip()!r}.",
+                "Checks live in tlcourse/exercises: take the marker out.",
+            )
         found = MARKER.search(row)
         if not found:
             continue
         if cell.exercise is None:
-            reader.mistake(line, "A solution outside an exercise cell.", "Add `:exercise: <id>` to the cell, or take the markers out.")
+            reader.mistake(
+                line,
+                "A solution outside an exercise cell.",
+                "Add `:exercise: <id>` to the cell, or take the markers out.",
+            )
             sound = False
         elif row.strip() not in (BEGIN, END):
-            reader.mistake(line, f"{row.strip()!r} is not a marker.", f"Write {BEGIN!r} and {END!r}, alone on their lines.")
+            reader.mistake(
+                line,
+                f"{row.strip()!r} is not a marker.",
+                f"Write {BEGIN!r} and {END!r}, alone on their lines.",
+            )
             sound = False
         elif found[1] == "BEGIN":
             if opened is not None:
-                reader.mistake(line, f"A solution begins inside the one of line {opened}.", f"Add {END!r} before it.")
+                reader.mistake(
+                    line, f"A solution begins inside the one of line {opened}.", f"Add {END!r} before it."
+                )
                 sound = False
             opened, regions = line, regions + 1
         else:
@@ -477,7 +545,11 @@ def _validate_code(reader: _Reader, cell: Cell, exercises: Mapping[str, Any]) ->
         reader.mistake(opened, "A solution begins that never ends.", f"Add {END!r} after its last line.")
         sound = False
     if cell.exercise is not None and not regions and sound:
-        reader.mistake(cell.line, f"The exercise {cell.exercise!r} has no solution.", f"Put it between {BEGIN!r} and {END!r}.")
+        reader.mistake(
+            cell.line,
+            f"The exercise {cell.exercise!r} has no solution.",
+            f"Put it between {BEGIN!r} and {END!r}.",
+        )
     if _parses(reader, cell, cell.source, "") and cell.exercise is not None and sound:
         _parses(reader, cell, blank(cell.source), "With the solution taken out: ")
 
@@ -502,9 +574,15 @@ def _validate_prose(reader: _Reader, cell: Cell) -> None:
         if re.match(r"^\s*(```|~~~)", row):
             fenced = not fenced
         if MARKER.search(row):
-            reader.mistake(line, "A solution marker in prose: nbgrader would act on it.", "Put the solution into an exercise cell.")
+            reader.mistake(
+                line,
+                "A solution marker in prose: nbgrader would act on it.",
+                "Put the solution into an exercise cell.",
+            )
         if not fenced and re.match(r"^# ", row):
-            reader.mistake(line, "A heading of the first level.", "The title comes from the front matter: begin with ##.")
+            reader.mistake(
+                line, "A heading of the first level.", "The title comes from the front matter: begin with ##."
+            )
 
 
 def _validate_frameworks(reader: _Reader, chapter: Chapter, exercises: Mapping[str, Any]) -> None:
@@ -520,7 +598,7 @@ def _validate_frameworks(reader: _Reader, chapter: Chapter, exercises: Mapping[s
             reader.mistake(
                 first[name],
                 f"The exercise {name!r} is missing in {framework}.",
-                f"Take the tag off its cell if the code serves both, or add a cell with `:tags: [{framework}]`.",
+                f"Untag its cell if the code serves both, or add a cell with `:tags: [{framework}]`.",
             )
         for framework in sorted(found - wanted):
             reader.mistake(
@@ -533,7 +611,11 @@ def _validate_frameworks(reader: _Reader, chapter: Chapter, exercises: Mapping[s
 def _validate_claims(reader: _Reader, chapter: Chapter, framework: str) -> None:
     names, repeated, patterns = recorded_claims(chapter.of(framework))
     for name, line, earlier in repeated:
-        reader.mistake(line, f"The claim {name!r} is recorded a second time (first on line {earlier}).", "Give it its own name.")
+        reader.mistake(
+            line,
+            f"The claim {name!r} is recorded a second time (first on line {earlier}).",
+            "Give it its own name.",
+        )
     for cell in chapter.of(framework):
         if cell.kind != "markdown":
             continue
@@ -551,7 +633,7 @@ def _validate_claims(reader: _Reader, chapter: Chapter, framework: str) -> None:
 
 
 def titles_in(folder: Path) -> dict[str, str]:
-    """Title of every chapter in a folder, by name; a front matter that cannot be read gives the name itself."""
+    """Title of every chapter in a folder, by name; where there is none to be read, the name itself."""
     titles: dict[str, str] = {}
     for path in sorted(folder.glob("*.md")):
         titles[path.stem] = path.stem
@@ -674,5 +756,7 @@ def solutions(path: str | Path, framework: str) -> dict[str, tuple[str, str]]:
     """
     chapter = read_chapter(path, validate=False)
     return {
-        cell.exercise: (solved(cell.source), blank(cell.source)) for cell in chapter.of(framework) if cell.exercise
+        cell.exercise: (solved(cell.source), blank(cell.source))
+        for cell in chapter.of(framework)
+        if cell.exercise
     }
