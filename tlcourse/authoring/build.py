@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 from tlcourse.authoring import execute as execution
-from tlcourse.authoring.compile import about, compile_chapter, digest, dumps
+from tlcourse.authoring.compile import compile_chapter, digest, dumps
 from tlcourse.authoring.source import FRAMEWORKS, Chapter, chapter_paths, committed_claims, read_chapters
 from tlcourse.claims import claims_path, format_claim, within, write_claims
 from tlcourse.errors import CourseError, UnknownNameError
@@ -97,7 +97,7 @@ def build(
     chapters, frameworks : iterable of str, optional
         Only these ("01" or "01-why-transfer-learning").
     force : bool
-        Execute all the same, and replace learners' notebooks with work in them (which is put aside, not lost).
+        Execute all the same, and replace learners' notebooks with work in them (put aside, not lost).
     echo : callable
         Gets the lines of progress.
 

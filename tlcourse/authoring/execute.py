@@ -117,7 +117,7 @@ def _package_files(chapter: Chapter, code: str) -> list[Path]:
 
 
 def _sweep_concerns(path: Path, code: str) -> bool:
-    """Whether a file of tlcourse/sweeps matters to a chapter: a table or sweep that it names, or the engine."""
+    """Whether a file of tlcourse/sweeps matters to a chapter: a table or sweep it names, or the engine."""
     if path.suffix != ".py":
         return path.stem in code or path.name.startswith("README")
     names = re.findall(r"""\bSweep\(\s*(?:name\s*=\s*)?["']([^"']+)["']""", path.read_text(encoding="utf-8"))
