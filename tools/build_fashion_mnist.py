@@ -4,14 +4,14 @@ Usage::
 
     python tools/build_fashion_mnist.py FOLDER
 
-FOLDER holds the four ``*-ubyte.gz`` files, either as published (github.com/zalandoresearch/fashion-mnist) or as
-Debian's package ``dataset-fashion-mnist`` installs them in ``/usr/share/datasets/fashion-mnist``. Both are checked
-against the published MD5 sums. Debian strips the name and the time from the gzip header, which changes the sum of
-the file but not its contents; the script puts back the name and the time of the published files, so that the
-published sum decides in either case.
+FOLDER holds the four ``*-ubyte.gz`` files, either as published (github.com/zalandoresearch/fashion-mnist) or
+as Debian's package ``dataset-fashion-mnist`` installs them in ``/usr/share/datasets/fashion-mnist``. Both are
+checked against the published MD5 sums. Debian strips the name and the time from the gzip header, which
+changes the sum of the file but not its contents; the script puts back the name and the time of the published
+files, so that the published sum decides in either case.
 
-Writes ``tlcourse/data/bundled/fashion_mnist.npz``: per class 200 images for training and 50 for validation, drawn
-with a fixed seed from the published training set, and 100 for testing from the published test set.
+Writes ``tlcourse/data/bundled/fashion_mnist.npz``: per class 200 images for training and 50 for validation,
+drawn with a fixed seed from the published training set, and 100 for testing from the published test set.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ GZIP_HEADER = struct.Struct("<2sBBLBB")
 
 def as_published(name: str, data: bytes) -> bytes:
     """The .gz file with the header it was published with."""
-    magic, method, flags, _, extra, system = GZIP_HEADER.unpack_from(data)
+    magic, method, flags, _, _, system = GZIP_HEADER.unpack_from(data)
     if flags == 0:  # no file name in the header: Debian's copy
         head = GZIP_HEADER.pack(magic, method, 8, PUBLISHED[name][1], 0, system)
         return head + name.encode() + b"\0" + data[GZIP_HEADER.size :]

@@ -7,13 +7,13 @@ Usage::
     cd .. && python tools/build_three_styles.py npm
 
 The three archives are checked against the SHA-256 written below. The script writes, into
-``tlcourse/data/bundled/``: one zip of pictures for each style, ``three_styles.json`` (class, name, code point and
-split of every emoji) and ``three_styles_licences.txt``, and enters their hashes in ``SHA256SUMS.txt``. Run twice
-with the same Pillow it writes the same bytes.
+``tlcourse/data/bundled/``: one zip of pictures for each style and ``three_styles.json`` (class, name, code
+point and split of every emoji), and enters their hashes in ``SHA256SUMS.txt``. Run twice with the same Pillow
+it writes the same bytes. The licences are in ``LICENCES.md`` there, written by hand.
 
-Noto and Twemoji are kept to the byte as the packages have them (64 px PNG); Fluent is made smaller, from 256 px to
-128 px, and stored as WebP (quality 90, the alpha channel without loss) to stay under 4 MB. The alpha channel is
-kept: the loader puts the pictures on white.
+Noto and Twemoji are kept to the byte as the packages have them (64 px PNG); Fluent is made smaller, from 256
+px to 128 px, and stored as WebP (quality 90, the alpha channel without loss) to stay under 4 MB. The alpha
+channel is kept: the loader puts the pictures on white.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ PACKAGES = {
     ),
 }
 
-# Our class name -> the Unicode subgroups it is made of. Nothing is picked by hand inside a subgroup, so the labels
-# are Unicode's: "ground transport" has its traffic light and "clothing" its lipstick.
+# Our class name -> the Unicode subgroups it is made of. Nothing is picked by hand inside a subgroup, so the
+# labels are Unicode's: "ground transport" has its traffic light and "clothing" its lipstick.
 CLASSES: dict[str, tuple[str, ...]] = {
     "bird": ("animal-bird",),
     "bug": ("animal-bug",),
@@ -86,11 +86,11 @@ SEED = 20_25
 def split_sizes(count: int) -> tuple[int, int, int]:
     """How many emoji of a class of ``count`` go to train, val and test.
 
-    The course compares training sets of up to 20 a class, so a class of 25 or more gives 20 to training before
-    anything else. A quarter of the rest is for choosing (learning rate, when to stop), at least 2 and at most 10,
-    and the test set takes what remains, up to 30, so that one large class does not become the test set. What a
-    very large class still has left (mammals, faces) goes back to training. Smaller classes, which the default
-    leaves out, give 60 % to training and share the rest in the same way.
+    The course compares training sets of up to 20 a class, so a class of 25 or more gives 20 to training
+    before anything else. A quarter of the rest is for choosing (learning rate, when to stop), at least 2 and
+    at most 10, and the test set takes what remains, up to 30, so that one large class does not become the
+    test set. What a very large class still has left (mammals, faces) goes back to training. Smaller classes,
+    which the default leaves out, give 60 % to training and share the rest in the same way.
     """
     train = 20 if count >= 25 else round(0.6 * count)
     rest = count - train
@@ -122,7 +122,7 @@ def read_package(folder: Path, style: str) -> dict[str, bytes]:
 
 
 def smaller(data: bytes) -> bytes:
-    """A Fluent picture at FLUENT_SIZE, as WebP. Pillow resizes RGBA with premultiplied alpha: no dark fringes."""
+    """A Fluent picture at FLUENT_SIZE, as WebP. Pillow premultiplies the alpha: no dark fringes."""
     with Image.open(io.BytesIO(data)) as image:
         shrunk = image.convert("RGBA").resize((FLUENT_SIZE, FLUENT_SIZE), Image.Resampling.LANCZOS)
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What the build scripts of the bundled data share: hashes, and zips whose bytes depend on their contents only."""
+"""What the build scripts of the bundled data share: hashes, and zips with the same bytes every time."""
 
 from __future__ import annotations
 

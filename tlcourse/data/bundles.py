@@ -52,9 +52,9 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
     """Three Styles: emoji in classes, each drawn three ways.
 
     The same emoji, with the same labels and the same splits, in three drawing styles: Fluent 3D (shaded, the
-    nearest to photographs), Noto and Twemoji (flat). Train in one style and test in another, and only the style
-    has changed; and since an emoji is in the same split in every style, a test picture was never trained on in
-    another dress. The rows of the three styles correspond: row 17 is the same emoji in each.
+    nearest to photographs), Noto and Twemoji (flat). Train in one style and test in another, and only the
+    style has changed; and since an emoji is in the same split in every style, a test picture was never
+    trained on in another dress. The rows of the three styles correspond: row 17 is the same emoji in each.
 
     Classes are Unicode's subgroups, untouched (hence a traffic light in "ground transport"):
 
@@ -86,8 +86,8 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
     ----------
     style : {"fluent", "noto", "twemoji"}
     min_per_class : int
-        Keep the classes with at least so many emoji. 25 keeps nine, each with at least 20 for training; 0 keeps
-        all seventeen.
+        Keep the classes with at least so many emoji. 25 keeps nine, each with at least 20 for training; 0
+        keeps all seventeen.
 
     Returns
     -------
@@ -145,8 +145,8 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
 def fashion_mnist() -> Dataset:
     """A subset of Fashion-MNIST: 200 images per class for training, 50 for validation, 100 for testing.
 
-    Grey pictures of clothes, 28x28, as RGB with three equal channels. Training and validation rows were drawn from
-    the published training set, test rows from the published test set. Xiao, Rasul and Vollgraf 2017,
+    Grey pictures of clothes, 28x28, as RGB with three equal channels. Training and validation rows were drawn
+    from the published training set, test rows from the published test set. Xiao, Rasul and Vollgraf 2017,
     "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", arXiv:1708.07747.
 
     Raises
@@ -172,7 +172,7 @@ def fashion_mnist() -> Dataset:
         class_names=FASHION_CLASSES,
         splits={split: np.arange(ends[number], ends[number + 1]) for number, split in enumerate(SPLITS)},
         licence="MIT",
-        source="Fashion-MNIST by Zalando Research, github.com/zalandoresearch/fashion-mnist; a subset, drawn by seed",
+        source="a subset of Fashion-MNIST by Zalando Research, github.com/zalandoresearch/fashion-mnist",
         ids=tuple(
             f"{'test' if split == 'test' else 'train'}-{row}"
             for split in SPLITS

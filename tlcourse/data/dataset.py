@@ -1,6 +1,7 @@
 """`Dataset`: one value for every set of pictures in the course.
 
-All pictures are in memory as one uint8 array, so the same rows can go to PyTorch, to Keras and to scikit-learn.
+All pictures are in memory as one uint8 array, so the same rows can go to PyTorch, to Keras and to
+scikit-learn.
 """
 
 from __future__ import annotations
@@ -33,21 +34,21 @@ def _check(
     if not isinstance(images, np.ndarray) or images.ndim != 4 or images.shape[3] != 3:
         raise ShapeError(
             f"The images have shape {np.shape(images)}, not (N, height, width, 3).",
-            "Stack RGB pictures of one size; a grey picture becomes RGB with np.repeat(grey[..., None], 3, axis=-1).",
+            "Stack RGB pictures of one size; np.repeat(grey[..., None], 3, axis=-1) makes a grey one RGB.",
         )
     if images.dtype != np.uint8:
         raise ShapeError(
             f"The images have dtype {images.dtype}, not uint8.",
-            "Keep the pictures as they are on disk, integers from 0 to 255; scaling is the model's preprocessing.",
+            "Keep the pictures as they are on disk, 0 to 255; scaling is the model's preprocessing.",
         )
     if labels.shape != (len(images),):
         raise ShapeError(
             f"There are {len(images)} images, but the labels have shape {labels.shape}.",
             "Give one label for each image.",
         )
-    if len(labels) and not (0 <= labels.min() and labels.max() < len(class_names)):
+    if len(labels) and not (labels.min() >= 0 and labels.max() < len(class_names)):
         raise DataError(
-            f"The labels run from {labels.min()} to {labels.max()}, but there are {len(class_names)} class names.",
+            f"Labels run from {labels.min()} to {labels.max()}; there are {len(class_names)} class names.",
             f"Labels are whole numbers from 0 to {len(class_names) - 1}.",
         )
     if set(splits) != set(SPLITS):
@@ -56,7 +57,7 @@ def _check(
             "Give all of train, val and test; one may be an empty array.",
         )
     every = np.concatenate([splits[name] for name in SPLITS])
-    if len(every) and not (0 <= every.min() and every.max() < len(images)):
+    if len(every) and not (every.min() >= 0 and every.max() < len(images)):
         raise DataError(
             f"A split has row {every.max()}, but there are {len(images)} images.",
             f"Rows are counted from 0 to {len(images) - 1}.",
@@ -64,7 +65,7 @@ def _check(
     if len(np.unique(every)) != len(every):
         raise DataError(
             "A row is in two splits, or twice in one.",
-            "Put each row into one split only: a picture that was trained on tells nothing when it is tested on.",
+            "Put each row into one split only: a picture that was trained on is no test.",
         )
 
 
@@ -82,8 +83,8 @@ class Dataset:
         Positions in ``class_names``.
     class_names : tuple of str
     splits : dict
-        ``"train"``, ``"val"`` and ``"test"``: int64 arrays of rows, without overlap. Choose (learning rates, when
-        to stop) on ``val``; look at ``test`` once, at the end.
+        ``"train"``, ``"val"`` and ``"test"``: int64 arrays of rows, without overlap. Choose (learning rates,
+        when to stop) on ``val``; look at ``test`` once, at the end.
     licence, source : str
         What you may do with the pictures, and where they come from.
     ids : tuple of str
@@ -140,7 +141,7 @@ class Dataset:
             + (f"; {parts}" if parts else "; no split")
         )
 
-    # -- choosing rows ------------------------------------------------------------------------------------------
+    # -- choosing rows --
 
     def split(self, name: str) -> Dataset:
         """The rows of one split, as a data set of its own.
@@ -192,7 +193,7 @@ class Dataset:
                 f"Rows must be a list of whole numbers, not {rows.dtype} of shape {rows.shape}.",
                 "For example subset([0, 5, 7]), or a mask: subset(data.labels == 2).",
             )
-        if rows.size and not (0 <= rows.min() and rows.max() < len(self)):
+        if rows.size and not (rows.min() >= 0 and rows.max() < len(self)):
             raise DataError(
                 f"Rows {rows.min()} to {rows.max()} were asked for; {self!r}.",
                 f"Rows are counted from 0 to {len(self) - 1}.",
@@ -216,8 +217,8 @@ class Dataset:
         """``n`` rows of each class, drawn without replacement.
 
         The draws are nested: with one seed, the 5 of ``per_class(5, seed)`` are among the 10 of
-        ``per_class(10, seed)``, so a learning curve adds pictures and never swaps them. The rows come in their
-        old order. Data sets with the same rows (the three styles) give the same rows.
+        ``per_class(10, seed)``, so a learning curve adds pictures and never swaps them. The rows come in
+        their old order. Data sets with the same rows (the three styles) give the same rows.
 
         Parameters
         ----------
@@ -301,7 +302,7 @@ class Dataset:
         numbers = np.bincount(self.labels, minlength=len(self.class_names))
         return {name: int(number) for name, number in zip(self.class_names, numbers, strict=True)}
 
-    # -- pictures ---------------------------------------------------------------------------------------------
+    # -- pictures --
 
     def resized(self, size: int | tuple[int, int]) -> Dataset:
         """All pictures at another size, bilinear with antialiasing (Pillow).
@@ -329,18 +330,19 @@ class Dataset:
         images = np.empty((len(self), height, width, 3), np.uint8)
         for row, picture in enumerate(self.images):
             # Pillow widens the bilinear filter when it shrinks a picture, which is what antialiasing means.
-            images[row] = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
+            image = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
+            images[row] = np.asarray(image)
         return self._with(images=images)
 
-    # -- views for the frameworks -----------------------------------------------------------------------------
+    # -- views for the frameworks --
 
     def torch_loader(
         self, batch_size: int, shuffle: bool = False, seed: int = 0, transform: Transform | None = None
     ) -> torch.utils.data.DataLoader:
         """A PyTorch ``DataLoader`` over all rows; see `tlcourse.data.views_torch.loader`.
 
-        Gives ``(images, labels)``: images (B, 3, height, width), uint8 or what ``transform`` made; labels int64
-        (B,). The same examples in the same order as `tf_dataset` gives with the same arguments.
+        Gives ``(images, labels)``: images (B, 3, height, width), uint8 or what ``transform`` made; labels
+        int64 (B,). The same examples in the same order as `tf_dataset` gives with the same arguments.
         """
         from tlcourse.data.views_torch import loader
 
@@ -351,8 +353,8 @@ class Dataset:
     ) -> tf.data.Dataset:
         """A ``tf.data.Dataset`` over all rows; see `tlcourse.data.views_keras.dataset`.
 
-        Gives ``(images, labels)``: images (B, height, width, 3), uint8 or what ``transform`` made; labels int64
-        (B,). The same examples in the same order as `torch_loader` gives with the same arguments.
+        Gives ``(images, labels)``: images (B, height, width, 3), uint8 or what ``transform`` made; labels
+        int64 (B,). The same examples in the same order as `torch_loader` gives with the same arguments.
         """
         from tlcourse.data.views_keras import dataset
 

@@ -49,8 +49,8 @@ class Archive:
         return self.url.rsplit("/", 1)[-1]
 
 
-# The MD5 sums are the ones torchvision checks (torchvision/datasets/oxford_iiit_pet.py), the SHA-256 the one that
-# TensorFlow Datasets and GoMLX check for this archive.
+# The MD5 sums are the ones torchvision checks (torchvision/datasets/oxford_iiit_pet.py), the SHA-256 the one
+# that GoMLX checks (examples/dogsvscats).
 DOWNLOADS: dict[str, tuple[Archive, ...]] = {
     "oxford-pets": (
         Archive(
@@ -127,7 +127,7 @@ def _reachable(url: str, seconds: float) -> str | None:
 
 
 def _start(response: Any, have: int) -> int:
-    """Where in the file the response starts: ``have`` if the server resumes, 0 if it sends the whole file again."""
+    """Where the response starts: ``have`` if the server resumes, 0 if it sends the whole file again."""
     if response.status == 206:
         sent = response.headers.get("Content-Range", "")
         if sent.startswith(f"bytes {have}-"):
@@ -190,7 +190,7 @@ def _get(archive: Archive, target: Path, progress: bool) -> Path:
     missing = archive.size - (part.stat().st_size if part.exists() else 0)
     if missing > free:
         raise DataError(
-            f"{archive.name} needs {missing / 1e6:.0f} MB more, but {target.parent} has {free / 1e6:.0f} MB left.",
+            f"{archive.name} needs {missing / 1e6:.0f} MB, {target.parent} has {free / 1e6:.0f} MB left.",
             "Free some space, or choose another folder with the environment variable TLCOURSE_DATA.",
         )
     why = _reachable(archive.url, CONNECT_SECONDS)
@@ -217,9 +217,8 @@ def _get(archive: Archive, target: Path, progress: bool) -> Path:
         part.unlink()
         kept = " The file that was there before is unchanged." if target.exists() else ""
         raise DataError(
-            f"What {archive.url} sent is not the published file (its {archive.algorithm} differs); it was deleted."
-            + kept,
-            "Call fetch() again. If it happens again, the file has changed or something on the way changes it: "
+            f"What {archive.url} sent is not the published file: its {archive.algorithm} differs." + kept,
+            "Call fetch() again. If it happens again, the file or something on the way has changed: "
             f"get it from another network and put it here: {target}",
         )
     os.replace(part, target)
@@ -236,14 +235,14 @@ def _known(name: str) -> str:
 def fetch(name: str, progress: bool = True) -> list[Path]:
     """Download a data set, because you asked for it.
 
-    Resumes a download that was cut, checks the published hash before the file takes its place, and leaves a file
-    that is already there alone when its hash is right. A file that you put there yourself counts.
+    Resumes a download that was cut, checks the published hash before the file takes its place, and leaves a
+    file that is already there alone when its hash is right. A file that you put there yourself counts.
 
     Parameters
     ----------
     name : {"oxford-pets", "cats-and-dogs"}
-        Oxford-IIIT Pet (811 MB; Parkhi et al. 2012, CC-BY-SA-4.0), read by `oxford_pets`; cats and dogs (825 MB;
-        Elson et al. 2007, Microsoft's terms), read by `cats_and_dogs`.
+        Oxford-IIIT Pet (811 MB; Parkhi et al. 2012, CC-BY-SA-4.0), read by `oxford_pets`; cats and dogs (825
+        MB; Elson et al. 2007, Microsoft's terms), read by `cats_and_dogs`.
     progress : bool
         Show a progress bar.
 
@@ -266,7 +265,8 @@ def fetch(name: str, progress: bool = True) -> list[Path]:
     >>> fetch("oxford-cats")
     Traceback (most recent call last):
         ...
-    tlcourse.errors.UnknownNameError: ('There is no download called ...
+    tlcourse.errors.UnknownNameError: There is no download called 'oxford-cats'.
+      What to do: Did you mean 'oxford-pets'? Known: oxford-pets, cats-and-dogs.
     """
     key = _known(name)
     return [_get(archive, folder() / key / archive.name, progress) for archive in DOWNLOADS[key]]
@@ -296,6 +296,6 @@ def located(name: str) -> list[Path]:
                 continue
         raise DataError(
             f"{path} is not the published file: its {archive.algorithm} differs.",
-            f"Run `tlcourse fetch {key}`: it downloads the file again and replaces this one once it is whole.",
+            f"Run `tlcourse fetch {key}`: it downloads the file again and then replaces this one.",
         )
     return paths

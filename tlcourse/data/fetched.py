@@ -21,21 +21,22 @@ from tlcourse.errors import DataError
 __all__ = ["cats_and_dogs", "oxford_pets"]
 
 SEED = 37
+PARTS = ("trainval", "test")
 
 
 def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     """Oxford-IIIT Pet: photographs of 37 breeds of cats and dogs. Needs `fetch` first.
 
-    Parkhi, Vedaldi, Zisserman and Jawahar 2012, "Cats and Dogs", CVPR. Test pictures are from the published test
-    set; training and validation share the published ``trainval`` set, 8 to 2.
+    Parkhi, Vedaldi, Zisserman and Jawahar 2012, "Cats and Dogs", CVPR. Test pictures are from the published
+    test set; training and validation share the published ``trainval`` set, 8 to 2.
 
     Parameters
     ----------
     size : int
         Pictures are cut to the square in their middle, ``size`` pixels wide.
     per_class : int
-        At most so many of each breed from ``trainval``, and from the test set; each has about 100 (361 MB in all at
-        128 px).
+        At most so many of each breed from ``trainval``, and from the test set; each has about 100 (361 MB in
+        all at 128 px).
 
     Raises
     ------
@@ -46,21 +47,19 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     images_path = next(path for path in archives if path.name.startswith("images"))
     annotations_path = next(path for path in archives if path.name.startswith("annotations"))
     with tarfile.open(annotations_path) as archive:
-        lists = {
-            name: _member(archive, f"annotations/{name}.txt", annotations_path)
-            for name in ("trainval", "test")
-        }
+        lists = {part: _member(archive, f"annotations/{part}.txt", annotations_path) for part in PARTS}
     chosen: dict[str, tuple[int, str]] = {}
     names: dict[int, str] = {}
     for number, (part, text) in enumerate(lists.items()):
-        rows: dict[int, list[str]] = {}
+        by_label: dict[int, list[str]] = {}
         for line in text.splitlines():
             if line and not line.startswith("#"):
-                stem, label = line.split()[:2]
-                rows.setdefault(int(label) - 1, []).append(stem)
-                names.setdefault(int(label) - 1, stem.rsplit("_", 1)[0].replace("_", " "))
-        for label, stems in sorted(rows.items()):
-            for position in np.random.default_rng([SEED, number, label]).permutation(len(stems))[:per_class]:
+                stem, number_of_class = line.split()[:2]
+                by_label.setdefault(int(number_of_class) - 1, []).append(stem)
+                names.setdefault(int(number_of_class) - 1, stem.rsplit("_", 1)[0].replace("_", " "))
+        for label, stems in sorted(by_label.items()):
+            order = np.random.default_rng([SEED, number, label]).permutation(len(stems))
+            for position in order[:per_class]:
                 chosen[stems[position]] = (label, part)
     pictures: dict[str, npt.NDArray[np.uint8]] = {}
     from tqdm.auto import tqdm
@@ -77,7 +76,7 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     missing = sorted(set(chosen) - set(pictures))
     if missing:
         raise DataError(
-            f"{images_path} lacks {len(missing)} pictures that the annotations name, the first is {missing[0]}.jpg.",
+            f"{images_path} lacks {len(missing)} pictures of the annotations, first {missing[0]}.jpg.",
             "Run `tlcourse fetch oxford-pets` again.",
         )
     stems = sorted(chosen)
@@ -101,8 +100,8 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
     """Photographs of cats and dogs (Asirra). Needs `fetch` first.
 
     Elson, Douceur, Howell and Saul 2007, "Asirra: A CAPTCHA that Exploits Interest-Aligned Manual Image
-    Categorization", CCS. No published split: 60 % training, 15 % validation, 25 % testing, by seed. Some pictures
-    of the archive are known to be damaged; they are left out and counted in a warning.
+    Categorization", CCS. No published split: 60 % training, 15 % validation, 25 % testing, by seed. Some
+    pictures of the archive are known to be damaged; they are left out and counted in a warning.
 
     Parameters
     ----------
@@ -144,7 +143,7 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
                 bar.update()
             if labels.count(label) < wanted:
                 raise DataError(
-                    f"{per_class} pictures of each class were asked for; {path} has {labels.count(label)} of {kind}.",
+                    f"{per_class} per class were asked for; {path} has {labels.count(label)} of {kind}.",
                     f"Ask for {labels.count(label)} or fewer.",
                 )
     if skipped:

@@ -1,7 +1,7 @@
 """Reading the files that come with the course or with an installed package, checked on every load.
 
-A file that was cut short, changed or deleted gives a `DataError` with the command that brings it back; nothing is
-ever written here.
+A file that was cut short, changed or deleted gives a `DataError` with the command that brings it back;
+nothing is ever written here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _read(path: Path, distribution: str) -> bytes:
     except OSError as error:
         raise DataError(
             f"The data file {path} cannot be read: {error.strerror or error}.",
-            f"Check the permissions of the file and of its folder. If that does not help: {_reinstall(distribution)}",
+            f"Check its permissions. If that does not help: {_reinstall(distribution)}",
         ) from None
 
 

@@ -17,7 +17,7 @@ __all__ = ["image_folder"]
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 SPLIT_NAMES = {"train", "training", "val", "valid", "validation", "test", "testing"}
-LAYOUT = "Make one sub-folder for each class, with its pictures inside: pictures/cat/1.jpg, pictures/dog/1.jpg, ..."
+LAYOUT = "Make one sub-folder for each class, with its pictures in it: mine/cat/1.jpg, mine/dog/1.jpg, ..."
 
 
 def image_folder(
@@ -30,9 +30,9 @@ def image_folder(
 ) -> Dataset:
     """Your own pictures: one sub-folder for each class.
 
-    Each picture is turned upright, scaled so that its shorter side has ``size`` pixels and cut to the square in
-    its middle. Sub-folders of a class are searched too; hidden files and files that are not pictures by their
-    ending are left out. The split is the same in every run with the same files and seed.
+    Each picture is turned upright, scaled so that its shorter side has ``size`` pixels and cut to the square
+    in its middle. Sub-folders of a class are searched too; hidden files and files that are not pictures by
+    their ending are left out. The split is the same in every run with the same files and seed.
 
     Parameters
     ----------
@@ -146,13 +146,13 @@ def _classes(root: Path) -> dict[str, list[Path]]:
         raise DataError(f"The folder {root} has {has}.", LAYOUT)
     if {entry.name.lower() for entry in folders} <= SPLIT_NAMES:
         raise DataError(
-            f"The sub-folders of {root} are called {', '.join(entry.name for entry in folders)}: splits, not classes.",
+            f"The sub-folders of {root} are called {', '.join(entry.name for entry in folders)}: not classes.",
             f"Give one of them, for example image_folder({str(folders[0])!r}, val=0.2, test=0.2), "
             "or put all pictures of a class into one folder.",
         )
     if len(folders) == 1:
         raise DataError(
-            f"The folder {root} has one class only, {folders[0].name!r}; with one class there is nothing to tell apart.",
+            f"The folder {root} has one class only, {folders[0].name!r}; a model has nothing to tell apart.",
             "Add a folder for a second class, for example one of pictures that are something else.",
         )
     classes = {}

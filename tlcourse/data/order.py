@@ -20,8 +20,8 @@ def epoch_order(count: int, shuffle: bool, seed: int, epoch: int) -> npt.NDArray
     shuffle : bool
         Without it the order is 0, 1, 2, ...
     seed, epoch : int
-        Together they fix the permutation: every epoch has another one, and epoch 3 is the same in every run and
-        in every framework.
+        Together they fix the permutation: every epoch has another one, and epoch 3 is the same in every run
+        and in every framework.
 
     Examples
     --------

@@ -41,16 +41,16 @@ PHOTOGRAPHS = {
 def textile(size: int = 160, per_class: int = 200) -> Dataset:
     """Textile inspection: simulated pictures of cloth, without a fault or with one.
 
-    The pictures are simulated, not photographed. Three classes: ``nominal`` (no fault), ``local`` (a fault in one
-    place) and ``global`` (the weave itself has shifted). Hard, because the classes differ in fine texture only.
-    From the package conformal-clip-data (Megahed and Chen 2025), which has 1000 nominal, 500 local and 500 global
-    pictures of 250x250.
+    The pictures are simulated, not photographed. Three classes: ``nominal`` (no fault), ``local`` (a fault in
+    one place) and ``global`` (the weave itself has shifted). Hard, because the classes differ in fine texture
+    only. From the package conformal-clip-data (Megahed and Chen 2025), which has 1000 nominal, 500 local and
+    500 global pictures of 250x250.
 
     Parameters
     ----------
     size : int
-        Pictures are made ``size`` x ``size`` (bilinear, antialiased); 250 leaves them as they are. 160 px need
-        77 kB a picture.
+        Pictures are made ``size`` x ``size`` (bilinear, antialiased); 250 leaves them as they are. 160 px
+        need 77 kB a picture.
     per_class : int
         The first so many of each class in a fixed shuffled order, 1 to 500. Of every 20, 10 are for training,
         3 for validation and 7 for testing, whatever the number; so each picture keeps its split.
@@ -70,7 +70,9 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
     if size < 1:
         raise ShapeError(f"Pictures cannot have the size {size}.", "Give a size of 1 pixel or more.")
     files = package_files(TEXTILE_PACKAGE, TEXTILE_FOLDER)
-    images, labels, ids = [], [], []
+    images: list[npt.NDArray[np.uint8]] = []
+    labels: list[int] = []
+    ids: list[str] = []
     splits: dict[str, list[int]] = {"train": [], "val": [], "test": []}
     for label, name in enumerate(TEXTILE_CLASSES):
         members = [
@@ -111,9 +113,9 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
 def digits() -> Dataset:
     """Scikit-learn's handwritten digits: 1797 grey pictures of 8x8, as RGB.
 
-    The values 0 to 16 of the original are scaled to 0 to 255. A fixed stratified split: 60 % for training, 15 %
-    for validation, 25 % for testing. From the test set of "Optical Recognition of Handwritten Digits", UCI Machine
-    Learning Repository (Alpaydin and Kaynak 1998).
+    The values 0 to 16 of the original are scaled to 0 to 255. A fixed stratified split: 60 % for training, 15
+    % for validation, 25 % for testing. From the test set of "Optical Recognition of Handwritten Digits", UCI
+    Machine Learning Repository (Alpaydin and Kaynak 1998).
 
     Raises
     ------
@@ -146,9 +148,9 @@ def photographs() -> dict[str, npt.NDArray[np.uint8]]:
     Returns
     -------
     dict of str to uint8 array (height, width, 3)
-        ``cat``, ``coffee``, ``rocket``, ``astronaut``, ``motorcycle`` and ``retina`` in colour, ``galaxies`` too;
-        ``cameraman``, ``coins``, ``moon``, ``brick``, ``grass`` and ``gravel`` are grey, as RGB. Sizes differ. The
-        sources are in scikit-image's ``skimage/data/README.txt``; most are in the public domain.
+        ``cat``, ``coffee``, ``rocket``, ``astronaut``, ``motorcycle`` and ``retina`` in colour, ``galaxies``
+        too; ``cameraman``, ``coins``, ``moon``, ``brick``, ``grass`` and ``gravel`` are grey, as RGB. Sizes
+        differ. The sources are in scikit-image's ``skimage/data/README.txt``; most are in the public domain.
 
     Raises
     ------

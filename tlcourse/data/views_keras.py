@@ -26,7 +26,8 @@ def dataset(
     batch_size : int
         The last batch of an epoch may be smaller.
     shuffle : bool
-        A new permutation each epoch (each pass over the data set), fixed by ``seed`` and the number of the epoch.
+        A new permutation each epoch (each pass over the data set), fixed by ``seed`` and the number of the
+        epoch.
     transform : callable, optional
         Takes a uint8 batch (B, height, width, 3) and returns an array of B examples.
 

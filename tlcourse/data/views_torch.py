@@ -36,7 +36,7 @@ class _Rows(TorchDataset):
             if images.ndim != 4 or images.shape[3] != 3:
                 raise ShapeError(
                     f"The transform returned shape {images.shape}.",
-                    "Return (B, height, width, 3) as a numpy array, or a torch tensor, which is passed on as it is.",
+                    "Return a numpy array (B, height, width, 3), or a torch tensor of any shape.",
                 )
             images = torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2)))
         return images, torch.from_numpy(self.data.labels[rows])
@@ -69,10 +69,11 @@ def loader(
     batch_size : int
         The last batch of an epoch may be smaller.
     shuffle : bool
-        A new permutation each epoch (each pass over the loader), fixed by ``seed`` and the number of the epoch.
+        A new permutation each epoch (each pass over the loader), fixed by ``seed`` and the number of the
+        epoch.
     transform : callable, optional
-        Takes a uint8 batch (B, height, width, 3) and returns an array of that layout, or a torch tensor, which is
-        passed on as it is.
+        Takes a uint8 batch (B, height, width, 3) and returns an array of that layout, or a torch tensor,
+        which is passed on as it is.
 
     Returns
     -------
