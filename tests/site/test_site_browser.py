@@ -1,0 +1,314 @@
+"""The built site, opened in Chromium: nothing from elsewhere, the switch, the folds, search, accessibility.
+
+The site is built once from the course's executed solutions. ``TLCOURSE_SITE`` names one that is built already.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Watch, axe_violations, chromium, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+REPO = Path(__file__).resolve().parents[2]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    named = os.environ.get("TLCOURSE_SITE")
+    if named:
+        folder = Path(named)
+        assert (folder / "index.html").is_file(), f"TLCOURSE_SITE={named} has no index.html"
+        return folder
+    from tlcourse.authoring.site import build_site
+
+    return build_site(REPO, output=tmp_path_factory.mktemp("site") / "html").parent
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def base(site: Path) -> Iterator[str]:
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Any, base: str) -> Iterator[Any]:
+    """``visit(path, mode=…, viewport=…)`` opens a page in a fresh profile and waits until it is still.
+
+    At the end of the test every page must have asked nobody else, failed nothing and logged no error.
+    """
+    contexts: list[Any] = []
+    watches: list[Watch] = []
+
+    def open_page(
+        path: str, mode: str = "light", viewport: dict[str, int] = DESKTOP, scripts: bool = True, script: str = ""
+    ) -> Any:
+        context = browser.new_context(viewport=viewport, java_script_enabled=scripts)
+        contexts.append(context)
+        if scripts:
+            context.add_init_script(f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}'); {script}")
+        page = context.new_page()
+        watches.append(Watch(page, base))
+        page.goto(f"{base}/{path}")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    problems = [problem for watch in watches for problem in watch.problems()]
+    for context in contexts:
+        context.close()
+    assert not problems, "\n".join(problems)
+
+
+def pages_of(site: Path) -> list[str]:
+    return sorted(
+        str(path.relative_to(site)) for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts
+    )
+
+
+def chapters_of(site: Path, framework: str = "torch") -> list[str]:
+    return [f"{framework}/{path.name}" for path in sorted((site / framework).glob("*.html"))]
+
+
+def one_of_each_kind(site: Path) -> list[str]:
+    """A page of each kind: landing, pages of text, the glossary, the references, search, every chapter."""
+    chapters = chapters_of(site) + chapters_of(site, "keras")
+    return ["index.html", "learners.html", "instructors.html", "contributors.html", "glossary.html",
+            "references.html", "search.html", "genindex.html", *chapters]  # fmt: skip
+
+
+def chapter_with(site: Path, text: str, framework: str = "torch") -> str:
+    for chapter in chapters_of(site, framework):
+        if text in (site / chapter).read_text(encoding="utf-8"):
+            return chapter
+    pytest.fail(f"no chapter in {framework} has {text!r}")
+
+
+def test_every_page_opens_without_another_host_and_without_an_error(site: Path, visit: Any) -> None:
+    pages = pages_of(site)
+    assert {"index.html", "learners.html", "instructors.html", "contributors.html", "glossary.html"} <= set(pages)
+    page = visit(pages[0])
+    for path in pages:
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/" + path)
+        page.wait_for_load_state("networkidle")
+        assert page.title().strip(), path
+        assert page.locator("h1:visible").count() == 1, path
+        broken = page.evaluate(
+            "[...document.images].filter(image => image.complete && image.naturalWidth === 0).map(image => image.src.slice(0, 80))"
+        )
+        assert not broken, f"{path}: pictures that do not show: {broken}"
+        silent = page.evaluate(
+            "[...document.querySelectorAll('article img')].filter(image => !(image.getAttribute('alt') || '').trim())"
+            ".map(image => image.outerHTML.slice(0, 80))"
+        )
+        assert not silent, f"{path}: pictures without a description: {silent}"
+
+
+def test_no_page_names_a_script_or_style_of_another_host(site: Path) -> None:
+    """Also what a browser would only ask for later, on a click."""
+    pattern = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"'](?:https?:)?//", re.IGNORECASE)
+    for path in pages_of(site):
+        text = (site / path).read_text(encoding="utf-8")
+        found = pattern.search(text)
+        assert found is None, f"{path}: {text[found.start():found.start() + 200]}"
+        for word in ("jsdelivr", "unpkg", "cdnjs", "require.min.js", "thebe"):
+            assert word not in text, f"{path} mentions {word}"
+
+
+def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
+    for path in pages_of(site):
+        text = (site / path).read_text(encoding="utf-8")
+        for href in re.findall(r'<a\b[^>]*\bhref="([^"#?]+)(?:[#?][^"]*)?"', text):
+            if re.match(r"[a-z]+:", href):
+                continue
+            assert ((site / path).parent / href).resolve().exists(), f"{path}: {href}"
+
+
+def test_no_widget_is_left_without_its_picture(site: Path) -> None:
+    for framework in ("torch", "keras"):
+        for path in chapters_of(site, framework):
+            text = (site / path).read_text(encoding="utf-8")
+            assert "application/vnd.jupyter" not in text, path
+            assert "recorded:" not in text, path
+
+
+def test_mathematics_is_set(site: Path, visit: Any) -> None:
+    page = visit(chapter_with(site, 'class="math'))
+    page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")
+    left = page.evaluate("[...document.querySelectorAll('.math')].filter(node => !node.querySelector('mjx-container')).length")
+    assert left == 0
+
+
+# ------------------------------------------------------------------------------------- the switch
+
+
+def longest(site: Path) -> str:
+    return max(chapters_of(site), key=lambda path: (site / path).stat().st_size)
+
+
+def test_the_switch_keeps_the_place(site: Path, visit: Any) -> None:
+    page = visit(longest(site))
+    headings = page.evaluate("[...document.querySelectorAll('article section > h2')].map(node => node.parentElement.id)")
+    assert len(headings) >= 3
+    for heading in (headings[1], headings[-1], headings[len(headings) // 2]):
+        page.evaluate(
+            "id => window.scrollTo({top: window.scrollY + document.getElementById(id).getBoundingClientRect().top - 240, behavior: 'instant'})",
+            heading,
+        )
+        page.wait_for_timeout(100)
+        at = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", heading)
+        before = page.url
+        page.locator(".tl-switch a:not([aria-current])").click()
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        assert page.url != before
+        there = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", heading)
+        assert abs(there - at) <= 6, f"{heading} was {at} px from the top and is {there} px in the other framework"
+
+
+def test_the_switch_works_from_the_keyboard_and_keeps_the_focus(site: Path, visit: Any) -> None:
+    page = visit(chapters_of(site)[0])
+    page.locator(".tl-switch a:not([aria-current])").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/keras/**")
+    page.wait_for_load_state("networkidle")
+    focused = page.evaluate("document.activeElement.textContent + '|' + document.activeElement.getAttribute('aria-current')")
+    assert focused == "Keras|page"
+
+
+def test_the_choice_is_remembered_and_leads_every_link(site: Path, visit: Any, base: str) -> None:
+    page = visit("index.html")
+    assert page.locator(".tl-switch [aria-pressed='true']").inner_text() == "PyTorch", "a first visitor sees PyTorch"
+    assert "/torch/" in page.locator(".tl-chapter__title a").first.evaluate("node => node.href")
+    page.locator(".tl-switch button", has_text="Keras").click()
+    assert "/keras/" in page.locator(".tl-chapter__title a").first.evaluate("node => node.href")
+    page.goto(f"{base}/learners.html")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".tl-switch [aria-pressed='true']").inner_text() == "Keras"
+    shown = page.locator("nav.bd-links a:visible").evaluate_all("nodes => nodes.map(node => node.href)")
+    assert any("/keras/" in href for href in shown)
+    assert not any("/torch/" in href for href in shown)
+    assert "/keras/" in page.locator("a.right-next").evaluate("node => node.href")
+
+
+def test_previous_and_next_stay_in_the_framework(site: Path, visit: Any) -> None:
+    for framework, other in (("torch", "keras"), ("keras", "torch")):
+        for path in chapters_of(site, framework):
+            text = (site / path).read_text(encoding="utf-8")
+            area = text[text.index('class="prev-next-area"') :]
+            assert f"/{other}/" not in area, path
+
+
+def test_without_scripts_both_frameworks_are_reachable(site: Path, visit: Any) -> None:
+    page = visit(chapters_of(site)[0], scripts=False)
+    page.locator(".tl-switch a", has_text="Keras").click()
+    assert "/keras/" in page.url
+    assert page.locator(".tl-switch [aria-current='page']").inner_text() == "Keras"
+
+
+# ----------------------------------------------------------------------------- search and folds
+
+
+def test_search_finds_a_term_and_hides_the_other_framework(site: Path, visit: Any) -> None:
+    page = visit("search.html?q=pretrained")
+    page.wait_for_function("document.querySelectorAll('#search-results li').length > 0")
+    page.wait_for_timeout(600)
+    shown = page.locator("#search-results li:visible a").evaluate_all("nodes => nodes.map(node => node.href)")
+    assert shown
+    assert not any("/keras/" in href for href in shown)
+    note = page.locator(".tl-results")
+    if note.is_visible():
+        assert "Keras" in note.inner_text()
+        note.locator("button").click()
+        shown = page.locator("#search-results li:visible a").evaluate_all("nodes => nodes.map(node => node.href)")
+        assert any("/keras/" in href for href in shown)
+
+
+def test_solutions_are_folded_and_open_by_click_and_by_keyboard(site: Path, visit: Any) -> None:
+    page = visit(chapter_with(site, "Show the solution"))
+    folds = page.locator("div.cell.tag_tl-solution details")
+    assert folds.count() > 0
+    assert page.locator("div.cell.tag_tl-solution details[open]").count() == 0
+    first = folds.first
+    code = first.locator("pre").first
+    assert not code.is_visible()
+    first.locator("summary").click()
+    assert code.is_visible()
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert not code.is_visible()
+
+
+def test_hints_and_quiz_answers_are_folded(site: Path, visit: Any) -> None:
+    page = visit(chapter_with(site, "tl-hint"))
+    assert page.locator("details.tl-hint").count() > 0
+    assert page.locator("details.tl-hint[open], details.tl-quiz[open]").count() == 0
+    hint = page.locator("details.tl-hint").first
+    hint.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert hint.get_attribute("open") is not None
+
+
+def test_the_explorer_changes_its_picture(site: Path, visit: Any) -> None:
+    page = visit(chapter_with(site, "tl-explorer"))
+    box = page.locator(".tl-explorer").first
+    box.scroll_into_view_if_needed()
+
+    def picture() -> str:
+        visible = box.locator("img:visible")
+        assert visible.count() == 1, "one picture shows at a time"
+        assert visible.first.get_attribute("alt").strip()
+        return str(visible.first.get_attribute("src"))
+
+    before = picture()
+    radios = box.locator("input[type=radio]:not(:checked)")
+    # By its label, as a mouse does; then by an arrow key, as a keyboard does.
+    box.locator(f"label[for='{radios.first.get_attribute('id')}']").click()
+    after = picture()
+    assert after != before
+    box.locator("input[type=radio]:checked").first.focus()
+    page.keyboard.press("ArrowLeft")
+    assert picture() != after
+
+
+# ------------------------------------------------------------------------------- for every reader
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_axe_finds_nothing_serious(site: Path, visit: Any, mode: str, base: str) -> None:
+    page = visit("index.html", mode=mode)
+    found: list[str] = []
+    for path in one_of_each_kind(site):
+        page.goto(f"{base}/{path}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.dataset.theme") == mode
+        # What is folded is read too, once it is opened.
+        page.evaluate("document.querySelectorAll('article details').forEach(node => { node.open = true; })")
+        found += [f"{path}: {line}" for line in axe_violations(page)]
+    assert not found, "\n".join(found)
+
+
+def test_a_phone_scrolls_in_one_direction_only(site: Path, visit: Any, base: str) -> None:
+    page = visit("index.html", viewport=PHONE)
+    for path in one_of_each_kind(site):
+        page.goto(f"{base}/{path}")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.querySelectorAll('article details').forEach(node => { node.open = true; })")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{path} is {wide} px wider than a phone"
+    page.goto(f"{base}/{chapters_of(site)[0]}")
+    assert page.locator(".tl-switch").is_visible()
