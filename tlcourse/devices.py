@@ -13,6 +13,7 @@ Two facts about running both frameworks on one machine decide the shape of this 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import importlib.machinery
@@ -50,7 +51,7 @@ _TITLES = {"torch": "PyTorch", "keras": "Keras"}
 
 @dataclass(frozen=True)
 class Session:
-    """What :func:`start` set up; its text is one line, such as ``PyTorch 2.8.0 on cpu, 2 threads, seed 0``."""
+    """What :func:`start` set up; prints as one line: ``PyTorch 2.8.0 on cpu, 2 threads, seed 0``."""
 
     chapter: str
     framework: str
@@ -149,7 +150,7 @@ def _check_clash(framework: str) -> None:
             framework,
         )
     if framework == "torch" and "tensorflow" in sys.modules and "triton" not in sys.modules:
-        raise _restart("TensorFlow is already loaded in this kernel, so PyTorch cannot be used here.", framework)
+        raise _restart("TensorFlow is already loaded in this kernel: PyTorch cannot be used here.", framework)
     if framework == "keras":
         backend = os.environ.get("KERAS_BACKEND", "tensorflow")
         if "keras" in sys.modules:
@@ -162,7 +163,7 @@ def _check_clash(framework: str) -> None:
                 "Remove KERAS_BACKEND from the environment, restart the kernel and start again.",
             )
         if "torch" in sys.modules and "tensorflow" not in sys.modules:
-            raise _restart("PyTorch is already loaded in this kernel, so Keras cannot be used here.", framework)
+            raise _restart("PyTorch is already loaded in this kernel: Keras cannot be used here.", framework)
 
 
 class _TritonBlocked:
@@ -174,7 +175,7 @@ class _TritonBlocked:
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         raise ImportError(
-            "triton is not loaded in a process that runs Keras on TensorFlow: the two together end the process.",
+            "triton is kept out of a process that runs Keras on TensorFlow: the two together end it.",
             name="triton",
         )
 
@@ -225,10 +226,8 @@ def prepare(framework: str) -> None:
         importlib.import_module("torch")
         if importlib.util.find_spec("triton"):
             # Loaded now, triton survives a later import of TensorFlow; the other way round kills the kernel.
-            try:
+            with contextlib.suppress(ImportError):  # a broken triton is not ours to mend
                 importlib.import_module("triton")
-            except ImportError:  # pragma: no cover - a broken triton is not ours to mend
-                pass
     else:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -240,7 +239,7 @@ def prepare(framework: str) -> None:
 
 
 def _set_up_gpus(tf: Any) -> None:
-    """Hide the GPUs when TLCOURSE_DEVICE says cpu; otherwise let TensorFlow take their memory as needed, not all."""
+    """Hide the GPUs if TLCOURSE_DEVICE says cpu; else let TensorFlow take their memory as needed."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return
@@ -292,7 +291,8 @@ def _set_mallopt() -> bool:
     except (OSError, AttributeError):
         return False
     settings = ((mmap_threshold, 1 << 30), (trim_threshold, 2**31 - 1), (top_pad, 1 << 28))
-    return all([mallopt(ctypes.c_int(name), ctypes.c_int(value)) == 1 for name, value in settings])
+    results = [mallopt(ctypes.c_int(name), ctypes.c_int(value)) for name, value in settings]
+    return all(result == 1 for result in results)
 
 
 def default_threads() -> int:
@@ -423,11 +423,11 @@ def _available(framework: str) -> dict[str, int]:
     if framework == "torch":
         import torch
 
-        mps = torch.backends.mps.is_available()
-        return {"cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0, "mps": int(mps), "cpu": 1}
+        gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        return {"cuda": gpus, "mps": int(torch.backends.mps.is_available()), "cpu": 1}
     import tensorflow as tf
 
-    gpus = len(tf.config.list_physical_devices("GPU"))
+    gpus = len(tf.config.get_visible_devices("GPU"))
     on_mac = sys.platform == "darwin"
     return {"cuda": 0 if on_mac else gpus, "mps": gpus if on_mac else 0, "cpu": 1}
 

@@ -1,0 +1,39 @@
+"""Freezing: which weights training may change. One set of functions for both frameworks.
+
+A frozen layer's weights do not change, **and neither do its BatchNorm statistics**. The usual PyTorch recipe
+(``requires_grad = False`` for every parameter) leaves those running: after a few training steps a "frozen"
+backbone gives other features than before. :func:`fingerprint` and :func:`changed` show it.
+
+Layers are named as in PyTorch ("blocks.1.0.conv_dw"), in both frameworks.
+"""
+
+from .api import (
+    check_optimizer,
+    discriminative_lrs,
+    freeze,
+    freeze_to,
+    layer_groups,
+    layer_names,
+    param_groups,
+    trainable_names,
+    unfreeze,
+)
+from .layers import Group
+from .report import TrainableReport, changed, fingerprint, trainable_report
+
+__all__ = [
+    "Group",
+    "TrainableReport",
+    "changed",
+    "check_optimizer",
+    "discriminative_lrs",
+    "fingerprint",
+    "freeze",
+    "freeze_to",
+    "layer_groups",
+    "layer_names",
+    "param_groups",
+    "trainable_names",
+    "trainable_report",
+    "unfreeze",
+]

@@ -8,7 +8,18 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = ["leaf_layers", "named_variables", "to_torch_axes"]
+from ..errors import CourseError
+from .layers import Layer
+
+__all__ = [
+    "arrays",
+    "check_optimizer",
+    "describe",
+    "leaf_layers",
+    "named_variables",
+    "set_frozen",
+    "to_torch_axes",
+]
 
 # What PyTorch calls a layer's variables.
 _NAMES = {
@@ -24,7 +35,9 @@ _ORDER = {"weight": 0, "bias": 1, "running_mean": 2, "running_var": 3}
 
 
 def leaf_layers(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every layer that has variables of its own, with its dotted name; layers of models in the model come with a prefix.
+    """Every layer that has variables of its own, with its dotted name.
+
+    The layers of a model inside the model have its name as a prefix.
 
     Examples
     --------
@@ -34,7 +47,10 @@ def leaf_layers(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     >>> [name for name, _ in leaf_layers(outer)]
     ['inner.a', 'b']
     """
-    for layer in getattr(model, "layers", []):
+    if not hasattr(model, "layers"):
+        yield model.name, model
+        return
+    for layer in model.layers:
         name = f"{prefix}{layer.name}"
         if getattr(layer, "layers", None):
             yield from leaf_layers(layer, f"{name}.")
@@ -52,16 +68,20 @@ def named_variables(model: Any) -> Iterator[tuple[str, Any, Any]]:
     ['head.weight', 'head.bias']
     """
     for name, layer in leaf_layers(model):
-        variables = [v for v in layer.weights if "seed_generator" not in v.path]
-        called = [(_NAMES.get(v.name, v.name), v) for v in variables]
-        if len({short for short, _ in called}) < len(called):  # several of a kind, as in attention: use paths
-            called = [(v.path.split(f"{layer.name}/", 1)[-1].replace("/", "."), v) for v in variables]
-        for short, variable in sorted(called, key=lambda item: _ORDER.get(item[0], 9)):
-            yield f"{name}.{short}", layer, variable
+        yield from ((f"{name}.{short}", layer, variable) for short, variable in _variables(layer))
+
+
+def _variables(layer: Any) -> list[tuple[str, Any]]:
+    """A layer's variables with PyTorch's names, in PyTorch's order."""
+    variables = [v for v in layer.weights if "seed_generator" not in v.path]
+    called = [(_NAMES.get(v.name, v.name), v) for v in variables]
+    if len({short for short, _ in called}) < len(called):  # several of a kind, as in attention: use paths
+        called = [(v.path.split(f"{layer.name}/", 1)[-1].replace("/", "."), v) for v in variables]
+    return sorted(called, key=lambda item: _ORDER.get(item[0], 9))
 
 
 def to_torch_axes(layer: Any, array: np.ndarray) -> np.ndarray:
-    """A variable's values in PyTorch's axis order: (out, in, H, W) for convolutions, (out, in) for linear layers.
+    """A variable's values in PyTorch's axis order: convolutions (out, in, H, W), linear layers (out, in).
 
     Examples
     --------
@@ -74,3 +94,109 @@ def to_torch_axes(layer: Any, array: np.ndarray) -> np.ndarray:
     if array.ndim == 2 and isinstance(layer, keras.layers.Dense):
         return array.T
     return array
+
+
+def _opened(model: Any, open_: bool = True) -> dict[int, bool]:
+    """For each layer (by id) whether it trains: its own flag and those of all the models around it."""
+    open_ = open_ and bool(model.trainable)
+    found = {id(model): open_}
+    for layer in getattr(model, "layers", []):
+        found.update(_opened(layer, open_))
+    return found
+
+
+def _is_statistic(short: str) -> bool:
+    return short in ("running_mean", "running_var")
+
+
+def describe(model: Any) -> list[Layer]:
+    """The model's layers."""
+    described = []
+    opened = _opened(model)
+    for name, layer in leaf_layers(model):
+        own = [(short, v) for short, v in _variables(layer) if not _is_statistic(short)]
+        described.append(
+            Layer(
+                name,
+                tuple(f"{name}.{short}" for short, _ in own),
+                tuple(int(np.prod(v.shape)) for _, v in own),
+                tuple(bool(v.trainable and opened[id(layer)]) for _, v in own),
+                "Norm" in type(layer).__name__,
+                name.removesuffix(layer.name),
+            )
+        )
+    return described
+
+
+def _containers(model: Any) -> Iterator[Any]:
+    """The model and every model inside it."""
+    yield model
+    for layer in getattr(model, "layers", []):
+        if getattr(layer, "layers", None):
+            yield from _containers(layer)
+
+
+def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
+    """Freeze or unfreeze the named layers.
+
+    A frozen ``BatchNormalization`` runs in inference mode, even when called with ``training=True``.
+
+    Examples
+    --------
+    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization(name="bn")])
+    >>> set_frozen(model, {"bn"}, True)
+    >>> _ = model(np.random.rand(8, 3), training=True)
+    >>> float(abs(np.asarray(model.layers[0].moving_mean)).max())
+    0.0
+    """
+    layers = list(leaf_layers(model))
+    opened = _opened(model)
+    flags = {name: (not frozen) if name in names else opened[id(layer)] for name, layer in layers}
+    # A container's own flag, once False, hides its layers' flags; setting it rewrites them. So containers are
+    # opened first and the layers set one by one.
+    for container in _containers(model):
+        if not container.trainable:
+            container.trainable = True
+    for name, layer in layers:
+        if layer.trainable != flags[name]:
+            layer.trainable = flags[name]
+    # The compiled training step keeps the layers that were trainable when it was traced: drop it.
+    for container in _containers(model):
+        if getattr(container, "train_function", None) is not None:
+            container.train_function = None
+
+
+def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:
+    """(tensor name, layer name, float32 values in PyTorch's axis order) of every variable."""
+    for name, layer in leaf_layers(model):
+        for short, variable in _variables(layer):
+            array = to_torch_axes(layer, np.asarray(variable))
+            yield f"{name}.{short}", name, array.astype(np.float32)
+
+
+def check_optimizer(model: Any, optimizer: Any = None) -> None:
+    """Raise if the model must be compiled (again) for what is trainable now."""
+    optimizer = optimizer if optimizer is not None else getattr(model, "optimizer", None)
+    if optimizer is None:
+        raise CourseError(
+            "The model has not been compiled, so it has no optimizer.",
+            "Call model.compile(...) after freezing.",
+        )
+    again = "Call model.compile(...) again, with a new optimizer, after every freeze or unfreeze."
+    if optimizer.built:
+        held = {id(v) for v in getattr(optimizer, "_trainable_variables", [])}
+        trainable = {id(v) for v in model.trainable_variables}
+        missing = [n for n, _, v in named_variables(model) if id(v) in trainable and id(v) not in held]
+        if missing:
+            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+            raise CourseError(f"The optimizer does not train {', '.join(missing[:3])}{more}.", again)
+    compiled = getattr(model, "_compiled_trainable_state", None) or {}
+    stale = [
+        name for name, layer in leaf_layers(model) if layer in compiled and compiled[layer] != layer.trainable
+    ]
+    if stale:
+        more = f" and {len(stale) - 3} more" if len(stale) > 3 else ""
+        raise CourseError(
+            f"The model was compiled before the freezing of {', '.join(stale[:3])}{more} changed.",
+            again,
+        )

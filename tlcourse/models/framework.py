@@ -14,7 +14,7 @@ __all__ = ["framework_of", "predict_logits"]
 
 
 def framework_of(model: Any) -> str:
-    """"torch" or "keras", by the model's type.
+    """ "torch" or "keras", by the model's type.
 
     Raises
     ------

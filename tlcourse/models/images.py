@@ -37,7 +37,8 @@ def _fix(array: Any) -> str:
         return f"Give a numpy array: {_WANTED}."
     if array.ndim in (2, 3) and array.shape[-1:] not in ((1,), (3,), (4,)):
         return (
-            f"Grey pictures need three channels: np.stack([x] * 3, axis=-1) makes them. Expected are {_WANTED}."
+            "Grey pictures need three channels: np.stack([x] * 3, axis=-1) makes them. "
+            f"Expected are {_WANTED}."
         )
     if array.ndim == 3 and array.shape[-1] == 3:
         return "That is one picture: add the first axis, images[None]."
@@ -52,15 +53,17 @@ def _fix(array: Any) -> str:
             low, high = float(array.min()), float(array.max())
             if low >= 0 and high <= 1:
                 return (
-                    "Those look like pictures scaled to 0..1: (x * 255).round().astype(np.uint8) undoes it, or "
-                    "leave the scaling out. preprocess does its own."
+                    "Those look like pictures scaled to 0..1: (x * 255).round().astype(np.uint8) undoes it, "
+                    "or leave the scaling out. preprocess does its own."
                 )
             if low < 0:
                 return (
                     "Those look preprocessed already: give the pictures as they were, uint8 from 0 to 255, "
                     "and preprocess them once."
                 )
-        return f"Convert them with x.astype(np.uint8) if the values are whole numbers from 0 to 255; expected are {_WANTED}."
+        return (
+            f"If the values are whole numbers 0 to 255, x.astype(np.uint8) does it. Expected are {_WANTED}."
+        )
     return f"Expected are {_WANTED}."
 
 
@@ -120,7 +123,7 @@ def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None)
     (2, 16, 16, 3)
     """
     if size is not None and (not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 8):
-        raise ShapeError(f"The picture size is {size!r}.", "Give the side in pixels, a whole number of at least 8.")
+        raise ShapeError(f"The picture size is {size!r}.", "Give the side in pixels, a whole number from 8.")
     if isinstance(images, (list, tuple)):
         for position, image in enumerate(images):
             good = isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[-1] == 3
@@ -140,9 +143,9 @@ def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None)
         else:
             return np.stack([_resized(image, int(size)) for image in images])
     else:
-        batch = images
-    ok = isinstance(batch, np.ndarray) and batch.ndim == 4 and batch.shape[-1] == 3 and batch.dtype == np.uint8
-    if not ok or 0 in batch.shape[1:3]:
+        batch = images  # type: ignore[assignment]  # checked next
+    right = isinstance(batch, np.ndarray) and batch.ndim == 4 and batch.shape[-1] == 3
+    if not right or batch.dtype != np.uint8 or 0 in batch.shape[1:3]:
         raise ShapeError(f"The pictures are {_describe(batch)}.", _fix(batch))
     if size is None or batch.shape[1:3] == (size, size):
         return batch

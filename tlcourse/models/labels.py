@@ -100,10 +100,11 @@ def top_k(
         raise ShapeError(
             f"The model gives outputs of shape {logits.shape} for {len(batch)} pictures, but there are "
             f"{len(names)} class names.",
-            "Load it with its published head (num_classes=None), or pass class_names= with one name per output.",
+            "Load it with its published head (num_classes=None), or pass class_names=, a name per output.",
         )
     if not isinstance(k, int) or not 1 <= k <= len(names):
         raise ShapeError(f"k is {k!r}.", f"Give a whole number from 1 to {len(names)}.")
     probabilities = softmax(logits.astype(np.float64))
     best = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
-    return [[(names[j], float(row[j])) for j in order] for row, order in zip(probabilities, best, strict=True)]
+    rows = zip(probabilities, best, strict=True)
+    return [[(names[j], float(row[j])) for j in order] for row, order in rows]

@@ -37,8 +37,8 @@ def load(
         Default: the one :func:`tlcourse.start` chose.
     weights : "imagenet", None or path
         "imagenet" (the default of efficientnet_lite0) are the published weights, from an installed package;
-        None (the only choice of small_cnn, and its default) are random; a path is a file of weights that fit the
-        whole model: .pth, .pt or .safetensors in both frameworks, .weights.h5 or .keras in Keras.
+        None (the only choice of small_cnn, and its default) are random; a path is a file of weights that fit
+        the whole model: .pth, .pt or .safetensors in both frameworks, .weights.h5 or .keras in Keras.
     num_classes : int, optional
         None: as published (1000 ImageNet logits). 0: the backbone alone, giving pooled features (N, 1280).
         k: the backbone and a fresh linear head of k logits.
@@ -84,23 +84,24 @@ def load(
     if name == "small_cnn":
         if weights == "imagenet":
             raise WeightsError(
-                "The model 'small_cnn' has no ImageNet weights: it is the control that starts from random ones.",
+                "The model 'small_cnn' has no ImageNet weights: as the control it starts from random ones.",
                 'Leave weights out, or load "efficientnet_lite0".',
             )
         if num_classes is None:
             raise ShapeError(
-                "The model 'small_cnn' has no published head.", "Say how many classes: num_classes=10, for example."
+                "The model 'small_cnn' has no published head.",
+                "Say how many classes: num_classes=10, for example.",
             )
     source = _source(weights, framework)
     start = initial_weights(name, classes, seed)
     if source == "imagenet":
         path = files.imagenet_file()
         published = files.fit(files.read_pth(path), tensors(name, 1000), path.name, by_order=True)
-        start.update({k: v for k, v in published.items() if num_classes is None or not k.startswith("classifier.")})
+        start.update(published if num_classes is None else _body(published))
     elif isinstance(source, Path) and not _keras_only(source):
         given = files.read(source)
         if num_classes == 0:
-            given = {k: v for k, v in given.items() if not k.startswith("classifier.")}
+            given = _body(given)
         start = files.fit(given, tensors(name, classes), str(source))
     prepare(framework)
     builder = importlib.import_module(f".build_{framework}", __package__)
@@ -108,6 +109,11 @@ def load(
     if isinstance(source, Path) and _keras_only(source):
         builder.load_file(model, source)
     return model
+
+
+def _body(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The weights without the head's."""
+    return {name: array for name, array in arrays.items() if not name.startswith("classifier.")}
 
 
 def _keras_only(path: Path) -> bool:
@@ -120,7 +126,8 @@ def _source(weights: str | Path | None, framework: str) -> str | Path | None:
         return weights  # type: ignore[return-value]
     if not isinstance(weights, (str, Path)):
         raise WeightsError(
-            f"weights is a {type(weights).__name__}.", 'Give "imagenet", None (random), or the path of a file.'
+            f"weights is a {type(weights).__name__}.",
+            'Give "imagenet", None (random), or the path of a file.',
         )
     path = Path(weights)
     if not path.suffix and not path.exists():
@@ -137,7 +144,7 @@ def _source(weights: str | Path | None, framework: str) -> str | Path | None:
 
 def _check_numbers(num_classes: Any, dropout: Any, input_size: Any, seed: Any) -> None:
     def whole(value: Any, least: int) -> bool:
-        return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
+        return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and bool(value >= least)
 
     if num_classes is not None and not whole(num_classes, 0):
         raise ShapeError(
@@ -147,6 +154,8 @@ def _check_numbers(num_classes: Any, dropout: Any, input_size: Any, seed: Any) -
     if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout < 1:
         raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1, such as 0.2.")
     if input_size is not None and not whole(input_size, 8):
-        raise ShapeError(f"input_size is {input_size!r}.", "Give the side in pixels, at least 8, or None for any.")
+        raise ShapeError(
+            f"input_size is {input_size!r}.", "Give the side in pixels, from 8, or None for any."
+        )
     if seed is not None and not whole(seed, 0):
         raise CourseError(f"seed is {seed!r}.", "Give a whole number of at least 0, or None.")

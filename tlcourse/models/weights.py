@@ -1,9 +1,9 @@
 """Weight files: found, checked, read without running anything in them, and fitted to a model.
 
 PyTorch files (.pth, .pt) are read here by numpy alone. A Keras process must not load PyTorch just for its
-weights (2 to 4 s, 600 MB, and the import clash described in :mod:`tlcourse.devices`), and reading needs only a
-pickle of names and shapes followed by raw numbers. The unpickler below knows those few names and no others, so a
-file cannot run code, as with ``torch.load(weights_only=True)``.
+weights (2 to 4 s, 600 MB, and the import clash described in :mod:`tlcourse.devices`), and reading needs only
+a pickle of names and shapes followed by raw numbers. The unpickler below knows those few names and no others,
+so a file cannot run code, as with ``torch.load(weights_only=True)``.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class _Storage:
 class _View:
     """A tensor: a strided window on a storage."""
 
-    def __init__(self, storage: _Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
+    def __init__(self, storage: _Storage, offset: int, shape: Iterable[int], strides: Iterable[int]) -> None:
         self.storage, self.offset, self.shape, self.strides = storage, offset, tuple(shape), tuple(strides)
 
     def array(self) -> np.ndarray:
@@ -157,7 +157,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _read_legacy(file: IO[bytes]) -> Any:
-    """The format before PyTorch 1.6: four pickles, the storages' keys, then each storage's size and numbers."""
+    """The format before PyTorch 1.6: four pickles, the storages' keys, each storage's size and numbers."""
     if _Unpickler(file).load() != _LEGACY_MAGIC:
         raise pickle.UnpicklingError("not a PyTorch file")
     for _ in ("protocol version", "the machine it was written on"):
@@ -194,7 +194,8 @@ def read_pth(path: str | Path) -> dict[str, np.ndarray]:
 
     Returns
     -------
-    dict of name to array, in the file's order; a dict under "state_dict" or "model" is taken out of its wrapping.
+    dict of name to array, in the file's order
+        A dict under "state_dict" or "model" is taken out of its wrapping.
 
     Raises
     ------
@@ -241,8 +242,8 @@ def damaged(path: Path, error: Exception) -> WeightsError:
     reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
     return WeightsError(
         f"The weight file {path} is damaged, or is not a weight file: {reason}",
-        "Copy or save it again. PyTorch writes one with torch.save(model.state_dict(), 'name.pth'), Keras with "
-        "model.save_weights('name.weights.h5').",
+        "Copy or save it again. PyTorch writes one with torch.save(model.state_dict(), 'name.pth'), Keras "
+        "with model.save_weights('name.weights.h5').",
     )
 
 
@@ -251,7 +252,7 @@ def _existing(path: str | Path) -> Path:
     if path.is_dir():
         raise WeightsError(f"The weight file {path} is a folder.", "Give the path of the file in it.")
     if not path.is_file():
-        near = ", ".join(sorted(p.name for p in path.parent.glob(f"*{path.suffix}"))[:5]) if path.suffix else ""
+        near = ", ".join(sorted(p.name for p in path.parent.glob(f"*{path.suffix or '.*'}"))[:5])
         raise WeightsError(
             f"There is no weight file {path}.",
             f"Check the path; in that folder there {'is: ' + near if near else 'is no such file'}.",
@@ -312,10 +313,13 @@ def fit(
 
     Examples
     --------
-    >>> fit({"w": np.zeros((2, 3))}, [Tensor("w", (3, 3), "zeros")], "w.pth")
-    Traceback (most recent call last):
-    tlcourse.errors.WeightsError: The weights in w.pth do not fit the model: w is (2, 3) in the file, (3, 3) in the model.
-      What to do: Load the model they were saved from: the same name, and the num_classes of the file's head.
+    >>> fit({"w": np.ones(2, np.float32)}, [Tensor("w", (2,), "zeros")], "w.pth")
+    {'w': array([1., 1.], dtype=float32)}
+    >>> try:
+    ...     fit({"w": np.zeros((2, 3))}, [Tensor("w", (3, 3), "zeros")], "w.pth")
+    ... except WeightsError as error:
+    ...     error.problem
+    'The weights in w.pth do not fit the model: w is (2, 3) in the file, (3, 3) in the model.'
     """
     wanted = list(wanted)
     arrays = {name: array for name, array in given.items() if not name.endswith("num_batches_tracked")}
@@ -328,7 +332,9 @@ def fit(
         if t.name in arrays and tuple(arrays[t.name].shape) != t.shape
     ]
     wrong += [f"{t.name} {t.shape} is missing from the file" for t in wanted if t.name not in arrays]
-    wrong += [f"the file's {name} {a.shape} has no place in the model" for name, a in arrays.items() if name not in names]
+    wrong += [
+        f"the file's {n} {a.shape} has no place in the model" for n, a in arrays.items() if n not in names
+    ]
     if wrong:
         more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise WeightsError(

@@ -1,0 +1,128 @@
+"""A model's layers as plain data, alike for both frameworks: names, groups, and finding them by name."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import CourseError, UnknownNameError
+from ..models.framework import framework_of
+
+__all__ = ["Group", "Layer", "adapter", "find", "group", "layers_of"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer that holds numbers of its own."""
+
+    name: str
+    parameters: tuple[str, ...]
+    sizes: tuple[int, ...]
+    trainable: tuple[bool, ...]
+    norm: bool
+    prefix: str  # of the model inside the model that it belongs to, such as "backbone.", or ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Layers that are frozen, or given a learning rate, together.
+
+    Attributes
+    ----------
+    name : str
+        Such as "conv_stem", "blocks.3" or "classifier".
+    parameters : tuple of str
+        Names of the group's parameters (BatchNorm's statistics are not parameters).
+    layers : tuple of str
+        Names of the group's layers.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    layers: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Group({self.name!r}, {len(self.parameters)} parameters in {len(self.layers)} layers)"
+
+
+def adapter(model: Any) -> Any:
+    """The module that knows the framework of this model."""
+    return importlib.import_module(f".named_{framework_of(model)}", __package__)
+
+
+def layers_of(model: Any) -> list[Layer]:
+    """The model's layers, in order from input to output.
+
+    Raises
+    ------
+    CourseError
+        If it is no model, or has no weights (yet).
+    """
+    found: list[Layer] = adapter(model).describe(model)
+    if not found:
+        raise CourseError(
+            f"The {type(model).__name__} has no weights yet.",
+            "Call it on one batch first (a Keras model without an Input makes its weights then).",
+        )
+    return found
+
+
+def _key(layer: Layer) -> str:
+    """The group of a layer, by its name: "blocks.1" for "blocks.1.0.conv_dw", "classifier" for itself."""
+    parts = layer.name.removeprefix(layer.prefix).split(".")
+    depth = 2 if len(parts) > 1 and parts[1].isdigit() else 1
+    return layer.prefix + ".".join(parts[:depth])
+
+
+def group(layers: Iterable[Layer]) -> list[Group]:
+    """Layers in groups: a normalisation layer that stands alone joins the layer before it.
+
+    Examples
+    --------
+    >>> names = ["conv_stem", "bn1", "blocks.0.0.conv", "blocks.0.0.bn", "blocks.1.0.conv", "classifier"]
+    >>> some = [Layer(n, (n + ".weight",), (1,), (True,), "bn" in n, "") for n in names]
+    >>> [g.name for g in group(some)]
+    ['conv_stem', 'blocks.0', 'blocks.1', 'classifier']
+    """
+    members: dict[str, list[Layer]] = {}
+    last = None
+    for layer in layers:
+        key = _key(layer)
+        if layer.norm and key == layer.name and last is not None and key not in members:
+            key = last
+        members.setdefault(key, []).append(layer)
+        last = key
+    return [
+        Group(key, tuple(p for m in held for p in m.parameters), tuple(m.name for m in held))
+        for key, held in members.items()
+    ]
+
+
+def find(layers: list[Layer], wanted: str | Iterable[str] | None) -> list[str]:
+    """The names of the layers meant by `wanted`, in the model's order.
+
+    A name is a group's ("conv_stem" is the convolution and its BatchNorm, "blocks.3"), the beginning of
+    several ("blocks"), or one layer's ("blocks.3.0.bn1"). None means all.
+
+    Raises
+    ------
+    UnknownNameError
+        If nothing has that name; it suggests the closest.
+    """
+    names = [layer.name for layer in layers]
+    if wanted is None:
+        return names
+    groups = {g.name: g.layers for g in group(layers)}
+    chosen: set[str] = set()
+    for name in [wanted] if isinstance(wanted, str) else list(wanted):
+        if name in groups:
+            chosen.update(groups[name])
+            continue
+        hits = [n for n in names if isinstance(name, str) and (n == name or n.startswith(f"{name}."))]
+        if not hits:
+            known = [*groups, *(n for n in names if n not in groups)]
+            raise UnknownNameError("layer", name, known)
+        chosen.update(hits)
+    return [n for n in names if n in chosen]
