@@ -62,9 +62,10 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
         if scripts:
             context.add_init_script(f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}'); {script}")
         page = context.new_page()
-        watches.append(Watch(page, base))
+        watch = Watch(page, base)
+        if scripts:
+            watches.append(watch)
         page.goto(f"{base}/{path}")
-        page.wait_for_load_state("networkidle")
         return page
 
     yield open_page
@@ -294,7 +295,6 @@ def test_axe_finds_nothing_serious(site: Path, visit: Any, mode: str, base: str)
     found: list[str] = []
     for path in one_of_each_kind(site):
         page.goto(f"{base}/{path}")
-        page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.dataset.theme") == mode
         # What is folded is read too, once it is opened.
         page.evaluate("document.querySelectorAll('article details').forEach(node => { node.open = true; })")
@@ -306,7 +306,6 @@ def test_a_phone_scrolls_in_one_direction_only(site: Path, visit: Any, base: str
     page = visit("index.html", viewport=PHONE)
     for path in one_of_each_kind(site):
         page.goto(f"{base}/{path}")
-        page.wait_for_load_state("networkidle")
         page.evaluate("document.querySelectorAll('article details').forEach(node => { node.open = true; })")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{path} is {wide} px wider than a phone"

@@ -316,7 +316,7 @@ def build_site(
 
 def _drop_leftovers(html: Path) -> None:
     """Remove what Sphinx leaves in the folder and no page uses."""
-    for name in (".buildinfo", "_static/sphinx-thebe.js"):
+    for name in (".buildinfo", "_static/sphinx-thebe.js", "_static/sphinx-thebe.css"):
         (html / name).unlink(missing_ok=True)
     for folder in ("_sources", "jupyter_execute"):
         shutil.rmtree(html / folder, ignore_errors=True)

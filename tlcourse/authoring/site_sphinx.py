@@ -149,15 +149,14 @@ def _repair_context(
 
         context["generate_toctree_html"] = marked
 
-    context["script_files"] = [
-        script for script in context.get("script_files", []) if not _is_thebe(script)
-    ]
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context.get(kind, []) if not _is_thebe(file)]
 
 
-def _is_thebe(script: Any) -> bool:
-    """Whether a script belongs to sphinx-thebe, which Jupyter Book always loads and the course never uses."""
-    attributes = getattr(script, "attributes", {}) or {}
-    return "thebe" in (str(getattr(script, "filename", "")) + str(attributes.get("body", ""))).lower()
+def _is_thebe(file: Any) -> bool:
+    """Whether a script or style belongs to sphinx-thebe, which Jupyter Book always loads and the course never uses."""
+    attributes = getattr(file, "attributes", {}) or {}
+    return "thebe" in (str(getattr(file, "filename", "")) + str(attributes.get("body", ""))).lower()
 
 
 def _no_thebe_on_pages(app: Sphinx, doctree: Any, docname: str) -> None:
