@@ -132,7 +132,7 @@ def layer_names(model: Any) -> list[str]:
 
 
 def trainable_names(model: Any) -> list[str]:
-    """The parameters that training may change, such as "classifier.weight", named alike in both frameworks."""
+    """The parameters that training may change ("classifier.weight"), named alike in both frameworks."""
     return [
         name
         for layer in layers_of(model)

@@ -20,7 +20,7 @@ def _has_statistics(module: nn.Module) -> bool:
 
 
 def _entries(model: nn.Module) -> Iterator[tuple[str, nn.Module, list[tuple[str, nn.Parameter]]]]:
-    """(layer name, module, its parameters with full names); a parameter of the model itself is its own layer."""
+    """(layer name, module, named parameters); a parameter of the model itself is its own layer."""
     for name, module in model.named_modules():
         own = [(f"{name}.{p}" if name else p, value) for p, value in module.named_parameters(recurse=False)]
         if not name and own and list(module.children()):
