@@ -1,8 +1,8 @@
 """Find and start Chromium for the tests that look at pages.
 
 The browser is the one on the machine: ``TLCOURSE_CHROMIUM``, then ``chromium``, ``google-chrome`` and
-``chromium-browser`` on the path, then one that Playwright has installed before. Nothing is downloaded. Without
-one the tests are skipped, loudly; with ``CI=true`` or ``TLCOURSE_REQUIRE_BROWSER=1`` they fail.
+``chromium-browser`` on the path, then one that Playwright has installed before. Nothing is downloaded.
+Without one the tests are skipped, loudly; with ``CI=true`` or ``TLCOURSE_REQUIRE_BROWSER=1`` they fail.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def chromium() -> Iterator[Any]:
         _missing("the Python package playwright is not installed (pip install -e '.[test]')")
     path = find_chromium()
     if path is None:
-        _missing("install Chromium (on Debian: apt-get install chromium), or set TLCOURSE_CHROMIUM to its path")
+        _missing(
+            "install Chromium (on Debian: apt-get install chromium), or set TLCOURSE_CHROMIUM to its path"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
@@ -156,7 +158,9 @@ def axe_script() -> str:
 def axe_violations(page: Any, impacts: tuple[str, ...] = ("serious", "critical")) -> list[str]:
     """axe-core's violations on the page as it is, of the given impacts, one line for each element."""
     page.evaluate(axe_script())
-    result = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations'], preload: false})")
+    result = page.evaluate(
+        "async () => await axe.run(document, {resultTypes: ['violations'], preload: false})"
+    )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:160]} "
         f"{' '.join(check['message'] for check in node['any'])[:240]}"

@@ -1,6 +1,6 @@
 """The built site, opened in Chromium: nothing from elsewhere, the switch, the folds, search, accessibility.
 
-The site is built once from the course's executed solutions. ``TLCOURSE_SITE`` names one that is built already.
+The site is built once from the course's executed solutions. ``TLCOURSE_SITE`` names one built already.
 """
 
 from __future__ import annotations
@@ -55,12 +55,18 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
     watches: list[Watch] = []
 
     def open_page(
-        path: str, mode: str = "light", viewport: dict[str, int] = DESKTOP, scripts: bool = True, script: str = ""
+        path: str,
+        mode: str = "light",
+        viewport: dict[str, int] = DESKTOP,
+        scripts: bool = True,
+        script: str = "",
     ) -> Any:
         context = browser.new_context(viewport=viewport, java_script_enabled=scripts)
         contexts.append(context)
         if scripts:
-            context.add_init_script(f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}'); {script}")
+            context.add_init_script(
+                f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}'); {script}"
+            )
         page = context.new_page()
         watch = Watch(page, base)
         if scripts:
@@ -77,7 +83,9 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
 
 def pages_of(site: Path) -> list[str]:
     return sorted(
-        str(path.relative_to(site)) for path in site.rglob("*.html") if "_static" not in path.relative_to(site).parts
+        str(path.relative_to(site))
+        for path in site.rglob("*.html")
+        if "_static" not in path.relative_to(site).parts
     )
 
 
@@ -101,7 +109,9 @@ def chapter_with(site: Path, text: str, framework: str = "torch") -> str:
 
 def test_every_page_opens_without_another_host_and_without_an_error(site: Path, visit: Any) -> None:
     pages = pages_of(site)
-    assert {"index.html", "learners.html", "instructors.html", "contributors.html", "glossary.html"} <= set(pages)
+    assert {"index.html", "learners.html", "instructors.html", "contributors.html", "glossary.html"} <= set(
+        pages
+    )
     page = visit(pages[0])
     for path in pages:
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/" + path)
@@ -109,11 +119,13 @@ def test_every_page_opens_without_another_host_and_without_an_error(site: Path, 
         assert page.title().strip(), path
         assert page.locator("h1:visible").count() == 1, path
         broken = page.evaluate(
-            "[...document.images].filter(image => image.complete && image.naturalWidth === 0).map(image => image.src.slice(0, 80))"
+            "[...document.images].filter(image => image.complete && image.naturalWidth === 0)"
+            ".map(image => image.src.slice(0, 80))"
         )
         assert not broken, f"{path}: pictures that do not show: {broken}"
         silent = page.evaluate(
-            "[...document.querySelectorAll('article img')].filter(image => !(image.getAttribute('alt') || '').trim())"
+            "[...document.querySelectorAll('article img')]"
+            ".filter(image => !(image.getAttribute('alt') || '').trim())"
             ".map(image => image.outerHTML.slice(0, 80))"
         )
         assert not silent, f"{path}: pictures without a description: {silent}"
@@ -121,11 +133,13 @@ def test_every_page_opens_without_another_host_and_without_an_error(site: Path, 
 
 def test_no_page_names_a_script_or_style_of_another_host(site: Path) -> None:
     """Also what a browser would only ask for later, on a click."""
-    pattern = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"'](?:https?:)?//", re.IGNORECASE)
+    pattern = re.compile(
+        r"<(?:script|link|img|iframe|source)\b[^>]*(?:src|href)=[\"'](?:https?:)?//", re.IGNORECASE
+    )
     for path in pages_of(site):
         text = (site / path).read_text(encoding="utf-8")
         found = pattern.search(text)
-        assert found is None, f"{path}: {text[found.start():found.start() + 200]}"
+        assert found is None, f"{path}: {text[found.start() : found.start() + 200]}"
         for word in ("jsdelivr", "unpkg", "cdnjs", "require.min.js", "thebe"):
             assert word not in text, f"{path} mentions {word}"
 
@@ -150,7 +164,9 @@ def test_no_widget_is_left_without_its_picture(site: Path) -> None:
 def test_mathematics_is_set(site: Path, visit: Any) -> None:
     page = visit(chapter_with(site, 'class="math'))
     page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")
-    left = page.evaluate("[...document.querySelectorAll('.math')].filter(node => !node.querySelector('mjx-container')).length")
+    left = page.evaluate(
+        "[...document.querySelectorAll('.math')].filter(node => !node.querySelector('mjx-container')).length"
+    )
     assert left == 0
 
 
@@ -163,11 +179,14 @@ def longest(site: Path) -> str:
 
 def test_the_switch_keeps_the_place(site: Path, visit: Any) -> None:
     page = visit(longest(site))
-    headings = page.evaluate("[...document.querySelectorAll('article section > h2')].map(node => node.parentElement.id)")
+    headings = page.evaluate(
+        "[...document.querySelectorAll('article section > h2')].map(node => node.parentElement.id)"
+    )
     assert len(headings) >= 3
     for heading in (headings[1], headings[-1], headings[len(headings) // 2]):
         page.evaluate(
-            "id => window.scrollTo({top: window.scrollY + document.getElementById(id).getBoundingClientRect().top - 240, behavior: 'instant'})",
+            "id => window.scrollTo({behavior: 'instant', top: window.scrollY - 240"
+            " + document.getElementById(id).getBoundingClientRect().top})",
             heading,
         )
         page.wait_for_timeout(100)
@@ -178,7 +197,9 @@ def test_the_switch_keeps_the_place(site: Path, visit: Any) -> None:
         page.wait_for_timeout(500)
         assert page.url != before
         there = page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", heading)
-        assert abs(there - at) <= 6, f"{heading} was {at} px from the top and is {there} px in the other framework"
+        assert abs(there - at) <= 6, (
+            f"{heading} was {at} px from the top and is {there} px in the other framework"
+        )
 
 
 def test_the_switch_works_from_the_keyboard_and_keeps_the_focus(site: Path, visit: Any) -> None:
@@ -187,13 +208,17 @@ def test_the_switch_works_from_the_keyboard_and_keeps_the_focus(site: Path, visi
     page.keyboard.press("Enter")
     page.wait_for_url("**/keras/**")
     page.wait_for_load_state("networkidle")
-    focused = page.evaluate("document.activeElement.textContent + '|' + document.activeElement.getAttribute('aria-current')")
+    focused = page.evaluate(
+        "document.activeElement.textContent + '|' + document.activeElement.getAttribute('aria-current')"
+    )
     assert focused == "Keras|page"
 
 
 def test_the_choice_is_remembered_and_leads_every_link(site: Path, visit: Any, base: str) -> None:
     page = visit("index.html")
-    assert page.locator(".tl-switch [aria-pressed='true']").inner_text() == "PyTorch", "a first visitor sees PyTorch"
+    assert page.locator(".tl-switch [aria-pressed='true']").inner_text() == "PyTorch", (
+        "a first visitor sees PyTorch"
+    )
     assert "/torch/" in page.locator(".tl-chapter__title a").first.evaluate("node => node.href")
     page.locator(".tl-switch button", has_text="Keras").click()
     assert "/keras/" in page.locator(".tl-chapter__title a").first.evaluate("node => node.href")
@@ -235,7 +260,9 @@ def test_search_finds_a_term_and_hides_the_other_framework(site: Path, visit: An
     if note.is_visible():
         assert "Keras" in note.inner_text()
         note.locator("button").click()
-        shown = page.locator("#search-results li:visible a").evaluate_all("nodes => nodes.map(node => node.href)")
+        shown = page.locator("#search-results li:visible a").evaluate_all(
+            "nodes => nodes.map(node => node.href)"
+        )
         assert any("/keras/" in href for href in shown)
 
 

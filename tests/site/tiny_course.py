@@ -81,11 +81,16 @@ def notebook(framework: str, executed: bool) -> Any:
 
     cells = [
         new_markdown_cell(f"# {TITLE}\n\nThis page is the {label} one.", id="title"),
-        new_markdown_cell(f"## Before\n\n{PARAGRAPH}\n\nA formula: $a^2 + b^2 = c^2$.\n\n{PARAGRAPH}", id="before"),
+        new_markdown_cell(
+            f"## Before\n\n{PARAGRAPH}\n\nA formula: $a^2 + b^2 = c^2$.\n\n{PARAGRAPH}", id="before"
+        ),
         code(
             f"framework = '{framework}'\nprint(framework)",
             "print",
-            [new_output("stream", name="stdout", text=framework), new_output("stream", name="stderr", text="50%")],
+            [
+                new_output("stream", name="stdout", text=framework),
+                new_output("stream", name="stderr", text="50%"),
+            ],
         ),
         new_markdown_cell(f"## A figure\n\n{PARAGRAPH}\n\n{PARAGRAPH}", id="figure-text"),
         code("show()", "figure", [shown(text__html=figure(), text__plain="Accuracy rises")]),
@@ -98,19 +103,29 @@ def notebook(framework: str, executed: bool) -> Any:
             answer,
             "ch00-double",
             [],
-            nbgrader={"grade": False, "solution": True, "locked": False, "grade_id": "ch00-double", "schema_version": 3},
+            nbgrader={
+                "grade": False,
+                "solution": True,
+                "locked": False,
+                "grade_id": "ch00-double",
+                "schema_version": 3,
+            },
         ),
         code(
             'check("ch00-double")',
             "ch00-double-check",
             [shown(text__html="<div><strong>PASS</strong> 2 of 2 points</div>", text__plain="PASS")],
             nbgrader={
-                "grade": True, "solution": False, "locked": True, "points": 2,
-                "grade_id": "ch00-double-check", "schema_version": 3,
+                "grade": True,
+                "solution": False,
+                "locked": True,
+                "points": 2,
+                "grade_id": "ch00-double-check",
+                "schema_version": 3,
             },
         ),
         new_markdown_cell(
-            "<details class=\"tl-hint\"><summary>Hint 1</summary><p>Times two.</p></details>", id="hint"
+            '<details class="tl-hint"><summary>Hint 1</summary><p>Times two.</p></details>', id="hint"
         ),
         new_markdown_cell(f"## An explorer\n\n{PARAGRAPH}", id="explorer-text"),
         code(
@@ -120,22 +135,34 @@ def notebook(framework: str, executed: bool) -> Any:
                 new_output(
                     "display_data",
                     data={
-                        "application/vnd.jupyter.widget-view+json": {"model_id": "x", "version_major": 2, "version_minor": 0},
+                        "application/vnd.jupyter.widget-view+json": {
+                            "model_id": "x",
+                            "version_major": 2,
+                            "version_minor": 0,
+                        },
                         "text/html": explorer(),
                         "text/plain": "Explorer",
                     },
                 ),
                 new_output(
                     "display_data",
-                    data={"application/vnd.tlcourse.claim+json": {"name": "a"}, "text/plain": "recorded: a = 1"},
+                    data={
+                        "application/vnd.tlcourse.claim+json": {"name": "a"},
+                        "text/plain": "recorded: a = 1",
+                    },
                 ),
                 new_output(
                     "display_data",
-                    data={"application/vnd.jupyter.widget-view+json": {"model_id": "y"}, "text/plain": "HBox()"},
+                    data={
+                        "application/vnd.jupyter.widget-view+json": {"model_id": "y"},
+                        "text/plain": "HBox()",
+                    },
                 ),
             ],
         ),
-        new_markdown_cell(f"## After\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\nThe word quokka is here.", id="after"),
+        new_markdown_cell(
+            f"## After\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\n{PARAGRAPH}\n\nThe word quokka is here.", id="after"
+        ),
     ]
     nb = new_notebook(cells=cells)
     nb.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -79,7 +79,8 @@ def chapters_of(root: Path) -> list[Chapter]:
     chapters = [_front_matter(path) for path in sorted(folder.glob("[0-9]*.md"))]
     if not chapters:
         raise CourseError(
-            f"There is no chapter in {folder}.", "Run this in the repository of the course, or add NN-name.md there."
+            f"There is no chapter in {folder}.",
+            "Run this in the repository of the course, or add NN-name.md there.",
         )
     return chapters
 
@@ -158,7 +159,8 @@ def chapter_list(chapters: list[Chapter]) -> str:
             '<li class="tl-chapter">',
             f'<span class="tl-chapter__number" aria-hidden="true">{chapter.number}</span>',
             '<div class="tl-chapter__text">',
-            f'<p class="tl-chapter__title"><a href="{first}/{chapter.stem}.html">{_escape(chapter.title)}</a></p>',
+            f'<p class="tl-chapter__title"><a href="{first}/{chapter.stem}.html">'
+            f"{_escape(chapter.title)}</a></p>",
             f'<p class="tl-chapter__question">{_escape(chapter.question)}</p>',
             f'<p class="tl-chapter__links">{named}</p>',
             "</div>",
@@ -235,7 +237,9 @@ def stage(root: Path, target: Path, *, compile: Callable[[Path, str], Any] | Non
         [page for page in PAGES_BEFORE if page in there],
         [page for page in PAGES_AFTER if page in there],
     )
-    (target / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (target / "_toc.yml").write_text(
+        yaml.safe_dump(toc, sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
     return chapters
 
 
@@ -291,7 +295,11 @@ def build_site(
         command.append("-W")
     shutil.rmtree(work, ignore_errors=True)
     done = subprocess.run(
-        command, cwd=root, text=True, capture_output=True, env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
+        command,
+        cwd=root,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"},
     )
     html = work / "_build" / "html"
     trouble = [_COLOUR.sub("", line) for line in done.stderr.splitlines() if line.strip()]

@@ -35,10 +35,9 @@ def mark_sidebar(html: str) -> str:
 
     Examples
     --------
-    >>> mark_sidebar('<p class="caption" role="heading"><span class="caption-text">Chapters in Keras</span></p>'
-    ...              '<ul class="nav"></ul>')
-    ... # doctest: +ELLIPSIS
-    '<p class="caption tl-only tl-only-keras" role="heading">...</p><ul class="nav tl-only tl-only-keras"></ul>'
+    >>> caption = '<p class="caption"><span class="caption-text">Chapters in Keras</span></p>'
+    >>> mark_sidebar(caption + '<ul class="nav"></ul>')  # doctest: +ELLIPSIS
+    '<p class="caption tl-only tl-only-keras">...</p><ul class="nav tl-only tl-only-keras"></ul>'
     """
     for framework in FRAMEWORKS:
         pattern = (
@@ -136,9 +135,11 @@ def _repair_context(
                 context[key] = {"link": pathto(other), "title": title}
 
     if "body" in context:
-        # docutils calls the bibliography a list, but its entries no list items: a screen reader would announce
-        # an empty list.
-        context["body"] = context["body"].replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+        # docutils calls the bibliography a list, but its entries no list items: a screen reader would
+        # announce an empty list.
+        context["body"] = context["body"].replace(
+            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        )
 
     generate = context.get("generate_toctree_html")
     if generate is not None:
@@ -154,7 +155,7 @@ def _repair_context(
 
 
 def _is_thebe(file: Any) -> bool:
-    """Whether a script or style belongs to sphinx-thebe, which Jupyter Book always loads and the course never uses."""
+    """Whether a script or style is sphinx-thebe's, which Jupyter Book always loads and nobody uses here."""
     attributes = getattr(file, "attributes", {}) or {}
     return "thebe" in (str(getattr(file, "filename", "")) + str(attributes.get("body", ""))).lower()
 

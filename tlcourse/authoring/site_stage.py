@@ -153,14 +153,16 @@ def _take_outputs(cell: Any, executed: Any, where: str) -> None:
     first = cell.source.strip().splitlines()[:1]
     if executed is None or code_of(executed.source) != code_of(cell.source):
         raise CourseError(
-            f"{where} is older than its chapter: the cell that begins with {first} was not executed as it stands.",
+            f"{where} is older than its chapter: the cell that begins with {first} was not executed "
+            "as it stands.",
             _REBUILD,
         )
     outputs = []
     for output in executed.get("outputs", []):
         if output.output_type == "error":
             raise CourseError(
-                f"{where} holds an error ({output.ename}: {output.evalue}) in the cell that begins with {first}.",
+                f"{where} holds an error ({output.ename}: {output.evalue}) in the cell that begins "
+                f"with {first}.",
                 "Mend the chapter or the package, then run `tlcourse build`.",
             )
         if output.output_type == "stream":
