@@ -19,7 +19,7 @@ from .model import (
     WrongAnswerError,
 )
 from .notebook import check, forget, hint, progress
-from .observe import MISSING, load_answer, observe_in_process
+from .observe import MISSING, imports_of, load_answer, observe_in_process
 from .plain import NotPlainError, from_json, plain, to_json
 from .registry import add_module, all_exercises, get
 from .report import HintPanel, ProgressView, Report, judge_observation
@@ -49,6 +49,7 @@ __all__ = [
     "from_json",
     "get",
     "hint",
+    "imports_of",
     "judge_observation",
     "load_answer",
     "number",

@@ -63,7 +63,7 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Misconception:
     """A wrong answer that learners give, and a part of the message that it must get.
 
@@ -86,7 +86,7 @@ class Misconception:
         return self.source if isinstance(self.source, str) else self.source.get(framework)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One exercise, as a value. CONTRIBUTING says how to write one.
 

@@ -21,7 +21,7 @@ import textwrap
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ import numpy as np
 from .model import PUBLIC_SEED, Exercise, Observation
 from .plain import NotPlainError, from_json, to_json
 
-__all__ = ["MISSING", "load_answer", "observe_in_process", "random_state_kept"]
+__all__ = ["MISSING", "imports_of", "load_answer", "observe_in_process", "random_state_kept"]
 
 MISSING: Any = object()  # "the name was never defined": None is a possible answer, this is not
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -291,6 +291,28 @@ def _probe_failed(exercise: Exercise, answer: Any, error: BaseException, calls: 
 
 
 # --- answers that come as source text -----------------------------------------------------------------------
+
+
+def imports_of(sources: Iterable[str]) -> str:
+    """The import statements of some cells, without anything else of them.
+
+    An answer may lean on names that earlier cells import. Running only these lines gives it the names without
+    the cost of the cells' experiments.
+
+    Examples
+    --------
+    >>> print(imports_of(["import numpy as np\\nx = np.zeros(3)", "def f():\\n    import os", "%time f()"]))
+    import numpy as np
+    """
+    found: dict[str, None] = {}
+    for source in sources:
+        try:
+            body = ast.parse(source).body
+        except SyntaxError:  # a cell with a magic, or broken: none of its lines can be trusted
+            continue
+        lines = (ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
+        found.update(dict.fromkeys(lines))
+    return "\n".join(found)
 
 
 def load_answer(exercise: Exercise, source: str, setup: str = "") -> tuple[Any, Observation | None]:

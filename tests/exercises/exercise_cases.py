@@ -1,0 +1,211 @@
+"""Every exercise, run with its solution, its blank stub and all its known wrong answers, in both ways.
+
+Shared by the torch and the keras test process. "In one process" is what `check` does in a notebook, with the
+public seed. "In another process" is what the grader will do: a secret seed, the probe there, the judge here.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import tlcourse
+from tlcourse.authoring.source import python_of, read_chapter, solutions
+from tlcourse.exercises import (
+    Exercise,
+    Job,
+    Report,
+    State,
+    all_exercises,
+    imports_of,
+    judge_observation,
+    load_answer,
+    observe_in_process,
+    observe_in_subprocess,
+)
+
+CHAPTERS = Path(__file__).parents[2] / "book" / "chapters"
+# Drawn afresh for every run, so that no exercise is right by the luck of one seed; set it to repeat a run.
+SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2**31))
+REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED})"
+
+
+@functools.cache
+def chapter_file(number: str) -> Path:
+    found = sorted(CHAPTERS.glob(f"{number}-*.md"))
+    assert len(found) == 1, f"chapter {number} has {len(found)} sources"
+    return found[0]
+
+
+@functools.cache
+def sources(number: str, framework: str) -> dict[str, tuple[str, str]]:
+    return solutions(chapter_file(number), framework)
+
+
+@functools.cache
+def setup(exercise: Exercise, framework: str) -> str:
+    """What the cells above an exercise import."""
+    above = []
+    for cell in read_chapter(chapter_file(exercise.chapter), validate=False).of(framework):
+        if cell.exercise == exercise.id:
+            break
+        if cell.kind == "code":
+            above.append(python_of(cell.source))
+    return imports_of(above)
+
+
+def exercises(framework: str) -> list[Exercise]:
+    return [exercise for exercise in all_exercises() if framework in exercise.frameworks]
+
+
+def cases(framework: str) -> list[tuple[Exercise, str]]:
+    """(exercise, "solution" or "stub" or the name of a misconception)."""
+    found = []
+    for exercise in exercises(framework):
+        found += [(exercise, "solution"), (exercise, "stub")]
+        found += [
+            (exercise, wrong.name)
+            for wrong in exercise.misconceptions
+            if wrong.source_for(framework) is not None
+        ]
+    return found
+
+
+def case_id(value: Any) -> str:
+    return value.id if isinstance(value, Exercise) else str(value).replace(" ", "-")
+
+
+def answer_source(exercise: Exercise, name: str, framework: str) -> str:
+    if name in ("solution", "stub"):
+        return sources(exercise.chapter, framework).get(exercise.id, ("", ""))[0 if name == "solution" else 1]
+    source = next(wrong for wrong in exercise.misconceptions if wrong.name == name).source_for(framework)
+    assert source is not None
+    return source
+
+
+@functools.cache
+def started(framework: str) -> None:
+    """What the first cell of a notebook does."""
+    tlcourse.start("01", framework=framework, seed=0)
+
+
+@functools.cache
+def here(exercise: Exercise, name: str, framework: str) -> tuple[Any, Report]:
+    """In this process, on the public seed: (observed data, report)."""
+    started(framework)
+    inputs = exercise.draw()
+    answer, failed = load_answer(
+        exercise, answer_source(exercise, name, framework), setup(exercise, framework)
+    )
+    observation = failed or observe_in_process(exercise, answer, inputs, framework)
+    return observation.data, judge_observation(exercise, observation, inputs)
+
+
+@functools.cache
+def elsewhere(framework: str) -> dict[tuple[str, str], tuple[Any, Report]]:
+    """In one other process, on the secret seed: the same for every case."""
+    todo = cases(framework)
+    drawn = {exercise.id: exercise.draw(SECRET_SEED) for exercise in exercises(framework)}
+    jobs = [
+        Job(
+            exercise.id,
+            answer_source(exercise, name, framework),
+            drawn[exercise.id],
+            setup(exercise, framework),
+        )
+        for exercise, name in todo
+    ]
+    seen = observe_in_subprocess(jobs, framework, timeout=60)
+    return {
+        (exercise.id, name): (observation.data, judge_observation(exercise, observation, drawn[exercise.id]))
+        for (exercise, name), observation in zip(todo, seen, strict=True)
+    }
+
+
+def assert_outcome(exercise: Exercise, name: str, framework: str, report: Report) -> None:
+    """Full marks for the solution, NOT ATTEMPTED for the stub, its own message for a wrong answer."""
+    told = f"{exercise.id}, {name} {REPEAT}:\n{report}"
+    if name == "solution":
+        assert report.state is State.PASS, told
+        assert report.points == exercise.points, told
+        assert all(finding.passed for finding in report.findings), told
+    elif name == "stub":
+        assert report.state is State.NOT_ATTEMPTED, told
+        assert report.points == 0, told
+    else:
+        wrong = next(m for m in exercise.misconceptions if m.name == name)
+        assert report.state in (State.PARTLY, State.NOT_YET, State.ERROR), told
+        assert report.points < exercise.points, told
+        assert any(wrong.expect in message for message in report.messages), f"no {wrong.expect!r} in {told}"
+        assert "could not judge" not in str(report), told
+    assert str(report), told
+    assert "<script" not in report._repr_html_(), told
+
+
+def _numbers(value: Any) -> list[float]:
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return []
+    if isinstance(value, int | float):
+        return [float(value)]
+    if isinstance(value, np.ndarray):
+        return [float(item) for item in value.ravel()] if value.dtype.kind in "iuf" else []
+    if isinstance(value, dict):
+        return [n for key, item in value.items() for n in _numbers(key) + _numbers(item)]
+    return [n for item in value for n in _numbers(item)]
+
+
+def _written(value: float) -> set[str]:
+    return {
+        repr(value),
+        f"{value:.6g}",
+        f"{value:.5g}",
+        f"{value:.4g}",
+        f"{value:.3g}",
+        f"{value:.4f}",
+        f"{value:.3f}",
+    }
+
+
+def assert_no_leak(exercise: Exercise, report: Report, expected: Any, observed: Any, inputs: Any) -> None:
+    """No message shows a number of the right answer that is not in the learner's answer or the inputs too."""
+    own = {text for n in _numbers(observed) + _numbers(inputs) for text in _written(n)}
+    text = "\n".join(report.messages)
+    for value in _numbers(expected):
+        # Whole and short numbers stand in a message for many reasons; long ones only for one.
+        telling = {form for form in _written(value) - own if len(form.strip("-0.")) >= 3 and "." in form}
+        shown = {form for form in telling if form in text}
+        assert not shown, f"{exercise.id}: the message gives {shown} away {REPEAT}\n{report}"
+
+
+def check_case(exercise: Exercise, name: str, framework: str) -> None:
+    """The whole of one case, both ways."""
+    for where in ("here", "elsewhere"):
+        if where == "here":
+            observed, report = here(exercise, name, framework)
+            expected, inputs = here(exercise, "solution", framework)[0], exercise.draw()
+        else:
+            observed, report = elsewhere(framework)[exercise.id, name]
+            expected, inputs = elsewhere(framework)[exercise.id, "solution"][0], exercise.draw(SECRET_SEED)
+        assert_outcome(exercise, name, framework, report)
+        if name not in ("solution", "stub"):
+            assert_no_leak(exercise, report, expected, observed, inputs)
+
+
+def check_shape(exercise: Exercise, framework: str) -> None:
+    """What an exercise must have besides right answers."""
+    here_wrong = [m for m in exercise.misconceptions if m.source_for(framework) is not None]
+    assert len(here_wrong) >= 3, f"{exercise.id}: {len(here_wrong)} misconceptions, at least 3 are wanted"
+    assert len({m.name for m in here_wrong}) == len(here_wrong)
+    assert len(exercise.hints) >= 2
+    assert len(set(exercise.hints)) == len(exercise.hints)
+    assert exercise.id in sources(exercise.chapter, framework), f"{exercise.id} is in no cell of its chapter"
+    again, other = exercise.draw(7), exercise.draw(8)
+    assert repr(exercise.draw(7)) == repr(again), f"{exercise.id}: the inputs of one seed differ"
+    assert repr(other) != repr(again), (
+        f"{exercise.id}: every seed gives the same inputs, so an answer can be typed in"
+    )
