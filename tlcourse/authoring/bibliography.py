@@ -99,8 +99,12 @@ def _fields(text: str, position: int) -> dict[str, str]:
                     break
             value = text[start + 1 : end - 1]
         elif start < len(text) and text[start] == '"':
-            end = text.find('"', start + 1) + 1 or len(text)
-            value = text[start + 1 : end - 1]
+            depth, end = 0, start + 1
+            while end < len(text) and (depth or text[end] != '"'):  # a quote inside braces is an accent
+                depth += {"{": 1, "}": -1}.get(text[end], 0)
+                end += 1
+            value = text[start + 1 : end]
+            end += 1
         else:
             plain = re.compile(r"[^,}\s]*").match(text, start)
             end = plain.end() if plain else start

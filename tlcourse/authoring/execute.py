@@ -7,6 +7,7 @@ import functools
 import hashlib
 import io
 import json
+import logging
 import os
 import re
 import sys
@@ -247,6 +248,8 @@ def execute(
         )
         # The kernel's own log (not the cells' stderr, which comes as output) is for nobody, unless it dies.
         log = Path(scratch) / ".kernel.log"
+        # jupyter_client warns, after every run, of a context that it leaves to the garbage collector.
+        logging.getLogger("traitlets").setLevel(logging.ERROR)
         try:
             with log.open("wb") as stderr:
                 client.execute(env=environment, stderr=stderr)

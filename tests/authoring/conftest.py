@@ -1,0 +1,58 @@
+"""A small course of two chapters, with its own exercises, package, set-up cell and folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tlcourse.authoring import compile as compiling
+from tlcourse.authoring import execute as executing
+from tlcourse.authoring import source as sources
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+# No framework, and a check that keeps nbgrader's protocol: all the kernels of these tests need.
+SETUP = """\
+import os
+from tlcourse.claims import record
+
+def check(name):
+    passed = double(3) == 6
+    mode = os.environ.get("NBGRADER_EXECUTION")
+    if mode == "validate" and not passed:
+        raise AssertionError("double(3) is not that")
+    if mode == "autograde":
+        return 3 if passed else 0
+    print("PASS" if passed else "NOT YET")"""
+
+
+def exercise(name: str, frameworks: tuple[str, ...] = ("torch", "keras")) -> SimpleNamespace:
+    return SimpleNamespace(id=name, points=3, hints=("Add.", "Add x to x."), frameworks=frameworks)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, SimpleNamespace]:
+    """The exercises that exist; a test may add its own."""
+    found = {"ch00-double": exercise("ch00-double"), "ch00-only": exercise("ch00-only", ("torch",))}
+    monkeypatch.setattr(sources, "catalogue", lambda: found)
+    return found
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: object) -> Path:
+    """A copy of the fixture course, to be built and broken."""
+    root = tmp_path / "course"
+    shutil.copytree(FIXTURES / "course", root)
+    package = tmp_path / "package"
+    (package / "exercises").mkdir(parents=True)
+    (package / "authoring").mkdir()
+    (package / "models.py").write_text("def load():\n    return 1\n")
+    (package / "exercises" / "ch00.py").write_text("POINTS = 3\n")
+    (package / "exercises" / "ch01.py").write_text("POINTS = 4\n")
+    (package / "authoring" / "compile.py").write_text("x = 1\n")
+    monkeypatch.setattr(executing, "package_folder", lambda: package)
+    monkeypatch.setattr(compiling, "setup_source", lambda chapter, framework: SETUP)
+    return root

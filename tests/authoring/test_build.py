@@ -1,0 +1,323 @@
+"""A whole build in a temporary course: executed once, again only when it must, nothing lost on the way."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tlcourse.authoring import execute as executing
+from tlcourse.authoring.build import BuildReport, build, main
+from tlcourse.authoring.execute import ExecutionError, code_hash
+from tlcourse.authoring.source import SourceMistakes, read_chapter
+from tlcourse.errors import UnknownNameError
+
+NAME = "00-first-steps"
+
+
+def run(course: Path, **given: object) -> tuple[BuildReport, list[str]]:
+    said: list[str] = []
+    return build(course, echo=said.append, **given), said  # type: ignore[arg-type]
+
+
+def tree(course: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(course).as_posix(): path.read_bytes()
+        for kind in ("notebooks", "solutions", "book/claims")
+        for path in sorted((course / kind).rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def one(course: Path) -> Path:
+    """The course with its longer chapter only, built for torch."""
+    (course / "book/chapters/01-second.md").write_text(
+        "---\ntlcourse:\n  title: Second\n  question: Q?\n  you_will: [x]\n---\n\n(more)=\n## More\n"
+    )
+    run(course, chapters=["00"], frameworks=["torch"])
+    return course
+
+
+def change(course: Path, old: str, new: str, name: str = NAME) -> None:
+    path = course / f"book/chapters/{name}.md"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_build_and_then_another(course: Path) -> None:
+    report, said = run(course)
+    assert len(report.executed) == 4
+    assert len(report.written) == 8
+    assert any("executed in" in row for row in said)
+    solution = nbformat.read(course / f"solutions/torch/{NAME}.ipynb", as_version=4)
+    nbformat.validate(solution)
+    outputs = {cell.id: cell.outputs for cell in solution.cells if cell.cell_type == "code"}
+    assert outputs["ch00-double-check"][0].text == "PASS\n"
+    assert outputs["plot-it"][0].data["text/plain"] == "<object at 0x…>"
+    recorded = solution.metadata.tlcourse
+    assert recorded.chapter == NAME
+    assert set(recorded.cell_seconds) == set(outputs)
+    assert recorded.code_hash
+    assert recorded.source_hash
+    assert "The answer is 42, or 42.0" in "\n".join(cell.source for cell in solution.cells)
+    claims = json.loads((course / f"book/claims/torch/{NAME}.json").read_text())
+    assert claims["claims"]["mean"]["value"] == 3.0
+    assert claims["seconds"]["cpu"] >= 0
+    learner = nbformat.read(course / f"notebooks/keras/{NAME}.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in learner.cells)
+    assert "42, or 42.0" in "\n".join(cell.source for cell in learner.cells)
+
+    before = tree(course)
+    report, _ = run(course)
+    assert not report.executed
+    assert not report.written
+    assert len(report.unchanged) == 8
+    assert tree(course) == before
+    report, said = run(course, check=True)
+    assert report.ok, said
+
+
+def test_prose_is_compiled_again_but_not_executed(one: Path) -> None:
+    change(one, "Double a number.", "Double any number, {claim}`answer` say.")
+    report, _ = run(one, chapters=["00"], frameworks=["torch"])
+    assert not report.executed
+    assert len(report.written) == 2
+    solution = nbformat.read(one / f"solutions/torch/{NAME}.ipynb", as_version=4)
+    assert any("any number, 42 say" in cell.source for cell in solution.cells)
+    assert any(cell.get("outputs") for cell in solution.cells)
+
+
+def test_code_is_executed_again(one: Path) -> None:
+    change(one, 'record("answer", 42', 'record("answer", 43')
+    report, said = run(one, check=True, chapters=["00"], frameworks=["torch"])
+    assert not report.ok
+    assert report.stale == [f"solutions/torch/{NAME}.ipynb"]
+    assert "tlcourse build" in " ".join(said)
+    report, _ = run(one, execute=False, chapters=["00"], frameworks=["torch"])
+    assert report.stale
+    report, said = run(one, chapters=["00"], frameworks=["torch"])
+    assert len(report.executed) == 1
+    assert any("the claim answer moved from 42 to 43" in row for row in said)
+    assert "The answer is 43" in (one / f"notebooks/torch/{NAME}.ipynb").read_text()
+
+
+def test_what_the_outputs_depend_on(course: Path) -> None:
+    from tlcourse.authoring.compile import compile_chapter
+
+    chapter = read_chapter(course / f"book/chapters/{NAME}.md")
+    notebook = compile_chapter(chapter.path, "torch", "solution", unresolved=True)
+    package = executing.package_folder()
+    before = code_hash(notebook, chapter)
+
+    def now() -> str:
+        executing._file_hash.cache_clear()
+        return code_hash(notebook, chapter)
+
+    (package / "models.py").write_text(
+        '"""What."""\n\n\ndef load():  # a comment\n    """Doc."""\n    return 1\n'
+    )
+    assert now() == before
+    (package / "authoring/compile.py").write_text("x = 2\n")
+    (package / "exercises/ch01.py").write_text("POINTS = 5\n")
+    assert now() == before
+    sweeps = package / "sweeps"
+    sweeps.mkdir()
+    (sweeps / "other.py").write_text('SWEEP = Sweep(name="other-sweep")\n')
+    (sweeps / "other-sweep.csv").write_text("a\n")
+    assert now() == before
+    (package / "exercises/ch00.py").write_text("POINTS = 5\n")
+    second = now()
+    assert second != before
+    (package / "models.py").write_text("def load():\n    return 2\n")
+    third = now()
+    assert third != second
+    (package / "data.npz").write_bytes(b"1")
+    assert now() != third
+
+
+def test_a_check_finds_an_edited_file_and_writes_nothing(one: Path) -> None:
+    path = one / f"solutions/torch/{NAME}.ipynb"
+    path.write_text(path.read_text().replace("Only for PyTorch.", "Only for me."))
+    learner = one / f"notebooks/torch/{NAME}.ipynb"
+    learner.unlink()
+    before = tree(one)
+    report, said = run(one, check=True, chapters=["00"], frameworks=["torch"])
+    assert not report.ok
+    assert sorted(report.differences) == [f"notebooks/torch/{NAME}.ipynb", f"solutions/torch/{NAME}.ipynb"]
+    assert any("Only for me." in row for row in said)
+    assert tree(one) == before
+
+
+def test_a_check_leaves_outputs_alone(one: Path) -> None:
+    path = one / f"solutions/torch/{NAME}.ipynb"
+    path.write_text(path.read_text().replace('"PASS\\n"', '"PASSED\\n"'))
+    report, _ = run(one, check=True, chapters=["00"], frameworks=["torch"])
+    assert report.ok
+
+
+def test_a_check_of_a_course_never_built(course: Path) -> None:
+    with pytest.raises(SourceMistakes, match="recorded yet"):
+        run(course, check=True)
+    report, _ = run(course, check=True, chapters=["01"])
+    assert not report.ok
+    assert len(report.differences) == 4
+
+
+def test_a_learners_work_is_never_lost(one: Path) -> None:
+    path = one / f"notebooks/torch/{NAME}.ipynb"
+    mine = path.read_text().replace("...  # your code here", "return 2 * x")
+    path.write_text(mine)
+    report, _ = run(one, chapters=["00"], frameworks=["torch"])
+    assert report.kept == [f"notebooks/torch/{NAME}.ipynb"]
+    assert path.read_text() == mine
+    change(one, "Only for PyTorch.", "Only for PyTorch!")
+    report, said = run(one, chapters=["00"], frameworks=["torch"])
+    aside = path.with_name(f"{NAME}.yours-1.ipynb")
+    assert report.moved == [(f"notebooks/torch/{NAME}.ipynb", f"notebooks/torch/{aside.name}")]
+    assert aside.read_text() == mine
+    assert "Only for PyTorch!" in path.read_text()
+    assert any(aside.name in row for row in said)
+    # A notebook that is none at all is put aside too.
+    path.write_text("{ broken")
+    run(one, chapters=["00"], frameworks=["torch"])
+    assert path.with_name(f"{NAME}.yours-2.ipynb").read_text() == "{ broken"
+
+
+def test_a_notebook_that_was_only_run_is_replaced_by_a_new_edition(one: Path) -> None:
+    path = one / f"notebooks/torch/{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[2].outputs = [nbformat.v4.new_output("stream", text="hello")]
+    notebook.cells[2].execution_count = 1
+    nbformat.write(notebook, path)
+    report, _ = run(one, chapters=["00"], frameworks=["torch"])
+    assert report.kept
+    change(one, "Only for PyTorch.", "Only for PyTorch!")
+    report, _ = run(one, chapters=["00"], frameworks=["torch"])
+    assert not report.kept
+    assert not report.moved
+    assert "hello" not in path.read_text()
+
+
+def test_files_of_a_chapter_that_is_gone(course: Path) -> None:
+    run(course)
+    own = course / "notebooks/torch/my-own.ipynb"
+    own.write_text(json.dumps(nbformat.v4.new_notebook()))
+    worked = course / "notebooks/keras/01-second.ipynb"
+    worked.write_text(worked.read_text().replace("x = 1", "x = 2"))
+    (course / "book/chapters/01-second.md").unlink()
+    change(course, "See {doc}`01-second` or [the second](01-second.md#more), ", "")
+    report, _ = run(course, check=True)
+    assert "solutions/torch/01-second.ipynb" in report.differences
+    assert not report.ok
+    report, _ = run(course)
+    assert len(report.removed) == 5
+    assert own.exists()
+    assert worked.exists()
+    assert not (course / "notebooks/torch/01-second.ipynb").exists()
+    assert not (course / "book/claims/torch/01-second.json").exists()
+
+
+def test_a_cell_that_fails_says_where_and_keeps_the_old_solution(one: Path) -> None:
+    before = tree(one)
+    change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\nnumbers.appendd(7)")
+    rows = (one / f"book/chapters/{NAME}.md").read_text().split("\n")
+    with pytest.raises(ExecutionError) as caught:
+        run(one, chapters=["00"], frameworks=["torch"])
+    line = rows.index("numbers.appendd(7)") + 1
+    assert f"book/chapters/{NAME}.md:{line}: {NAME} (torch)" in str(caught.value)
+    assert "AttributeError" in str(caught.value)
+    assert "untouched" in caught.value.fix
+    assert tree(one) == before
+    assert (one / f"_build/failed/torch/{NAME}.ipynb").exists()
+
+
+def test_a_kernel_that_dies_and_one_that_hangs(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\nimport os; os._exit(1)")
+    with pytest.raises(ExecutionError, match="killed the kernel"):
+        run(one, chapters=["00"], frameworks=["torch"])
+    change(one, "import os; os._exit(1)", "import time; time.sleep(60)")
+    monkeypatch.setattr(
+        executing.execute, "__kwdefaults__", {**(executing.execute.__kwdefaults__ or {}), "timeout": 2}
+    )
+    with pytest.raises(ExecutionError, match="took more than 2 s"):
+        run(one, chapters=["00"], frameworks=["torch"])
+
+
+def test_one_failing_notebook_does_not_stop_the_others(course: Path) -> None:
+    change(course, "x = 1", "x = 1 / 0", "01-second")
+    with pytest.raises(ExecutionError, match="2 notebooks failed"):
+        run(course)
+    assert (course / f"solutions/torch/{NAME}.ipynb").exists()
+
+
+def test_paths_of_this_machine_are_refused(one: Path) -> None:
+    change(one, "object()", f'print("{one}/x")')
+    with pytest.raises(ExecutionError, match="the course's folder of this machine"):
+        run(one, chapters=["00"], frameworks=["torch"])
+
+
+def test_outputs_are_cleaned(one: Path) -> None:
+    code = (
+        "import sys, warnings\n"
+        'print("1%\\r50%\\r100%")\n'
+        'warnings.warn("careful")\n'
+        "from IPython.display import display\n"
+        'view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}}\n'
+        'display({**view, "text/plain": "HBox()"}, raw=True)\n'
+        'display({**view, "text/html": "<b>static</b>"}, raw=True)'
+    )
+    change(one, "object()", code)
+    run(one, chapters=["00"], frameworks=["torch"])
+    solution = nbformat.read(one / f"solutions/torch/{NAME}.ipynb", as_version=4)
+    cell = next(cell for cell in solution.cells if cell.id == "plot-it")
+    texts = {output.name: output.text for output in cell.outputs if output.output_type == "stream"}
+    assert texts["stdout"] == "100%\n"
+    assert texts["stderr"].startswith("<cell>:3: UserWarning: careful")
+    shown = [output.data for output in cell.outputs if output.output_type == "display_data"]
+    assert shown == [{"text/html": "<b>static</b>"}]
+    assert "execution" not in cell.metadata
+
+
+def test_a_claim_that_only_running_could_find_missing(one: Path) -> None:
+    before = tree(one)
+    change(
+        one, 'record("answer", 42, tolerance=0)', 'for word in []:\n    record(f"{word}", 42, tolerance=0)'
+    )
+    with pytest.raises(SourceMistakes, match="claim 'answer'"):
+        run(one, chapters=["00"], frameworks=["torch"])
+    assert tree(one) == before
+
+
+def test_mistakes_of_all_chapters_come_before_any_work(course: Path) -> None:
+    change(course, "## Quiz", "# Quiz")
+    change(course, "## More", "# More", "01-second")
+    with pytest.raises(SourceMistakes) as caught:
+        run(course)
+    assert {mistake.file for mistake in caught.value.mistakes} == {
+        f"book/chapters/{NAME}.md",
+        "book/chapters/01-second.md",
+    }
+    assert not (course / "notebooks").exists()
+
+
+def test_choosing(course: Path) -> None:
+    report, _ = run(course, chapters=["01-second"], frameworks=["keras"])
+    assert report.executed == ["solutions/keras/01-second.ipynb"]
+    with pytest.raises(UnknownNameError, match="'07'"):
+        run(course, chapters=["07"])
+    with pytest.raises(UnknownNameError, match="'jax'"):
+        run(course, frameworks=["jax"])
+
+
+def test_as_a_plain_command(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--root", str(course), "--chapter", "01", "--framework", "torch"]) == 0
+    assert main(["--root", str(course), "--chapter", "01", "--framework", "torch", "--check"]) == 0
+    change(course, "Nothing to record.", "Nothing.", "01-second")
+    assert main(["--root", str(course), "--chapter", "01", "--framework", "torch", "--check"]) == 1
+    change(course, "Nothing.", "{nothing}`x`", "01-second")
+    assert main(["--root", str(course), "--chapter", "01"]) == 1
+    assert "01-second.md:11: The role {nothing}" in capsys.readouterr().out
