@@ -22,6 +22,8 @@ from .plain import LIMITS, NotPlainError, from_json, to_json
 
 __all__ = ["Job", "command", "observe_in_subprocess"]
 
+STARTING = 120.0  # seconds that a worker may take to import its framework, on a machine that is busy
+
 
 @dataclass(frozen=True)
 class Job:
@@ -62,7 +64,7 @@ def observe_in_subprocess(
     framework : str
         "torch" or "keras": imported once by the process.
     timeout : float
-        Wall seconds for one job (the first one also pays for the framework's import, and gets 120 more).
+        Wall seconds for one job; the first also pays for the framework's import, and gets `STARTING` more.
     modules : sequence of str
         Other importable modules with ``EXERCISES``, such as a test's own.
     argv : sequence of str, optional
@@ -105,7 +107,7 @@ class _Worker:
         )
         self.lines: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
-        self.allowance = 120.0
+        self.allowance = STARTING
 
     def _read(self) -> None:
         stream = self.process.stdout

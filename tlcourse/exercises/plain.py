@@ -261,5 +261,7 @@ def _decode(value: Any) -> Any:
         if dtype.kind not in _KINDS:
             raise NotPlainError(f"it is an array of dtype {dtype}")
         raw = base64.b64decode(data, validate=True)
-        return np.frombuffer(raw, dtype=dtype).reshape([int(n) for n in shape]).copy()
+        if not isinstance(shape, list) or any(type(n) is not int or n < 0 for n in shape):  # reshape takes -1
+            raise NotPlainError("it is not plain data")
+        return np.frombuffer(raw, dtype=dtype).reshape(shape).copy()
     raise NotPlainError("it is not plain data")
