@@ -1,0 +1,103 @@
+"""JupyterLab itself, as a learner meets it: open a notebook, run it, answer wrongly and rightly, move the widget.
+
+A real server, real kernels, the learner's notebooks as committed; nothing is stubbed. The pages may ask nobody
+but the server.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Watch, chromium
+from jupyter import Notebook, Server, jupyterlab
+
+from tlcourse.authoring.source import solutions
+from tlcourse.exercises import get
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+REPO = Path(__file__).resolve().parents[2]
+START = "00-start-here"
+WHY = "01-why-transfer-learning"
+EXERCISE = "ch00-pick-class"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Server]:
+    """JupyterLab on copies of the learner's notebooks; the browser comes first, so that without one it never starts."""
+    folder = tmp_path_factory.mktemp("lab")
+    for framework in ("torch", "keras"):
+        (folder / framework).mkdir()
+        for stem in (START, WHY):
+            shutil.copy2(REPO / "notebooks" / framework / f"{stem}.ipynb", folder / framework)
+    with jupyterlab(folder, tmp_path_factory.mktemp("private")) as server:
+        yield server
+    assert server.process.returncode == 0, "JupyterLab stops cleanly"
+
+
+@pytest.fixture
+def open_notebook(browser: Any, server: Server) -> Iterator[Any]:
+    contexts: list[Any] = []
+    watches: list[Watch] = []
+    opened: list[Notebook] = []
+
+    def open_one(path: str, dark: bool = False) -> Notebook:
+        server.theme(dark)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(page, server.base))
+        opened.append(Notebook(page, server, path))
+        return opened[-1]
+
+    yield open_one
+    elsewhere = [url for watch in watches for url in watch.elsewhere]
+    for notebook in opened:
+        notebook.close()
+    for context in contexts:
+        context.close()
+    assert not elsewhere, f"JupyterLab asked another host: {elsewhere}"
+    assert server.kernels() == [], "no kernel is left"
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+def test_a_learner_runs_chapter_0_and_answers(framework: str, open_notebook: Any, tmp_path: Path) -> None:
+    notebook: Notebook = open_notebook(f"{framework}/{START}.ipynb", dark=framework == "keras")
+
+    # Blank: everything runs, and every check says that nothing was attempted.
+    notebook.run_all(240)
+    assert notebook.errors() == []
+    checks = [cell for cell in notebook.ids('check("ch00-') if cell.endswith("-check")]
+    assert len(checks) >= 2
+    for cell in checks:
+        assert "NOT ATTEMPTED" in notebook.output(cell)
+
+    # Wrong, in a way that is known: its own message, and never full marks.
+    exercise = get(EXERCISE)
+    wrong = exercise.misconceptions[0]
+    source = wrong.source if isinstance(wrong.source, str) else wrong.source[framework]
+    notebook.type_into(EXERCISE, source)
+    notebook.run(EXERCISE, f"{EXERCISE}-check")
+    shown = notebook.output(f"{EXERCISE}-check")
+    assert "NOT YET" in shown or "PARTLY" in shown
+    assert wrong.expect in " ".join(shown.split())
+
+    # Right.
+    right, _ = solutions(REPO / "book" / "chapters" / f"{START}.md", framework)[EXERCISE]
+    notebook.type_into(EXERCISE, right)
+    notebook.run(EXERCISE, f"{EXERCISE}-check")
+    shown = notebook.output(f"{EXERCISE}-check")
+    assert "PASS" in shown
+    assert f"{exercise.points} of {exercise.points}" in shown
+    notebook.page.screenshot(path=str(tmp_path / f"{framework}.png"))
+    assert notebook.errors() == []
