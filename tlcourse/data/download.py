@@ -145,7 +145,8 @@ def _stream(archive: Archive, part: Path, progress: bool) -> None:
         headers["Range"] = f"bytes={have}-"
     request = urllib.request.Request(archive.url, headers=headers)
     try:
-        response = urllib.request.urlopen(request, timeout=READ_SECONDS)
+        # Not urlopen(): it remembers the proxies of the first call, and a learner may set them after that.
+        response = urllib.request.build_opener().open(request, timeout=READ_SECONDS)
     except urllib.error.HTTPError as error:
         error.close()
         if (

@@ -102,7 +102,7 @@ def image_folder(
         found = labels.count(label)
         if found < needed:
             raise DataError(
-                f"The class {name!r} has {found} readable picture{'s' * (found != 1)} in {root / name}, and needs "
+                f"The class {name!r} has {found} readable pictures in {root / name}, and needs "
                 f"{needed}: one for each split.",
                 "Add pictures, or leave a split out with val=0 or test=0.",
             )
@@ -146,7 +146,7 @@ def _classes(root: Path) -> dict[str, list[Path]]:
         raise DataError(f"The folder {root} has {has}.", LAYOUT)
     if {entry.name.lower() for entry in folders} <= SPLIT_NAMES:
         raise DataError(
-            f"The sub-folders of {root} are called {', '.join(entry.name for entry in folders)}: not classes.",
+            f"The sub-folders of {root}, {', '.join(entry.name for entry in folders)}, are not classes.",
             f"Give one of them, for example image_folder({str(folders[0])!r}, val=0.2, test=0.2), "
             "or put all pictures of a class into one folder.",
         )

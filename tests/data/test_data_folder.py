@@ -1,0 +1,175 @@
+"""`image_folder`: pictures as learners have them, and everything that can be wrong with a folder."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tlcourse.data import image_folder
+from tlcourse.errors import DataError, ShapeError
+
+COLOURS = {"red": (200, 10, 10), "blue": (10, 10, 200)}
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    root = tmp_path / "mine"
+    for name, colour in COLOURS.items():
+        (root / name).mkdir(parents=True)
+        for number in range(8):
+            Image.new("RGB", (60, 40), colour).save(root / name / f"{number}.png")
+    return root
+
+
+def test_a_good_folder(pictures: Path) -> None:
+    data = image_folder(pictures, size=32, val=0.25, test=0.25)
+    assert data.name == "mine"
+    assert data.class_names == ("blue", "red")
+    assert data.images.shape == (16, 32, 32, 3)
+    assert {name: len(rows) for name, rows in data.splits.items()} == {"train": 8, "val": 4, "test": 4}
+    assert data.ids[0] == "blue/0.png"
+    assert (data.images[data.labels == 1] == COLOURS["red"]).all()
+    again = image_folder(str(pictures), size=32, val=0.25, test=0.25)
+    assert all((again.splits[name] == data.splits[name]).all() for name in data.splits)
+    other = image_folder(pictures, size=32, val=0.25, test=0.25, seed=1)
+    assert any((other.splits[name] != data.splits[name]).any() for name in data.splits)
+    whole = image_folder(pictures, size=8, val=0, test=0)
+    assert len(whole.splits["train"]) == 16
+
+
+def test_the_square_in_the_middle(pictures: Path) -> None:
+    wide = np.zeros((20, 60, 3), np.uint8)
+    wide[:, 20:40] = (0, 255, 0)
+    Image.fromarray(wide).save(pictures / "red" / "a-wide.png")
+    data = image_folder(pictures, size=20)
+    assert (data.images[data.ids.index("red/a-wide.png")] == (0, 255, 0)).all()
+
+
+def test_every_kind_of_picture(pictures: Path) -> None:
+    """Palette, grey, 16 bits, CMYK, transparent, turned by EXIF, moving: all become upright RGB."""
+    red = pictures / "red"
+    Image.new("RGB", (40, 40), (200, 10, 10)).convert("P").save(red / "z-palette.gif")
+    Image.new("CMYK", (40, 40), (0, 255, 255, 0)).save(red / "z-cmyk.jpg")
+    Image.new("L", (40, 40), 128).save(red / "z-grey.png")
+    Image.fromarray(np.full((40, 40), 128 * 257, np.uint16)).save(red / "z-deep.png")
+    Image.new("RGBA", (40, 40), (0, 0, 0, 0)).save(red / "z-clear.webp", lossless=True)
+    Image.new("1", (40, 40), 1).save(red / "z-bit.bmp")
+    frames = [Image.new("P", (40, 40), shade) for shade in range(3)]
+    frames[0].save(red / "z-moving.gif", save_all=True, append_images=frames[1:])
+    turned = Image.new("RGB", (40, 40), (0, 0, 0))
+    turned.paste((255, 255, 255), (0, 0, 40, 10))
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    turned.save(red / "z-turned.tiff", exif=exif)
+    (red / "sub").mkdir()
+    Image.new("RGB", (9, 9), (1, 2, 3)).save(red / "sub" / "Z.JPG")
+    (red / "notes.txt").write_text("not a picture")
+    (red / ".hidden.png").write_text("not a picture")
+    (pictures / "loose.png").write_text("not in a class")
+    (pictures / ".cache").mkdir()
+    data = image_folder(pictures, size=16)
+    look = {Path(name).name: image for name, image in zip(data.ids, data.images, strict=True)}
+    assert len(data) == 16 + 9
+    assert (look["z-grey.png"] == 128).all()
+    assert (look["z-deep.png"] == 128).all()
+    assert (look["z-clear.webp"] == 255).all()
+    assert (look["z-bit.bmp"] == 255).all()
+    assert look["z-turned.tiff"][-1].mean() > 250 > 5 > look["z-turned.tiff"][0].mean()
+    assert look["z-cmyk.jpg"][..., 0].mean() > 200
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", "cut"])
+def test_an_unreadable_picture(pictures: Path, content: bytes | str) -> None:
+    bad = pictures / "red" / "bad.jpg"
+    if content == "cut":
+        noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(bad)
+        bad.write_bytes(bad.read_bytes()[:1500])
+    else:
+        assert isinstance(content, bytes)
+        bad.write_bytes(content)
+    before = bad.read_bytes()
+    with pytest.raises(DataError, match=r"bad\.jpg") as caught:
+        image_folder(pictures)
+    assert "skip_unreadable=True" in caught.value.fix
+    with pytest.warns(UserWarning, match=r"1 unreadable pictures were left out:\n  red/bad\.jpg"):
+        data = image_folder(pictures, skip_unreadable=True)
+    assert len(data) == 16
+    assert bad.read_bytes() == before
+
+
+def test_no_warning_without_reason(pictures: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        image_folder(pictures, skip_unreadable=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
+def test_a_picture_without_permission(pictures: Path) -> None:
+    (pictures / "red" / "0.png").chmod(0)
+    with pytest.raises(DataError, match="Check its permissions"):
+        image_folder(pictures)
+
+
+def test_a_class_without_pictures(pictures: Path) -> None:
+    (pictures / "green").mkdir()
+    with pytest.raises(DataError, match="'green' has no pictures"):
+        image_folder(pictures)
+    (pictures / "green" / "one.heic").write_bytes(b"x")
+    with pytest.raises(DataError, match=r"it has \.heic files"):
+        image_folder(pictures)
+
+
+def test_a_class_with_too_few_or_only_unreadable_pictures(pictures: Path) -> None:
+    (pictures / "green").mkdir()
+    Image.new("RGB", (9, 9)).save(pictures / "green" / "1.png")
+    with pytest.raises(DataError, match="'green' has 1 readable") as caught:
+        image_folder(pictures)
+    assert "val=0" in caught.value.fix
+    assert len(image_folder(pictures, val=0, test=0)) == 17
+    (pictures / "green" / "1.png").write_bytes(b"x")
+    with pytest.raises(DataError, match="'green' has 0 readable"):
+        image_folder(pictures, val=0, test=0, skip_unreadable=True)
+
+
+def test_one_class(pictures: Path) -> None:
+    only = pictures / "red"
+    with pytest.raises(DataError, match="8 pictures but no class folders"):
+        image_folder(only)
+    (only / "inner").mkdir()
+    with pytest.raises(DataError, match="one class only, 'inner'"):
+        image_folder(only)
+
+
+def test_not_a_folder(pictures: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="does not exist"):
+        image_folder(tmp_path / "nowhere" / "mine")
+    with pytest.raises(DataError, match="is a file"):
+        image_folder(pictures / "red" / "0.png")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="no class folders") as caught:
+        image_folder(tmp_path / "empty")
+    assert "cat" in caught.value.fix
+
+
+def test_splits_taken_for_classes(pictures: Path) -> None:
+    (pictures / "red").rename(pictures / "train")
+    (pictures / "blue").rename(pictures / "test")
+    with pytest.raises(DataError, match="test, train, are not classes"):
+        image_folder(pictures)
+
+
+@pytest.mark.parametrize(("val", "test"), [(0.5, 0.5), (-0.1, 0.2), (1.0, 0.0)])
+def test_impossible_shares(pictures: Path, val: float, test: float) -> None:
+    with pytest.raises(DataError, match="shares"):
+        image_folder(pictures, val=val, test=test)
+
+
+def test_impossible_size(pictures: Path) -> None:
+    with pytest.raises(ShapeError):
+        image_folder(pictures, size=0)
