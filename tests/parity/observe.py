@@ -1,4 +1,4 @@
-"""Run in a process of its own: `python observe.py torch|keras OUT.npz` writes what one framework makes of the weights.
+"""`python observe.py torch|keras OUT.npz`, in a process of its own: what one framework makes of the weights.
 
 Everything is written as plain arrays and JSON, so that the test can compare the two without either framework.
 """

@@ -170,7 +170,7 @@ def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:
     """(tensor name, layer name, float32 values in PyTorch's axis order) of every variable."""
     for name, layer in leaf_layers(model):
         for short, variable in _variables(layer):
-            array = to_torch_axes(layer, np.asarray(variable))
+            array = to_torch_axes(layer, variable.value.numpy())
             yield f"{name}.{short}", name, array.astype(np.float32)
 
 

@@ -85,9 +85,11 @@ def set_frozen(model: nn.Module, names: set[str], frozen: bool) -> None:
                 parameter.grad = None  # a gradient left over would still be applied by the next step
         if not _has_statistics(module):
             continue
-        if frozen and not hasattr(module, "tl_frozen"):
+        hooked = hasattr(module, "tl_frozen")  # the hook stays once it is there: the flag switches it
+        if frozen and not hooked:
             module.register_forward_pre_hook(hold_statistics)
-        module.tl_frozen = frozen  # type: ignore[assignment]
+        if frozen or hooked:
+            module.tl_frozen = frozen  # type: ignore[assignment]
         module.training = model.training and not frozen
 
 

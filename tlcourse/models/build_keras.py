@@ -88,7 +88,7 @@ def assign(model: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
 
 def _canonical(model: keras.Model) -> dict[str, np.ndarray]:
     """The model's weights in PyTorch's names and axis order."""
-    return {name: to_torch_axes(layer, np.asarray(v)) for name, layer, v in named_variables(model)}
+    return {name: to_torch_axes(layer, v.value.numpy()) for name, layer, v in named_variables(model)}
 
 
 def load_file(model: keras.Model, path: Path) -> None:
