@@ -1,7 +1,7 @@
 """A real JupyterLab for the tests: its own server, settings and kernels, driven in Chromium.
 
-Nothing of the user's is read or written: settings, workspaces and runtime files live in a temporary folder, and
-the kernel is the Python that runs the tests.
+Nothing of the user's is read or written: settings, workspaces and runtime files live in a temporary folder,
+and the kernel is the Python that runs the tests.
 """
 
 from __future__ import annotations
@@ -83,8 +83,10 @@ def jupyterlab(folder: Path, private: Path) -> Iterator[Server]:
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
         "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-        f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=", "--PasswordIdentityProvider.password_required=False",
-        "--LabApp.news_url=None", "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
+        f"--ServerApp.root_dir={folder}", "--IdentityProvider.token=",
+        "--PasswordIdentityProvider.password_required=False",
+        "--LabApp.news_url=None", "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     ]  # fmt: skip
     private.mkdir(parents=True, exist_ok=True)
@@ -136,7 +138,8 @@ class Notebook:
     def mark(self) -> None:
         """Write each cell's id on its element, so that it can be found."""
         self.page.evaluate(
-            "jupyterapp.shell.currentWidget.content.widgets.forEach(cell => { cell.node.dataset.cell = cell.model.id; })"
+            "jupyterapp.shell.currentWidget.content.widgets"
+            ".forEach(cell => { cell.node.dataset.cell = cell.model.id; })"
         )
 
     def wait_idle(self, seconds: float) -> None:
@@ -167,7 +170,8 @@ class Notebook:
         return list(
             self.page.evaluate(
                 "text => jupyterapp.shell.currentWidget.content.widgets"
-                ".filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getSource().includes(text))"
+                ".filter(cell => cell.model.type === 'code')"
+                ".filter(cell => cell.model.sharedModel.getSource().includes(text))"
                 ".map(cell => cell.model.id)",
                 containing,
             )
@@ -210,7 +214,8 @@ class Notebook:
     def count(self, cell_id: str) -> int | None:
         """A cell's execution number, or None before it has run."""
         return self.page.evaluate(
-            "id => jupyterapp.shell.currentWidget.content.widgets.find(cell => cell.model.id === id).model.executionCount",
+            "id => jupyterapp.shell.currentWidget.content.widgets"
+            ".find(cell => cell.model.id === id).model.executionCount",
             cell_id,
         )
 

@@ -1,7 +1,7 @@
-"""JupyterLab itself, as a learner meets it: open a notebook, run it, answer wrongly and rightly, move the widget.
+"""JupyterLab itself, as a learner meets it: open a notebook, run it, answer it, move the widget.
 
-A real server, real kernels, the learner's notebooks as committed; nothing is stubbed. The pages may ask nobody
-but the server.
+A real server, real kernels, the learner's notebooks as committed; nothing is stubbed. The pages may ask
+nobody but the server.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Server]:
-    """JupyterLab on copies of the learner's notebooks; the browser comes first, so that without one it never starts."""
+    """JupyterLab on copies of the learner's notebooks. Without a browser it never starts."""
     folder = tmp_path_factory.mktemp("lab")
     for framework in ("torch", "keras"):
         (folder / framework).mkdir()
