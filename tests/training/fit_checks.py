@@ -1,6 +1,6 @@
 """Checks of `fit`, `predict` and `cache_features` that hold in both frameworks.
 
-Each framework's test file imports these tests and gives a ``make`` fixture: ``make(kind, classes)`` builds a model.
+Each framework's test file imports these tests and gives the fixture ``make(kind, classes)``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def test_batchnorm_frozen_by_the_course_stays_frozen_and_predictions_match_cache
 
 
 def test_labels_that_do_not_fit_the_head(make):
-    with pytest.raises(ShapeError, match="2 outputs.*3 classes"):
+    with pytest.raises(ShapeError, match=r"2 outputs.*3 classes"):
         fit(make("linear", 2), toy(classes=3), steps=1, **QUIET)
     with pytest.raises(ShapeError, match="num_classes=3"):
         fit(make("linear", 7), toy(classes=3), steps=1, **QUIET)

@@ -1,3 +1,4 @@
+# ruff: noqa: I001 (TensorFlow reads its environment when it is imported)
 """`fit` and its kin on Keras models."""
 
 from __future__ import annotations
@@ -54,6 +55,30 @@ def test_nothing_trainable_says_so(make):
     model.trainable = False
     with pytest.raises(CourseError, match="trainable is False everywhere"):
         fit(model, toy(), steps=1, preprocess=scaled, progress=False)
+
+
+def test_optimizer_object_that_was_used_on_other_variables_is_refused(make):
+    model, optimizer = make("conv", 3), keras.optimizers.Adam(1e-3)
+    model.get_layer("conv_stem").trainable = False
+    fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    model.get_layer("conv_stem").trainable = True
+    with pytest.raises(CourseError, match="other variables"):
+        fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+
+
+def test_a_step_is_traced_once():
+    traces = []
+
+    class Counting(keras.Model):
+        def train_step(self, data):
+            traces.append(1)
+            return super().train_step(data)
+
+    inputs = keras.Input((6, 6, 3))
+    model = Counting(inputs, keras.layers.Dense(3)(keras.layers.Flatten()(inputs)))
+    # 60 images in batches of 16 end on one of 12: another shape, but no other graph.
+    fit(model, toy(), epochs=2, preprocess=scaled, progress=False)
+    assert len(traces) == 1
 
 
 def test_dropout_is_repeatable_within_a_process():

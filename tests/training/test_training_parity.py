@@ -35,8 +35,14 @@ def both() -> dict[str, dict]:
 @pytest.mark.parametrize("name", RUNS)
 def test_histories_and_weights_agree(both, name):
     torch, keras = both["torch"][name], both["keras"][name]
-    assert list(torch["history"]) == list(keras["history"]) == ["loss", "accuracy", "val_loss", "val_accuracy"]
-    assert (torch["steps"], torch["stopped"], torch["best"]) == (keras["steps"], keras["stopped"], keras["best"])
+    assert (
+        list(torch["history"]) == list(keras["history"]) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    )
+    assert (torch["steps"], torch["stopped"], torch["best"]) == (
+        keras["steps"],
+        keras["stopped"],
+        keras["best"],
+    )
     for column in torch["history"]:
         np.testing.assert_allclose(torch["history"][column], keras["history"][column], atol=2e-4)
     np.testing.assert_allclose(torch["weights"], keras["weights"], atol=2e-4)

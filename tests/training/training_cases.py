@@ -1,3 +1,4 @@
+# ruff: noqa: I001 (TensorFlow reads its environment when it is imported)
 """What both frameworks' loops must do, written once; each framework's test file brings its own models."""
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import keras
 import numpy as np
 
-from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, ShapeError, UnknownNameError
 from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History
@@ -84,6 +84,7 @@ def fit(
         # XLA compiles for longer than a short run on a CPU takes.
         jit_compile=False,
     )
+    build_optimizer(model)
     callbacks: list[keras.callbacks.Callback] = []
     stopping = None
     if patience is not None:
@@ -179,6 +180,29 @@ def make_optimizer(optimizer: Any, lr: float, weight_decay: float) -> keras.opti
     raise UnknownNameError("optimizer", optimizer, ("adam", "sgd"))
 
 
+def build_optimizer(model: keras.Model) -> None:
+    """Make the optimizer's variables before the first step.
+
+    A step that makes variables is traced twice by TensorFlow, which for EfficientNet takes as long again as
+    some ten steps of training.
+
+    Raises
+    ------
+    CourseError
+        For an optimizer object that has been used on other variables.
+    """
+    optimizer = model.optimizer
+    if not optimizer.built:
+        optimizer.build(model.trainable_variables)
+        return
+    known = {id(v) for v in optimizer._trainable_variables}
+    if not all(id(v) in known for v in model.trainable_variables):
+        raise CourseError(
+            "The optimizer was used before, on other variables than are trainable now.",
+            "Make a new one after freezing and unfreezing: optimizer=keras.optimizers.Adam(1e-3).",
+        )
+
+
 def forward(
     model: keras.Model, images: np.ndarray, *, batch_size: int, preprocess: Any, bar: bool, title: str
 ) -> np.ndarray:
@@ -230,6 +254,7 @@ def fit_head(
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         jit_compile=False,
     )
+    build_optimizer(model)
     rows = np.concatenate(list(Plan(len(labels), batch_size, steps=steps, epochs=None, seed=seed)))
     with progress_bar(steps, "head", show=False) as bar:
         fitted = model.fit(
