@@ -321,3 +321,13 @@ def test_as_a_plain_command(course: Path, capsys: pytest.CaptureFixture[str]) ->
     change(course, "Nothing.", "{nothing}`x`", "01-second")
     assert main(["--root", str(course), "--chapter", "01"]) == 1
     assert "01-second.md:11: The role {nothing}" in capsys.readouterr().out
+
+
+def test_a_gpu_gives_its_time_and_nothing_else(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (one / f"solutions/torch/{NAME}.ipynb").read_text()
+    monkeypatch.setenv("TLCOURSE_DEVICE", "cuda")
+    run(one, chapters=["00"], frameworks=["torch"], force=True)
+    claims = json.loads((one / f"book/claims/torch/{NAME}.json").read_text())
+    assert set(claims["seconds"]) == {"cpu", "gpu"}
+    after = (one / f"solutions/torch/{NAME}.ipynb").read_text()
+    assert after == before.replace("not measured yet on a GPU", "about 10 s on a GPU") != before

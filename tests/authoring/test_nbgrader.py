@@ -72,6 +72,7 @@ def test_what_nbgrader_releases_is_what_a_learner_gets(school: Path, course: Pat
         assert not theirs.get("outputs")
 
 
+@pytest.mark.slow
 def test_validation_passes_solved_and_fails_blank(school: Path, course: Path) -> None:
     done = nbgrader(school, "validate", f"source/ps1/{NAME}.ipynb")
     assert done.returncode == 0, done.stderr
@@ -82,6 +83,7 @@ def test_validation_passes_solved_and_fails_blank(school: Path, course: Path) ->
     assert "is not that" in done.stdout
 
 
+@pytest.mark.slow
 def test_grades_right_and_blank(school: Path, course: Path) -> None:
     assert nbgrader(school, "generate_assignment", "ps1").returncode == 0
     blank = (course / f"notebooks/torch/{NAME}.ipynb").read_text()

@@ -83,9 +83,12 @@ def code_hash(notebook: Mapping[str, Any], chapter: Chapter) -> str:
         if cell["cell_type"] == "code"
     ]
     text = "\n".join(source for _, source, _ in code)
+    # The checkout's own package where there is one: an installed copy may lack files that no notebook needs.
+    own = chapter.path.resolve().parents[2] / "tlcourse"
+    folder = own if own.is_dir() else package_folder()
     files = [
-        (path.relative_to(package_folder()).as_posix(), _file_hash(str(path), path.stat().st_mtime_ns))
-        for path in _package_files(chapter, text)
+        (path.relative_to(folder).as_posix(), _file_hash(str(path), path.stat().st_mtime_ns))
+        for path in _package_files(folder, chapter, text)
     ]
     return hashlib.sha256(json.dumps([code, files]).encode("utf-8")).hexdigest()[:16]
 
@@ -94,8 +97,7 @@ NOT_RUN = ("authoring", "grading")
 NOT_RUN_FILES = ("cli.py", "__main__.py", "bench.py", "doctor.py", "py.typed", "exercises/runner.py")
 
 
-def _package_files(chapter: Chapter, code: str) -> list[Path]:
-    folder = package_folder()
+def _package_files(folder: Path, chapter: Chapter, code: str) -> list[Path]:
     found: list[Path] = []
     for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         name = path.relative_to(folder).as_posix()
@@ -128,6 +130,8 @@ def _sweep_concerns(path: Path, code: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _file_hash(path: str, changed: int) -> str:
     content = Path(path).read_bytes()
+    if path.endswith((".py", ".csv", ".json", ".txt", ".md")):
+        content = content.replace(b"\r\n", b"\n")  # as Git may check them out elsewhere
     if path.endswith(".py"):
         content = _essence(content.decode("utf-8")).encode("utf-8")
     return hashlib.sha256(content).hexdigest()[:16]
@@ -169,6 +173,11 @@ def _essence(source: str) -> str:
 
 
 # ----------------------------------------------------------------------------------------------- kernel
+
+
+def on_gpu() -> bool:
+    """Whether the author asked for another device than the CPU, by TLCOURSE_DEVICE."""
+    return os.environ.get("TLCOURSE_DEVICE", "cpu").lower() not in ("", "cpu")
 
 
 def _manager() -> Any:
@@ -234,6 +243,9 @@ def execute(
         key: value for key, value in os.environ.items() if key not in ("MPLBACKEND", "TLCOURSE_CLAIMS")
     }
     environment["TLCOURSE_EXECUTING"] = "1"
+    # What is committed, times included, is for two CPU cores, whatever else the author's machine has.
+    environment.setdefault("TLCOURSE_DEVICE", "cpu")
+    environment.setdefault("TLCOURSE_THREADS", "2")
     environment["PYTHONHASHSEED"] = "0"
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as scratch:
         client = NotebookClient(
