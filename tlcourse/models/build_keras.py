@@ -129,9 +129,9 @@ def _misfit(model: keras.Model, path: Path) -> str | None:
     held: dict[str, list[tuple[int, ...]]] = {}
 
     def visit(_path: str, node: Any) -> None:
-        if isinstance(node, h5py.Group) and "name" in node.attrs and "vars" in node and len(node["vars"]):
-            name = node.attrs["name"]
+        if isinstance(node, h5py.Group) and "vars" in node and len(node["vars"]):
             variables = node["vars"]
+            name = variables.attrs.get("name", node.attrs.get("name", ""))  # the layer's own name
             held[name.decode() if isinstance(name, bytes) else str(name)] = [
                 tuple(variables[key].shape) for key in sorted(variables, key=int)
             ]
