@@ -123,6 +123,7 @@ def test_what_the_outputs_depend_on(course: Path) -> None:
     assert now() == before
     (package / "authoring/compile.py").write_text("x = 2\n")
     (package / "exercises/ch01.py").write_text("POINTS = 5\n")
+    (package / "loop_keras.py").write_text("x = 1\n")
     assert now() == before
     sweeps = package / "sweeps"
     sweeps.mkdir()

@@ -22,7 +22,7 @@ from typing import Any
 import nbformat
 
 from tlcourse.authoring.compile import LANGUAGE, dumps
-from tlcourse.authoring.source import Chapter, python_of
+from tlcourse.authoring.source import FRAMEWORKS, Chapter, python_of
 from tlcourse.claims import collect
 from tlcourse.errors import CourseError
 
@@ -75,7 +75,7 @@ def code_hash(notebook: Mapping[str, Any], chapter: Chapter) -> str:
     """What the outputs of a solution depend on: its code cells, and the package's code and data.
 
     Comments and docstrings do not count, nor do the parts that no notebook runs (the compiler, the grader,
-    the command line, other chapters' exercises, sweeps that the chapter does not mention).
+    the command line, the other framework's modules, other chapters' exercises, sweeps not mentioned).
     """
     code = [
         [cell["id"], cell["source"], sorted(cell["metadata"].get("tags", []))]
@@ -88,7 +88,7 @@ def code_hash(notebook: Mapping[str, Any], chapter: Chapter) -> str:
     folder = own if own.is_dir() else package_folder()
     files = [
         (path.relative_to(folder).as_posix(), _file_hash(str(path), path.stat().st_mtime_ns))
-        for path in _package_files(folder, chapter, text)
+        for path in _package_files(folder, chapter, text, notebook["metadata"]["tlcourse"]["framework"])
     ]
     return hashlib.sha256(json.dumps([code, files]).encode("utf-8")).hexdigest()[:16]
 
@@ -97,7 +97,7 @@ NOT_RUN = ("authoring", "grading")
 NOT_RUN_FILES = ("cli.py", "__main__.py", "bench.py", "doctor.py", "py.typed", "exercises/runner.py")
 
 
-def _package_files(folder: Path, chapter: Chapter, code: str) -> list[Path]:
+def _package_files(folder: Path, chapter: Chapter, code: str, framework: str) -> list[Path]:
     found: list[Path] = []
     for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
         name = path.relative_to(folder).as_posix()
@@ -110,6 +110,8 @@ def _package_files(folder: Path, chapter: Chapter, code: str) -> list[Path]:
             or (name in NOT_RUN_FILES and path.stem not in code)
         ):
             continue
+        if any(path.stem.endswith(f"_{other}") for other in FRAMEWORKS if other != framework):
+            continue  # the other framework's half of a module
         if own := re.fullmatch(r"exercises/ch(\d\d)\w*\.py", name):
             if int(own[1]) != chapter.number:
                 continue
