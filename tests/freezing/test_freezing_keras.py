@@ -1,4 +1,4 @@
-"""Frozen means frozen in Keras: weights and BatchNorm statistics, in fit, in loops and in models in models."""
+"""Frozen means frozen in Keras: weights and BatchNorm statistics, in fit, loops and models in models."""
 
 from __future__ import annotations
 
