@@ -315,7 +315,7 @@ def accuracy_against_size(
         inks = {key: i for i, key in enumerate(order)}
         found = [key for key in order if key in found]
         if not found:
-            raise UnknownNameError(by, list(order)[0], map(str, rows[by].unique()))
+            raise UnknownNameError(str(by), next(iter(order)), map(str, rows[by].unique()))
         rows = rows[rows[by].isin(found)]
     ax = _axes(ax, 6.8, 4.2)
     said, ends, tables = [], [], []
