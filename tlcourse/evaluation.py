@@ -189,8 +189,8 @@ def report(labels: Any, probabilities: Any, class_names: Sequence[str] | None = 
         {"precision": precision, "recall": recall, "F1": f1, "AUC": auc, "images": count}, index=names
     )
     # Means over the classes that occur: an absent class is no evidence either way.
-    means = table[table["images"] > 0].mean()
-    table.loc["mean"] = means
+    means = table[table["images"] > 0].mean().to_frame("mean").T
+    table = pd.concat([table.astype({"images": float}), means])
     table["images"] = [*count, len(true)]
     return table
 
@@ -253,8 +253,8 @@ def reliability(labels: Any, probabilities: Any, bins: int = 10) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        A row for each bin: low, high, confidence (mean of the largest probability), accuracy, count; NaN where
-        a bin is empty.
+        A row for each bin: low, high, confidence (mean of the largest probability), accuracy, count; NaN
+        where a bin is empty.
 
     Raises
     ------
@@ -385,7 +385,7 @@ def error_gallery(
     Returns
     -------
     Axes
-        With ``tl_alt`` and a ``tl_table`` of row, true, predicted, and the two classes' probabilities. Without
+        With ``tl_alt`` and a ``tl_table`` of row, true, predicted and both classes' probabilities. Without
         any error: an empty picture that says so.
 
     Raises
