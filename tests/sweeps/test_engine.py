@@ -336,7 +336,7 @@ def test_machine_and_versions_say_no_host_name():
     assert "python" in versions("plain")
 
 
-def test_versions_of_committed_tables_and_no_stale_rows():
+def test_committed_tables_are_whole_and_fresh():
     """Every committed table can be read, and the chapter's sweeps are complete and fresh."""
     os.environ.pop("TLCOURSE_RESULTS")
     for name in names():

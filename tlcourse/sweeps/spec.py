@@ -1,4 +1,4 @@
-"""What a sweep is: its function, its grid, its metrics, and the hash that tells stale rows from fresh ones."""
+"""What a sweep is: its function, its grid, its metrics, and the hash that tells stale rows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Sweep:
         Gives the list of settings, plain values (int, float, str, bool), the same keys in each. It must hold
         ``seed``.
     metrics : dict
-        Metric -> largest absolute difference that a re-run may show; None: recorded, never compared (seconds).
+        Metric -> largest absolute difference that a re-run may show; None: never compared (seconds).
     frameworks : tuple of str
         Where it runs.
     cost : callable, optional
@@ -64,7 +64,7 @@ class Sweep:
         Raises
         ------
         SweepError
-            If the settings differ in their keys, lack a seed, repeat themselves, or share a name with a metric.
+            If the settings differ in their keys, lack a seed, come twice, or share a name with a metric.
         """
         grid = self.grid()
         fix = f"Mend the grid of the sweep {self.name!r}."
