@@ -524,8 +524,9 @@ def collect(cells: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
             entry = dict(entry)
             name = entry.pop("name")
             if name in found and where[name] != cell.get("id") and found[name]["value"] != entry["value"]:
+                first, second = found[name]["value"], entry["value"]
                 raise ClaimError(
-                    f"The claim {name!r} is {found[name]['value']!r} in one cell, {entry['value']!r} in another.",
+                    f"The claim {name!r} is {first!r} in one cell and {second!r} in another.",
                     "Give one of them its own name.",
                 )
             found[name], where[name] = entry, cell.get("id")

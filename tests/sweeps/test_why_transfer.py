@@ -73,7 +73,7 @@ def test_bad_curves(sizes, accuracies, kw, problem):
 
 def test_bad_tables():
     good = rows(frozen=[0.5, 0.7, 0.8], random=[0.2, 0.4, 0.6])
-    with pytest.raises(CourseError, match=r"lacks rows[\s\S]*frozen at 5"):
+    with pytest.raises(CourseError, match=r"lacks[\s\S]*frozen at 5"):
         label_efficiency_ratio(good, "d", 10)
     with pytest.raises(CourseError, match="no column test_accuracy"):
         label_efficiency_ratio(good.drop(columns="test_accuracy"), "d", 5)

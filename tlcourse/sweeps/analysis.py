@@ -140,9 +140,9 @@ def label_efficiency_ratio(
     metric: str = "test_accuracy",
     scale: str = "log",
 ) -> LabelRatio:
-    """How many times the labels ``scratch`` needs for the accuracy of ``pretrained`` at ``per_class``.
+    """How many times the labels ``scratch`` needs to do as well as ``pretrained`` at ``per_class``.
 
-    The mean accuracy over seeds is taken at each size, and the curve of ``scratch`` is read between its points.
+    The mean over seeds is taken at each size, and the curve of ``scratch`` is read between its points.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def label_efficiency_ratio(
     means = rows[rows["dataset"] == dataset].groupby(["method", "per_class"])[metric].mean()
     if (pretrained, per_class) not in means.index or scratch not in means.index.get_level_values(0):
         raise CourseError(
-            f"The table lacks rows of {pretrained!r} at {per_class} per class or of {scratch!r} on {dataset!r}.",
+            f"The table lacks {pretrained!r} at {per_class} per class or {scratch!r} on {dataset!r}.",
             "It has: " + "; ".join(f"{method} at {size}" for method, size in means.index) + ".",
         )
     target, curve = float(means[pretrained, per_class]), means[scratch].sort_index()
