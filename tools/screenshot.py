@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 400_000
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browser import chromium, serve  # noqa: E402
+from browser import chromium, find_chromium, serve  # noqa: E402
 
 
 def shoot(site: Path, page: str, at: str | None, size: tuple[int, int], theme: str) -> bytes:
@@ -67,6 +67,8 @@ def main() -> None:
     options = parser.parse_args()
     if not (options.site / options.page).is_file():
         sys.exit(f"{options.site / options.page} is missing. Build the site first: make book")
+    if find_chromium() is None:
+        sys.exit("There is no Chromium here. Install one, or set TLCOURSE_CHROMIUM to its path.")
     width, height = (int(number) for number in options.size.split("x"))
     png = compress(shoot(options.site, options.page, options.at or None, (width, height), options.theme))
     if len(png) > LIMIT:
