@@ -410,7 +410,7 @@ def _keep_keras(seed: int) -> list[Callable[[], Any]]:
         from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
         generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
-        value = None if generator is None else np.array(generator.state.value)
+        value = None if generator is None else np.asarray(generator.state.value).copy()
         old_keras_seed = global_state.get_global_attribute("global_random_seed")
 
         def put_keras_back() -> None:
