@@ -8,7 +8,7 @@ import importlib.util
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -66,6 +66,11 @@ class Sweep:
         SweepError
             If the settings differ in their keys, lack a seed, come twice, or share a name with a metric.
         """
+        return [dict(one) for one in self._checked]
+
+    @cached_property
+    def _checked(self) -> list[Settings]:
+        """The grid, made and checked once: the tables ask for it row by row."""
         grid = self.grid()
         fix = f"Mend the grid of the sweep {self.name!r}."
         if not grid:
@@ -95,10 +100,15 @@ class Sweep:
             seen.add(key(settings))
         return grid
 
+    @property
+    def setting_names(self) -> list[str]:
+        """The names of the settings, in order."""
+        return list(self._checked[0])
+
     def columns(self) -> list[str]:
         """The columns of the table, in order."""
         return [
-            *self.settings()[0],
+            *self.setting_names,
             "framework",
             *self.metrics,
             *("cpu_seconds", "seconds", "code", "versions", "machine"),

@@ -92,7 +92,7 @@ def read(sweep: Sweep) -> list[Row]:
 
 def settings_of(sweep: Sweep, row: Mapping[str, Any]) -> Settings:
     """The settings part of a row."""
-    return {name: row[name] for name in sweep.settings()[0]}
+    return {name: row[name] for name in sweep.setting_names}
 
 
 def status(sweep: Sweep, frameworks: tuple[str, ...] | None = None) -> dict[str, list[tuple[Settings, str]]]:
@@ -149,7 +149,7 @@ def _text(value: Any) -> str:
 def _write(sweep: Sweep, rows: list[Row]) -> None:
     path = table_path(sweep)
     path.parent.mkdir(parents=True, exist_ok=True)
-    columns, settings = sweep.columns(), sweep.settings()[0]
+    columns, settings = sweep.columns(), set(sweep.setting_names)
     place = {
         key(one, framework): (sweep.frameworks.index(framework), number)
         for number, one in enumerate(sweep.settings())
