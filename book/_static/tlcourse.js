@@ -70,7 +70,14 @@
     ["wheel", "touchstart", "keydown", "pointerdown"].forEach(function (name) {
       window.addEventListener(name, function () { moved = true; }, { once: true, passive: true });
     });
-    function again() { if (!moved) { goTo(saved.found); } }
+    var last = null;
+    function again() {
+      /* The window is no longer where this put it: somebody scrolled. */
+      if (last !== null && Math.abs(window.scrollY - last) > 2) { moved = true; }
+      if (moved) { return; }
+      goTo(saved.found);
+      last = window.scrollY;
+    }
     again();
     window.addEventListener("load", function () {
       again();
