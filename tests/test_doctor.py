@@ -34,8 +34,8 @@ def test_damaged_data_is_reported_and_the_rest_is_still_looked_at(monkeypatch: p
     monkeypatch.setattr(doctor, "_framework", lambda name: doctor.Diagnosis(name, True, "fine"))
     found = list(doctor.diagnose())
     assert [one.what for one in found if not one.ok] == [
-        "data: three_styles",
-        "data: fashion_mnist",
+        "data: three-styles",
+        "data: fashion-mnist",
         "data: textile",
         "data: digits",
     ]

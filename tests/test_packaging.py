@@ -52,7 +52,7 @@ def test_every_place_asks_for_the_same_python() -> None:
 
 def test_the_readme_names_targets_and_extras_that_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)\b", README))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, flags=re.MULTILINE))
     assert {"lab", "test", "book", "bench"} <= named <= targets
     extras = set(re.findall(r"\.\[([a-z]+)\]", README))
     assert extras <= set(PROJECT["optional-dependencies"])

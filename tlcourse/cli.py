@@ -145,15 +145,16 @@ def results(
     check: Annotated[bool, typer.Option("--check", help="Re-run a sample of the recorded rows.")] = False,
     sample: Annotated[int, typer.Option(help="With --check: how many rows of each framework.")] = 2,
     salt: Annotated[str, typer.Option(help="With --check: a text that chooses the sample.")] = "",
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core otherwise.")] = None,
 ) -> None:
     """Run the long comparisons whose tables the chapters plot; goes on where it was stopped."""
     from tlcourse.sweeps.engine import check_sweeps, run_sweeps
 
     frameworks = split(framework)
     if check:
-        ok = check_sweeps(name, frameworks=frameworks, sample=sample, salt=salt, echo=typer.echo)
+        ok = check_sweeps(name, frameworks=frameworks, sample=sample, salt=salt, jobs=jobs, echo=typer.echo)
     else:
-        ok = run_sweeps(name, frameworks=frameworks, echo=typer.echo)
+        ok = run_sweeps(name, frameworks=frameworks, jobs=jobs, echo=typer.echo)
     if not ok:
         raise typer.Exit(1)
 
@@ -196,13 +197,15 @@ def fetch(
     name: Annotated[str | None, typer.Argument(help="The data set; none lists what can be had.")] = None,
 ) -> None:
     """Download a data set that does not come with the course (opt-in, resumable, checked)."""
-    from tlcourse import data
+    from tlcourse.data.download import DOWNLOADS
+    from tlcourse.data.download import fetch as fetch_data
 
     if name is None:
-        for known in data.downloads():
-            typer.echo(known)
+        for known, archives in DOWNLOADS.items():
+            typer.echo(f"{known}  {sum(archive.size for archive in archives) / 1e6:.0f} MB")
         return
-    typer.echo(f"Ready: {data.fetch(name)}")
+    for path in fetch_data(name):
+        typer.echo(f"Ready: {path}")
 
 
 @app.command()

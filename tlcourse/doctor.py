@@ -5,6 +5,7 @@ Each framework is imported in a process of its own, because TensorFlow and trito
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import json
 import platform
@@ -137,9 +138,9 @@ def diagnose() -> Iterator[Diagnosis]:
     """
     looks: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
     looks += [
-        lambda name=name: _data(name) for name in ("three_styles", "fashion_mnist", "textile", "digits")
-    ]  # type: ignore[misc]
-    looks += [lambda name=name: _framework(name) for name in ("torch", "keras")]  # type: ignore[misc]
+        functools.partial(_data, name) for name in ("three-styles", "fashion-mnist", "textile", "digits")
+    ]
+    looks += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for look in looks:
         yield look()
 
