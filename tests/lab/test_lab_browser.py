@@ -6,6 +6,9 @@ nobody but the server.
 
 from __future__ import annotations
 
+import ast
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +24,8 @@ from tlcourse.exercises import get
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REPO = Path(__file__).resolve().parents[2]
+# The committed copies, or others (compiled while a chapter is being written).
+NOTEBOOKS = Path(os.environ.get("TLCOURSE_NOTEBOOKS", REPO / "notebooks"))
 START = "00-start-here"
 WHY = "01-why-transfer-learning"
 EXERCISE = "ch00-pick-class"
@@ -39,7 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[S
     for framework in ("torch", "keras"):
         (folder / framework).mkdir()
         for stem in (START, WHY):
-            shutil.copy2(REPO / "notebooks" / framework / f"{stem}.ipynb", folder / framework)
+            shutil.copy2(NOTEBOOKS / framework / f"{stem}.ipynb", folder / framework)
     with jupyterlab(folder, tmp_path_factory.mktemp("private")) as server:
         yield server
     assert server.process.returncode == 0, "JupyterLab stops cleanly"
@@ -101,3 +106,75 @@ def test_a_learner_runs_chapter_0_and_answers(framework: str, open_notebook: Any
     assert f"{exercise.points} of {exercise.points}" in shown
     notebook.page.screenshot(path=str(tmp_path / f"{framework}.png"))
     assert notebook.errors() == []
+
+
+def needed_cells(path: Path, text: str) -> tuple[list[str], str]:
+    """The cells that define what the cell holding ``text`` uses, in order, and that cell.
+
+    So the test need not run a whole chapter to reach its explorer.
+    """
+    cells = [
+        cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"
+    ]
+    trees = [ast.parse("".join(cell["source"])) for cell in cells]
+    target = max(at for at, cell in enumerate(cells) if text in "".join(cell["source"]))
+
+    def defined(tree: ast.Module) -> set[str]:
+        names = {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        for node in tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.add(node.name)
+        return names
+
+    def used(tree: ast.Module) -> set[str]:
+        return {
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+
+    wanted, todo = {0}, [target]
+    while todo:
+        at = todo.pop()
+        for name in used(trees[at]):
+            before = [k for k in range(at) if name in defined(trees[k])]
+            if before and before[-1] not in wanted:
+                wanted.add(before[-1])
+                todo.append(before[-1])
+    return [cells[at]["id"] for at in sorted(wanted)], cells[target]["id"]
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+def test_the_explorer_of_chapter_1_is_live(framework: str, open_notebook: Any, tmp_path: Path) -> None:
+    before, explorer = needed_cells(NOTEBOOKS / framework / f"{WHY}.ipynb", "Explorer(")
+    notebook: Notebook = open_notebook(f"{framework}/{WHY}.ipynb", dark=framework == "torch")
+    notebook.run(*before, explorer, seconds=120)
+    assert notebook.errors() == []
+
+    shown = notebook.cell(explorer).locator(".jp-OutputArea-output")
+    picture = shown.locator("img:visible").first
+    picture.wait_for(timeout=30_000)
+    assert shown.locator("img:visible").count() == 1, "the live widget, without the site's pictures beside it"
+    first, described = picture.get_attribute("src"), picture.get_attribute("alt")
+    assert described
+
+    control = shown.locator("select").first
+    control.select_option(index=1)
+    notebook.page.wait_for_function(
+        "([cell, first]) => {"
+        " const now = document.querySelector(`.jp-Cell[data-cell='${cell}'] .jp-OutputArea img`);"
+        " return now && now.getAttribute('src') !== first; }",
+        arg=[explorer, first],
+        timeout=30_000,
+    )
+    after = shown.locator("img:visible").first
+    assert after.get_attribute("src") != first
+    assert after.get_attribute("alt") != described
+    notebook.cell(explorer).scroll_into_view_if_needed()
+    notebook.page.screenshot(path=str(tmp_path / f"explorer-{framework}.png"))
