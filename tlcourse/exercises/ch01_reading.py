@@ -258,10 +258,13 @@ def _rate_inputs(rng: np.random.Generator) -> dict[str, Any]:
     seeds = [int(s) for s in rng.choice(50, size=4, replace=False)]
     # For each start: the rate best on validation, on test, and of the single best run, all different.
     best_val = rng.permutation(5)[:3]
+    while True:
+        # Neither wrong choice may happen to be one rate for all starts.
+        others = [[int(k) for k in rng.permutation(5) if k != v][:2] for v in best_val]
+        if all(len({pair[which] for pair in others}) > 1 for which in (0, 1)):
+            break
     rows = []
-    for start, v in zip(STARTS, best_val, strict=True):
-        others = [int(k) for k in rng.permutation(5) if k != v]
-        on_test, lucky = others[0], others[1]
+    for start, v, (on_test, lucky) in zip(STARTS, best_val, others, strict=True):
         base = float(rng.uniform(0.45, 0.6))
         for k, lr in enumerate(rates):
             wobble = rng.uniform(-0.01, 0.01, (2, len(seeds)))

@@ -14,14 +14,24 @@ __all__ = ["PAIRED", "SPREAD"]
 
 
 def _spread_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    rows = [
-        {
-            "start": start,
-            "seed": seed,
-            "accuracy": round(float(np.clip(rng.normal(centre, 0.05), 0.02, 0.98)), 4),
+    while True:
+        drawn = {
+            start: np.clip(rng.normal(centre, 0.05, int(rng.integers(4, 7))), 0.02, 0.98).round(4)
+            for start, centre in zip(STARTS, rng.uniform(0.3, 0.85, 3), strict=True)
         }
-        for start, centre in zip(STARTS, rng.uniform(0.3, 0.85, 3), strict=True)
-        for seed in range(int(rng.integers(4, 7)))
+        pooled = np.concatenate(list(drawn.values()))
+        # The wrong roads have to lead elsewhere, and to places of their own.
+        if all(
+            min(abs(v.mean() - pooled.mean()), abs(v.max() - pooled.mean()), v.max() - v.mean()) > 0.003
+            and v.std() > 0.01
+            and abs(v.std(ddof=1) - pooled.std(ddof=1)) > 0.003
+            for v in drawn.values()
+        ):
+            break
+    rows = [
+        {"start": start, "seed": seed, "accuracy": float(value)}
+        for start, values in drawn.items()
+        for seed, value in enumerate(values)
     ]
     return {"rows": [rows[int(i)] for i in rng.permutation(len(rows))]}
 
@@ -197,7 +207,12 @@ def _paired_inputs(rng: np.random.Generator) -> dict[str, Any]:
             position = np.array([x[1] for x in rows_a]) - np.array([x[1] for x in rows_b])
             unpaired = math.hypot(a.std(ddof=1), b.std(ddof=1)) / math.sqrt(n)
             # The wrong roads have to lead elsewhere.
-            if abs(position.mean() - gap) > 0.004 and abs(unpaired - noise / math.sqrt(n)) > 0.004:
+            apart = [
+                abs(position.mean()) - abs(gap),
+                unpaired - noise / math.sqrt(n),
+                unpaired - noise,
+            ]
+            if all(abs(distance) > 0.004 for distance in apart):
                 break
         cases.append({"a": rows_a, "b": rows_b, "t": t})
     return {"cases": [cases[int(i)] for i in rng.permutation(len(cases))]}
