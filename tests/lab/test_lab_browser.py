@@ -133,11 +133,13 @@ def needed_cells(path: Path, text: str) -> tuple[list[str], str]:
         return names
 
     def used(tree: ast.Module) -> set[str]:
-        return {
+        loaded = {
             node.id
             for node in ast.walk(tree)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         }
+        # Not what the cell itself defines, nor its functions' arguments.
+        return loaded - defined(tree) - {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
 
     wanted, todo = {0}, [target]
     while todo:
