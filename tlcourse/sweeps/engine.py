@@ -447,7 +447,8 @@ def check_sweeps(
         assert outcome.row is not None
         job, old = outcome.job, recorded[str(outcome.job)]
         worst = "as recorded"
-        for metric, tolerance in job.sweep.metrics.items():
+        for metric in job.sweep.metrics:
+            tolerance = job.sweep.tolerance(metric, job.settings)
             if tolerance is None:
                 continue
             new, difference = outcome.row[metric], abs(outcome.row[metric] - old[metric])

@@ -93,7 +93,8 @@ def compare(name: str | Sweep, row: Row) -> pandas.DataFrame:
             recorded = recorded[recorded[setting] == value]
     twin = recorded[recorded["seed"] == settings["seed"]]
     lines = {}
-    for metric, tolerance in sweep.metrics.items():
+    for metric in sweep.metrics:
+        tolerance = sweep.tolerance(metric, settings)
         if tolerance is None or recorded.empty:
             continue
         values, live = recorded[metric], float(row[metric])

@@ -21,6 +21,9 @@ FRAMEWORKS = ("torch", "keras")
 
 Settings = dict[str, Any]
 
+Tolerance = float | None | Callable[[Settings], float]
+"""How far a re-run may land: a number, None (not compared), or a function of the settings that gives one."""
+
 
 class SweepError(CourseError):
     """A sweep that is not known, a table that is damaged, or a row that no longer comes out as recorded."""
@@ -41,7 +44,8 @@ class Sweep:
         Gives the list of settings, plain values (int, float, str, bool), the same keys in each. It must hold
         ``seed``.
     metrics : dict
-        Metric -> largest absolute difference that a re-run may show; None: never compared (seconds).
+        Metric -> largest absolute difference that a re-run may show, a number or a function of the settings;
+        None: recorded, never compared (seconds).
     frameworks : tuple of str
         Where it runs.
     cost : callable, optional
@@ -53,7 +57,7 @@ class Sweep:
     name: str
     run: str
     grid: Callable[[], list[Settings]]
-    metrics: Mapping[str, float | None]
+    metrics: Mapping[str, Tolerance]
     frameworks: tuple[str, ...] = FRAMEWORKS
     cost: Callable[[Settings], float] = field(default=lambda settings: 1.0)
     title: str = ""
@@ -113,6 +117,11 @@ class Sweep:
             *self.metrics,
             *("cpu_seconds", "seconds", "code", "versions", "machine"),
         ]
+
+    def tolerance(self, metric: str, settings: Mapping[str, Any]) -> float | None:
+        """The tolerance of a metric in a row with these settings; None where it is not compared."""
+        tolerance = self.metrics[metric]
+        return tolerance(dict(settings)) if callable(tolerance) else tolerance
 
     def function(self) -> Callable[..., dict[str, float]]:
         """The function itself, imported now and not before."""
