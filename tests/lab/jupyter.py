@@ -128,6 +128,7 @@ class Notebook:
 
     def __init__(self, page: Any, server: Server, path: str) -> None:
         self.page = page
+        page.set_default_timeout(90_000)  # generous: the machine may be busy
         page.goto(f"{server.base}/lab/tree/{path}?reset")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.sessionContext")
@@ -159,7 +160,7 @@ class Notebook:
         self.page.set_default_timeout(seconds * 1000)
         self.command("notebook:run-all-cells")
         self.wait_idle(seconds)
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(90_000)
 
     def cell(self, cell_id: str) -> Any:
         """A cell's element."""

@@ -68,6 +68,7 @@ def visit(browser: Any, base: str) -> Iterator[Any]:
                 f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}'); {script}"
             )
         page = context.new_page()
+        page.set_default_timeout(90_000)  # generous: the machine may be busy
         watch = Watch(page, base)
         if scripts:
             watches.append(watch)
