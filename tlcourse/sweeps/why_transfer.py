@@ -282,12 +282,22 @@ def _cost(settings: Settings) -> float:
     return {"frozen": 0.5, "small-cnn": 4.0}.get(settings["method"], 11.0)
 
 
+def _tolerance(settings: Settings) -> float:
+    """How far accuracy may move when only the rounding does.
+
+    On one kind of processor a row repeats itself. Across processors rounding differs, and training multiplies
+    the difference; how much was read off the two frameworks' runs from the same start with the same batches:
+    at most 0.005 for a head, 0.05 for the small network, 0.06 for fine-tuning, 0.16 from random weights.
+    """
+    return {"frozen": 0.02, "small-cnn": 0.1, "random": 0.2}.get(settings["method"], 0.12)
+
+
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "why-transfer-rates",
         "tlcourse.sweeps.why_transfer:try_rate",
         _rates_grid,
-        {"val_accuracy": 0.08, "train_cpu_seconds": None},
+        {"val_accuracy": _tolerance, "train_cpu_seconds": None},
         frameworks=("torch",),
         cost=_cost,
         title="Chapter 1: a learning rate for each method, chosen on validation rows",
@@ -296,7 +306,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "why-transfer",
         "tlcourse.sweeps.why_transfer:compare_starts",
         _comparison_grid,
-        {"val_accuracy": 0.1, "test_accuracy": 0.1, "train_cpu_seconds": None},
+        {"val_accuracy": _tolerance, "test_accuracy": _tolerance, "train_cpu_seconds": None},
         cost=_cost,
         title="Chapter 1: three starts and a control, five seeds each",
     ),

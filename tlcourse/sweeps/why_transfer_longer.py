@@ -83,7 +83,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "why-transfer-longer",
         "tlcourse.sweeps.why_transfer_longer:train_longer",
         _grid,
-        {"val_accuracy": 0.1, "test_accuracy": 0.1, "train_cpu_seconds": None},
+        {"val_accuracy": base._tolerance, "test_accuracy": base._tolerance, "train_cpu_seconds": None},
         cost=_cost,
         title="Chapter 1: six times the steps on Fashion-MNIST",
     ),
