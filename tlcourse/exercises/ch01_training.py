@@ -531,7 +531,7 @@ def _head_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
                 "head weight": net.get_layer("classifier").kernel,
                 "head bias": net.get_layer("classifier").bias,
             }
-            return {name: np.array(value) for name, value in named.items()}
+            return {name: value.numpy().copy() for name, value in named.items()}
 
         def loss() -> float:
             return _cross_entropy(np.array(net(x, training=False)), y)
