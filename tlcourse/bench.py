@@ -16,23 +16,20 @@ from pathlib import Path
 __all__ = ["allocator_rates", "check_seconds", "import_seconds", "notebook_seconds", "run_bench"]
 
 _RATE = """
-import time
+import sys, time
 import numpy as np
 import tlcourse
-tlcourse.start("bench", framework="torch")
-import torch
-from tlcourse import models
-model = models.load("efficientnet_lite0", num_classes=0).eval()
-batch = models.preprocess(np.zeros((32, 128, 128, 3), np.uint8))
-with torch.no_grad():
-    for _ in range(2):
-        model(batch)
-    began = time.perf_counter()
-    rounds = 0
-    while time.perf_counter() - began < 4:
-        model(batch)
-        rounds += 1
-    print(32 * rounds / (time.perf_counter() - began))
+tlcourse.start("bench", framework=sys.argv[1])
+from tlcourse import models, training
+backbone = models.load("efficientnet_lite0", num_classes=0, input_size=128)
+batch = np.zeros((128, 128, 128, 3), np.uint8)
+training.cache_features(backbone, batch, batch_size=32, progress=False)
+began = time.perf_counter()
+rounds = 0
+while time.perf_counter() - began < 4:
+    training.cache_features(backbone, batch, batch_size=32, progress=False)
+    rounds += 1
+print(128 * rounds / (time.perf_counter() - began))
 """
 
 _CHECKS = """
@@ -68,8 +65,8 @@ def import_seconds(repeats: int = 5) -> float:
     return max(0.0, statistics.median(once("import tlcourse") for _ in range(repeats)) - bare)
 
 
-def allocator_rates() -> tuple[float, float]:
-    """EfficientNet-Lite0 at 128 px in PyTorch, images per second: without and with the allocator setting.
+def allocator_rates(framework: str) -> tuple[float, float]:
+    """Features of EfficientNet-Lite0 at 128 px, images per second: without and with the allocator setting.
 
     See :func:`tlcourse.devices.tune_allocator`.
     """
@@ -77,7 +74,7 @@ def allocator_rates() -> tuple[float, float]:
     def rate(**setting: str) -> float:
         env = {**os.environ, **setting}
         run = subprocess.run(
-            [sys.executable, "-c", _RATE], capture_output=True, text=True, check=True, env=env
+            [sys.executable, "-c", _RATE, framework], capture_output=True, text=True, check=True, env=env
         )
         return float(run.stdout.split()[-1])
 
@@ -127,13 +124,14 @@ def run_bench(root: Path) -> None:
 
     console.print("Importing ...")
     table.add_row("import tlcourse", f"{import_seconds():.2f} s", "0.3 s")
-    console.print("PyTorch's allocator ...")
-    without, tuned = allocator_rates()
-    table.add_row(
-        "EfficientNet-Lite0, 128 px, PyTorch",
-        f"{tuned:.0f} images/s tuned, {without:.0f} untuned (ratio {tuned / without:.1f})",
-        "-",
-    )
+    for framework in ("torch", "keras"):
+        console.print(f"The allocator, {framework} ...")
+        without, tuned = allocator_rates(framework)
+        table.add_row(
+            f"features of EfficientNet-Lite0, 128 px, {framework}",
+            f"{tuned:.0f} images/s tuned, {without:.0f} untuned (ratio {tuned / without:.1f})",
+            "-",
+        )
     for framework in ("torch", "keras"):
         console.print(f"Checks in {framework} ...")
         for name, seconds in check_seconds(root, framework).items():
