@@ -74,6 +74,18 @@ def test_the_readmes_pictures_and_links_exist() -> None:
             assert (ROOT / target).exists(), f"the README links to {target}, which is not there"
 
 
+def test_the_readme_lists_the_chapters_with_their_questions() -> None:
+    for path in sorted((ROOT / "book" / "chapters").glob("*.md")):
+        front = yaml.safe_load(path.read_text(encoding="utf-8").split("---")[1])["tlcourse"]
+        assert f"| {int(path.name[:2])} {front['title']} | {front['question']} |" in README
+
+
+def test_the_readme_names_exercises_that_exist() -> None:
+    from tlcourse.exercises import all_exercises
+
+    assert set(re.findall(r"\bch\d\d-[a-z-]+", README)) <= {one.id for one in all_exercises()}
+
+
 def test_requirements_are_ranges() -> None:
     exact = [one for one in every_requirement() if re.search(r"(?<![<>!~])==", one.split(";")[0])]
     assert not exact

@@ -162,7 +162,7 @@ def results(
 @app.command()
 @explained
 def check(
-    exercise: Annotated[str, typer.Argument(help="The exercise's id, for instance ch00-softmax.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise's id, for instance ch00-pick-class.")],
     file: Annotated[Path, typer.Argument(help="A Python file with your answer.")],
     framework: Annotated[str, typer.Option("--framework", help="torch or keras")] = "torch",
 ) -> None:
