@@ -7,9 +7,11 @@ Without one the tests are skipped, loudly; with ``CI=true`` or ``TLCOURSE_REQUIR
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import http.server
+import importlib.util
 import os
 import shutil
 import threading
@@ -48,13 +50,20 @@ def find_chromium() -> str | None:
         if found:
             return found
     with contextlib.suppress(Exception):
-        from playwright.sync_api import sync_playwright
-
-        with sync_playwright() as playwright:
-            path = playwright.chromium.executable_path
-            if Path(path).exists():
-                return path
+        path = _playwright().chromium.executable_path
+        if Path(path).exists():
+            return path
     return None
+
+
+@functools.cache
+def _playwright() -> Any:
+    """The one Playwright of this process; a second one, started beside it, is refused."""
+    from playwright.sync_api import sync_playwright
+
+    running = sync_playwright().start()
+    atexit.register(running.stop)
+    return running
 
 
 def _missing(reason: str) -> None:
@@ -67,21 +76,18 @@ def _missing(reason: str) -> None:
 @contextlib.contextmanager
 def chromium() -> Iterator[Any]:
     """A running Chromium (a Playwright ``Browser``); skips or fails where there is none."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
+    if importlib.util.find_spec("playwright") is None:
         _missing("the Python package playwright is not installed (pip install -e '.[test]')")
     path = find_chromium()
     if path is None:
         _missing(
             "install Chromium (on Debian: apt-get install chromium), or set TLCOURSE_CHROMIUM to its path"
         )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(executable_path=path, args=ARGUMENTS)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

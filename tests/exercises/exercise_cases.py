@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -171,14 +172,19 @@ def _written(value: float) -> set[str]:
     }
 
 
+def _digits(form: str) -> int:
+    """How many significant digits a written number has."""
+    return len(re.sub(r"e.*|\D", "", form).lstrip("0"))
+
+
 def assert_no_leak(exercise: Exercise, report: Report, expected: Any, observed: Any, inputs: Any) -> None:
     """No message shows a number of the right answer that is not in the learner's answer or the inputs too."""
     own = {text for n in _numbers(observed) + _numbers(inputs) for text in _written(n)}
     text = "\n".join(report.messages)
     for value in _numbers(expected):
-        # Whole and short numbers stand in a message for many reasons; long ones only for one.
-        telling = {form for form in _written(value) - own if len(form.strip("-0.")) >= 3 and "." in form}
-        shown = {form for form in telling if form in text}
+        # Whole and short numbers stand in a message for many reasons; three digits and more only for one.
+        telling = {form for form in _written(value) - own if "." in form and _digits(form) >= 3}
+        shown = {form for form in telling if re.search(rf"(?<![\d.]){re.escape(form)}(?!\d)", text)}
         assert not shown, f"{exercise.id}: the message gives {shown} away {REPEAT}\n{report}"
 
 
