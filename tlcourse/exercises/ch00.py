@@ -161,7 +161,8 @@ def _judge_large(value: Any, row: np.ndarray) -> Finding:
             "softmax overflows",
         )
     return finding(
-        isinstance(got, int | float) and close(got, _softmax(row).max(), 1e-5),
+        # Between 1000 and 2000, neighbouring float32 numbers are 1e-4 apart: a right answer may be that far off.
+        isinstance(got, int | float) and close(got, _softmax(row).max(), 1e-3),
         "Large logits do not overflow.",
         f"The same row with one number added to every logit must give the same probability. Yours is "
         f"{shown} there.",
