@@ -161,7 +161,7 @@ def _judge_large(value: Any, row: np.ndarray) -> Finding:
             "softmax overflows",
         )
     return finding(
-        # Between 1000 and 2000, neighbouring float32 numbers are 1e-4 apart: a right answer may be that far off.
+        # Between 1000 and 2000, neighbouring float32 numbers are 1e-4 apart: allow a right answer that much.
         isinstance(got, int | float) and close(got, _softmax(row).max(), 1e-3),
         "Large logits do not overflow.",
         f"The same row with one number added to every logit must give the same probability. Yours is "
