@@ -1,0 +1,20 @@
+"""The bench times what it says it times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tlcourse import bench
+from tlcourse.exercises import all_exercises
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+def test_every_check_is_timed_on_an_answer_that_gets_full_marks(framework: str) -> None:
+    seconds = bench.check_seconds(ROOT, framework)
+    assert set(seconds) == {one.id for one in all_exercises() if framework in one.frameworks}
+    assert max(seconds.values()) < 10  # the budget is 2 s on a quiet machine
