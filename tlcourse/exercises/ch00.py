@@ -271,13 +271,15 @@ PICK_CLASS = Exercise(
 
 
 def _label_rows(rng: np.random.Generator) -> dict[str, Any]:
-    # Uneven classes in a random order, as labels come; large enough that two honest draws never coincide.
-    sizes = rng.integers(20, 60, size=int(rng.integers(3, 6)))
+    # Uneven classes in a random order, as labels come; large enough that two honest draws never coincide, and
+    # one so small that a draw from all rows together never holds enough of it (fewer than one in a million).
+    n = int(rng.integers(8, 12))
+    sizes = rng.permutation([n + 1, *rng.integers(80, 140, size=int(rng.integers(3, 6)))])
     labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes)).astype(np.int64)
     seeds = rng.choice(10_000, size=2, replace=False)
     return {
         "labels": labels,
-        "n": int(rng.integers(6, 10)),
+        "n": n,
         "seed": int(seeds[0]),
         "other_seed": int(seeds[1]),
     }
