@@ -70,6 +70,9 @@ class Claim:
         Unit, as it is to be printed after the value: ``"s"``, ``"%"``.
     fmt : str or None
         Python format spec for value and spread, such as ``".2f"``.
+    story : str or None
+        The comparison that the value is a side of: claims of one story were measured alike, and both
+        frameworks must put them in the same order.
     """
 
     name: str
@@ -79,11 +82,14 @@ class Claim:
     tolerance: float | None = None
     unit: str | None = None
     fmt: str | None = None
+    story: str | None = None
 
     def entry(self) -> dict[str, Any]:
-        """The claim as it stands in a claims file: everything but its name."""
+        """The claim as it stands in a claims file: everything but its name, and no story if it has none."""
         fields = asdict(self)
         del fields["name"]
+        if self.story is None:
+            del fields["story"]
         return fields
 
     def mimebundle(self) -> dict[str, Any]:
@@ -151,6 +157,7 @@ def _claim(
     tolerance: Any,
     unit: str | None,
     fmt: str | None,
+    story: str | None = None,
 ) -> Claim:
     if not isinstance(name, str) or not _SLUG.fullmatch(name):
         raise ClaimError(
@@ -192,7 +199,14 @@ def _claim(
         tolerance = float(_plain_number(name, "tolerance", tolerance))
         if tolerance < 0:
             raise ClaimError(f"The claim {name!r} got tolerance = {tolerance}.", "A tolerance is 0 or more.")
-    claim = Claim(name, plain, n, spread, tolerance, unit, fmt)
+    if story is not None and (not isinstance(story, str) or not _SLUG.fullmatch(story)):
+        raise ClaimError(
+            f"The claim {name!r} got story = {story!r}.",
+            "A story is named as a claim is: lower-case words joined by hyphens.",
+        )
+    if story is not None and isinstance(plain, (bool, str)):
+        raise ClaimError(f"The claim {name!r} is {plain!r} and has a story.", "Only numbers can be ordered.")
+    claim = Claim(name, plain, n, spread, tolerance, unit, fmt, story)
     if fmt is not None:
         format_claim(claim.entry(), fmt)  # a wrong format should fail here, in the author's cell
     return claim
@@ -234,6 +248,7 @@ def record(
     tolerance: float | None,
     unit: str | None = None,
     fmt: str | None = None,
+    story: str | None = None,
 ) -> None:
     """Record a value under a name that the chapter's prose can refer to.
 
@@ -252,6 +267,9 @@ def record(
         Printed after the value.
     fmt : str, optional
         Python format spec, such as ``".2f"`` or ``".0%"``; without one, three significant digits.
+    story : str, optional
+        The comparison that the value is a side of, such as ``"far-small"``. A test compares the order of a
+        story's values in the two frameworks, and the sign of every claim whose ``fmt`` begins with "+".
 
     In a notebook the claim is published as ``application/vnd.tlcourse.claim+json`` and as text, from wherever
     in the cell the call stands; elsewhere it is printed.
@@ -268,7 +286,7 @@ def record(
     >>> record("doctest-accuracy", 0.7612, n=5, spread=0.021, tolerance=0.03, fmt=".2f")
     recorded: doctest-accuracy = 0.76 ± 0.02 (n = 5)
     """
-    claim = _claim(name, value, n, spread, tolerance, unit, fmt)
+    claim = _claim(name, value, n, spread, tolerance, unit, fmt, story)
     cell = _current_cell()
     if name in _recorded:
         earlier, earlier_cell = _recorded[name]
@@ -485,8 +503,13 @@ def write_claims(
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     fields = ("value", "n", "spread", "tolerance", "unit", "fmt")
+
+    def entry(claim: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {key: claim.get(key) for key in fields}
+        return plain | {"story": claim["story"]} if claim.get("story") else plain
+
     content = {
-        "claims": {name: {key: claims[name].get(key) for key in fields} for name in sorted(claims)},
+        "claims": {name: entry(claims[name]) for name in sorted(claims)},
         "seconds": dict(seconds or {}),
     }
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
