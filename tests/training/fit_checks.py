@@ -151,3 +151,60 @@ def test_head_learns(framework):
     assert head.framework == framework
     assert head.history.steps == 200
     assert head.cpu_seconds > 0
+
+
+def moved_most(make, **settings) -> dict[str, float]:
+    """The largest change of a number in each layer, after one step."""
+    from tlcourse.freezing.layers import adapter
+
+    model = make("conv", 3)
+    before = {name: values.copy() for name, _, values in adapter(model).arrays(model)}
+    fit(model, toy(), steps=1, **QUIET, **settings)
+    after = {name: values for name, _, values in adapter(model).arrays(model)}
+    return {name: float(np.abs(after[name] - before[name]).max()) for name in before}
+
+
+def test_a_rate_for_each_group(make):
+    # Adam's first step is the rate itself, whatever the gradient.
+    moved = moved_most(make, lr={"conv_stem": 1e-4, "classifier": 1e-2})
+    assert moved["conv_stem.weight"] == pytest.approx(1e-4, rel=0.05)
+    assert moved["classifier.weight"] == pytest.approx(1e-2, rel=0.05)
+    moved = moved_most(make, lr={"conv_stem": 1e-4, "classifier": 1e-2}, schedule=lambda step, steps: 0.5)
+    assert moved["classifier.weight"] == pytest.approx(0.5e-2, rel=0.05)
+    assert moved_most(make, lr=1e-2, schedule=lambda step, steps: 0.0)["classifier.weight"] == 0
+
+
+def test_a_schedule_is_asked_once_a_step_with_how_many_there_are(make):
+    asked: list[tuple[int, int]] = []
+    fit(
+        make("linear", 3),
+        toy(),
+        epochs=2,
+        batch_size=20,
+        schedule=lambda *at: asked.append(at) or 1.0,
+        **QUIET,
+    )
+    assert asked == [(step, 6) for step in range(6)]
+
+
+def test_rates_that_do_not_fit_the_model(make):
+    with pytest.raises(UnknownNameError, match="conv_stam"):
+        fit(make("conv", 3), toy(), steps=1, lr={"conv_stam": 1e-3, "classifier": 1e-3}, **QUIET)
+    with pytest.raises(CourseError, match="no rate for conv_stem"):
+        fit(make("conv", 3), toy(), steps=1, lr={"classifier": 1e-3}, **QUIET)
+    with pytest.raises(CourseError, match="'classifier' is -1"):
+        fit(make("conv", 3), toy(), steps=1, lr={"classifier": -1}, **QUIET)
+    with pytest.raises(CourseError, match="schedule gives nan at step 0 of 1"):
+        fit(make("linear", 3), toy(), steps=1, schedule=lambda step, steps: float("nan"), **QUIET)
+
+
+def test_a_frozen_group_needs_no_rate(make):
+    from tlcourse import freezing
+
+    model = make("conv", 3)
+    freezing.freeze(model, "conv_stem")
+    before = freezing.fingerprint(model)
+    fit(model, toy(), steps=2, lr={"classifier": 1e-3}, **QUIET)
+    moved = freezing.changed(before, freezing.fingerprint(model))
+    assert moved
+    assert all(name.startswith("classifier") for name in moved)

@@ -29,6 +29,10 @@ def start_weights(features: int, classes: int) -> np.ndarray:
     return np.random.default_rng(7).normal(0, 0.05, (features, classes)).astype(np.float32)
 
 
+def falling(step: int, steps: int) -> float:
+    return 1 - step / steps
+
+
 #: The runs that must come out the same in both frameworks.
 RUNS = {
     "adam by steps": {"steps": 23, "lr": 3e-3},
@@ -41,6 +45,13 @@ RUNS = {
         "patience": 2,
     },
     "augmented": {"steps": 10, "augment": "flip"},
+    "a schedule": {
+        "steps": 12,
+        "lr": 3e-3,
+        "weight_decay": 0.1,
+        "schedule": lambda step, steps: 1 - step / steps,
+    },
+    "a rate for the layer": {"steps": 12, "lr": {"LAYER": 3e-3}, "weight_decay": 0.1},
 }
 
 
@@ -52,6 +63,7 @@ def flip(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def run_all(linear_model, weights_of, framework: str) -> dict:
     """Every run of RUNS on a linear model, and one head, as plain data."""
+    from tlcourse.freezing import layer_groups
     from tlcourse.training import fit, fit_head, predict
 
     train, val = toy(60), toy(45, seed=1)
@@ -63,6 +75,8 @@ def run_all(linear_model, weights_of, framework: str) -> dict:
         if "augment" in settings:
             settings["augment"] = flip
         model = linear_model(start_weights(6 * 6 * 3, 3))
+        if isinstance(settings.get("lr"), dict):
+            settings["lr"] = {layer_groups(model)[-1].name: settings["lr"]["LAYER"]}
         history = fit(model, train, val, batch_size=8, preprocess=scaled, seed=3, progress=False, **settings)
         out[name] = {
             "history": history.history,

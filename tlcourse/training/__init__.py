@@ -16,6 +16,7 @@ from tlcourse.errors import CourseError, ShapeError
 from tlcourse.training.batches import examples_of, images_of, resize_to
 from tlcourse.training.head import Head, head_problem
 from tlcourse.training.history import History
+from tlcourse.training.rates import LearningRate, Schedule, check_rate
 
 __all__ = ["Head", "History", "cache_features", "fit", "fit_head", "framework_of", "predict"]
 
@@ -67,7 +68,8 @@ def fit(
     steps: int | None = None,
     epochs: int | None = None,
     batch_size: int = 16,
-    lr: float = 1e-3,
+    lr: LearningRate = 1e-3,
+    schedule: Schedule | None = None,
     optimizer: Any = "adam",
     weight_decay: float = 0.0,
     preprocess: Preprocess = "efficientnet_lite0",
@@ -97,7 +99,10 @@ def fit(
     lr, optimizer, weight_decay
         ``"adam"`` (Kingma and Ba 2015), ``"sgd"`` (momentum 0.9), or an optimizer of the framework, which
         brings its own rate and decay. Weight decay is decoupled in both frameworks (Loshchilov and
-        Hutter 2019): each step shrinks the weights by ``lr * weight_decay``.
+        Hutter 2019): each step shrinks the weights by ``lr * weight_decay``. ``lr`` is one rate, or a
+        rate for each group of layers, as `tlcourse.freezing.discriminative_lrs` gives.
+    schedule : callable, optional
+        ``schedule(step, steps)``: what the rates are multiplied by in each step, counted from 0.
     preprocess : str or callable
         Name of a model card, or a function of uint8 images (N, H, W, 3) to float32 of the same layout.
     size : int, optional
@@ -123,7 +128,10 @@ def fit(
     ------
     CourseError
         Nothing is trainable; no or both of steps and epochs; patience without ``val``; an empty data
-        set; a loss that is not finite (the learning rate is probably too high).
+        set; a loss that is not finite (the learning rate is probably too high); a group of layers that
+        would train and has no rate.
+    UnknownNameError
+        A rate for a group of layers that the model does not have.
     ShapeError
         The labels do not fit the model's outputs, or the images its input.
     """
@@ -142,6 +150,7 @@ def fit(
         "epochs": epochs,
         "batch_size": batch_size,
         "lr": lr,
+        "schedule": schedule,
         "optimizer": optimizer,
         "weight_decay": weight_decay,
         "preprocess": preprocess,
@@ -302,7 +311,7 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def check_amount(
-    *, steps: int | None, epochs: int | None, batch_size: int, lr: float, weight_decay: float
+    *, steps: int | None, epochs: int | None, batch_size: int, lr: LearningRate, weight_decay: float
 ) -> None:
     """Refuse numbers that cannot drive a training run, each with its name."""
     if (steps is None) == (epochs is None):
@@ -313,8 +322,7 @@ def check_amount(
     for name, value in (("steps", steps), ("epochs", epochs), ("batch_size", batch_size)):
         if value is not None and (isinstance(value, bool) or int(value) != value or value < 1):
             raise CourseError(f"{name} is {value!r}.", f"Give a whole number of {name}, 1 or more.")
-    if not (np.isfinite(lr) and lr > 0):
-        raise CourseError(f"lr is {lr!r}.", "Give a positive learning rate, such as 1e-3.")
+    check_rate(lr)
     if not (np.isfinite(weight_decay) and weight_decay >= 0):
         raise CourseError(f"weight_decay is {weight_decay!r}.", "Give 0 or a small positive number.")
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 # Both before TensorFlow is imported: otherwise its log lines end up in the notebook.
@@ -32,10 +32,13 @@ import keras
 import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.freezing.named_keras import named_variables
 from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History
+from tlcourse.training.layerwise_keras import LayerwiseAdam, LayerwiseSGD
 from tlcourse.training.progress import bar as progress_bar
+from tlcourse.training.rates import LearningRate, Schedule, factor_at, highest, rate_of_each
 from tlcourse.training.trouble import not_finite, nothing_trainable, wrong_output
 
 
@@ -47,7 +50,8 @@ def fit(
     steps: int | None,
     epochs: int | None,
     batch_size: int,
-    lr: float,
+    lr: LearningRate,
+    schedule: Schedule | None,
     optimizer: Any,
     weight_decay: float,
     preprocess: Any,
@@ -77,7 +81,7 @@ def fit(
 
     seed_dropout(model, seed)
     model.compile(
-        optimizer=make_optimizer(optimizer, lr, weight_decay),
+        optimizer=make_optimizer(optimizer, lr, weight_decay, model),
         # The models give logits, as in PyTorch; Keras' default would take them for probabilities.
         loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
@@ -90,8 +94,10 @@ def fit(
     if patience is not None:
         stopping = keras.callbacks.EarlyStopping("val_loss", patience=patience, restore_best_weights=True)
         callbacks.append(stopping)
+    if schedule is not None:
+        callbacks.append(Scheduled(schedule, plan.steps, model.optimizer))
     with progress_bar(plan.steps, "training", show=progress) as bar:
-        guard = Guard(plan.steps, lr, bar)
+        guard = Guard(plan.steps, highest(lr), bar)
         try:
             fitted = model.fit(
                 batches(),
@@ -142,6 +148,25 @@ class Guard(keras.callbacks.Callback):
             self.bar.set_postfix_str(f"val accuracy {logs['val_accuracy']:.2f}")
 
 
+class Scheduled(keras.callbacks.Callback):
+    """Before each step, multiplies the optimizer's rate by what the schedule says."""
+
+    def __init__(self, schedule: Schedule, steps: int, optimizer: keras.optimizers.Optimizer) -> None:
+        super().__init__()
+        if isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+            raise CourseError(
+                "The optimizer has a schedule of its own, and schedule= was given as well.",
+                "Keep one of them: keras.optimizers.Adam(1e-3) with schedule=, or leave schedule out.",
+            )
+        self.schedule, self.steps, self.done = schedule, steps, 0
+        self.rate = float(optimizer.learning_rate)
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Set the rate of this step."""
+        self.model.optimizer.learning_rate = self.rate * factor_at(self.schedule, self.done, self.steps)
+        self.done += 1
+
+
 class Batches(keras.utils.PyDataset):
     """Examples in their own order, preprocessed batch by batch, for validation."""
 
@@ -157,8 +182,12 @@ class Batches(keras.utils.PyDataset):
         return to_input(self.data.images[rows], self.preprocess), self.data.labels[rows]
 
 
-def make_optimizer(optimizer: Any, lr: float, weight_decay: float) -> keras.optimizers.Optimizer:
+def make_optimizer(
+    optimizer: Any, lr: LearningRate, weight_decay: float, model: keras.Model | None = None
+) -> keras.optimizers.Optimizer:
     """A Keras optimizer by name; an optimizer object is used as it is.
+
+    Rates for groups of layers need the model.
 
     Raises
     ------
@@ -173,11 +202,22 @@ def make_optimizer(optimizer: Any, lr: float, weight_decay: float) -> keras.opti
     if isinstance(optimizer, keras.optimizers.Optimizer):
         return optimizer
     decay = weight_decay or None
+    if isinstance(lr, Mapping) and optimizer in ("adam", "sgd"):
+        factors = factors_of(model, lr)
+        if optimizer == "adam":
+            return LayerwiseAdam(highest(lr), epsilon=1e-7, weight_decay=decay, factors=factors)
+        return LayerwiseSGD(highest(lr), momentum=0.9, weight_decay=decay, factors=factors)
     if optimizer == "adam":
         return keras.optimizers.Adam(lr, epsilon=1e-7, weight_decay=decay)
     if optimizer == "sgd":
         return keras.optimizers.SGD(lr, momentum=0.9, weight_decay=decay)
     raise UnknownNameError("optimizer", optimizer, ("adam", "sgd"))
+
+
+def factors_of(model: Any, lr: Mapping[str, float]) -> dict[str, float]:
+    """A variable's path to its rate as a share of the highest."""
+    paths = {name: variable.path for name, _, variable in named_variables(model)}
+    return {paths[name]: rate / highest(lr) for name, rate in rate_of_each(model, lr).items()}
 
 
 def build_optimizer(model: keras.Model) -> None:

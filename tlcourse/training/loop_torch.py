@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History
 from tlcourse.training.progress import bar as progress_bar
+from tlcourse.training.rates import LearningRate, Schedule, factor_at, highest, rate_of_each
 from tlcourse.training.trouble import not_finite, nothing_trainable, wrong_output
 
 
@@ -44,7 +45,8 @@ def fit(
     steps: int | None,
     epochs: int | None,
     batch_size: int,
-    lr: float,
+    lr: LearningRate,
+    schedule: Schedule | None,
     optimizer: Any,
     weight_decay: float,
     preprocess: Any,
@@ -59,7 +61,8 @@ def fit(
     trainable = [p for p in model.parameters() if p.requires_grad]
     if not trainable:
         raise nothing_trainable("torch")
-    optimizer = make_optimizer(optimizer, trainable, lr, weight_decay)
+    optimizer = make_optimizer(optimizer, rate_groups(model, lr), highest(lr), weight_decay)
+    rates = [group["lr"] for group in optimizer.param_groups]
     loss_of = loss or F.cross_entropy
     device = trainable[0].device
     # Channels last in memory (shapes stay as they are): a third less time for a step on a CPU.
@@ -84,9 +87,12 @@ def fit(
             value = loss_of(logits, y)
             if not torch.isfinite(value):
                 model.eval()
-                raise not_finite(value.item(), done + 1, lr)
+                raise not_finite(value.item(), done + 1, highest(lr))
             optimizer.zero_grad()
             value.backward()
+            if schedule is not None:
+                for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                    group["lr"] = rate * factor_at(schedule, done, plan.steps)
             optimizer.step()
 
             done += 1
@@ -130,9 +136,27 @@ def fit(
     )
 
 
+def rate_groups(model: torch.nn.Module, lr: LearningRate) -> list[Any]:
+    """What trains, as an optimizer takes it: parameters, or groups of them, each with its rate.
+
+    Examples
+    --------
+    >>> model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Linear(3, 1))
+    >>> [(len(group["params"]), group["lr"]) for group in rate_groups(model, {"0": 1e-4, "1": 1e-3})]
+    [(2, 0.0001), (2, 0.001)]
+    """
+    if not isinstance(lr, Mapping):
+        return [p for p in model.parameters() if p.requires_grad]
+    parameters = dict(model.named_parameters())
+    of_rate: dict[float, list[torch.nn.Parameter]] = {}
+    for name, rate in rate_of_each(model, lr).items():
+        of_rate.setdefault(rate, []).append(parameters[name])
+    return [{"params": held, "lr": rate} for rate, held in of_rate.items()]
+
+
 def make_optimizer(
     optimizer: str | torch.optim.Optimizer,
-    trainable: list[torch.nn.Parameter],
+    trainable: list[Any],
     lr: float,
     weight_decay: float,
 ) -> torch.optim.Optimizer:
@@ -153,7 +177,8 @@ def make_optimizer(
     """
     if isinstance(optimizer, torch.optim.Optimizer):
         held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-        if not held & {id(p) for p in trainable}:
+        wanted = [p for part in trainable for p in (part["params"] if isinstance(part, dict) else [part])]
+        if not held & {id(p) for p in wanted}:
             raise CourseError(
                 "The optimizer holds none of the model's trainable parameters.",
                 "Make it after freezing and unfreezing: torch.optim.Adam(p for p in model.parameters() "

@@ -1,0 +1,261 @@
+"""One network that many rows of a sweep train, from the same starts, in either framework.
+
+A row of a sweep starts from given weights, trains a while and is judged. PyTorch could make a new network for
+each row. Keras would trace its training step anew each time, for some ten seconds, which is longer than most
+rows train. So a worker process keeps the networks that it traced, and a row puts its own weights into them.
+
+Steps, batches, starts and updates are those of `tlcourse.training.fit`; the tests hold it to that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.training.rates import LearningRate, Schedule, factor_at, highest
+
+__all__ = ["BATCH", "Trainer", "get"]
+
+BATCH = 16
+
+Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+
+@cache
+def get(framework: str, classes: int, name: str = "efficientnet_lite0", size: int = 64) -> Trainer:
+    """The trainer of this process for a network with so many classes, at so many pixels.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown framework or model.
+    """
+    if framework not in ("torch", "keras"):
+        raise UnknownNameError("framework", framework, ("torch", "keras"))
+    return Trainer(framework, classes, name, size)
+
+
+def batch_norms(model: Any) -> set[str]:
+    """The names of the model's normalisation layers."""
+    from tlcourse.freezing.layers import layers_of
+
+    return {layer.name for layer in layers_of(model) if layer.norm}
+
+
+class Trainer:
+    """A network that is started, trained in one or more stages, and asked, again and again.
+
+    Parameters
+    ----------
+    framework : {"torch", "keras"}
+    classes : int
+    name : str
+        Of a model card.
+    size : int
+        Side of the pictures, in pixels.
+
+    Examples
+    --------
+    In a sweep's function::
+
+        trainer = get(framework, classes=9)
+        trainer.start("imagenet", seed)
+        seconds = trainer.train(train, steps=60, lr=3e-4, seed=seed, keep_batch_norm=True)
+        return {"val_accuracy": trainer.accuracy(val), "train_cpu_seconds": seconds}
+    """
+
+    def __init__(self, framework: str, classes: int, name: str, size: int) -> None:
+        self.framework, self.classes, self.name, self.size = framework, classes, name, size
+        self.model: Any = None
+        self._traced: dict[tuple[Any, ...], Any] = {}
+
+    def start(self, weights: str | None, seed: int) -> None:
+        """Published weights ("imagenet") or random ones (None), and a fresh head; the seed draws the rest."""
+        from tlcourse import models
+
+        start = models.load(
+            self.name,
+            self.framework,
+            weights=weights,
+            num_classes=self.classes,
+            input_size=self.size,
+            seed=seed,
+        )
+        if self.framework == "torch" or self.model is None:
+            self.model = start
+        else:
+            self.model.set_weights(start.get_weights())
+
+    def train(
+        self,
+        data: Any,
+        *,
+        steps: int,
+        lr: LearningRate,
+        seed: int,
+        batch_size: int = BATCH,
+        frozen: Iterable[str] = (),
+        keep_batch_norm: bool = False,
+        weight_decay: float = 0.0,
+        optimizer: str = "adam",
+        schedule: Schedule | None = None,
+        augment: Augment | None = None,
+    ) -> float:
+        """Train for so many steps; gives their CPU seconds (tracing in Keras apart).
+
+        Parameters
+        ----------
+        data : Dataset
+            Pictures of the trainer's size.
+        steps, lr, seed, batch_size, weight_decay, optimizer, schedule, augment
+            As for `tlcourse.training.fit`.
+        frozen : iterable of str
+            Layers or groups of them that do not move, as for `tlcourse.freezing.freeze`.
+        keep_batch_norm : bool
+            BatchNorm layers stay as they are, wherever they are.
+
+        Raises
+        ------
+        CourseError
+            Without a start, or if nothing is left to train.
+        """
+        if self.model is None:
+            raise CourseError("The trainer has no network yet.", 'Call start("imagenet", seed) first.')
+        from tlcourse.freezing.layers import find, layers_of
+
+        still = set(find(layers_of(self.model), list(frozen))) if frozen else set()
+        if keep_batch_norm:
+            still |= batch_norms(self.model)
+        settings: dict[str, Any] = {"steps": steps, "lr": lr, "seed": seed, "batch_size": batch_size}
+        settings |= {"weight_decay": weight_decay, "optimizer": optimizer}
+        settings |= {"schedule": schedule, "augment": augment}
+        train = self._train_torch if self.framework == "torch" else self._train_keras
+        return train(data, still, settings)
+
+    def _train_torch(self, data: Any, still: set[str], settings: dict[str, Any]) -> float:
+        from tlcourse import freezing, training
+
+        freezing.unfreeze(self.model)
+        if still:
+            freezing.freeze(self.model, sorted(still))
+        return training.fit(self.model, data, progress=False, **settings).cpu_seconds
+
+    def _train_keras(self, data: Any, still: set[str], settings: dict[str, Any]) -> float:
+        from tlcourse.training.loop_keras import Guard
+
+        lr = settings["lr"]
+        model = self._ready(still, settings)
+        model.set_weights(self.model.get_weights())
+        for variable in model.optimizer.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+        rate = highest(lr)
+        model.optimizer.learning_rate = rate
+        schedule, steps = settings["schedule"], settings["steps"]
+
+        def before_each(step: int) -> None:
+            if schedule is not None:
+                model.optimizer.learning_rate = rate * factor_at(schedule, step, steps)
+
+        started = time.process_time()
+        self._steps(model, data, settings, before_each, [Guard(steps, rate, _NoBar())])
+        seconds = time.process_time() - started
+        self.model.set_weights(model.get_weights())
+        return seconds
+
+    def _ready(self, still: set[str], settings: Mapping[str, Any]) -> Any:
+        """A network whose training step, with these layers frozen and these rates, is traced already."""
+        import keras
+
+        from tlcourse import freezing, models
+        from tlcourse.training.loop_keras import build_optimizer, make_optimizer
+
+        lr, batch_size = settings["lr"], settings["batch_size"]
+        weight_decay, optimizer = settings["weight_decay"], settings["optimizer"]
+        shares = tuple(sorted((g, r / highest(lr)) for g, r in lr.items())) if isinstance(lr, Mapping) else ()
+        key = (frozenset(still), shares, batch_size, weight_decay, optimizer)
+        if key in self._traced:
+            return self._traced[key]
+        model = models.load(
+            self.name, "keras", weights=None, num_classes=self.classes, input_size=self.size, seed=0
+        )
+        if still:
+            freezing.freeze(model, sorted(still))
+        model.compile(
+            optimizer=make_optimizer(optimizer, lr, weight_decay, model),
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            jit_compile=False,
+        )
+        build_optimizer(model)
+        noise = np.random.default_rng(0).integers(0, 256, (batch_size, self.size, self.size, 3), np.uint8)
+        labels = np.arange(batch_size) % self.classes
+        once = {"steps": 1, "seed": 0, "batch_size": batch_size, "augment": None}
+        self._steps(model, (noise, labels), once, lambda step: None, [])
+        self._traced[key] = model
+        return model
+
+    def _steps(
+        self,
+        model: Any,
+        data: Any,
+        settings: Mapping[str, Any],
+        before_each: Callable[[int], None],
+        callbacks: list[Any],
+    ) -> None:
+        """The steps of ``tlcourse.training.fit`` in Keras, without compiling anew."""
+        import keras
+
+        from tlcourse.training.batches import Plan, examples_of
+        from tlcourse.training.loop_keras import to_input
+
+        examples = examples_of(data, "train")
+        seed, steps = settings["seed"], settings["steps"]
+        plan = Plan(len(examples.labels), settings["batch_size"], steps=steps, epochs=None, seed=seed)
+
+        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for step, rows in enumerate(plan):
+                rng = np.random.default_rng([seed, step, 1])
+                yield (
+                    to_input(examples.images[rows], self.name, settings["augment"], rng),
+                    examples.labels[rows],
+                )
+
+        class BeforeEach(keras.callbacks.Callback):
+            done = 0
+
+            def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+                before_each(self.done)
+                self.done += 1
+
+        model.fit(
+            batches(),
+            steps_per_epoch=steps,
+            epochs=1,
+            shuffle=False,
+            verbose=0,
+            callbacks=[BeforeEach(), *callbacks],
+        )
+
+    def predict(self, data: Any) -> np.ndarray:
+        """The probability of each class for each picture, float32 (N, C)."""
+        from tlcourse import training
+
+        return training.predict(self.model, data, preprocess=self.name, progress=False)
+
+    def accuracy(self, data: Any) -> float:
+        """The share of pictures whose most probable class is right, 0 to 1."""
+        return float((self.predict(data).argmax(1) == data.labels).mean())
+
+
+class _NoBar:
+    """Where a progress bar would be."""
+
+    def update(self) -> None:
+        """Nothing to show."""
+
+    def set_postfix_str(self, text: str) -> None:
+        """Nothing to show."""
