@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,13 +98,19 @@ def steps() -> list[Step]:
     tl = [PY, "-m", "tlcourse.cli"]
     doctest = ["--doctest-modules", "tlcourse", "-p", "no:cacheprovider"]
     quiet = {"MPLBACKEND": "agg"}
+    # Secret for whoever writes an answer, known to whoever repeats a run: another seed for every commit.
+    secret = os.environ.get("TLCOURSE_SECRET_SEED") or str(zlib.crc32(salt().encode()))
+    secret_seed = {"TLCOURSE_SECRET_SEED": secret}
     found = [
         Step("lint", [PY, "-m", "ruff", "check", "."]),
         Step("format", [PY, "-m", "ruff", "format", "--check", "."]),
         Step("types", [PY, "-m", "mypy"]),
         Step("compile difference", [*tl, "build", "--check"]),
         pytest_step("unit tests: plain", ["tests"], {"TLCOURSE_TEST": "plain", **quiet}),
-        *(pytest_step(f"unit tests: {fw}", ["tests"], {"TLCOURSE_TEST": fw, **quiet}) for fw in FRAMEWORKS),
+        *(
+            pytest_step(f"unit tests: {fw}", ["tests"], {"TLCOURSE_TEST": fw, **quiet, **secret_seed})
+            for fw in FRAMEWORKS
+        ),
         pytest_step(
             "doctests: plain",
             [*doctest, "--ignore-glob=*_torch.py", "--ignore-glob=*_keras.py"],

@@ -31,7 +31,8 @@ from tlcourse.exercises import (
 )
 
 CHAPTERS = Path(__file__).parents[2] / "book" / "chapters"
-# Drawn afresh for every run, so that no exercise is right by the luck of one seed; set it to repeat a run.
+# Another one for every commit (tools/run_tests.py), drawn afresh when pytest is called by hand: so no exercise is
+# right by the luck of one seed, and a run can be repeated.
 SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2**31))
 REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED})"
 
