@@ -3,7 +3,7 @@
     python tools/stress_exercises.py 03 --framework keras --seeds 200
 
 The tests run one secret seed a time; a wrong answer that passes by luck once in a hundred draws shows itself
-here first. Stops starting new seeds after ``--minutes``, says how many it did, and fails if any outcome was wrong.
+here first. Starts no new seed after ``--minutes``, says how many it did, and fails if any outcome was wrong.
 """
 
 from __future__ import annotations
@@ -53,10 +53,12 @@ def main() -> int:
             try:
                 exercise_cases.assert_outcome(exercise, name, asked.framework, report)
             except AssertionError as error:
-                wrong.setdefault(f"{exercise.id}: {name}", []).append((seed, str(error).splitlines()[0] + f"\n{report}"))
+                told = f"{str(error).splitlines()[0]}\n{report}"
+                wrong.setdefault(f"{exercise.id}: {name}", []).append((seed, told))
         done += 1
     for case, failures in wrong.items():
-        print(f"{case}: wrong for {len(failures)} of {done} seeds, first seed {failures[0][0]}\n{failures[0][1]}\n")
+        first, told = failures[0]
+        print(f"{case}: wrong for {len(failures)} of {done} seeds, first seed {first}\n{told}\n")
     print(f"{len(todo)} cases, {done} seeds, {time.monotonic() - began:.0f} s: {len(wrong)} cases went wrong")
     return 1 if wrong else 0
 
