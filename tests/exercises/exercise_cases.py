@@ -31,7 +31,7 @@ from tlcourse.exercises import (
 )
 
 CHAPTERS = Path(__file__).parents[2] / "book" / "chapters"
-# Another one for every commit (tools/run_tests.py), and drawn afresh when pytest is called by hand: no exercise
+# Another one for every commit (tools/run_tests.py), drawn afresh when pytest is called by hand: no exercise
 # is right by the luck of one seed.
 SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2**31))
 REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED})"
