@@ -1,0 +1,27 @@
+"""The recorded claims of PyTorch and Keras lead to the same conclusions, in every chapter.
+
+The rules are in ``tlcourse.authoring.stories``; ``tests/authoring/test_story_rules.py`` tests them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tlcourse.authoring import stories
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAIMS = ROOT / "book" / "claims"
+
+BY_DESIGN: dict[tuple[str, str], str] = {}
+"""``(chapter, claim) -> why the frameworks may differ in it``. ``*`` stands for anything."""
+
+
+def test_both_frameworks_tell_the_same_story() -> None:
+    messages = stories.disagreements(CLAIMS, BY_DESIGN)
+    assert not messages, "\n\n" + "\n\n".join(messages)
+
+
+def test_every_chapter_has_claims_in_both_frameworks() -> None:
+    chapters = {path.stem for path in (ROOT / "book" / "chapters").glob("*.md")}
+    for framework in stories.LABELS:
+        assert {path.stem for path in (CLAIMS / framework).glob("*.json")} == chapters
