@@ -143,7 +143,10 @@ def results(
     name: Annotated[str | None, typer.Argument(help="The sweep; all of them otherwise.")] = None,
     framework: Frameworks = None,
     check: Annotated[bool, typer.Option("--check", help="Re-run a sample of the recorded rows.")] = False,
-    sample: Annotated[int, typer.Option(help="With --check: how many rows of each framework.")] = 2,
+    sample: Annotated[int, typer.Option(help="With --check: rows of each table, at most.")] = 2,
+    minutes: Annotated[
+        float | None, typer.Option(help="With --check: processor minutes for the whole sample.")
+    ] = None,
     salt: Annotated[str, typer.Option(help="With --check: a text that chooses the sample.")] = "",
     jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core otherwise.")] = None,
 ) -> None:
@@ -152,7 +155,15 @@ def results(
 
     frameworks = split(framework)
     if check:
-        ok = check_sweeps(name, frameworks=frameworks, sample=sample, salt=salt, jobs=jobs, echo=typer.echo)
+        ok = check_sweeps(
+            name,
+            frameworks=frameworks,
+            sample=sample,
+            minutes=minutes,
+            salt=salt,
+            jobs=jobs,
+            echo=typer.echo,
+        )
     else:
         ok = run_sweeps(name, frameworks=frameworks, jobs=jobs, echo=typer.echo)
     if not ok:

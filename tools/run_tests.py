@@ -27,6 +27,9 @@ REPORTS = ROOT / "_build" / "reports"
 FRAMEWORKS = ("torch", "keras")
 # The budgets of a notebook in seconds on two cores; a run fails beyond three times as much.
 BUDGET = {"notebooks": 60.0, "solutions": 120.0}
+# Rows of the sweeps that are run again: at most so many of a table, and so many processor minutes in all,
+# however many sweeps there are; half as long on two cores.
+SAMPLE = ("--sample", "2", "--minutes", "4")
 PY = sys.executable
 
 
@@ -122,7 +125,7 @@ def steps() -> list[Step]:
             if modules(fw)
         ),
         *(notebook_step(folder, fw) for fw in FRAMEWORKS for folder in BUDGET),
-        Step("sample of the sweeps", [*tl, "results", "--check", "--sample", "2", "--salt", salt()]),
+        Step("sample of the sweeps", [*tl, "results", "--check", *SAMPLE, "--salt", salt()]),
         Step("site", [*tl, "site"]),
         pytest_step(
             "browser",

@@ -197,6 +197,57 @@ def test_the_salt_chooses(toy: Sweep):
     assert len(chosen("a", 100)) == ROWS
 
 
+GROUPS = {(fw, f"sweep-{n}"): [10.0, 25.0, 40.0] for fw in ("torch", "keras") for n in range(8)}
+
+
+def cost(chosen: dict[tuple[str, str], list[int]]) -> float:
+    jobs = [(*group, GROUPS[group][number]) for group, rows in chosen.items() for number in rows]
+    return engine.expected_seconds(jobs)
+
+
+def test_a_sample_stays_within_its_minutes():
+    """However many tables there are; and over the commits each of them gets its turn."""
+    met: set[tuple[str, str]] = set()
+    for salt in map(str, range(40)):
+        chosen = engine.within_minutes(GROUPS, 4, salt)
+        assert chosen == engine.within_minutes(GROUPS, 4, salt)
+        assert 200 < cost(chosen) <= 240
+        met |= {group for group, rows in chosen.items() if rows}
+    assert met == set(GROUPS)
+    everything = engine.within_minutes(GROUPS, 1000, "a")
+    assert all(rows == [0, 1, 2] for rows in everything.values())
+    assert not any(engine.within_minutes(GROUPS, 0.01, "a").values())
+
+
+def test_dear_rows_get_their_turn_too():
+    groups = {("torch", "cheap"): [5.0] * 9, ("torch", "dear"): [45.0], ("torch", "impossible"): [61.0]}
+    met = [
+        name
+        for salt in "abcdefgh"
+        for (_, name), rows in engine.within_minutes(groups, 1, salt).items()
+        if rows
+    ]
+    assert {"cheap", "dear"} == set(met)
+
+
+def test_check_within_minutes(monkeypatch, toy: Sweep):
+    run()
+    for row in store.read(toy):
+        store.append(toy, {**row, "cpu_seconds": 30.0})
+    lines: list[str] = []
+    # 1 second to start, and rows of half a minute.
+    assert engine.check_sweeps("toy", sample=6, minutes=1.6, salt="abc", echo=lines.append)
+    assert sum("as recorded" in line for line in lines) == 3
+    assert "rows of 1 of 1 tables" in lines[0]
+    monkeypatch.setenv("TOY_DRIFT", "0.5")
+    assert engine.main(["toy", "--check", "--minutes", "1.6", "--salt", "abc"]) == 1
+    monkeypatch.delenv("TOY_DRIFT")
+    assert engine.main(["toy", "--check", "--minutes", "1.6", "--salt", "abc"]) == 0
+    for minutes in (0.5, 0):  # a check that checks nothing is no check
+        with pytest.raises(SweepError, match="minutes"):
+            engine.check_sweeps("toy", minutes=minutes)
+
+
 def test_stale_rows_are_listed_and_run_again(toy: Sweep):
     run()
     rows = store.read(toy)

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -23,9 +23,16 @@ from tlcourse.sweeps import store
 from tlcourse.sweeps.registry import get, names
 from tlcourse.sweeps.spec import FRAMEWORKS, Settings, Sweep, SweepError, key
 
-__all__ = ["check_sweeps", "main", "run_sweeps", "sample_of"]
+__all__ = ["check_sweeps", "expected_seconds", "main", "run_sweeps", "sample_of", "within_minutes"]
 
 Echo = Callable[[str], Any]
+
+START = {"torch": 6.0, "keras": 12.0, "plain": 1.0}
+"""Processor seconds until a worker serves its first row."""
+
+WARM_UP = {"torch": 1.0, "keras": 12.0, "plain": 0.0}
+"""Processor seconds more for the first row of a sweep in a process: data to read, a graph to trace. The
+tables do not hold them, as most recorded rows ran in a process that was warm."""
 
 # glibc otherwise gives every large block back to the kernel, which takes half of the processor's time, in
 # PyTorch and in TensorFlow on a CPU alike (EfficientNet-Lite0 at 64 px in Keras, one thread: 0.28 s a step
@@ -393,11 +400,76 @@ def sample_of(sweep: Sweep, framework: str, sample: int, salt: str) -> list[stor
     return sorted(rows, key=rank)[:sample]
 
 
+def expected_seconds(jobs: Sequence[tuple[str, str, float]]) -> float:
+    """What re-running rows should take, in processor seconds.
+
+    Parameters
+    ----------
+    jobs : sequence of (framework, sweep, seconds)
+        With the ``cpu_seconds`` that the table has for the row.
+
+    Examples
+    --------
+    >>> expected_seconds([("torch", "a", 10.0), ("torch", "a", 5.0), ("torch", "b", 5.0)])
+    28.0
+    """
+    starts = sum(START.get(framework, 0.0) for framework in {job[0] for job in jobs})
+    warm_ups = sum(WARM_UP.get(framework, 0.0) for framework, _ in {job[:2] for job in jobs})
+    return starts + warm_ups + sum(job[2] for job in jobs)
+
+
+def within_minutes(
+    groups: Mapping[tuple[str, str], Sequence[float]], minutes: float, salt: str
+) -> dict[tuple[str, str], list[int]]:
+    """Which of the sampled rows to run, so that all of them together stay within a budget.
+
+    The groups take turns, in an order that the salt chooses: each puts forward its next row, which is taken
+    if it still fits. So over many commits every table is sampled, dear rows too, however many tables there
+    are.
+
+    Parameters
+    ----------
+    groups : mapping of (framework, sweep) to seconds
+        The recorded processor seconds of each group's sampled rows, in the order of the sample.
+    minutes : float
+        Processor minutes for all of them, starts included (:func:`expected_seconds`).
+    salt : str
+        Chooses the order of the groups.
+
+    Returns
+    -------
+    dict
+        For each group the numbers of the rows to run. A row that takes longer than the budget is never run.
+
+    Examples
+    --------
+    >>> groups = {("torch", "a"): [30.0, 30.0], ("torch", "b"): [20.0, 500.0]}
+    >>> within_minutes(groups, 1.5, salt="x")
+    {('torch', 'a'): [0, 1], ('torch', 'b'): [0]}
+    >>> within_minutes(groups, 0.5, salt="x")
+    {('torch', 'a'): [], ('torch', 'b'): [0]}
+    """
+    order = sorted(groups, key=lambda group: hashlib.sha256(f"{salt} {group}".encode()).hexdigest())
+    taken: dict[tuple[str, str], list[int]] = {group: [] for group in groups}
+    jobs: list[tuple[str, str, float]] = []
+    for turn in range(max(map(len, groups.values()), default=0)):
+        for framework, sweep in order:
+            costs = groups[framework, sweep]
+            if turn >= len(costs):
+                continue
+            more = [*jobs, (framework, sweep, costs[turn])]
+            if expected_seconds(more) <= 60 * minutes:
+                jobs = more
+                taken[framework, sweep].append(turn)
+    return taken
+
+
 def check_sweeps(
     name: str | Sequence[str] | None = None,
     *,
     frameworks: Sequence[str] | str | None = None,
     sample: int = 2,
+    minutes: float | None = None,
     salt: str = "",
     jobs: int | None = None,
     echo: Echo = print,
@@ -409,7 +481,10 @@ def check_sweeps(
     name, frameworks, jobs, echo
         As for :func:`run_sweeps`.
     sample : int
-        Rows per sweep and framework.
+        Rows per sweep and framework, at most.
+    minutes : float, optional
+        Processor minutes that the whole sample may be expected to take, by the times in the tables: of the
+        sampled rows as many are run as fit (:func:`within_minutes`).
     salt : str
         Chooses the sample.
 
@@ -421,9 +496,10 @@ def check_sweeps(
     """
     if sample < 1:
         raise SweepError(f"A sample of {sample} rows checks nothing.", "Pass --sample 1 or more.")
+    if minutes is not None and not minutes > 0:
+        raise SweepError(f"{minutes} minutes are no time to check in.", "Pass --minutes 1 or more.")
     only, good = _frameworks(frameworks), True
-    todo: list[Job] = []
-    recorded: dict[str, store.Row] = {}
+    sampled: dict[tuple[str, str], list[tuple[Job, store.Row]]] = {}
     for sweep in _chosen(name):
         states = store.status(sweep, only)
         for state in ("missing", "stale"):
@@ -437,10 +513,29 @@ def check_sweeps(
         for framework in sweep.frameworks:
             if only is not None and framework not in only:
                 continue
-            for row in sample_of(sweep, framework, sample, salt):
-                job = Job(sweep, store.settings_of(sweep, row), framework)
-                todo.append(job)
-                recorded[str(job)] = row
+            sampled[framework, sweep.name] = [
+                (Job(sweep, store.settings_of(sweep, row), framework), row)
+                for row in sample_of(sweep, framework, sample, salt)
+            ]
+    chosen = {group: list(range(len(rows))) for group, rows in sampled.items()}
+    if minutes is not None:
+        costs = {group: [row["cpu_seconds"] for _, row in rows] for group, rows in sampled.items()}
+        chosen = within_minutes(costs, minutes, salt)
+        if any(costs.values()) and not any(chosen.values()):
+            raise SweepError(
+                f"No recorded row can be run again in {minutes:g} minutes of processor time.",
+                "Give more: pass a larger --minutes.",
+            )
+        tables = sum(1 for rows in chosen.values() if rows)
+        echo(
+            f"{minutes:g} minutes of processor time are enough for rows of {tables} of {len(chosen)} tables."
+        )
+    todo: list[Job] = []
+    recorded: dict[str, store.Row] = {}
+    for group, rows in sampled.items():
+        for job, row in (rows[number] for number in chosen[group]):
+            todo.append(job)
+            recorded[str(job)] = row
     lines: list[list[str]] = []
 
     def keep(outcome: Outcome) -> str:
@@ -490,14 +585,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--framework", action="append", help="only this one; may be repeated")
     parser.add_argument("--jobs", type=int, help="worker processes; one per core by default")
     parser.add_argument("--check", action="store_true", help="re-run a sample and compare")
-    parser.add_argument("--sample", type=int, default=2, help="rows per sweep and framework")
+    parser.add_argument("--sample", type=int, default=2, help="rows per sweep and framework, at most")
+    parser.add_argument("--minutes", type=float, help="processor minutes that the sample may take in all")
     parser.add_argument("--salt", default="", help="chooses the sample")
     chosen = parser.parse_args(arguments)
     common: dict[str, Any] = {"frameworks": chosen.framework, "jobs": chosen.jobs}
     common["echo"] = lambda line: print(line, flush=True)
     try:
         if chosen.check:
-            good = check_sweeps(chosen.name, sample=chosen.sample, salt=chosen.salt, **common)
+            sampling = {"sample": chosen.sample, "minutes": chosen.minutes, "salt": chosen.salt}
+            good = check_sweeps(chosen.name, **sampling, **common)
         else:
             good = run_sweeps(chosen.name, **common)
     except CourseError as error:
