@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from freezing_checks import *  # noqa: F403
 
 from tlcourse import devices, freezing, models
 from tlcourse.errors import CourseError, UnknownNameError

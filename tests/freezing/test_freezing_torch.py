@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from freezing_checks import *  # noqa: F403
 from torch import nn
 
 from tlcourse import devices, freezing, models

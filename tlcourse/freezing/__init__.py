@@ -8,6 +8,7 @@ Layers are named as in PyTorch ("blocks.1.0.conv_dw"), in both frameworks.
 """
 
 from .api import (
+    batch_norm_layers,
     check_optimizer,
     discriminative_lrs,
     freeze,
@@ -17,6 +18,7 @@ from .api import (
     param_groups,
     trainable_names,
     unfreeze,
+    unfreezing_stages,
 )
 from .layers import Group
 from .report import TrainableReport, changed, fingerprint, trainable_report
@@ -24,6 +26,7 @@ from .report import TrainableReport, changed, fingerprint, trainable_report
 __all__ = [
     "Group",
     "TrainableReport",
+    "batch_norm_layers",
     "changed",
     "check_optimizer",
     "discriminative_lrs",
@@ -36,4 +39,5 @@ __all__ = [
     "trainable_names",
     "trainable_report",
     "unfreeze",
+    "unfreezing_stages",
 ]

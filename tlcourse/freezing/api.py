@@ -10,6 +10,7 @@ from ..models.framework import framework_of
 from .layers import Group, adapter, find, group, layers_of
 
 __all__ = [
+    "batch_norm_layers",
     "check_optimizer",
     "discriminative_lrs",
     "freeze",
@@ -19,6 +20,7 @@ __all__ = [
     "param_groups",
     "trainable_names",
     "unfreeze",
+    "unfreezing_stages",
 ]
 
 
@@ -131,6 +133,67 @@ def layer_names(model: Any) -> list[str]:
     return [layer.name for layer in layers_of(model)]
 
 
+def batch_norm_layers(model: Any) -> list[str]:
+    """The names of the model's normalisation layers, from input to output.
+
+    ``freeze(model, batch_norm_layers(model))`` keeps their scales, shifts and statistics while the rest
+    learns, which suits small batches: 16 pictures say little about a mean and a variance.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+
+    Returns
+    -------
+    list of str
+        Empty if the model has none.
+    """
+    return [layer.name for layer in layers_of(model) if layer.norm]
+
+
+def unfreezing_stages(model: Any, stages: int) -> list[list[str]]:
+    """A plan for gradual unfreezing: which groups train in each stage, the head first, everything at the end.
+
+    Howard and Ruder 2018 (ULMFiT, arXiv:1801.06146, section 3.3) open one layer an epoch. Here the groups
+    below the head are shared out over the stages after the first, as evenly as they go, the later stages
+    taking more.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+    stages : int
+        From 2 to the number of the model's groups.
+
+    Returns
+    -------
+    list of list of str
+        For each stage the groups that train, from input to output; freeze the others.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer groups than stages, or fewer than two stages.
+
+    Examples
+    --------
+    In a notebook, after ``tlcourse.start``::
+
+        for groups in unfreezing_stages(model, 3):
+            freeze(model)
+            unfreeze(model, groups)
+            training.fit(model, train, steps=30, lr=3e-4)
+    """
+    names = [g.name for g in layer_groups(model)]
+    if isinstance(stages, bool) or not isinstance(stages, int) or not 2 <= stages <= len(names):
+        raise ShapeError(
+            f"stages is {stages!r}, and the model has {len(names)} groups of layers.",
+            f"Give a whole number from 2 to {len(names)}.",
+        )
+    below = len(names) - 1
+    opened = [below * k // (stages - 1) for k in range(stages)]
+    return [names[below - count :] for count in opened]
+
+
 def trainable_names(model: Any) -> list[str]:
     """The parameters that training may change ("classifier.weight"), named alike in both frameworks."""
     return [
@@ -194,7 +257,8 @@ def param_groups(model: Any, base_lr: float, decay: float = 1 / 2.6) -> list[dic
     if framework_of(model) != "torch":
         raise CourseError(
             "A Keras optimizer has no parameter groups.",
-            "Use discriminative_lrs for the rates, or train the groups one after the other with freeze_to.",
+            "Pass the rates to the course's fit: training.fit(model, ..., lr=discriminative_lrs(model, "
+            "1e-3)).",
         )
     rates = discriminative_lrs(model, base_lr, decay)
     parameters = dict(model.named_parameters())
