@@ -303,20 +303,4 @@ SWEEPS: tuple[Sweep, ...] = (
         cost=_cost,
         title="Chapter 4: a learning rate for each method, chosen on validation rows",
     ),
-    Sweep(
-        "freeze-or-tune",
-        "tlcourse.sweeps.freeze_or_tune:compare_methods",
-        _comparison_grid,
-        {"val_accuracy": _tolerance, "test_accuracy": _tolerance, "train_cpu_seconds": None},
-        cost=_cost,
-        title="Chapter 4: how much to train, by size and distance of the data, five seeds each",
-    ),
-    Sweep(
-        "freeze-or-tune-shifted",
-        "tlcourse.sweeps.freeze_or_tune:compare_shifted",
-        _shifted_grid,
-        {"fluent_accuracy": _tolerance, "noto_accuracy": _tolerance, "twemoji_accuracy": _tolerance},
-        cost=_cost,
-        title="Chapter 4: trained in one style, tested in three",
-    ),
 )
