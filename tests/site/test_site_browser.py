@@ -97,8 +97,8 @@ def chapters_of(site: Path, framework: str = "torch") -> list[str]:
 def one_of_each_kind(site: Path) -> list[str]:
     """A page of each kind: landing, pages of text, the glossary, the references, search, every chapter."""
     chapters = chapters_of(site) + chapters_of(site, "keras")
-    return ["index.html", "learners.html", "instructors.html", "contributors.html", "glossary.html",
-            "references.html", "search.html", "genindex.html", *chapters]  # fmt: skip
+    return ["index.html", "learners.html", "six-steps.html", "instructors.html", "contributors.html",
+            "glossary.html", "references.html", "search.html", "genindex.html", *chapters]  # fmt: skip
 
 
 def chapter_with(site: Path, text: str, framework: str = "torch") -> str:
@@ -292,26 +292,32 @@ def test_hints_and_quiz_answers_are_folded(site: Path, visit: Any) -> None:
     assert hint.get_attribute("open") is not None
 
 
-def test_the_explorer_changes_its_picture(site: Path, visit: Any) -> None:
-    page = visit(chapter_with(site, "tl-explorer"))
-    box = page.locator(".tl-explorer").first
-    box.scroll_into_view_if_needed()
+def test_the_explorer_of_every_chapter_changes_its_picture(site: Path, visit: Any, base: str) -> None:
+    chapters = [
+        path for path in chapters_of(site) if "tl-explorer" in (site / path).read_text(encoding="utf-8")
+    ]
+    assert chapters
+    page = visit(chapters[0])
+    for path in chapters:
+        page.goto(f"{base}/{path}")
+        box = page.locator(".tl-explorer").first
+        box.scroll_into_view_if_needed()
 
-    def picture() -> str:
-        visible = box.locator("img:visible")
-        assert visible.count() == 1, "one picture shows at a time"
-        assert visible.first.get_attribute("alt").strip()
-        return str(visible.first.get_attribute("src"))
+        def picture(path: str = path, box: Any = box) -> str:
+            visible = box.locator("img:visible")
+            assert visible.count() == 1, f"{path}: one picture shows at a time"
+            assert visible.first.get_attribute("alt").strip(), path
+            return str(visible.first.get_attribute("src"))
 
-    before = picture()
-    radios = box.locator("input[type=radio]:not(:checked)")
-    # By its label, as a mouse does; then by an arrow key, as a keyboard does.
-    box.locator(f"label[for='{radios.first.get_attribute('id')}']").click()
-    after = picture()
-    assert after != before
-    box.locator("input[type=radio]:checked").first.focus()
-    page.keyboard.press("ArrowLeft")
-    assert picture() != after
+        before = picture()
+        radios = box.locator("input[type=radio]:not(:checked)")
+        # By its label, as a mouse does; then by an arrow key, as a keyboard does.
+        box.locator(f"label[for='{radios.first.get_attribute('id')}']").click()
+        after = picture()
+        assert after != before, path
+        box.locator("input[type=radio]:checked").first.focus()
+        page.keyboard.press("ArrowLeft")
+        assert picture() != after, path
 
 
 # ------------------------------------------------------------------------------- for every reader
@@ -339,3 +345,39 @@ def test_a_phone_scrolls_in_one_direction_only(site: Path, visit: Any, base: str
         assert wide <= 0, f"{path} is {wide} px wider than a phone"
     page.goto(f"{base}/{chapters_of(site)[0]}")
     assert page.locator(".tl-switch").is_visible()
+
+
+# --------------------------------------------------------------------------------------- on paper
+
+
+def test_the_sheet_shows_the_chosen_framework(site: Path, visit: Any) -> None:
+    page = visit("six-steps.html")
+    for chosen, other in (("torch", "keras"), ("keras", "torch")):
+        page.locator(f".tl-switch [data-tl-choose={chosen}]").click()
+        assert page.locator(f".tl-sheet .tl-only-{chosen}:visible").count() == 6
+        assert page.locator(f".tl-sheet .tl-only-{other}:visible").count() == 0
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_sheet_prints_on_two_pages_with_both_frameworks(site: Path, visit: Any, mode: str) -> None:
+    # The width between the margins of an A4 page.
+    page = visit("six-steps.html", mode=mode, viewport={"width": 718, "height": 1062})
+    page.emulate_media(media="print")
+    for framework in ("torch", "keras"):
+        assert page.locator(f".tl-sheet .tl-only-{framework}:visible").count() == 6
+    assert page.locator("h1:visible").all_inner_texts() == ["The six steps on one sheet"]
+    for gone in (".bd-sidebar-primary", ".bd-sidebar-secondary", ".bd-header-article", ".copybtn"):
+        assert page.locator(f"{gone}:visible").count() == 0, gone
+    colours = page.evaluate(
+        "[...new Set([...document.querySelectorAll('.tl-sheet pre span, .tl-guide td')]"
+        ".map(node => getComputedStyle(node).color))]"
+    )
+    assert colours == ["rgb(0, 0, 0)"]
+    cut = (
+        "[...document.querySelectorAll('.tl-sheet pre')].filter(node => node.scrollWidth > node.clientWidth)"
+    )
+    assert page.evaluate(f"{cut}.map(node => node.textContent.slice(0, 60))") == []
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    # A4, in points.
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45](\.\d+)? 84[12](\.\d+)?\]", printed)

@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,13 @@ from tlcourse.errors import CourseError
 
 __all__ = ["Chapter", "build_site", "chapters_of", "stage"]
 
-PAGES_BEFORE = ("learners",)
+PAGES_BEFORE = ("learners", "six-steps")
 PAGES_AFTER = ("instructors", "contributors", "glossary", "references")
 MARKER = ".tlcourse-site"
 """A file in each built site: a folder without it is somebody else's and is never replaced."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_CHAPTER_LINK = re.compile(r"\[([^\]]+)\]\(chapters/(\d\d-[a-z0-9-]+)\.md(#[^)\s]*)?\)")
 _MATHJAX = "sphinx-mathjax-offline"
 
 
@@ -169,6 +170,27 @@ def chapter_list(chapters: list[Chapter]) -> str:
     return "\n".join([*lines, "</ol>"])
 
 
+def linked(text: str, stems: Collection[str]) -> str:
+    """A page's text with its links to chapters' sources turned into links to their pages.
+
+    They lead to the first framework's page; a script leads them to the remembered one. Of a link to a chapter
+    that is not there, the words remain.
+
+    Examples
+    --------
+    >>> text = "[Freeze](chapters/04-freeze.md#what-moves), then [train](chapters/06-train.md)."
+    >>> linked(text, ["04-freeze"])
+    '[Freeze](torch/04-freeze.ipynb#what-moves), then train.'
+    """
+    first = next(iter(FRAMEWORKS))
+
+    def link(found: re.Match[str]) -> str:
+        words, stem, anchor = found[1], found[2], found[3] or ""
+        return f"[{words}]({first}/{stem}.ipynb{anchor})" if stem in stems else words
+
+    return _CHAPTER_LINK.sub(link, text)
+
+
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
 
@@ -228,6 +250,9 @@ def stage(root: Path, target: Path, *, compile: Callable[[Path, str], Any] | Non
     _copy_mathjax(target / "_extra" / "_static" / "mathjax")
     (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
 
+    stems = {chapter.stem for chapter in chapters}
+    for path in target.glob("*.md"):
+        path.write_text(linked(path.read_text(encoding="utf-8"), stems), encoding="utf-8")
     index = target / "index.md"
     text = index.read_text(encoding="utf-8")
     index.write_text(text.replace("<!-- chapters -->", chapter_list(chapters)), encoding="utf-8")
