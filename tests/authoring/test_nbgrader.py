@@ -60,7 +60,8 @@ def school(course: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_what_nbgrader_releases_is_what_a_learner_gets(school: Path, course: Path) -> None:
+@pytest.mark.slow
+def test_what_nbgrader_releases_is_what_a_learner_gets_and_it_grades_it(school: Path, course: Path) -> None:
     done = nbgrader(school, "generate_assignment", "ps1")
     assert done.returncode == 0, done.stderr
     released = nbformat.read(school / f"release/ps1/{NAME}.ipynb", as_version=4)
@@ -71,21 +72,6 @@ def test_what_nbgrader_releases_is_what_a_learner_gets(school: Path, course: Pat
         assert dict(theirs.metadata) == dict(mine.metadata)
         assert not theirs.get("outputs")
 
-
-@pytest.mark.slow
-def test_validation_passes_solved_and_fails_blank(school: Path, course: Path) -> None:
-    done = nbgrader(school, "validate", f"source/ps1/{NAME}.ipynb")
-    assert done.returncode == 0, done.stderr
-    assert "Success! Your notebook passes all the tests." in done.stdout
-    (school / "blank.ipynb").write_bytes((course / f"notebooks/torch/{NAME}.ipynb").read_bytes())
-    done = nbgrader(school, "validate", "blank.ipynb")
-    assert "VALIDATION FAILED ON 1 CELL(S)" in done.stdout, done.stderr
-    assert "is not that" in done.stdout
-
-
-@pytest.mark.slow
-def test_grades_right_and_blank(school: Path, course: Path) -> None:
-    assert nbgrader(school, "generate_assignment", "ps1").returncode == 0
     blank = (course / f"notebooks/torch/{NAME}.ipynb").read_text()
     for student, text in (
         ("right", blank.replace("...  # your code here", "return 2 * x")),
@@ -101,3 +87,14 @@ def test_grades_right_and_blank(school: Path, course: Path) -> None:
     header, *rows = [row.split(",") for row in (school / "grades.csv").read_text().split()]
     scores = {row[header.index("student_id")]: float(row[header.index("score")]) for row in rows}
     assert scores == {"right": 3.0, "blank": 0.0}
+
+
+@pytest.mark.slow
+def test_validation_passes_solved_and_fails_blank(school: Path, course: Path) -> None:
+    done = nbgrader(school, "validate", f"source/ps1/{NAME}.ipynb")
+    assert done.returncode == 0, done.stderr
+    assert "Success! Your notebook passes all the tests." in done.stdout
+    (school / "blank.ipynb").write_bytes((course / f"notebooks/torch/{NAME}.ipynb").read_bytes())
+    done = nbgrader(school, "validate", "blank.ipynb")
+    assert "VALIDATION FAILED ON 1 CELL(S)" in done.stdout, done.stderr
+    assert "is not that" in done.stdout

@@ -27,8 +27,17 @@ REPO = Path(__file__).resolve().parents[2]
 # The committed copies, or others (compiled while a chapter is being written).
 NOTEBOOKS = Path(os.environ.get("TLCOURSE_NOTEBOOKS", REPO / "notebooks"))
 START = "00-start-here"
-WHY = "01-why-transfer-learning"
 EXERCISE = "ch00-pick-class"
+STEMS = sorted(path.stem for path in (NOTEBOOKS / "torch").glob("*.ipynb"))
+
+
+def explorers() -> list[tuple[str, str]]:
+    """The chapters with an explorer, each in one framework: the frameworks take turns; the first in both."""
+    found = [
+        stem for stem in STEMS if "Explorer(" in (NOTEBOOKS / "torch" / f"{stem}.ipynb").read_text("utf-8")
+    ]
+    turns = [(stem, ("torch", "keras")[number % 2]) for number, stem in enumerate(found)]
+    return [(found[0], "keras"), *turns] if found else []
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[S
     folder = tmp_path_factory.mktemp("lab")
     for framework in ("torch", "keras"):
         (folder / framework).mkdir()
-        for stem in (START, WHY):
+        for stem in STEMS:
             shutil.copy2(NOTEBOOKS / framework / f"{stem}.ipynb", folder / framework)
     with jupyterlab(folder, tmp_path_factory.mktemp("private")) as server:
         yield server
@@ -152,10 +161,10 @@ def needed_cells(path: Path, text: str) -> tuple[list[str], str]:
     return [cells[at]["id"] for at in sorted(wanted)], cells[target]["id"]
 
 
-@pytest.mark.parametrize("framework", ["torch", "keras"])
-def test_the_explorer_of_chapter_1_is_live(framework: str, open_notebook: Any, tmp_path: Path) -> None:
-    before, explorer = needed_cells(NOTEBOOKS / framework / f"{WHY}.ipynb", "Explorer(")
-    notebook: Notebook = open_notebook(f"{framework}/{WHY}.ipynb", dark=framework == "torch")
+@pytest.mark.parametrize(("stem", "framework"), explorers())
+def test_the_explorer_is_live(stem: str, framework: str, open_notebook: Any, tmp_path: Path) -> None:
+    before, explorer = needed_cells(NOTEBOOKS / framework / f"{stem}.ipynb", "Explorer(")
+    notebook: Notebook = open_notebook(f"{framework}/{stem}.ipynb", dark=framework == "torch")
     notebook.run(*before, explorer, seconds=120)
     assert notebook.errors() == []
 
@@ -179,4 +188,4 @@ def test_the_explorer_of_chapter_1_is_live(framework: str, open_notebook: Any, t
     assert after.get_attribute("src") != first
     assert after.get_attribute("alt") != described
     notebook.cell(explorer).scroll_into_view_if_needed()
-    notebook.page.screenshot(path=str(tmp_path / f"explorer-{framework}.png"))
+    notebook.page.screenshot(path=str(tmp_path / f"explorer-{stem}-{framework}.png"))
