@@ -229,6 +229,9 @@ def test_the_choice_is_remembered_and_leads_every_link(site: Path, visit: Any, b
     shown = page.locator("nav.bd-links a:visible").evaluate_all("nodes => nodes.map(node => node.href)")
     assert any("/keras/" in href for href in shown)
     assert not any("/torch/" in href for href in shown)
+    # The page before the first chapter: its "next" follows the choice too.
+    page.goto(f"{base}/six-steps.html")
+    page.wait_for_load_state("networkidle")
     assert "/keras/" in page.locator("a.right-next").evaluate("node => node.href")
 
 
