@@ -1,4 +1,4 @@
-"""Chapter 4's sweeps: how much of a pretrained network to train, by the size of the data and how far it is.
+"""How much of a pretrained network to train, by the size of the data and how far it is: the search for rates.
 
 Every method takes :data:`STEPS` steps of 16 pictures from the same ImageNet weights and the same fresh head:
 
@@ -11,9 +11,9 @@ Every method takes :data:`STEPS` steps of 16 pictures from the same ImageNet wei
 * ``probe-then-tune``: half of the steps for the head, half for everything (Kumar et al. 2022,
   arXiv:2202.10054).
 
-The learning rates were chosen on validation rows, in each cell for each method, by ``freeze-or-tune-rates``,
-with seeds that the comparison does not use and as many tries for each method. It ran in PyTorch only: starts
-and batches are the same numbers in both frameworks. Test rows are used in the comparison only.
+One sweep, ``freeze-or-tune-rates``: validation accuracy of every method in every cell at three learning
+rates. It runs in PyTorch only: starts and batches are the same numbers in both frameworks. No test row is
+used.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from typing import Any
 from tlcourse.sweeps import trainer
 from tlcourse.sweeps.spec import Settings, Sweep
 
-__all__ = ["BATCH", "CELLS", "METHODS", "RATES", "STAGES", "STEPS", "SWEEPS", "compare_methods", "try_rate"]
+__all__ = ["BATCH", "CELLS", "STAGES", "STEPS", "SWEEPS", "try_rate"]
 
 STEPS = 80
 BATCH = 16
-METHODS = ("frozen", "last-block", "all", "all-bn", "gradual", "probe-then-tune")
 PIXELS = {"fluent": 64, "noto": 64, "twemoji": 64, "fashion-mnist": 32}
 CELLS = (
     ("fluent", 5),
@@ -41,8 +40,6 @@ CELLS = (
     ("fashion-mnist", 100),
 )
 """(data set, training pictures per class)."""
-SEEDS = (0, 1, 2, 3, 4)
-
 TUNING_SEEDS = (100, 101)
 TUNING_RATES = {
     "frozen": (1e-3, 3e-3, 1e-2),
@@ -171,114 +168,6 @@ def _rates_grid() -> list[Settings]:
         for method, rates in TUNING_RATES.items()
         for lr in rates
         for seed in TUNING_SEEDS
-    ]
-
-
-RATES: dict[tuple[str, int, str], float] = {
-    ("fluent", 5, "frozen"): 1e-3,
-    ("fluent", 5, "last-block"): 1e-3,
-    ("fluent", 5, "all"): 1e-4,
-    ("fluent", 5, "all-bn"): 1e-3,
-    ("fluent", 5, "gradual"): 3e-4,
-    ("fluent", 5, "probe-then-tune"): 3e-4,
-    ("fluent", 20, "frozen"): 3e-3,
-    ("fluent", 20, "last-block"): 3e-4,
-    ("fluent", 20, "all"): 1e-4,
-    ("fluent", 20, "all-bn"): 1e-3,
-    ("fluent", 20, "gradual"): 1e-4,
-    ("fluent", 20, "probe-then-tune"): 3e-4,
-    ("twemoji", 5, "frozen"): 1e-3,
-    ("twemoji", 5, "last-block"): 3e-3,
-    ("twemoji", 5, "all"): 1e-4,
-    ("twemoji", 5, "all-bn"): 1e-3,
-    ("twemoji", 5, "gradual"): 1e-4,
-    ("twemoji", 5, "probe-then-tune"): 1e-4,
-    ("twemoji", 20, "frozen"): 1e-3,
-    ("twemoji", 20, "last-block"): 1e-3,
-    ("twemoji", 20, "all"): 3e-4,
-    ("twemoji", 20, "all-bn"): 3e-4,
-    ("twemoji", 20, "gradual"): 3e-4,
-    ("twemoji", 20, "probe-then-tune"): 1e-4,
-    ("fashion-mnist", 5, "frozen"): 3e-3,
-    ("fashion-mnist", 5, "last-block"): 3e-4,
-    ("fashion-mnist", 5, "all"): 3e-4,
-    ("fashion-mnist", 5, "all-bn"): 1e-3,
-    ("fashion-mnist", 5, "gradual"): 1e-4,
-    ("fashion-mnist", 5, "probe-then-tune"): 1e-4,
-    ("fashion-mnist", 20, "frozen"): 3e-3,
-    ("fashion-mnist", 20, "last-block"): 3e-4,
-    ("fashion-mnist", 20, "all"): 1e-4,
-    ("fashion-mnist", 20, "all-bn"): 1e-3,
-    ("fashion-mnist", 20, "gradual"): 3e-4,
-    ("fashion-mnist", 20, "probe-then-tune"): 1e-4,
-    ("fashion-mnist", 100, "frozen"): 1e-2,
-    ("fashion-mnist", 100, "last-block"): 3e-4,
-    ("fashion-mnist", 100, "all"): 1e-4,
-    ("fashion-mnist", 100, "all-bn"): 1e-3,
-    ("fashion-mnist", 100, "gradual"): 1e-4,
-    ("fashion-mnist", 100, "probe-then-tune"): 1e-4,
-}
-"""(data set, per class, method) -> the rate with the best mean validation accuracy, the lower of equals."""
-
-# -------------------------------------------------------------------------------------- the comparison
-
-
-def compare_methods(
-    framework: str, dataset: str, method: str, per_class: int, lr: float, seed: int
-) -> dict[str, float]:
-    """One row of ``freeze-or-tune``: validation and test accuracy, 0 to 1, and the CPU seconds of training.
-
-    Parameters
-    ----------
-    framework : {"torch", "keras"}
-    dataset : {"fluent", "twemoji", "fashion-mnist"}
-    method : str
-        One of :data:`METHODS`.
-    per_class : int
-        Training pictures per class, drawn by the seed.
-    lr : float
-        Adam's learning rate.
-    seed : int
-        Of the drawn rows, of the head's start, and of the order of the batches.
-    """
-    found = _run(framework, dataset, method, per_class, lr, seed, ((dataset, "val"), (dataset, "test")))
-    return {
-        "val_accuracy": found[f"{dataset}/val"],
-        "test_accuracy": found[f"{dataset}/test"],
-        "train_cpu_seconds": found["train_cpu_seconds"],
-    }
-
-
-def _comparison_grid() -> list[Settings]:
-    return [
-        {
-            "dataset": dataset,
-            "method": method,
-            "per_class": per_class,
-            "lr": RATES[dataset, per_class, method],
-            "seed": seed,
-        }
-        for dataset, per_class in CELLS
-        for method in METHODS
-        for seed in SEEDS
-    ]
-
-
-def compare_shifted(framework: str, method: str, lr: float, seed: int) -> dict[str, float]:
-    """One row of ``freeze-or-tune-shifted``: trained on 20 Fluent emoji per class, tested on three styles.
-
-    The test rows are the same emoji in each style; none of them was trained on in any.
-    """
-    judged = (("fluent", "test"), ("noto", "test"), ("twemoji", "test"))
-    found = _run(framework, "fluent", method, 20, lr, seed, judged)
-    return {f"{name}_accuracy": found[f"{name}/test"] for name in ("fluent", "noto", "twemoji")}
-
-
-def _shifted_grid() -> list[Settings]:
-    return [
-        {"method": method, "lr": RATES["fluent", 20, method], "seed": seed}
-        for method in METHODS
-        for seed in SEEDS
     ]
 
 

@@ -10,14 +10,14 @@ Steps, batches, starts and updates are those of `tlcourse.training.fit`; the tes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from tlcourse.errors import CourseError, UnknownNameError
-from tlcourse.training.rates import LearningRate, Schedule, factor_at, highest
+from tlcourse.training.rates import LearningRate, Schedule, highest
 
 __all__ = ["BATCH", "Trainer", "get"]
 
@@ -38,13 +38,6 @@ def get(framework: str, classes: int, name: str = "efficientnet_lite0", size: in
     if framework not in ("torch", "keras"):
         raise UnknownNameError("framework", framework, ("torch", "keras"))
     return Trainer(framework, classes, name, size)
-
-
-def batch_norms(model: Any) -> set[str]:
-    """The names of the model's normalisation layers."""
-    from tlcourse.freezing.layers import layers_of
-
-    return {layer.name for layer in layers_of(model) if layer.norm}
 
 
 class Trainer:
@@ -126,11 +119,12 @@ class Trainer:
         """
         if self.model is None:
             raise CourseError("The trainer has no network yet.", 'Call start("imagenet", seed) first.')
+        from tlcourse import freezing
         from tlcourse.freezing.layers import find, layers_of
 
         still = set(find(layers_of(self.model), list(frozen))) if frozen else set()
         if keep_batch_norm:
-            still |= batch_norms(self.model)
+            still |= set(freezing.batch_norm_layers(self.model))
         settings: dict[str, Any] = {"steps": steps, "lr": lr, "seed": seed, "batch_size": batch_size}
         settings |= {"weight_decay": weight_decay, "optimizer": optimizer}
         settings |= {"schedule": schedule, "augment": augment}
@@ -146,24 +140,20 @@ class Trainer:
         return training.fit(self.model, data, progress=False, **settings).cpu_seconds
 
     def _train_keras(self, data: Any, still: set[str], settings: dict[str, Any]) -> float:
-        from tlcourse.training.loop_keras import Guard
+        from tlcourse.training.loop_keras import Guard, Scheduled
+        from tlcourse.training.progress import bar as progress_bar
 
-        lr = settings["lr"]
+        rate, schedule, steps = highest(settings["lr"]), settings["schedule"], settings["steps"]
         model = self._ready(still, settings)
         model.set_weights(self.model.get_weights())
         for variable in model.optimizer.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
-        rate = highest(lr)
         model.optimizer.learning_rate = rate
-        schedule, steps = settings["schedule"], settings["steps"]
-
-        def before_each(step: int) -> None:
-            if schedule is not None:
-                model.optimizer.learning_rate = rate * factor_at(schedule, step, steps)
-
-        started = time.process_time()
-        self._steps(model, data, settings, before_each, [Guard(steps, rate, _NoBar())])
-        seconds = time.process_time() - started
+        callbacks = [] if schedule is None else [Scheduled(schedule, steps, model.optimizer)]
+        with progress_bar(steps, "training", show=False) as bar:
+            started = time.process_time()
+            self._steps(model, data, settings, [*callbacks, Guard(steps, rate, bar)])
+            seconds = time.process_time() - started
         self.model.set_weights(model.get_weights())
         return seconds
 
@@ -194,50 +184,26 @@ class Trainer:
         noise = np.random.default_rng(0).integers(0, 256, (batch_size, self.size, self.size, 3), np.uint8)
         labels = np.arange(batch_size) % self.classes
         once = {"steps": 1, "seed": 0, "batch_size": batch_size, "augment": None}
-        self._steps(model, (noise, labels), once, lambda step: None, [])
+        self._steps(model, (noise, labels), once, [])
         self._traced[key] = model
         return model
 
-    def _steps(
-        self,
-        model: Any,
-        data: Any,
-        settings: Mapping[str, Any],
-        before_each: Callable[[int], None],
-        callbacks: list[Any],
-    ) -> None:
+    def _steps(self, model: Any, data: Any, settings: Mapping[str, Any], callbacks: list[Any]) -> None:
         """The steps of ``tlcourse.training.fit`` in Keras, without compiling anew."""
-        import keras
-
         from tlcourse.training.batches import Plan, examples_of
-        from tlcourse.training.loop_keras import to_input
+        from tlcourse.training.loop_keras import training_batches
 
-        examples = examples_of(data, "train")
-        seed, steps = settings["seed"], settings["steps"]
-        plan = Plan(len(examples.labels), settings["batch_size"], steps=steps, epochs=None, seed=seed)
-
-        def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-            for step, rows in enumerate(plan):
-                rng = np.random.default_rng([seed, step, 1])
-                yield (
-                    to_input(examples.images[rows], self.name, settings["augment"], rng),
-                    examples.labels[rows],
-                )
-
-        class BeforeEach(keras.callbacks.Callback):
-            done = 0
-
-            def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-                before_each(self.done)
-                self.done += 1
-
+        examples, steps = examples_of(data, "train"), settings["steps"]
+        plan = Plan(
+            len(examples.labels), settings["batch_size"], steps=steps, epochs=None, seed=settings["seed"]
+        )
         model.fit(
-            batches(),
+            training_batches(examples, plan, self.name, settings["augment"]),
             steps_per_epoch=steps,
             epochs=1,
             shuffle=False,
             verbose=0,
-            callbacks=[BeforeEach(), *callbacks],
+            callbacks=callbacks,
         )
 
     def predict(self, data: Any) -> np.ndarray:
@@ -249,13 +215,3 @@ class Trainer:
     def accuracy(self, data: Any) -> float:
         """The share of pictures whose most probable class is right, 0 to 1."""
         return float((self.predict(data).argmax(1) == data.labels).mean())
-
-
-class _NoBar:
-    """Where a progress bar would be."""
-
-    def update(self) -> None:
-        """Nothing to show."""
-
-    def set_postfix_str(self, text: str) -> None:
-        """Nothing to show."""

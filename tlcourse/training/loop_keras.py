@@ -69,15 +69,12 @@ def fit(
     raised: list[Exception] = []
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for step, rows in enumerate(plan):
-            rng = np.random.default_rng([seed, step, 1])
-            try:
-                x = to_input(train.images[rows], preprocess, augment, rng)
-            except Exception as error:
-                # TensorFlow would wrap it in pages of its own; kept, it is raised again as it was.
-                raised.append(error)
-                raise
-            yield x, train.labels[rows]
+        try:
+            yield from training_batches(train, plan, preprocess, augment)
+        except Exception as error:
+            # TensorFlow would wrap it in pages of its own; kept, it is raised again as it was.
+            raised.append(error)
+            raise
 
     seed_dropout(model, seed)
     model.compile(
@@ -122,6 +119,15 @@ def fit(
         stopped_epoch=len(history["loss"]) if stopping is not None and guard.done < plan.steps else None,
         best_epoch=int(np.argmin(val_loss)) + 1 if val_loss else None,
     )
+
+
+def training_batches(
+    data: Examples, plan: Plan, preprocess: Any, augment: Any = None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The batches of a plan as the model reads them: float32 images (N, H, W, 3), int64 labels (N,)."""
+    for step, rows in enumerate(plan):
+        rng = np.random.default_rng([plan.seed, step, 1])
+        yield to_input(data.images[rows], preprocess, augment, rng), data.labels[rows]
 
 
 class Guard(keras.callbacks.Callback):
