@@ -1,4 +1,4 @@
-"""How much of a pretrained network to train, by the size of the data and how far it is: the search for rates.
+"""Chapter 4's sweeps: how much of a pretrained network to train, by the size of the data and how far it is.
 
 Every method takes :data:`STEPS` steps of 16 pictures from the same ImageNet weights and the same fresh head:
 
@@ -11,9 +11,11 @@ Every method takes :data:`STEPS` steps of 16 pictures from the same ImageNet wei
 * ``probe-then-tune``: half of the steps for the head, half for everything (Kumar et al. 2022,
   arXiv:2202.10054).
 
-One sweep, ``freeze-or-tune-rates``: validation accuracy of every method in every cell at three learning
-rates. It runs in PyTorch only: starts and batches are the same numbers in both frameworks. No test row is
-used.
+``freeze-or-tune-rates`` chose a rate for each method in each cell, of five, on validation rows and with seeds
+that the comparison does not use; :data:`RATES` holds the choice. It ran in PyTorch only: starts and batches are
+the same numbers in both frameworks. ``freeze-or-tune`` compares. ``freeze-or-tune-shifted`` trains on one style
+of emoji and tests on all three: Kumar and others found that fine-tuning can lose there what the frozen features
+keep.
 """
 
 from __future__ import annotations
@@ -25,7 +27,18 @@ from typing import Any
 from tlcourse.sweeps import trainer
 from tlcourse.sweeps.spec import Settings, Sweep
 
-__all__ = ["BATCH", "CELLS", "STAGES", "STEPS", "SWEEPS", "try_rate"]
+__all__ = [
+    "BATCH",
+    "CELLS",
+    "METHODS",
+    "RATES",
+    "STAGES",
+    "STEPS",
+    "SWEEPS",
+    "compare_methods",
+    "shift_styles",
+    "try_rate",
+]
 
 STEPS = 80
 BATCH = 16
@@ -40,14 +53,17 @@ CELLS = (
     ("fashion-mnist", 100),
 )
 """(data set, training pictures per class)."""
+METHODS = ("frozen", "last-block", "all", "all-bn", "gradual", "probe-then-tune")
+SEEDS = (0, 1, 2, 3, 4)
+
 TUNING_SEEDS = (100, 101)
 TUNING_RATES = {
-    "frozen": (1e-3, 3e-3, 1e-2),
-    "last-block": (3e-4, 1e-3, 3e-3),
-    "all": (1e-4, 3e-4, 1e-3),
-    "all-bn": (1e-4, 3e-4, 1e-3),
-    "gradual": (1e-4, 3e-4, 1e-3),
-    "probe-then-tune": (1e-4, 3e-4, 1e-3),
+    "frozen": (3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
+    "last-block": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
+    "all": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
+    "all-bn": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
+    "gradual": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
+    "probe-then-tune": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
 }
 PROBE_RATE = 3e-3
 """Of the stages that train the head alone, in the methods that have others as well."""
@@ -171,6 +187,116 @@ def _rates_grid() -> list[Settings]:
     ]
 
 
+RATES: dict[tuple[str, int, str], float] = {
+    ("fluent", 5, "frozen"): 0.001,
+    ("fluent", 5, "last-block"): 0.001,
+    ("fluent", 5, "all"): 0.0001,
+    ("fluent", 5, "all-bn"): 0.001,
+    ("fluent", 5, "gradual"): 0.0003,
+    ("fluent", 5, "probe-then-tune"): 0.0003,
+    ("fluent", 20, "frozen"): 0.003,
+    ("fluent", 20, "last-block"): 0.0003,
+    ("fluent", 20, "all"): 0.0001,
+    ("fluent", 20, "all-bn"): 0.001,
+    ("fluent", 20, "gradual"): 0.0001,
+    ("fluent", 20, "probe-then-tune"): 0.0003,
+    ("twemoji", 5, "frozen"): 0.001,
+    ("twemoji", 5, "last-block"): 0.003,
+    ("twemoji", 5, "all"): 0.0001,
+    ("twemoji", 5, "all-bn"): 0.001,
+    ("twemoji", 5, "gradual"): 0.0001,
+    ("twemoji", 5, "probe-then-tune"): 0.0001,
+    ("twemoji", 20, "frozen"): 0.001,
+    ("twemoji", 20, "last-block"): 0.001,
+    ("twemoji", 20, "all"): 0.0003,
+    ("twemoji", 20, "all-bn"): 0.0003,
+    ("twemoji", 20, "gradual"): 0.0003,
+    ("twemoji", 20, "probe-then-tune"): 0.0001,
+    ("fashion-mnist", 5, "frozen"): 0.003,
+    ("fashion-mnist", 5, "last-block"): 0.0003,
+    ("fashion-mnist", 5, "all"): 0.0003,
+    ("fashion-mnist", 5, "all-bn"): 0.001,
+    ("fashion-mnist", 5, "gradual"): 0.0001,
+    ("fashion-mnist", 5, "probe-then-tune"): 0.0001,
+    ("fashion-mnist", 20, "frozen"): 0.003,
+    ("fashion-mnist", 20, "last-block"): 0.0003,
+    ("fashion-mnist", 20, "all"): 0.0001,
+    ("fashion-mnist", 20, "all-bn"): 0.001,
+    ("fashion-mnist", 20, "gradual"): 0.0003,
+    ("fashion-mnist", 20, "probe-then-tune"): 0.0001,
+    ("fashion-mnist", 100, "frozen"): 0.01,
+    ("fashion-mnist", 100, "last-block"): 0.0003,
+    ("fashion-mnist", 100, "all"): 0.0001,
+    ("fashion-mnist", 100, "all-bn"): 0.001,
+    ("fashion-mnist", 100, "gradual"): 0.0001,
+    ("fashion-mnist", 100, "probe-then-tune"): 0.0001,
+}
+"""(data set, pictures per class, method) -> the rate with the best mean validation accuracy in the search."""
+
+# -------------------------------------------------------------------------------------- the comparison
+
+
+def compare_methods(
+    framework: str, dataset: str, method: str, per_class: int, lr: float, seed: int
+) -> dict[str, float]:
+    """One row of ``freeze-or-tune``: validation and test accuracy, 0 to 1, and the CPU seconds of training.
+
+    Parameters
+    ----------
+    framework : {"torch", "keras"}
+    dataset : {"fluent", "twemoji", "fashion-mnist"}
+    method : str
+        One of :data:`METHODS`.
+    per_class : int
+        Training pictures per class, drawn by the seed.
+    lr : float
+        Adam's learning rate (in ``gradual`` and ``probe-then-tune``: of the stages after the head's).
+    seed : int
+        Of the drawn rows, the head's start and the order of the batches.
+    """
+    found = _run(framework, dataset, method, per_class, lr, seed, ((dataset, "val"), (dataset, "test")))
+    return {
+        "val_accuracy": found[f"{dataset}/val"],
+        "test_accuracy": found[f"{dataset}/test"],
+        "train_cpu_seconds": found["train_cpu_seconds"],
+    }
+
+
+SHIFTED = ("fluent", 20)
+"""The cell whose training is tested on other styles."""
+STYLES = ("fluent", "noto", "twemoji")
+
+
+def shift_styles(framework: str, method: str, lr: float, seed: int) -> dict[str, float]:
+    """One row of ``freeze-or-tune-shifted``: test accuracy, 0 to 1, in the style trained on and in the others."""
+    dataset, per_class = SHIFTED
+    found = _run(framework, dataset, method, per_class, lr, seed, tuple((style, "test") for style in STYLES))
+    return {f"{style}_accuracy": found[f"{style}/test"] for style in STYLES}
+
+
+def _comparison_grid() -> list[Settings]:
+    return [
+        {
+            "dataset": dataset,
+            "method": method,
+            "per_class": per_class,
+            "lr": RATES[dataset, per_class, method],
+            "seed": seed,
+        }
+        for dataset, per_class in CELLS
+        for method in METHODS
+        for seed in SEEDS
+    ]
+
+
+def _shifted_grid() -> list[Settings]:
+    return [
+        {"method": method, "lr": RATES[(*SHIFTED, method)], "seed": seed}
+        for method in METHODS
+        for seed in SEEDS
+    ]
+
+
 def _cost(settings: Settings) -> float:
     """CPU seconds, roughly."""
     step = {"frozen": 0.005, "last-block": 0.035, "gradual": 0.06, "probe-then-tune": 0.065}
@@ -191,5 +317,21 @@ SWEEPS: tuple[Sweep, ...] = (
         frameworks=("torch",),
         cost=_cost,
         title="Chapter 4: a learning rate for each method, chosen on validation rows",
+    ),
+    Sweep(
+        "freeze-or-tune",
+        "tlcourse.sweeps.freeze_or_tune:compare_methods",
+        _comparison_grid,
+        {"val_accuracy": _tolerance, "test_accuracy": _tolerance, "train_cpu_seconds": None},
+        cost=_cost,
+        title="Chapter 4: six ways to use pretrained weights, by size and distance of the data, five seeds each",
+    ),
+    Sweep(
+        "freeze-or-tune-shifted",
+        "tlcourse.sweeps.freeze_or_tune:shift_styles",
+        _shifted_grid,
+        {f"{style}_accuracy": _tolerance for style in STYLES},
+        cost=_cost,
+        title="Chapter 4: trained in one style of emoji, tested in all three",
     ),
 )
