@@ -1,0 +1,271 @@
+"""Chapter 4: a cache of features that gives what the live backbone gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import tiny
+from .judging import show
+from .model import Exercise, Finding, Misconception, Verdict
+
+__all__ = ["CACHE"]
+
+BLOCKS = ("stem", "block1")
+
+
+def _cache_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    batch_size = int(rng.integers(4, 7))
+    rows = batch_size * int(rng.integers(2, 4)) + int(rng.integers(2, batch_size))
+    return {
+        "width": int(rng.integers(4, 7)),
+        "seed": int(rng.integers(1, 10_000)),
+        "batch_size": batch_size,
+        **tiny.batch(rng, rows, 8, 3),
+    }
+
+
+def _cache_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    backbone = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
+    x = np.asarray(inputs["images"], "float32")
+    before = tiny.arrays(backbone, framework, BLOCKS)
+    if framework == "torch":
+        import torch
+
+        del backbone.classifier
+        images = tiny.torch_images(x)
+
+        def live(training: bool) -> np.ndarray:
+            backbone.train(training)
+            with torch.no_grad(), torch.random.fork_rng():
+                return backbone(images).numpy()
+
+        alone, _ = live(False), backbone.train()  # in training mode, as a loop may have left it
+        found = answer(backbone, images.clone(), inputs["batch_size"])
+        graph = bool(getattr(found, "requires_grad", False))
+        mode = bool(backbone.training)
+        found = found.detach() if isinstance(found, torch.Tensor) else found
+    else:
+        import keras
+
+        backbone = keras.Model(backbone.input, backbone.get_layer("dropout").output)
+        alone = np.asarray(backbone(x, training=False))
+        found = answer(backbone, x.copy(), inputs["batch_size"])
+        graph, mode = False, True
+    after = tiny.arrays(backbone, framework, BLOCKS)
+    try:
+        value = np.asarray(found, "float64")
+    except (TypeError, ValueError):
+        value = np.zeros(0)
+    return {
+        "features": value if value.ndim else np.zeros(0),
+        "kind": type(found).__name__,
+        "live": np.asarray(alone, "float64"),
+        "moved": tiny.moved(before, after),
+        "graph": graph,
+        "training": mode,
+    }
+
+
+def _cache_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    got, live = np.asarray(observed["features"]), np.asarray(observed["live"])
+    n, size = len(live), inputs["batch_size"]
+    if got.ndim != 2 or got.shape[1] != live.shape[1]:
+        why = (
+            f"For {n} images a table is needed, one row of {live.shape[1]} features for each. Yours is a"
+            f" {observed['kind']} of shape {got.shape}. Join the batches along their first axis."
+        )
+        return Verdict(0.0, (Finding(False, why, "batches not joined"),))
+    if len(got) != n:
+        why = f"{n} images went in, and {len(got)} rows of features came out."
+        if len(got) == n // size * size:
+            why += f" The last batch has fewer than {size} images, and it counts too."
+        return Verdict(0.0, (Finding(False, why, "the last batch is missing"),))
+    off = float(np.abs(got - live).max())
+    zeros = float((got == 0).mean() - (live == 0).mean())
+    if off > 1e-4 * max(1.0, float(np.abs(live).max())):
+        same_rows = np.sort(got.sum(1)) - np.sort(live.sum(1))
+        if np.abs(same_rows).max() < 1e-3:
+            why, name = (
+                "The rows are right, but in another order, so they no longer fit the labels.",
+                "another order",
+            )
+        elif zeros > 0.05:
+            why, name = (
+                f"Your features differ from those of the live backbone by up to {show(off)}, and"
+                " many are exactly zero:"
+                " dropout is at work. The backbone ran in training mode.",
+                "training mode",
+            )
+        else:
+            why, name = (
+                f"Your features differ from those of the live backbone by up to {show(off)}. In"
+                " training mode BatchNorm"
+                " uses the mean and variance of the batch, so a picture's features depend on its neighbours.",
+                "training mode",
+            )
+        values = (0.0, Finding(False, why, name))
+    else:
+        values = (2.0, Finding(True, "The cached features are those of the live backbone, row by row."))
+    if observed["moved"]:
+        why = "Looking at the pictures changed the backbone: BatchNorm's statistics moved."
+        effect = Finding(False, why, "training mode")
+    elif observed["graph"]:
+        why = (
+            "Your features still carry the graph of the computation (`requires_grad` is true),"
+            " and with it everything"
+            " that the backbone computed on the way. That is memory, for gradients that nobody needs."
+        )
+        effect = Finding(False, why, "keeps the graph")
+    elif not observed["training"]:
+        why = "The backbone came in training mode and went out in evaluation mode. Put it back as it was."
+        effect = Finding(False, why, "mode not put back")
+    else:
+        effect = Finding(True, "The backbone is as it was before.")
+    points = values[0] + (1.0 if effect.passed and values[0] else 0.0)
+    return Verdict(points, (values[1], effect))
+
+
+CACHE = Exercise(
+    id="ch04-cache",
+    title="A cache that says what the backbone says",
+    points=3,
+    answer="cache",
+    inputs=_cache_inputs,
+    probe=_cache_probe,
+    judge=_cache_judge,
+    hints=(
+        "What does BatchNorm do in training mode, and what does dropout do? Neither may happen here.",
+        (
+            "PyTorch: note `backbone.training`, call `backbone.eval()`, work under"
+            " `torch.no_grad()`, and put the mode"
+            " back at the end. Keras: `backbone(part, training=False)`, or `backbone.predict`."
+        ),
+        (
+            "`range(0, len(images), batch_size)` gives the batches' starts, a short last batch"
+            " included. Join what"
+            " comes out with `torch.cat` or `np.concatenate`."
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "training mode",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    with torch.no_grad():
+        return torch.cat([backbone(part) for part in images.split(batch_size)])
+""",
+                "keras": """
+import numpy as np
+
+def cache(backbone, images, batch_size):
+    starts = range(0, len(images), batch_size)
+    return np.concatenate([backbone(images[i:i + batch_size], training=True) for i in starts])
+""",
+            },
+            expect="training mode",
+        ),
+        Misconception(
+            "the last batch is missing",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    backbone.eval()
+    with torch.no_grad():
+        starts = range(0, len(images) - batch_size + 1, batch_size)
+        parts = [backbone(images[i:i + batch_size]) for i in starts]
+    backbone.train()
+    return torch.cat(parts)
+""",
+                "keras": """
+import numpy as np
+
+def cache(backbone, images, batch_size):
+    parts = [backbone(images[i * batch_size:(i + 1) * batch_size]) for i in range(len(images) // batch_size)]
+    return np.concatenate(parts)
+""",
+            },
+            expect="The last batch has fewer",
+        ),
+        Misconception(
+            "batches not joined",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    mode = backbone.training
+    backbone.eval()
+    with torch.no_grad():
+        parts = [backbone(part) for part in images.split(batch_size)]
+    backbone.train(mode)
+    return parts
+""",
+                "keras": """
+def cache(backbone, images, batch_size):
+    return [backbone(images[i:i + batch_size]) for i in range(0, len(images), batch_size)]
+""",
+            },
+            expect="Join the batches",
+        ),
+        Misconception(
+            "mode not put back",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    backbone.eval()
+    with torch.no_grad():
+        return torch.cat([backbone(part) for part in images.split(batch_size)])
+"""
+            },
+            expect="Put it back as it was",
+        ),
+        Misconception(
+            "keeps the graph",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    backbone.eval()
+    features = torch.cat([backbone(part) for part in images.split(batch_size)])
+    backbone.train()
+    return features
+"""
+            },
+            expect="carry the graph",
+        ),
+        Misconception(
+            "another order",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    backbone.eval()
+    order = torch.arange(len(images) - 1, -1, -1)
+    with torch.no_grad():
+        features = torch.cat([backbone(images[rows]) for rows in order.split(batch_size)])
+    backbone.train()
+    return features
+""",
+                "keras": """
+import numpy as np
+
+def cache(backbone, images, batch_size):
+    order = np.arange(len(images))[::-1]
+    return backbone.predict(images[order], batch_size=batch_size, verbose=0)
+""",
+            },
+            expect="in another order",
+        ),
+    ),
+)

@@ -1,0 +1,192 @@
+"""A tiny network of blocks that exercises freeze, open and train: the same numbers in both frameworks.
+
+Three to five blocks of convolution, BatchNorm and ReLU, then pooling, dropout and a linear classifier. It has
+what makes freezing hard (BatchNorm's statistics, dropout) and runs in milliseconds. Frameworks are imported
+inside the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["arrays", "batch", "build", "moved", "nudge", "rate_of", "step", "torch_images"]
+
+_PARTS = {
+    "conv": ("conv", "weight", "kernel"),
+    "scale": ("norm", "weight", "gamma"),
+    "shift": ("norm", "bias", "beta"),
+    "mean": ("norm", "running_mean", "moving_mean"),
+    "variance": ("norm", "running_var", "moving_variance"),
+}
+"""Part of a block -> its layer, and what PyTorch and Keras call the array."""
+
+
+def build(framework: str, blocks: Sequence[str], width: int, classes: int, size: int, seed: int) -> Any:
+    """A network whose blocks have these names, from input to output, and whose head is ``classifier``."""
+    model = _torch(blocks, width, classes) if framework == "torch" else _keras(blocks, width, classes, size)
+    rng = np.random.default_rng(seed)
+    for name, (array, shape) in _variables(model, framework, blocks).items():
+        if name.endswith(("scale", "variance")):
+            value = rng.uniform(0.7, 1.4, shape)
+        elif name.endswith(("shift", "mean", "bias")):
+            value = rng.normal(0, 0.2, shape)
+        elif name.endswith("conv"):  # drawn in Keras's order of the axes
+            turned = (*shape[2:], shape[1], shape[0]) if framework == "torch" else shape
+            value = rng.normal(0, 0.35, turned)
+            value = value.transpose(3, 2, 0, 1) if framework == "torch" else value
+        else:
+            value = rng.normal(0, 0.4, shape[::-1] if framework == "torch" else shape)
+            value = value.T if framework == "torch" else value
+        _assign(array, value.astype("float32"), framework)
+    return model
+
+
+def _torch(blocks: Sequence[str], width: int, classes: int) -> Any:
+    from collections import OrderedDict
+
+    from torch import nn
+
+    layers: OrderedDict[str, Any] = OrderedDict()
+    channels = 3
+    for name in blocks:
+        layers[name] = nn.Sequential(
+            OrderedDict(
+                conv=nn.Conv2d(channels, width, 3, padding=1, bias=False),
+                norm=nn.BatchNorm2d(width),
+                act=nn.ReLU(),
+            )
+        )
+        channels = width
+    layers |= {"pool": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(), "dropout": nn.Dropout(0.3)}
+    layers["classifier"] = nn.Linear(width, classes)
+    return nn.Sequential(layers)
+
+
+def _keras(blocks: Sequence[str], width: int, classes: int, size: int) -> Any:
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((size, size, 3))
+    x, channels = inputs, 3
+    for name in blocks:
+        x = keras.Sequential(
+            [
+                keras.Input((size, size, channels)),
+                layers.Conv2D(width, 3, padding="same", use_bias=False, name="conv"),
+                layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name="norm"),
+                layers.ReLU(name="act"),
+            ],
+            name=name,
+        )(x)
+        channels = width
+    x = layers.Dropout(0.3, name="dropout")(layers.GlobalAveragePooling2D(name="pool")(x))
+    return keras.Model(inputs, layers.Dense(classes, name="classifier")(x))
+
+
+def _variables(model: Any, framework: str, blocks: Sequence[str]) -> dict[str, tuple[Any, tuple[int, ...]]]:
+    """ "block1.conv" and so on -> (array, shape), from input to output; without a head if there is none."""
+    found = {}
+    for block in blocks:
+        inside = model.get_submodule(block) if framework == "torch" else model.get_layer(block)
+        for part, (layer, in_torch, in_keras) in _PARTS.items():
+            if framework == "torch":
+                found[f"{block}.{part}"] = getattr(inside.get_submodule(layer), in_torch)
+            else:
+                found[f"{block}.{part}"] = getattr(inside.get_layer(layer), in_keras)
+    if framework == "torch":
+        head = getattr(model, "classifier", None)
+        names = ("weight", "bias")
+    else:
+        head = next((layer for layer in model.layers if layer.name == "classifier"), None)
+        names = ("kernel", "bias")
+    if head is not None:
+        found |= {
+            f"classifier.{ours}": getattr(head, theirs)
+            for ours, theirs in zip(("weight", "bias"), names, strict=True)
+        }
+    return {name: (array, tuple(array.shape)) for name, array in found.items()}
+
+
+def _assign(array: Any, value: np.ndarray, framework: str) -> None:
+    if framework == "torch":
+        import torch
+
+        with torch.no_grad():
+            array.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+    else:
+        array.assign(value)
+
+
+def arrays(model: Any, framework: str, blocks: Sequence[str]) -> dict[str, np.ndarray]:
+    """Copies of all arrays: ``block1.conv``, ``.scale``, ``.shift``, ``.mean``, ``.variance``, the head's."""
+    found = _variables(model, framework, blocks)
+    if framework == "torch":
+        return {name: array.detach().cpu().numpy().copy() for name, (array, _) in found.items()}
+    return {name: np.array(array.numpy()) for name, (array, _) in found.items()}
+
+
+def moved(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> list[str]:
+    """The names of the arrays that are not the same to the last bit (NaN counts as moved)."""
+    return [name for name, value in before.items() if not np.array_equal(value, after[name])]
+
+
+def nudge(model: Any, framework: str, blocks: Sequence[str], name: str, factor: float) -> None:
+    """Multiply one array by a factor, in place."""
+    array = _variables(model, framework, blocks)[name][0]
+    value = arrays(model, framework, blocks)[name]
+    _assign(array, (value * np.float32(factor)).astype("float32"), framework)
+
+
+def batch(rng: np.random.Generator, rows: int, size: int, classes: int) -> dict[str, np.ndarray]:
+    """Images float32 (N, size, size, 3), off centre, so that statistics in training mode are sure to move."""
+    labels = (np.arange(rows) % classes).astype("int64")
+    images = rng.normal(0.6, 1.0, (rows, size, size, 3)) + 0.7 * labels[:, None, None, None]
+    return {"images": images.astype("float32"), "labels": labels}
+
+
+def torch_images(images: np.ndarray) -> Any:
+    """(N, H, W, 3) to a tensor (N, 3, H, W)."""
+    import torch
+
+    return torch.from_numpy(np.asarray(images, "float32").transpose(0, 3, 1, 2).copy())
+
+
+def step(model: Any, framework: str, images: np.ndarray, labels: np.ndarray, lr: float) -> bool:
+    """One step of SGD for whatever trains, in the mode the model is in; False if nothing does.
+
+    Keras: compiled anew, so that what is trainable now counts, and run eagerly: quicker for one step.
+    """
+    if framework == "torch":
+        import torch
+
+        parameters = [p for p in model.parameters() if p.requires_grad]
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            loss = torch.nn.functional.cross_entropy(model(torch_images(images)), torch.from_numpy(labels))
+        if not parameters:
+            return False
+        model.zero_grad()
+        loss.backward()
+        torch.optim.SGD(parameters, lr=lr).step()
+        return True
+    import keras
+
+    if not model.trainable_variables:
+        model(images, training=True)
+        return False
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=keras.optimizers.SGD(lr), loss=loss, run_eagerly=True)
+    model.train_on_batch(images, labels)
+    return True
+
+
+def rate_of(optimizer: Any, parameters: Sequence[Any]) -> list[float]:
+    """PyTorch: the rate that the optimizer has for each of the parameters (NaN: it does not hold it)."""
+    rates = []
+    for parameter in parameters:
+        held = [g["lr"] for g in optimizer.param_groups for p in g["params"] if p is parameter]
+        rates.append(float(held[0]) if held else float("nan"))
+    return rates
