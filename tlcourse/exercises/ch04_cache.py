@@ -29,19 +29,16 @@ def _cache_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _cache_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     backbone = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
     x = np.asarray(inputs["images"], "float32")
-    before = tiny.arrays(backbone, framework, BLOCKS)
     if framework == "torch":
         import torch
 
         del backbone.classifier
         images = tiny.torch_images(x)
 
-        def live(training: bool) -> np.ndarray:
-            backbone.train(training)
-            with torch.no_grad(), torch.random.fork_rng():
-                return backbone(images).numpy()
-
-        alone, _ = live(False), backbone.train()  # in training mode, as a loop may have left it
+        with torch.no_grad():
+            alone = backbone.eval()(images).numpy()
+        backbone.train()  # as a loop may have left it
+        before = tiny.arrays(backbone, framework, BLOCKS)
         found = answer(backbone, images.clone(), inputs["batch_size"])
         graph = bool(getattr(found, "requires_grad", False))
         mode = bool(backbone.training)
@@ -51,6 +48,7 @@ def _cache_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
 
         backbone = keras.Model(backbone.input, backbone.get_layer("dropout").output)
         alone = np.asarray(backbone(x, training=False))
+        before = tiny.arrays(backbone, framework, BLOCKS)
         found = answer(backbone, x.copy(), inputs["batch_size"])
         graph, mode = False, True
     after = tiny.arrays(backbone, framework, BLOCKS)

@@ -153,7 +153,8 @@ FREEZE = Exercise(
         (
             "PyTorch: `model.requires_grad_(True)` and `model.train()` first; then, for each"
             " name, both calls on the"
-            " block. Keras: `model.trainable = True` first; then `trainable = False` on each named layer."
+            " block. Keras: set `trainable` of every layer in `model.layers`, true or false by"
+            " its name. (`model.trainable = True` does nothing if that flag is true already.)"
         ),
     ),
     misconceptions=(
@@ -261,6 +262,7 @@ def freeze(model, frozen):
 """,
                 "keras": """
 def freeze(model, frozen):
+    model.trainable = True
     for name in frozen:
         model.get_layer(name).trainable = False
 """,

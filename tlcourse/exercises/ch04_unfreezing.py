@@ -196,12 +196,12 @@ from torch import nn
 
 def unfreeze_last(model, blocks, n):
     model.eval()
-    for i, name in enumerate(blocks):
+    if n > 1:
+        model.requires_grad_(False)
+    for name in blocks[len(blocks) - n:]:
         for layer in model.get_submodule(name):
-            if i >= len(blocks) - n:
-                layer.requires_grad_(not isinstance(layer, nn.BatchNorm2d))
-            elif i < 1:
-                layer.requires_grad_(False)
+            layer.requires_grad_(not isinstance(layer, nn.BatchNorm2d))
+    model.classifier.requires_grad_(True)
 """,
                 "keras": """
 import keras
@@ -510,7 +510,8 @@ def open_block(model, optimizer, name, lr):
 import keras
 
 def open_block(model, name, lr):
-    model.trainable = True
+    for layer in model.layers:
+        layer.trainable = True
     model.compile(optimizer=keras.optimizers.SGD(lr), loss=model.loss)
 """,
             },
