@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tlcourse.sweeps import freeze_or_tune as sweep
 from tlcourse.sweeps import get, table
 
@@ -35,7 +37,7 @@ def test_stages_take_all_the_steps_and_open_towards_the_input():
     for method, stages in sweep.STAGES.items():
         assert sum(round(sweep.STEPS * share) for share, _ in stages) == sweep.STEPS, method
         frozen = [set(names) for _, names in stages]
-        assert all(later <= earlier for earlier, later in zip(frozen, frozen[1:], strict=False)), method
+        assert all(later <= earlier for earlier, later in pairwise(frozen)), method
     assert set(sweep.STAGES) | {"frozen"} == set(sweep.METHODS)
 
 

@@ -297,7 +297,7 @@ def _looks_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     out = []
     for scene in inputs["scenes"]:
         model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
-        calls = []
+        calls: list[int] = []
 
         def train_step(model: Any = model, scene: Any = scene, calls: list[int] = calls) -> None:
             calls.append(1)
