@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tlcourse.data.bundles import STYLES, fashion_mnist, three_styles
+from tlcourse.data.collages import Collages, collages
 from tlcourse.data.dataset import SPLITS, Dataset
 from tlcourse.data.download import fetch
 from tlcourse.data.fetched import cats_and_dogs, oxford_pets
@@ -19,8 +20,10 @@ from tlcourse.errors import UnknownNameError
 __all__ = [
     "SPLITS",
     "STYLES",
+    "Collages",
     "Dataset",
     "cats_and_dogs",
+    "collages",
     "digits",
     "fashion_mnist",
     "fetch",

@@ -10,7 +10,11 @@ from tlcourse.sweeps.spec import Sweep, SweepError
 
 __all__ = ["get", "names", "sweeps"]
 
-MODULES = ("tlcourse.sweeps.why_transfer", "tlcourse.sweeps.freeze_or_tune")
+MODULES = (
+    "tlcourse.sweeps.why_transfer",
+    "tlcourse.sweeps.freeze_or_tune",
+    "tlcourse.sweeps.task_head",
+)
 ENV = "TLCOURSE_SWEEPS"
 """More modules that define ``SWEEPS``, separated by commas: an author's own, or a test's."""
 

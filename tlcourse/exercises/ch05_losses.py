@@ -1,0 +1,730 @@
+"""Chapter 5: the answer, its activation, its loss and its targets belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .judging import close, show
+from .model import Exercise, Finding, Misconception, Verdict
+
+__all__ = ["BIAS", "CHOOSE", "LABELS", "PAIR"]
+
+
+def _good(message: str) -> Finding:
+    return Finding(True, message)
+
+
+def _verdict(*parts: Finding) -> Verdict:
+    return Verdict(float(sum(part.passed for part in parts)), parts)
+
+
+def _log_softmax(z: np.ndarray) -> np.ndarray:
+    shifted = z - z.max(1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
+
+
+def _softmax(z: np.ndarray) -> np.ndarray:
+    return np.exp(_log_softmax(z))
+
+
+def _binary(z: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))
+
+
+# -------------------------------------------------------------------------------------- choose the head
+
+
+_KINDS = ("exactly one", "any number", "a number")
+
+
+def _choose_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    tasks = [
+        {
+            "about": "which of these animals is on the picture",
+            "answer": "exactly one",
+            "of": int(rng.integers(3, 30)),
+        },
+        {
+            "about": "which of these tags apply to the article",
+            "answer": "any number",
+            "of": int(rng.integers(3, 30)),
+        },
+        {"about": "the age of the tree, in years", "answer": "a number", "of": 1},
+        {
+            "about": "which of these faults the part has, if any",
+            "answer": "any number",
+            "of": int(rng.integers(3, 9)),
+        },
+        {"about": "where the two eyes are, as coordinates", "answer": "a number", "of": 4},
+        {"about": "the language of the recording", "answer": "exactly one", "of": int(rng.integers(3, 30))},
+    ]
+    return {"tasks": [tasks[int(i)] for i in rng.permutation(len(tasks))]}
+
+
+def _choose_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    out = []
+    for task in inputs["tasks"]:
+        found = answer(dict(task))
+        if isinstance(found, (str, bytes, Mapping)) or not hasattr(found, "__len__") or len(found) != 3:
+            return {"wrong": f"{found!r:.60}"}
+        units, activation, loss = found
+        try:
+            units = int(units)
+        except (TypeError, ValueError):
+            return {"wrong": f"{found!r:.60}"}
+        out.append([units, str(activation).lower(), str(loss).lower()])
+    return {"chosen": out}
+
+
+_RIGHT = {
+    "exactly one": ("softmax", "cross-entropy"),
+    "any number": ("sigmoid", "binary cross-entropy"),
+    "a number": ("none", "squared error"),
+}
+
+
+def _choose_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        why = (
+            "`choose` should give (units, activation, loss) for each task; for one it gave"
+            f" {observed['wrong']}."
+        )
+        return Verdict(0.0, (Finding(False, why),))
+    units = _good("As many outputs as there are answers to give.")
+    activation = _good("The activations fit the answers.")
+    loss = _good("The losses fit the activations.")
+    for task, (got, act, err) in zip(inputs["tasks"], observed["chosen"], strict=True):
+        kind = task["answer"]
+        said = f'"{task["about"]}" ({kind}, of {task["of"]})'
+        if got != task["of"] and units.passed:
+            units = Finding(
+                False,
+                f"For {said} you take {got} outputs. Each class, each label and each number needs"
+                " one of its own.",
+                "one output for all",
+            )
+        right = _RIGHT[kind]
+        if act != right[0] and activation.passed:
+            activation = Finding(
+                False, (f"For {said} you take {show(act)}. {_why(kind, act)}"), f"{act} for {kind}"
+            )
+        if err != right[1] and loss.passed:
+            loss = Finding(
+                False,
+                f"For {said} you take the loss {show(err)}. It does not measure what this answer gets wrong.",
+                f"{err} for {kind}",
+            )
+    parts = [units, activation, loss]
+    if len({tuple(c) for c in observed["chosen"]}) == 1 or len({c[1] for c in observed["chosen"]}) == 1:
+        # One choice for everything is right for something; that is no merit.
+        return Verdict(0.0, tuple(p for p in parts if not p.passed))
+    return _verdict(*parts)
+
+
+def _why(kind: str, activation: str) -> str:
+    if kind == "any number" and activation == "softmax":
+        return (
+            "A softmax shares one whole among them: two labels that both apply would have to take half each."
+        )
+    if kind == "exactly one" and activation == "sigmoid":
+        return "Sigmoids do not know of one another: all of them, or none, may say yes."
+    if kind == "a number":
+        return "It squeezes the answer into the range from 0 to 1, and the answer may lie anywhere."
+    return "It does not turn these outputs into such an answer."
+
+
+CHOOSE = Exercise(
+    id="ch05-choose",
+    title="Choose the head for the task",
+    points=3,
+    answer="choose",
+    inputs=_choose_inputs,
+    probe=_choose_probe,
+    judge=_choose_judge,
+    hints=(
+        'There are three kinds of answers, and `task["answer"]` says which. What the task is about does not matter.',
+        "Ask of each activation: may several outputs be close to 1 at once? May an output be 37?",
+        "A dictionary from the kind to (activation, loss) is enough; the number of outputs is in the task.",
+    ),
+    misconceptions=(
+        Misconception(
+            "softmax for any number",
+            """
+def choose(task):
+    if task["answer"] == "a number":
+        return task["of"], "none", "squared error"
+    return task["of"], "softmax", "cross-entropy"
+""",
+            expect="would have to take half each",
+        ),
+        Misconception(
+            "sigmoid for a number",
+            """
+def choose(task):
+    kinds = {"exactly one": ("softmax", "cross-entropy"), "any number": ("sigmoid", "binary cross-entropy")}
+    return task["of"], *kinds.get(task["answer"], ("sigmoid", "squared error"))
+""",
+            expect="squeezes the answer",
+        ),
+        Misconception(
+            "sigmoid for exactly one",
+            """
+def choose(task):
+    if task["answer"] == "a number":
+        return task["of"], "none", "squared error"
+    return task["of"], "sigmoid", "binary cross-entropy"
+""",
+            expect="Sigmoids do not know of one another",
+        ),
+        Misconception(
+            "one output for all",
+            """
+def choose(task):
+    kinds = {"exactly one": ("softmax", "cross-entropy"), "any number": ("sigmoid", "binary cross-entropy")}
+    units = 1 if task["answer"] == "a number" else task["of"]
+    return units, *kinds.get(task["answer"], ("none", "squared error"))
+""",
+            expect="needs one of its own",
+        ),
+        Misconception(
+            "squared error for exactly one",
+            """
+def choose(task):
+    kinds = {"exactly one": "softmax", "any number": "sigmoid", "a number": "none"}
+    return task["of"], kinds[task["answer"]], "squared error"
+""",
+            expect="does not measure what this answer gets wrong",
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------------- the loss that fits
+
+
+def _pair_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    n, k = int(rng.integers(9, 14)), int(rng.integers(3, 6))
+    labels = (rng.random((n, k)) < 0.5).astype("float32")
+    return {
+        "classes": {"outputs": rng.normal(0, 3, (n, k)).astype("float32"), "targets": rng.integers(0, k, n)},
+        "labels": {"outputs": rng.normal(0, 3, (n, k)).astype("float32"), "targets": labels},
+        "number": {
+            "outputs": rng.normal(20, 6, (n, 1)).astype("float32"),
+            "targets": rng.normal(20, 6, (n, 1)).astype("float32"),
+        },
+    }
+
+
+_PAIR = {"classes": "exactly one", "labels": "any number", "number": "a number"}
+
+
+def _pair_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name, kind in _PAIR.items():
+        found, wanted = np.asarray(inputs[name]["outputs"]), np.asarray(inputs[name]["targets"])
+        loss = answer(kind)
+        try:
+            if framework == "torch":
+                import torch
+
+                value = float(loss(torch.from_numpy(found.copy()), torch.from_numpy(wanted.copy())))
+            else:
+                # `compile` takes names of losses as well as losses.
+                import keras
+
+                loss = keras.losses.get(loss) if isinstance(loss, str) else loss
+                value = float(np.asarray(loss(wanted, found)).mean())
+            out[name] = value
+        except Exception as error:
+            out[name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:120]
+    return out
+
+
+def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    parts = []
+    for name, kind in _PAIR.items():
+        z, t = np.asarray(inputs[name]["outputs"], "float64"), np.asarray(inputs[name]["targets"])
+        got = observed[name]
+        said = f'`loss_for("{kind}")`'
+        if isinstance(got, str):
+            why = f"{said} cannot read such outputs and targets: {got}."
+            parts.append(Finding(False, why, "targets of the wrong shape"))
+            continue
+        rows = np.arange(len(t))
+        if name == "classes":
+            right = -_log_softmax(z)[rows, t].mean()
+            wrong = {
+                "softmax before the loss": -_log_softmax(_softmax(z))[rows, t].mean(),
+                "no softmax": None,
+            }
+            text = "The loss for one class of several reads logits."
+        elif name == "labels":
+            right = _binary(z, t).mean()
+            wrong = {
+                "softmax for several labels": -(_log_softmax(z) * t).sum(1).mean(),
+                "sum over labels": None,
+            }
+            text = "The loss for several labels reads logits, one for each label."
+        else:
+            right = ((z - t) ** 2).mean()
+            wrong = {"absolute error": np.abs(z - t).mean()}
+            text = "The loss for a number is the squared error."
+        if close(got, float(right), 2e-4 * max(1.0, abs(float(right)))):
+            parts.append(_good(text))
+            continue
+        names = [n for n, value in wrong.items() if value is not None and close(got, float(value), 2e-3)]
+        parts.append(
+            Finding(
+                False, (f"{said} gives {show(got)} on such outputs. {_pair_why(name, names)}"), *names[:1]
+            )
+        )
+    return _verdict(*parts)
+
+
+def _pair_why(name: str, names: list[str]) -> str:
+    if "softmax before the loss" in names:
+        return (
+            "It has been given a softmax of its own before the one in the loss: the logits go"
+            " through it twice."
+        )
+    if "softmax for several labels" in names:
+        return "That is the cross-entropy of one softmax: the labels compete, and only one of them can win."
+    if "absolute error" in names:
+        return "That is the absolute error; the task asks for the squared one."
+    if name == "number":
+        return "For a number the mean of the squared differences is asked for."
+    return (
+        "These outputs are logits, any number from minus to plus infinity, and your loss takes them for"
+        " probabilities or for logarithms of them. Choose the loss that reads logits, or tell it so."
+    )
+
+
+PAIR = Exercise(
+    id="ch05-pair",
+    title="The loss that fits the head",
+    points=3,
+    answer="loss_for",
+    inputs=_pair_inputs,
+    probe=_pair_probe,
+    judge=_pair_judge,
+    hints=(
+        "All three heads give raw outputs. Which loss of your framework applies softmax or sigmoid itself?",
+        (
+            "PyTorch: two of the three have `WithLogits` in their name or in their"
+            " documentation. Keras: look at"
+            " `from_logits`, and at what it is if you say nothing."
+        ),
+        (
+            "PyTorch: `nn.CrossEntropyLoss()`, `nn.BCEWithLogitsLoss()`, `nn.MSELoss()`. Keras:"
+            " `SparseCategoricalCrossentropy(from_logits=True)`, `BinaryCrossentropy(from_logits=True)`,"
+            " `MeanSquaredError()`."
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "logits taken for probabilities",
+            {
+                "torch": """
+from torch import nn
+
+def loss_for(answer):
+    kinds = {"exactly one": nn.NLLLoss(), "any number": nn.BCEWithLogitsLoss(), "a number": nn.MSELoss()}
+    return kinds[answer]
+""",
+                "keras": """
+def loss_for(answer):
+    kinds = {"exactly one": "sparse_categorical_crossentropy", "any number": "binary_crossentropy", "a number": "mse"}
+    return kinds[answer]
+""",
+            },
+            expect="takes them for",
+        ),
+        Misconception(
+            "softmax before the loss",
+            {
+                "torch": """
+from torch import nn
+
+def loss_for(answer):
+    cross = nn.CrossEntropyLoss()
+    kinds = {"exactly one": lambda z, t: cross(z.softmax(1), t), "any number": nn.BCEWithLogitsLoss()}
+    return kinds.get(answer, nn.MSELoss())
+""",
+                "keras": """
+import keras
+import numpy as np
+
+def loss_for(answer):
+    cross = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    kinds = {
+        "exactly one": lambda t, z: cross(t, np.asarray(keras.ops.softmax(z))),
+        "any number": keras.losses.BinaryCrossentropy(from_logits=True),
+    }
+    return kinds.get(answer, keras.losses.MeanSquaredError())
+""",
+            },
+            expect="go through it twice",
+        ),
+        Misconception(
+            "softmax for several labels",
+            {
+                "torch": """
+from torch import nn
+
+def loss_for(answer):
+    return nn.MSELoss() if answer == "a number" else nn.CrossEntropyLoss()
+""",
+                "keras": """
+import keras
+
+def loss_for(answer):
+    if answer == "exactly one":
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    if answer == "any number":
+        return keras.losses.CategoricalCrossentropy(from_logits=True)
+    return keras.losses.MeanSquaredError()
+""",
+            },
+            expect="the labels compete",
+        ),
+        Misconception(
+            "targets of the wrong shape",
+            {
+                "torch": """
+from torch import nn
+
+def loss_for(answer):
+    return nn.MSELoss() if answer == "a number" else nn.BCEWithLogitsLoss()
+""",
+                "keras": """
+import keras
+
+def loss_for(answer):
+    if answer == "a number":
+        return keras.losses.MeanSquaredError()
+    if answer == "exactly one":
+        return keras.losses.CategoricalCrossentropy(from_logits=True)
+    return keras.losses.BinaryCrossentropy(from_logits=True)
+""",
+            },
+            expect="cannot read such outputs",
+        ),
+    ),
+)
+
+# ------------------------------------------------------------------------------- a bias from frequencies
+
+
+def _bias_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    k = int(rng.integers(3, 6))
+    rows = int(rng.integers(200, 400))
+    return {
+        "classes": [int(n) for n in rng.permutation([5, 20, 60, 150, 300][:k])],
+        "rows": rows,
+        "labels": [int(rows * share) for share in rng.permutation([0.04, 0.2, 0.75][:k])],
+    }
+
+
+def _bias_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    out = {}
+    for kind, counts, rows in (
+        ("softmax", inputs["classes"], sum(inputs["classes"])),
+        ("sigmoid", inputs["labels"], inputs["rows"]),
+    ):
+        value = answer(list(counts), rows, kind)
+        value = value.detach().numpy() if hasattr(value, "detach") else value
+        try:
+            out[kind] = np.asarray(value, "float64").reshape(-1)
+        except (TypeError, ValueError):
+            return {"wrong": f"{value!r:.60}"}
+    return out
+
+
+def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        why = f"`start_bias` should give a number for each output; yours gave {observed['wrong']}."
+        return Verdict(0.0, (Finding(False, why),))
+    soft, sig = np.asarray(observed["softmax"]), np.asarray(observed["sigmoid"])
+    counts, labels, rows = (
+        np.array(inputs["classes"], float),
+        np.array(inputs["labels"], float),
+        inputs["rows"],
+    )
+    for got, of in ((soft, counts), (sig, labels)):
+        if got.shape != of.shape:
+            return Verdict(0.0, (Finding(False, f"For {len(of)} counts you give {len(got)} numbers."),))
+    said = f"For classes with {show(inputs['classes'])} pictures"
+    stated = _softmax(soft[None])[0] if np.isfinite(soft).all() else np.full(len(soft), np.nan)
+    share = counts / counts.sum()
+    if np.allclose(stated, share, atol=1e-3):
+        first = _good("The softmax head begins by saying how frequent each class is.")
+    else:
+        why = f"{said}, a softmax of your bias says {show([round(float(p), 3) for p in stated])}."
+        if np.allclose(soft, share, atol=1e-6):
+            why += " You gave the shares themselves; the softmax takes exponentials of them first."
+            name = "shares as bias"
+        elif np.allclose(stated, (1 / share) / (1 / share).sum(), atol=1e-3):
+            why += " The rarest class comes out as the most frequent."
+            name = "upside down"
+        else:
+            why += " Compare that with how frequent they are."
+            name = None
+        first = Finding(False, why, name)
+    p = labels / rows
+    told = 1 / (1 + np.exp(-np.clip(sig, -50, 50)))
+    said = f"For labels on {show(inputs['labels'])} of {rows} pictures"
+    if np.allclose(told, p, atol=1e-3):
+        second = _good("The sigmoid head begins by saying how frequent each label is.")
+    else:
+        why = f"{said}, a sigmoid of your bias says {show([round(float(v), 3) for v in told])}."
+        if np.allclose(sig, np.log(p), atol=1e-6):
+            why += " The logarithm of the share is right for a softmax. A sigmoid undoes another function."
+            name = "log share for a sigmoid"
+        elif np.allclose(sig, np.log(labels / labels.sum()), atol=1e-6):
+            why += (
+                " You shared the labels out among themselves. Each label has its own chance, out of"
+                " all pictures."
+            )
+            name = "labels as classes"
+        elif np.allclose(sig, p, atol=1e-6):
+            why += " You gave the shares themselves; the sigmoid takes them for logits."
+            name = "shares as bias"
+        elif np.allclose(told, 1 - p, atol=1e-3):
+            why += " That is how often each label is missing."
+            name = "upside down"
+        else:
+            why += " Compare that with how frequent they are."
+            name = None
+        second = Finding(False, why, name)
+    return _verdict(first, second)
+
+
+BIAS = Exercise(
+    id="ch05-bias",
+    title="A bias from the frequencies",
+    points=2,
+    answer="start_bias",
+    inputs=_bias_inputs,
+    probe=_bias_probe,
+    judge=_bias_judge,
+    hints=(
+        "With weights near zero the outputs are the bias. So the activation of the bias"
+        " should be the frequencies.",
+        "Softmax takes exponentials and divides by their sum: what undoes the exponential?"
+        " Sigmoid: p = 1 / (1 + exp(-b)).",
+        "Softmax: the logarithm of the share. Sigmoid: log(p / (1 - p)), with p out of all rows.",
+    ),
+    misconceptions=(
+        Misconception(
+            "shares as bias",
+            """
+import numpy as np
+
+def start_bias(counts, rows, kind):
+    return np.array(counts) / rows
+""",
+            expect="You gave the shares themselves",
+        ),
+        Misconception(
+            "log share for a sigmoid",
+            """
+import numpy as np
+
+def start_bias(counts, rows, kind):
+    return np.log(np.array(counts) / rows)
+""",
+            expect="A sigmoid undoes another function",
+        ),
+        Misconception(
+            "labels as classes",
+            """
+import numpy as np
+
+def start_bias(counts, rows, kind):
+    return np.log(np.array(counts) / np.sum(counts))
+""",
+            expect="out of all pictures",
+        ),
+        Misconception(
+            "upside down",
+            """
+import numpy as np
+
+def start_bias(counts, rows, kind):
+    p = np.array(counts) / rows
+    return -np.log(p) if kind == "softmax" else np.log((1 - p) / p)
+""",
+            expect="comes out as the most frequent",
+        ),
+    ),
+)
+
+# ------------------------------------------------------------------------------------- several labels
+
+
+def _labels_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    k, n = int(rng.integers(4, 7)), int(rng.integers(6, 10))
+    while True:
+        sets = [sorted(int(i) for i in rng.permutation(k)[: int(rng.integers(0, 4))]) for _ in range(n)]
+        if any(len(s) > 1 for s in sets) and any(not s for s in sets):
+            break
+    z = rng.normal(0, 2.5, (n, k))
+    # Decisions with a margin, of which some lie between one half of probability and a logit of one half.
+    z[np.abs(z) < 0.15] = 0.3
+    z[0, :2], z[1, 0] = 0.3, 1.5
+    return {"sets": sets, "k": k, "logits": z.round(3)}
+
+
+def _labels_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    result = answer([list(s) for s in inputs["sets"]], np.asarray(inputs["logits"], "float64").copy())
+    if isinstance(result, (str, bytes, Mapping)) or not hasattr(result, "__len__") or len(result) != 2:
+        return {"wrong": f"{result!r:.60}"}
+    targets, stated = result
+    out = {}
+    for name, value in (("targets", targets), ("stated", stated)):
+        value = value.detach().numpy() if hasattr(value, "detach") else value
+        try:
+            out[name] = np.asarray(value, "float64")
+        except (TypeError, ValueError):
+            return {"wrong": f"{value!r:.60} as the {'targets' if name == 'targets' else 'answer'}"}
+    return out
+
+
+def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        why = (
+            "`several(sets, logits)` should give two tables (targets, stated); yours gave"
+            f" {observed['wrong']}."
+        )
+        return Verdict(0.0, (Finding(False, why),))
+    sets, k, z = inputs["sets"], inputs["k"], np.asarray(inputs["logits"])
+    targets, stated = np.asarray(observed["targets"]), np.asarray(observed["stated"])
+    right = np.zeros((len(sets), k))
+    for row, names in enumerate(sets):
+        right[row, names] = 1
+    if targets.shape != right.shape:
+        first = Finding(
+            False,
+            f"For {len(sets)} pictures and {k} labels your targets have shape {targets.shape}. A"
+            " row of 0 and 1 for each"
+            " picture says which labels it has, also if it has none or three.",
+            "one label each",
+        )
+    elif np.array_equal(targets, right):
+        first = _good("The targets have a 1 for each label of each picture, and 0 elsewhere.")
+    elif (targets.sum(1) <= 1.001).all():
+        row = next(i for i, s in enumerate(sets) if len(s) > 1)
+        first = Finding(
+            False,
+            f"Picture {row} has the labels {sets[row]}, and your row for it is {show(targets[row].tolist())}."
+            + (
+                " The labels share a one. Each label is a question of its own: yes or no."
+                if abs(targets[row].sum() - 1) < 1e-6 and targets[row].max() < 1
+                else " A picture may have several."
+            ),
+            "one label each",
+        )
+    else:
+        row = int(np.argmax((targets != right).any(1)))
+        first = Finding(
+            False,
+            (
+                f"Picture {row} has the labels {sets[row]}, and your row for it is"
+                f" {show(targets[row].tolist())}."
+            ),
+        )
+    answer = (z > 0).astype(float)
+    if stated.shape != answer.shape:
+        second = Finding(
+            False,
+            (f"Your answers have shape {stated.shape}, for logits of shape {z.shape}."),
+            "one label each",
+        )
+    elif np.array_equal(stated, answer):
+        second = _good("A label is stated where its probability is above one half.")
+    else:
+        row = int(np.argmax((stated != answer).any(1)))
+        said = (
+            f"For the logits {show([round(float(v), 2) for v in z[row]])} you state"
+            f" {show(stated[row].tolist())}."
+        )
+        if np.array_equal(stated, (z > 0.5).astype(float)):
+            why, name = (
+                ("You compare the logit with one half. A probability of one half is another logit."),
+                "threshold on the logit",
+            )
+        elif (stated.sum(1) == 1).all():
+            why, name = "You always state exactly one label. There may be several, or none.", "one label each"
+        elif np.array_equal(stated, (_softmax(z) > 0.5).astype(float)):
+            why, name = (
+                "You take a softmax, whose parts add up to 1: two labels cannot both be above one half.",
+                "softmax for several labels",
+            )
+        else:
+            why, name = "Each label has a probability of its own, the sigmoid of its logit.", None
+        second = Finding(False, f"{said} {why}", name)
+    return _verdict(first, second)
+
+
+_LABELS = """
+import numpy as np
+
+def several(sets, logits):
+    targets = np.zeros(logits.shape)
+    for row, names in enumerate(sets):
+        {targets}
+    {stated}
+    return targets, stated
+"""
+
+
+def _several(targets: str, stated: str) -> str:
+    return _LABELS.replace("{targets}", targets).replace("{stated}", stated)
+
+
+LABELS = Exercise(
+    id="ch05-labels",
+    title="Several labels at once",
+    points=2,
+    answer="several",
+    inputs=_labels_inputs,
+    probe=_labels_probe,
+    judge=_labels_judge,
+    hints=(
+        "Make a table of zeros, a row for each picture and a column for each label. Then set the ones.",
+        "The probability of a label is the sigmoid of its logit. Where is a sigmoid one half?",
+        "`targets[row, names] = 1` for each picture; `stated = logits > 0`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "one label each",
+            _several("targets[row, names[:1]] = 1", "stated = logits > 0"),
+            expect="A picture may have several",
+        ),
+        Misconception(
+            "threshold on the logit",
+            _several("targets[row, names] = 1", "stated = logits > 0.5"),
+            expect="You compare the logit with one half",
+        ),
+        Misconception(
+            "softmax for several labels",
+            _several(
+                "targets[row, names] = 1",
+                "e = np.exp(logits)\n    stated = e / e.sum(1, keepdims=True) > 0.5",
+            ),
+            expect="cannot both be above one half",
+        ),
+        Misconception(
+            "the largest only",
+            _several("targets[row, names] = 1", "stated = logits == logits.max(1, keepdims=True)"),
+            expect="You always state exactly one",
+        ),
+        Misconception(
+            "labels share a one",
+            _several("targets[row, names] = 1 / max(1, len(names))", "stated = logits > 0"),
+            expect="The labels share a one",
+        ),
+    ),
+)
