@@ -1,7 +1,7 @@
 """The exercises of chapter 5, "Add a task head".
 
-Six exercises: a head built, the head chosen for a task, the loss that fits it, targets and answers for several
-labels, a bias from the frequencies, and dropout by hand. The solutions are in
+Six exercises: a head built, the head chosen for a task, the loss that fits it, targets and answers for
+several labels, a bias from the frequencies, and dropout by hand. The solutions are in
 ``book/chapters/05-add-a-task-head.md``, not here.
 """
 

@@ -142,9 +142,8 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         drop = _good("Dropout works in training, and is silent when the head predicts.")
     d, h = inputs["features"], inputs["hidden"]
     plain = d * h + h + h * k + k
-    norm = [
-        w - plain for w in (observed["weights"], observed["weights"] + h)
-    ]  # with or without the first bias
+    # With BatchNorm's scale and shift; the dense layer before it may do without a bias.
+    normalised = observed["weights"] in (plain + 2 * h, plain + h)
     shifts = float(np.abs(np.asarray(observed["calm"]) - np.asarray(observed["again"])).max())
     if observed["weights"] < plain - h:
         layers = Finding(
@@ -153,9 +152,7 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f" output layer of {k}.",
             "no hidden layer",
         )
-    elif not any("ReLU" in name or "Activation" in name or "GELU" in name for name in order) and _linear(
-        observed
-    ):
+    elif not any(name.lower() in _NONLINEAR for name in order):
         layers = Finding(
             False,
             f"Its layers are {show(order)}. Without a nonlinearity between them, two dense layers"
@@ -163,7 +160,7 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " matrices is a matrix.",
             "no nonlinearity",
         )
-    elif (norm[0] not in (2 * h, h) and norm[1] != 2 * h) or shifts == 0:
+    elif not normalised or shifts == 0:
         layers = Finding(
             False,
             "Batch normalisation after the hidden layer is missing: there are"
@@ -177,11 +174,7 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     return _verdict(logits, drop, layers)
 
 
-def _linear(observed: dict[str, Any]) -> bool:
-    return not any(
-        name.lower() in ("relu", "leakyrelu", "gelu", "elu", "silu", "tanh") for name in observed["order"]
-    )
-
+_NONLINEAR = ("relu", "leakyrelu", "gelu", "elu", "silu", "tanh", "selu", "activation", "sigmoid")
 
 _TORCH = """
 from torch import nn

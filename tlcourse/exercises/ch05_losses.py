@@ -145,7 +145,7 @@ CHOOSE = Exercise(
     probe=_choose_probe,
     judge=_choose_judge,
     hints=(
-        'There are three kinds of answers, and `task["answer"]` says which. What the task is about does not matter.',
+        'There are three kinds of answers, and `task["answer"]` says which it is.',
         "Ask of each activation: may several outputs be close to 1 at once? May an output be 37?",
         "A dictionary from the kind to (activation, loss) is enough; the number of outputs is in the task.",
     ),
@@ -335,8 +335,8 @@ def loss_for(answer):
 """,
                 "keras": """
 def loss_for(answer):
-    kinds = {"exactly one": "sparse_categorical_crossentropy", "any number": "binary_crossentropy", "a number": "mse"}
-    return kinds[answer]
+    kinds = {"exactly one": "sparse_categorical_crossentropy", "any number": "binary_crossentropy"}
+    return kinds.get(answer, "mse")
 """,
             },
             expect="takes them for",

@@ -4,14 +4,14 @@
 
 * how large a head: linear, or one hidden layer of 64, 256 or 1,024 units, by the size of the data;
 * what dropout and weight decay do to the gap between training and validation;
-* what the wrong loss costs, at each of six rates: a softmax before a loss that takes logits, no softmax before
-  one that takes probabilities, a sigmoid for each of exclusive classes;
+* what the wrong loss costs, at each of six rates: a softmax before a loss that takes logits, no softmax
+  before one that takes probabilities, a sigmoid for each of exclusive classes;
 * what a bias from the class frequencies is worth, on imbalanced data, after 0, 10, 50 and 200 steps.
 
-``task-head-collages`` asks about several labels for one picture, and about a number. The two ``-rates`` sweeps
-chose a learning rate for each side, of six, on validation rows and with seeds that the comparisons do not
-use; :data:`RATES` and :data:`COLLAGE_RATES` hold the choice. They ran in PyTorch only: starts and batches are
-the same numbers in both frameworks.
+``task-head-collages`` asks about several labels for one picture, and about a number. The two ``-rates``
+sweeps chose a learning rate for each side, of six, on validation rows and with seeds that the comparisons
+do not use; :data:`RATES` and :data:`COLLAGE_RATES` hold the choice. They ran in PyTorch only: starts and
+batches are the same numbers in both frameworks.
 """
 
 from __future__ import annotations
@@ -253,7 +253,30 @@ def _rates_grid() -> list[Settings]:
     ]
 
 
-RATES: dict[tuple[str, int, str, str], float] = dict.fromkeys(SEARCHED, 1e-3)
+RATES: dict[tuple[str, int, str, str], float] = {
+    ("fluent", 5, "linear", "zero"): 0.0001,
+    ("fluent", 5, "64", "zero"): 0.0001,
+    ("fluent", 5, "256", "zero"): 0.0001,
+    ("fluent", 5, "1024", "zero"): 0.0001,
+    ("fluent", 20, "linear", "zero"): 0.0003,
+    ("fluent", 20, "64", "zero"): 0.0003,
+    ("fluent", 20, "256", "zero"): 0.001,
+    ("fluent", 20, "1024", "zero"): 0.01,
+    ("fashion-mnist", 5, "linear", "zero"): 0.003,
+    ("fashion-mnist", 5, "64", "zero"): 0.001,
+    ("fashion-mnist", 5, "256", "zero"): 0.0003,
+    ("fashion-mnist", 5, "1024", "zero"): 0.0003,
+    ("fashion-mnist", 20, "linear", "zero"): 0.003,
+    ("fashion-mnist", 20, "64", "zero"): 0.001,
+    ("fashion-mnist", 20, "256", "zero"): 0.001,
+    ("fashion-mnist", 20, "1024", "zero"): 0.0003,
+    ("fashion-mnist", 100, "linear", "zero"): 0.003,
+    ("fashion-mnist", 100, "64", "zero"): 0.003,
+    ("fashion-mnist", 100, "256", "zero"): 0.003,
+    ("fashion-mnist", 100, "1024", "zero"): 0.001,
+    ("imbalanced", 0, "linear", "zero"): 0.01,
+    ("imbalanced", 0, "linear", "frequencies"): 0.03,
+}
 """Of :data:`SEARCHED` -> the rate with the best mean validation accuracy in the search."""
 
 
@@ -389,7 +412,12 @@ def try_collage_rate(framework: str, answer: str, lr: float, seed: int) -> dict[
     return {"val_score": found.get("precision", -found.get("error", 0.0)), "train_cpu_seconds": seconds}
 
 
-COLLAGE_RATES: dict[str, float] = dict.fromkeys(ANSWERS, 1e-3)
+COLLAGE_RATES: dict[str, float] = {
+    "sigmoid": 0.003,
+    "softmax": 0.001,
+    "number": 0.001,
+    "classes": 0.01,
+}
 """Answer -> the rate with the best mean validation score in the search."""
 
 
