@@ -314,15 +314,8 @@ def _comparison_grid() -> list[Settings]:
                 add(d, n, "linear", loss, "zero", STEPS, lr)
     for bias in ("zero", "frequencies"):
         for steps in LOOKED_AT:
-            add(
-                "imbalanced",
-                0,
-                "linear",
-                "match",
-                bias,
-                steps,
-                RATES["imbalanced", 0, "linear", bias],
-            )
+            for start in ("zero", "frequencies"):  # the rate of each: so both are seen at the same rates
+                add("imbalanced", 0, "linear", "match", bias, steps, RATES["imbalanced", 0, "linear", start])
     return list(found.values())
 
 
