@@ -571,9 +571,10 @@ def _labels_inputs(rng: np.random.Generator) -> dict[str, Any]:
         if any(len(s) > 1 for s in sets) and any(not s for s in sets):
             break
     z = rng.normal(0, 2.5, (n, k))
-    # Decisions with a margin, of which some lie between one half of probability and a logit of one half.
-    z[np.abs(z) < 0.15] = 0.3
-    z[0, :2], z[1, 0] = 0.3, 1.5
+    # Decisions with a margin. In the first row all are between one half of probability and a logit of one
+    # half, and none has one half of a softmax.
+    z[np.abs(z) < 0.15] += 0.5
+    z[0], z[1, 0] = 0.3 + rng.permutation(k) * 0.02, 1.5
     return {"sets": sets, "k": k, "logits": z.round(3)}
 
 
@@ -655,13 +656,13 @@ def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 ("You compare the logit with one half. A probability of one half is another logit."),
                 "threshold on the logit",
             )
-        elif (stated.sum(1) == 1).all():
-            why, name = "You always state exactly one label. There may be several, or none.", "one label each"
         elif np.array_equal(stated, (_softmax(z) > 0.5).astype(float)):
             why, name = (
                 "You take a softmax, whose parts add up to 1: two labels cannot both be above one half.",
                 "softmax for several labels",
             )
+        elif (stated.sum(1) == 1).all():
+            why, name = "You always state exactly one label. There may be several, or none.", "one label each"
         else:
             why, name = "Each label has a probability of its own, the sigmoid of its logit.", None
         second = Finding(False, f"{said} {why}", name)
