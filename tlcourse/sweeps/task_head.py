@@ -208,14 +208,11 @@ def train_head(
         state on the test pictures) and CPU seconds.
     """
     from tlcourse import heads
-    from tlcourse.training import softmax
 
     found, seconds = _trained(
         framework, dataset, per_class, head, loss, dropout, weight_decay, bias, steps, lr, seed
     )
     stated = heads.activate(found["test"][0], "any-of" if loss == "sigmoid" else "one-of")
-    if loss == "softmax-twice":
-        stated = softmax(stated)  # what the loss saw, and what the head would say if it is served as trained
     out = {f"{split}_loss": _cross_entropy(*found[split]) for split in ("train", "val")}
     out |= {
         f"{split}_accuracy": float((outputs.argmax(1) == labels).mean())
