@@ -9,9 +9,23 @@ Examples
 1000
 """
 
+from .adapting import cut_head, one_channel
 from .cards import ModelCard, card, cards
 from .images import center_crop, preprocess
 from .labels import imagenet_classes, top_k
 from .loading import load
+from .resizing import square
 
-__all__ = ["ModelCard", "card", "cards", "center_crop", "imagenet_classes", "load", "preprocess", "top_k"]
+__all__ = [
+    "ModelCard",
+    "card",
+    "cards",
+    "center_crop",
+    "cut_head",
+    "imagenet_classes",
+    "load",
+    "one_channel",
+    "preprocess",
+    "square",
+    "top_k",
+]

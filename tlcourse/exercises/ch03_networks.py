@@ -1,0 +1,442 @@
+"""Chapter 3: the network loses its head, takes one channel, and gives maps of known sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import tiny
+from .judging import show
+from .model import Exercise, Finding, Misconception, Verdict
+
+__all__ = ["CUT", "GREY", "SHAPES"]
+
+BLOCKS = ("stem", "block1")
+
+
+def _good(message: str) -> Finding:
+    return Finding(True, message)
+
+
+def _verdict(*parts: Finding) -> Verdict:
+    return Verdict(float(sum(part.passed for part in parts)), parts)
+
+
+# -------------------------------------------------------------------------------------------- the head
+
+
+def _cut_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "width": int(rng.integers(6, 10)),
+        "classes": int(rng.integers(3, 5)),
+        "seed": int(rng.integers(1, 10_000)),
+        **tiny.batch(rng, 5, 8, 3),
+    }
+
+
+def _cut_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    model = tiny.build(framework, BLOCKS, inputs["width"], inputs["classes"], 8, inputs["seed"])
+    x = np.asarray(inputs["images"], "float32")
+    if framework == "torch":
+        import torch
+
+        images = tiny.torch_images(x)
+        model.eval()
+        with torch.no_grad():
+            right = model.flat(model.pool(model.block1(model.stem(images)))).numpy()
+            logits = model(images).numpy()
+        found = answer(model)
+        found = model if found is None else found
+        if not isinstance(found, torch.nn.Module):
+            return {"wrong": f"{found!r:.60} ({type(found).__name__})"}
+        found.eval()
+        with torch.no_grad():
+            value = found(images).numpy()
+    else:
+        import keras
+
+        right = np.asarray(keras.Model(model.input, model.get_layer("pool").output)(x, training=False))
+        logits = np.asarray(model(x, training=False))
+        found = answer(model)
+        found = model if found is None else found
+        if not isinstance(found, keras.Model):
+            return {"wrong": f"{found!r:.60} ({type(found).__name__})"}
+        value = np.asarray(found(x, training=False))
+    return {"value": value, "right": right, "logits": logits}
+
+
+def _cut_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        return Verdict(0.0, (Finding(False, f"`cut` should give a model; yours gave {observed['wrong']}."),))
+    got, right, logits = (np.asarray(observed[name]) for name in ("value", "right", "logits"))
+    said = f"For {len(right)} pictures your model gives an array of shape {got.shape}"
+    if got.shape == logits.shape and np.allclose(got, logits, atol=1e-5):
+        why = f"{said}, and these are the old logits: the head is still there."
+        return Verdict(0.0, (Finding(False, why, "the head is still there"),))
+    if got.ndim > 2:
+        why = (
+            f"{said}: a map of features for each picture. Too much is gone; the pooling belongs"
+            " to the backbone here."
+        )
+        return Verdict(0.0, (Finding(False, why, "the pooling is gone too"),))
+    if got.shape != right.shape:
+        why = f"{said}. That is neither the features nor the logits."
+        if got.shape == logits.shape:
+            why = (
+                f"{said}, as many as there were classes. A fresh head is not what was asked for: it"
+                " comes later."
+            )
+        return Verdict(0.0, (Finding(False, why, "a new head"),))
+    shape = _good("It gives one row of features for each picture.")
+    if np.allclose(got, right, atol=1e-4):
+        values = _good("They are the features that the old head read.")
+    else:
+        why = (
+            f"The rows have the right length, but they differ from what the old head read by up to"
+            f" {show(float(np.abs(got - right).max()))}. The weights of the backbone have to stay."
+        )
+        values = Finding(False, why, "other weights")
+    return _verdict(shape, values)
+
+
+CUT = Exercise(
+    id="ch03-cut",
+    title="Take the head off",
+    points=2,
+    answer="cut",
+    inputs=_cut_inputs,
+    probe=_cut_probe,
+    judge=_cut_judge,
+    hints=(
+        "Everything up to the last layer stays; the last layer becomes nothing.",
+        (
+            "PyTorch: `nn.Identity()` is a layer that does nothing; a layer is replaced by"
+            " assigning to its name. Keras:"
+            " a new `keras.Model` from the old input to the output of the layer before the last."
+        ),
+        (
+            "PyTorch: `model.classifier = nn.Identity()`, and return the model. Keras:"
+            " `keras.Model(model.input, model.layers[-2].output)`."
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "the head is still there",
+            {
+                "torch": """
+def cut(model):
+    model.head = None
+    return model
+""",
+                "keras": """
+def cut(model):
+    model.layers.pop()
+    return model
+""",
+            },
+            expect="the head is still there",
+        ),
+        Misconception(
+            "the pooling is gone too",
+            {
+                "torch": """
+from torch import nn
+
+def cut(model):
+    return nn.Sequential(model.stem, model.block1)
+""",
+                "keras": """
+import keras
+
+def cut(model):
+    return keras.Model(model.input, model.get_layer("block1").output)
+""",
+            },
+            expect="Too much is gone",
+        ),
+        Misconception(
+            "a new head",
+            {
+                "torch": """
+from torch import nn
+
+def cut(model):
+    model.classifier = nn.Linear(model.classifier.in_features, model.classifier.out_features)
+    return model
+""",
+                "keras": """
+import keras
+
+def cut(model):
+    out = keras.layers.Dense(model.output.shape[-1])(model.layers[-2].output)
+    return keras.Model(model.input, out)
+""",
+            },
+            expect="A fresh head is not what was asked for",
+        ),
+        Misconception(
+            "other weights",
+            {
+                "torch": """
+from torch import nn
+
+def cut(model):
+    model.classifier = nn.Identity()
+    for layer in model.modules():
+        if hasattr(layer, "reset_parameters"):
+            layer.reset_parameters()
+    return model
+""",
+                "keras": """
+import keras
+
+def cut(model):
+    return keras.models.clone_model(keras.Model(model.input, model.layers[-2].output))
+""",
+            },
+            expect="The weights of the backbone have to stay",
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------------------------------- one channel
+
+
+def _grey_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    return {"weights": rng.normal(0.2, 0.5, (3, 3, 3, int(rng.integers(4, 7)))).round(3)}
+
+
+def _grey_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    weights = np.asarray(inputs["weights"], "float64")  # (height, width, in, out), as Keras keeps them
+    given = weights.transpose(3, 2, 0, 1).copy() if framework == "torch" else weights.copy()
+    found = answer(given)
+    found = found.detach().numpy() if hasattr(found, "detach") else found
+    try:
+        value = np.asarray(found, "float64")
+    except (TypeError, ValueError):
+        return {"wrong": f"{found!r:.60}"}
+    shape = list(value.shape)
+    if framework == "torch" and value.ndim == 4:
+        value = value.transpose(2, 3, 1, 0)
+    return {"value": value, "shape": shape, "given": list(given.shape)}
+
+
+def _grey_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        return Verdict(
+            0.0, (Finding(False, (f"`grey` should give an array; yours gave {observed['wrong']}.")),)
+        )
+    weights, got = np.asarray(inputs["weights"]), np.asarray(observed["value"])
+    right = weights.sum(2, keepdims=True)
+    if got.shape != right.shape:
+        why = f"From weights of shape {tuple(observed['given'])} you make {tuple(observed['shape'])}."
+        why += (
+            " The axis of the input channels has to stay, with one entry."
+            if got.ndim == 3
+            else " Only the axis of the input channels should change, from three entries to one."
+        )
+        return Verdict(0.0, (Finding(False, why, "another axis"),))
+    shape = _good("The shape is right: one input channel, all else as it was.")
+    if np.allclose(got, right, atol=1e-5):
+        return _verdict(shape, _good("A grey picture gives what it gave with its channel repeated."))
+    spread = float(np.abs(got).mean() / np.abs(right).mean())
+    if np.allclose(got * 3, right, atol=1e-5):
+        why, name = (
+            f"On average your weights are {spread:.0%} as large as needed: you took the mean."
+            " Repeating a channel adds the three"
+            " up, so every later layer would now see a third of what it knows.",
+            "mean of the channels",
+        )
+    elif any(np.allclose(got[:, :, 0], weights[:, :, c], atol=1e-6) for c in range(3)):
+        why, name = (
+            "You kept the weights of one colour and threw two away. A grey picture has all three in it.",
+            "one colour kept",
+        )
+    else:
+        why, name = (
+            "These weights have lost what was learned: a grey picture does not give what it gave"
+            " with its channel repeated.",
+            "fresh weights",
+        )
+    return _verdict(shape, Finding(False, why, name))
+
+
+def _grey(torch_line: str, keras_line: str) -> dict[str, str]:
+    text = "\nimport numpy as np\n\ndef grey(weights):\n    return {}\n"
+    return {"torch": text.format(torch_line), "keras": text.format(keras_line)}
+
+
+GREY = Exercise(
+    id="ch03-grey",
+    title="One channel, and nothing lost",
+    points=2,
+    answer="grey",
+    inputs=_grey_inputs,
+    probe=_grey_probe,
+    judge=_grey_judge,
+    hints=(
+        "Write the convolution as a sum over the three channels, and put the same number into all three.",
+        "a·x + b·x + c·x = (a + b + c)·x. Which axis holds a, b and c in your framework?",
+        "PyTorch: `weights.sum(1, keepdims=True)`. Keras: `weights.sum(2, keepdims=True)`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "mean of the channels",
+            _grey("weights.mean(1, keepdims=True)", "weights.mean(2, keepdims=True)"),
+            expect="you took the mean",
+        ),
+        Misconception(
+            "one colour kept", _grey("weights[:, :1]", "weights[:, :, :1]"), expect="threw two away"
+        ),
+        Misconception(
+            "another axis",
+            _grey("weights.sum(0, keepdims=True)", "weights.sum(3, keepdims=True)"),
+            expect="Only the axis of the input channels",
+        ),
+        Misconception(
+            "fresh weights",
+            _grey(
+                "np.random.default_rng(0).normal(0, 0.1, weights[:, :1].shape)",
+                "np.random.default_rng(0).normal(0, 0.1, weights[:, :, :1].shape)",
+            ),
+            expect="have lost what was learned",
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------------------------- shapes
+
+
+def _shapes_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    sides = [int(v) for v in rng.permutation([29, 45, 61, 77])[:2]] + [int(rng.choice([33, 65]))]
+    return {"sides": sides, "strides": [2, 1, 2, 2, 1, 2]}
+
+
+def _shapes_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    out = []
+    for side in inputs["sides"]:
+        found = answer(side, list(inputs["strides"]))
+        if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__iter__"):
+            return {"wrong": f"{found!r:.60}"}
+        try:
+            out.append([float(v) for v in list(found)[:50]])
+        except (TypeError, ValueError):
+            return {"wrong": f"{found!r:.60}"}
+    return {"sizes": out}
+
+
+def _shapes_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        why = f"`sides` should give a list of numbers, one for each layer; yours gave {observed['wrong']}."
+        return Verdict(0.0, (Finding(False, why),))
+    strides = inputs["strides"]
+    for side, got in zip(inputs["sides"], observed["sizes"], strict=True):
+        said = f"For {side} pixels you give {show([int(v) if v == int(v) else v for v in got])}."
+        right, now = [], side
+        for stride in strides:
+            now = -(-now // stride)
+            right.append(now)
+        if got == right:
+            continue
+        if len(got) == len(right) + 1 and got[1:] == right:
+            why, name = "The picture itself is not among the layers' outputs.", "counts the input"
+        elif len(got) != len(right):
+            why, name = (
+                (f"There are {len(right)} layers, and each gives a map; you give {len(got)} numbers."),
+                None,
+            )
+        elif any(v != int(v) for v in got):
+            why, name = (
+                ("A map has whole rows. Where half a row is left over, padding makes it a whole one."),
+                "half rows",
+            )
+        elif all(v == side // int(np.prod(strides[: i + 1])) for i, v in enumerate(got)) or got == _floor(
+            side, strides
+        ):
+            why, name = (
+                'You round down. With "same" padding a row that is left over is padded, not dropped.',
+                "rounds down",
+            )
+        elif got == [-(-side // s) for s in strides]:
+            why, name = (
+                "Each layer reads the map of the layer before it, not the picture.",
+                ("always from the picture"),
+            )
+        else:
+            why, name = "Each layer divides what it gets by its stride, and rounds up.", None
+        return Verdict(0.0, (Finding(False, f"{said} {why}", name),))
+    return Verdict(2.0, (_good("Each layer's map has the right size."),))
+
+
+def _floor(side: int, strides: list[int]) -> list[int]:
+    out, now = [], side
+    for stride in strides:
+        now //= stride
+        out.append(now)
+    return out
+
+
+SHAPES = Exercise(
+    id="ch03-shapes",
+    title="How large is the map?",
+    points=2,
+    answer="sides",
+    inputs=_shapes_inputs,
+    probe=_shapes_probe,
+    judge=_shapes_judge,
+    hints=(
+        "Keep the side of the current map in a variable, and let each layer change it.",
+        "With stride 2 and a side of 5 the filter sits on rows 0, 2 and 4: three positions.",
+        "`side = -(-side // stride)` divides and rounds up; `math.ceil(side / stride)` does the same.",
+    ),
+    misconceptions=(
+        Misconception(
+            "rounds down",
+            """
+def sides(side, strides):
+    out = []
+    for stride in strides:
+        side = side // stride
+        out.append(side)
+    return out
+""",
+            expect="You round down",
+        ),
+        Misconception(
+            "always from the picture",
+            """
+import math
+
+def sides(side, strides):
+    return [math.ceil(side / stride) for stride in strides]
+""",
+            expect="not the picture",
+        ),
+        Misconception(
+            "half rows",
+            """
+def sides(side, strides):
+    out = []
+    for stride in strides:
+        side = side / stride
+        out.append(side)
+    return out
+""",
+            expect="A map has whole rows",
+        ),
+        Misconception(
+            "counts the input",
+            """
+import math
+
+def sides(side, strides):
+    out = [side]
+    for stride in strides:
+        out.append(math.ceil(out[-1] / stride))
+    return out
+""",
+            expect="is not among the layers",
+        ),
+    ),
+)
