@@ -1,4 +1,4 @@
-"""Chapter 3's sweeps: fair grids, rates that validation chose, and mistakes that are the ones they are called."""
+"""Chapter 3's sweeps: fair grids, rates that validation chose, mistakes that are what they are called."""
 
 from __future__ import annotations
 

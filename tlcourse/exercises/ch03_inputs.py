@@ -199,7 +199,7 @@ def _box_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _box_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     out = []
     for height, width in inputs["shapes"]:
-        calls = []
+        calls: list[list[int]] = []
         image = np.full((height, width, 3), 255, "uint8")
         image[: height // 2, : width // 2, 0] = 0  # one corner is marked
 
