@@ -222,18 +222,21 @@ TRIED: tuple[dict[str, Any], ...] = tuple(
 """The heads that are tried: 32 of them."""
 JUDGED = 100
 """Pictures in the small validation set, and as many in the small test set."""
+DRAWN = 200
 MANY = SEEDS
 
 
 def optimism(framework: str, seed: int) -> dict[str, float]:
-    """One row of ``iterate-optimism``: what a picked head says of itself, and what it is worth.
+    """One row of ``iterate-optimism``: what picked heads say of themselves, and what they are worth.
+
+    The heads are trained once. Then small validation and test sets are drawn :data:`DRAWN` times from the
+    pictures that none of them has seen; all the rest of these pictures tell the truth.
 
     Returns
     -------
     dict
-        For picking on the ``val`` and on the ``test`` pictures: the accuracy of the picked head on those
-        pictures (``_says``), on the other small set if that is the test set's (``_test``), and on all
-        other pictures (``_true``).
+        Means over the draws. For picking on the ``val`` and on the ``test`` pictures: the accuracy of the
+        picked head on those pictures (``_says``), on the test pictures (``_test``), and in truth (``_true``).
     """
     from tlcourse import heads
 
@@ -241,22 +244,24 @@ def optimism(framework: str, seed: int) -> dict[str, float]:
     y = np.concatenate([_clothes(32).split(split).labels for split in ("train", "val", "test")])
     rng = np.random.default_rng([seed, 9])
     learn = _drawn(y, 20, seed)
-    rest = rng.permutation(np.setdiff1d(np.arange(len(y)), learn))
-    parts = {"val": rest[:JUDGED], "test": rest[JUDGED : 2 * JUDGED], "true": rest[2 * JUDGED :]}
-    scores: dict[str, list[float]] = {name: [] for name in parts}
+    rest = np.setdiff1d(np.arange(len(y)), learn)
+    right = []
     for settings in TRIED:
         head = _head(
             framework, x[learn], y[learn], {**settings, "batch_size": 16}, seed, steps=settings["steps"]
         )
-        for name, rows in parts.items():
-            scores[name].append(float((heads.outputs(head, x[rows]).argmax(1) == y[rows]).mean()))
-    out = {}
-    for picked_on in ("val", "test"):
-        best = int(np.argmax(scores[picked_on]))
-        out[f"{picked_on}_says"] = scores[picked_on][best]
-        out[f"{picked_on}_test"] = scores["test"][best]
-        out[f"{picked_on}_true"] = scores["true"][best]
-    return out
+        right.append(heads.outputs(head, x[rest]).argmax(1) == y[rest])
+    table = np.array(right)  # (heads, pictures)
+    found: dict[str, list[float]] = {}
+    for _ in range(DRAWN):
+        rows = rng.permutation(len(rest))
+        parts = {"val": rows[:JUDGED], "test": rows[JUDGED : 2 * JUDGED], "true": rows[2 * JUDGED :]}
+        scores = {name: table[:, part].mean(1) for name, part in parts.items()}
+        for picked_on in ("val", "test"):
+            best = int(np.argmax(scores[picked_on]))
+            for what, on in (("says", picked_on), ("test", "test"), ("true", "true")):
+                found.setdefault(f"{picked_on}_{what}", []).append(float(scores[on][best]))
+    return {name: float(np.mean(values)) for name, values in found.items()}
 
 
 # ----------------------------------------------------------------------------------------------- leaks
@@ -334,7 +339,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "iterate-optimism",
         "tlcourse.sweeps.iterate:optimism",
         lambda: [{"seed": seed} for seed in MANY],
-        {f"{picked}_{what}": 0.06 for picked in ("val", "test") for what in ("says", "test", "true")},
+        {f"{picked}_{what}": 0.03 for picked in ("val", "test") for what in ("says", "test", "true")},
         cost=_cost,
         title="Chapter 7: how far picking on the test set flatters",
     ),

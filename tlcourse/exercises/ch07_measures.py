@@ -1,0 +1,439 @@
+"""Chapter 7: numbers read off a confusion matrix, off ranks, and off costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .judging import close, show
+from .model import Exercise, Finding, Misconception, Verdict
+
+__all__ = ["AUC", "METRICS", "THRESHOLD"]
+
+
+def _good(message: str) -> Finding:
+    return Finding(True, message)
+
+
+def _verdict(*parts: Finding) -> Verdict:
+    return Verdict(float(sum(part.passed for part in parts)), parts)
+
+
+def _number(value: Any) -> float | str:
+    try:
+        if isinstance(value, str):
+            raise TypeError
+        return float(value.item() if hasattr(value, "item") else value)
+    except Exception:
+        return f"{value!r:.60}"
+
+
+# ----------------------------------------------------------------------------------- the confusion matrix
+
+_NAMES = ("accuracy", "precision", "recall", "macro_f1", "micro_f1")
+
+
+def _metrics_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    while True:
+        k = int(rng.integers(3, 5))
+        matrix = rng.integers(1, 9, (k, k))
+        matrix[np.diag_indices(k)] += rng.integers(5, 30, k)
+        matrix[0] *= 4  # one class is much more frequent
+        of = int(rng.integers(0, k))
+        p, r = _precision(matrix), _recall(matrix)
+        f = 2 * p * r / (p + r)
+        weighted = float((f * matrix.sum(1)).sum() / matrix.sum())
+        apart = [abs(p[of] - r[of]), abs(f.mean() - weighted), abs(f.mean() - _accuracy(matrix))]
+        mean_pr = 2 * p.mean() * r.mean() / (p.mean() + r.mean())
+        apart += [
+            abs(f.mean() - mean_pr),
+            abs(r.mean() - _accuracy(matrix)),
+            abs(f.mean() - (p + r).mean() / 2),
+        ]
+        if min(apart) > 0.004:
+            return {"matrix": matrix, "of": of}
+
+
+def _accuracy(m: np.ndarray) -> float:
+    return float(np.trace(m) / m.sum())
+
+
+def _precision(m: np.ndarray) -> np.ndarray:
+    return np.diag(m) / m.sum(0)
+
+
+def _recall(m: np.ndarray) -> np.ndarray:
+    return np.diag(m) / m.sum(1)
+
+
+def _metrics_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    found = answer(np.asarray(inputs["matrix"]).copy(), inputs["of"])
+    if not isinstance(found, Mapping):
+        return {"wrong": f"{found!r:.60} ({type(found).__name__})"}
+    missing = [name for name in _NAMES if name not in found]
+    if missing:
+        return {"wrong": f"a dictionary without {', '.join(missing)}"}
+    return {name: _number(found[name]) for name in _NAMES}
+
+
+def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        why = f"`metrics` should give a dictionary with {', '.join(_NAMES)}; yours gave {observed['wrong']}."
+        return Verdict(0.0, (Finding(False, why),))
+    m, of = np.asarray(inputs["matrix"], float), inputs["of"]
+    p, r = _precision(m), _recall(m)
+    f = 2 * p * r / (p + r)
+    accuracy = _accuracy(m)
+
+    def is_near(name: str, value: float) -> bool:
+        return close(observed[name], float(value), 6e-4)
+
+    said = {name: f"your {name} is {show(observed[name])}" for name in _NAMES}
+    if is_near("accuracy", accuracy):
+        first = _good("The accuracy is the share on the diagonal.")
+    else:
+        why = "It should be what lies on the diagonal, out of everything."
+        if is_near("accuracy", r.mean()):
+            why = "That is the mean of the recalls, in which a rare class counts as much as a frequent one."
+        first = Finding(
+            False, f"In `{m.astype(int).tolist()}` {said['accuracy']}. {why}", "mean of the recalls"
+        )
+    if is_near("precision", p[of]) and is_near("recall", r[of]):
+        second = _good("Precision and recall of the class are right.")
+    elif is_near("precision", r[of]) and is_near("recall", p[of]):
+        second = Finding(
+            False,
+            f"For class {of} {said['precision']} and {said['recall']}: they have changed places."
+            " Rows are the true classes."
+            " Precision asks, of those called so, how many are; they stand in a column.",
+            "rows and columns swapped",
+        )
+    else:
+        second = Finding(False, f"For class {of} {said['precision']} and {said['recall']}.", None)
+    wrong = {
+        "weighted mean": (f * m.sum(1)).sum() / m.sum(),
+        "F1 of the means": 2 * p.mean() * r.mean() / (p.mean() + r.mean()),
+        "mean of precision and recall": ((p + r) / 2).mean(),
+        "micro for macro": accuracy,
+    }
+    if is_near("macro_f1", f.mean()) and is_near("micro_f1", accuracy):
+        third = _good("Macro F1 is the plain mean over the classes, and micro F1 counts every picture once.")
+    elif not is_near("macro_f1", f.mean()):
+        names = [name for name, value in wrong.items() if is_near("macro_f1", float(value))]
+        reasons = {
+            "weighted mean": (
+                "Each class is weighted by its pictures. Macro means: every class counts the same."
+            ),
+            "F1 of the means": "First the F1 of each class, then the mean; you did it the other way round.",
+            "mean of precision and recall": "F1 is the harmonic mean of the two; yours is the plain one.",
+            "micro for macro": (
+                "That is the micro F1: it counts every picture once, so frequent classes rule."
+            ),
+        }
+        why = reasons[names[0]] if names else "Macro F1 is the mean of the classes' F1."
+        third = Finding(False, f"Then {said['macro_f1']}. {why}", *names[:1])
+    else:
+        why = (
+            f"Then {said['micro_f1']}. Over all classes together, each wrong picture is one false"
+            " alarm and one miss."
+        )
+        third = Finding(False, why, "micro is not pooled")
+    return _verdict(first, second, third)
+
+
+_METRICS = """
+import numpy as np
+
+def metrics(matrix, of):
+    right = np.diag(matrix)
+    precision, recall = right / matrix.sum(0), right / matrix.sum(1)
+    {body}
+    f1 = 2 * precision * recall / (precision + recall)
+    micro = right.sum() / matrix.sum()
+    return {
+        "accuracy": {accuracy}, "precision": precision[of], "recall": recall[of],
+        "macro_f1": {macro}, "micro_f1": {micro},
+    }
+"""
+
+
+def _metrics(body: str = "", accuracy: str = "micro", macro: str = "f1.mean()", micro: str = "micro") -> str:
+    out = _METRICS.replace("{body}", body).replace("{accuracy}", accuracy)
+    return out.replace("{macro}", macro).replace("{micro}", micro)
+
+
+METRICS = Exercise(
+    id="ch07-metrics",
+    title="Five numbers from one matrix",
+    points=3,
+    answer="metrics",
+    inputs=_metrics_inputs,
+    probe=_metrics_probe,
+    judge=_metrics_judge,
+    hints=(
+        "Rows are the true classes, columns the predicted ones. In which direction do you"
+        " add up for precision?",
+        "`np.diag(matrix)` are the right ones; `matrix.sum(0)` adds up columns, `matrix.sum(1)` rows.",
+        "F1 of a class is 2pr / (p + r). Macro: their mean. Micro: of all pictures together,"
+        " which is the accuracy.",
+    ),
+    misconceptions=(
+        Misconception(
+            "rows and columns swapped",
+            _metrics("precision, recall = recall, precision"),
+            expect="they have changed places",
+        ),
+        Misconception(
+            "weighted mean",
+            _metrics(macro="(f1 * matrix.sum(1)).sum() / matrix.sum()"),
+            expect="every class counts the same",
+        ),
+        Misconception(
+            "mean of precision and recall",
+            _metrics(macro="((precision + recall) / 2).mean()"),
+            expect="yours is the plain one",
+        ),
+        Misconception(
+            "mean of the recalls", _metrics(accuracy="recall.mean()"), expect=("the mean of the recalls")
+        ),
+        Misconception(
+            "F1 of the means",
+            _metrics(macro="2 * precision.mean() * recall.mean() / (precision.mean() + recall.mean())"),
+            expect="the other way round",
+        ),
+        Misconception(
+            "micro is not pooled", _metrics(micro="f1.mean()"), expect=("one false alarm and one miss")
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------------------------------------- ranks
+
+
+def _auc_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    cases = []
+    for ties in (False, True):
+        while True:
+            n = int(rng.integers(14, 22))
+            labels = (rng.random(n) < 0.4).astype(int)
+            scores = rng.normal(0, 1, n) + labels
+            scores = np.round(scores) if ties else np.round(scores, 3)
+            if not 3 <= labels.sum() <= n - 3 or (not ties and len(set(scores)) < n):
+                continue
+            right, loose, strict = _auc(labels, scores), _auc(labels, scores, 1.0), _auc(labels, scores, 0.0)
+            at_half = ((scores > 0.5) == labels).mean()
+            if 0.6 < right < 0.93 and abs(right - at_half) > 0.02 and (not ties or loose - strict > 0.08):
+                cases.append({"labels": labels, "scores": scores})
+                break
+    return {"cases": cases}
+
+
+def _auc(labels: np.ndarray, scores: np.ndarray, tie: float = 0.5) -> float:
+    yes, no = scores[labels == 1][:, None], scores[labels == 0][None]
+    return float(((yes > no) + tie * (yes == no)).mean())
+
+
+def _auc_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    return {
+        "found": [
+            _number(answer(np.asarray(c["labels"]).copy(), np.asarray(c["scores"], "float64").copy()))
+            for c in inputs["cases"]
+        ]
+    }
+
+
+def _auc_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    parts = []
+    for case, got, ties in zip(inputs["cases"], observed["found"], (False, True), strict=True):
+        labels, scores = np.asarray(case["labels"]), np.asarray(case["scores"])
+        said = f"For scores {'with' if ties else 'without'} ties you give {show(got)}."
+        right = _auc(labels, scores)
+        if close(got, right, 1e-6):
+            parts.append(_good("With ties: right." if ties else "Without ties: right."))
+        elif close(got, 1 - right, 1e-6):
+            parts.append(
+                Finding(False, (f"{said} You count the pairs in which the no is ahead."), "upside down")
+            )
+        elif ties and close(got, _auc(labels, scores, 0.0), 1e-6):
+            why = (
+                "Pairs with equal scores count as lost. Nobody can tell them apart: they are worth one half."
+            )
+            parts.append(Finding(False, f"{said} {why}", "ties lost"))
+        elif ties and close(got, _auc(labels, scores, 1.0), 1e-6):
+            why = (
+                "Pairs with equal scores count as won. Then a model that says the same of all would"
+                " be perfect."
+            )
+            parts.append(Finding(False, f"{said} {why}", "ties won"))
+        elif close(got, float(((scores > 0.5) == labels).mean()), 1e-6):
+            why = "That is the accuracy at a threshold of one half. The AUC has no threshold."
+            parts.append(Finding(False, f"{said} {why}", "accuracy at a threshold"))
+        else:
+            why = "It should be the share of pairs, a yes and a no, in which the yes has the higher score."
+            if isinstance(got, float) and got > 1:
+                why += " Yours is a count, not a share."
+            parts.append(Finding(False, f"{said} {why}"))
+    return _verdict(*parts)
+
+
+_AUC = """
+import numpy as np
+
+def auc(labels, scores):
+    yes, no = scores[labels == 1][:, None], scores[labels == 0]
+    return {body}
+"""
+
+AUC = Exercise(
+    id="ch07-auc",
+    title="AUC by ranks",
+    points=2,
+    answer="auc",
+    inputs=_auc_inputs,
+    probe=_auc_probe,
+    judge=_auc_judge,
+    hints=(
+        "Take every pair of a yes and a no. In how many has the yes the higher score?",
+        "`yes[:, None] > no` compares all with all. What about equal scores?",
+        "`((yes[:, None] > no) + 0.5 * (yes[:, None] == no)).mean()`.",
+    ),
+    misconceptions=(
+        Misconception("ties lost", _AUC.replace("{body}", "(yes > no).mean()"), expect="count as lost"),
+        Misconception("ties won", _AUC.replace("{body}", "(yes >= no).mean()"), expect="count as won"),
+        Misconception(
+            "upside down",
+            _AUC.replace("{body}", "((yes < no) + 0.5 * (yes == no)).mean()"),
+            expect="in which the no is ahead",
+        ),
+        Misconception(
+            "accuracy at a threshold",
+            _AUC.replace("{body}", "((scores > 0.5) == labels).mean()"),
+            expect="The AUC has no threshold",
+        ),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------ thresholds
+
+
+def _cost(y: np.ndarray, s: np.ndarray, t: float, missed: float, alarm: float) -> float:
+    yes = s >= t
+    return float((missed * ((y == 1) & ~yes) + alarm * ((y == 0) & yes)).sum())
+
+
+def _tried(s: np.ndarray) -> np.ndarray:
+    return np.append(np.unique(s), s.max() + 1)
+
+
+def _threshold_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    while True:
+        n = int(rng.integers(40, 60))
+        labels = (rng.random(n) < 0.3).astype(int)
+        scores = np.clip(rng.normal(0.35 + 0.25 * labels, 0.18), 0.01, 0.99).round(4)
+        missed, alarm = float(rng.choice([8, 10, 12])), 1.0
+        if len(set(scores)) < n or not 6 <= labels.sum() <= n - 6:
+            continue
+        costs = {t: _cost(labels, scores, t, missed, alarm) for t in _tried(scores)}
+        best = min(costs.values())
+        others = [
+            0.5,
+            min(_tried(scores), key=lambda t: _cost(labels, scores, t, 1.0, 1.0)),
+            min(_tried(scores), key=lambda t: _cost(labels, scores, t, alarm, missed)),
+            scores.min(),
+        ]
+        if all(_cost(labels, scores, t, missed, alarm) > best + 1 for t in others):
+            return {"labels": labels, "scores": scores, "missed": missed, "alarm": alarm}
+
+
+def _threshold_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    labels, scores = np.asarray(inputs["labels"]), np.asarray(inputs["scores"], "float64")
+    return {"found": _number(answer(labels.copy(), scores.copy(), inputs["missed"], inputs["alarm"]))}
+
+
+def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    y, s = np.asarray(inputs["labels"]), np.asarray(inputs["scores"])
+    missed, alarm, got = inputs["missed"], inputs["alarm"], observed["found"]
+    if isinstance(got, str):
+        return Verdict(0.0, (Finding(False, f"`threshold` should give one number; yours gave {got}."),))
+    cost = _cost(y, s, got, missed, alarm)
+    best = min(_cost(y, s, t, missed, alarm) for t in _tried(s))
+    said = (
+        f"Your threshold {show(got)} costs {show(cost)} on these pictures, where a miss costs {show(missed)}"
+    )
+    said += f" and a false alarm {show(alarm)}."
+    if cost <= best + 1e-9:
+        return Verdict(2.0, (_good("No threshold is cheaper on these pictures."),))
+    even = min(_cost(y, s, t, 1.0, 1.0) for t in _tried(s))
+    turned = min(_cost(y, s, t, alarm, missed) for t in _tried(s))
+    if got == 0.5:
+        why, name = (
+            ("One half is right when both mistakes cost the same and the scores are probabilities."),
+            "one half",
+        )
+    elif _cost(y, s, got, alarm, missed) <= turned + 1e-9:
+        why, name = "It would be the cheapest if the two costs changed places.", "costs swapped"
+    elif _cost(y, s, got, 1.0, 1.0) <= even + 1e-9:
+        why, name = "It makes the fewest mistakes, and treats them all alike.", "fewest mistakes"
+    elif _cost(y, s, got, 1.0, 0.0) == 0:
+        why, name = "Nothing is missed, whatever the false alarms cost.", "nothing missed"
+    else:
+        why, name = "There is a cheaper one: try every score as a threshold.", None
+    return Verdict(0.0, (Finding(False, f"{said} {why}", name),))
+
+
+_THRESHOLD = """
+import numpy as np
+
+def threshold(labels, scores, missed, alarm):
+    def cost(t):
+        yes = scores >= t
+        return {cost}
+    return min(np.append(scores, scores.max() + 1), key=cost)
+"""
+
+THRESHOLD = Exercise(
+    id="ch07-threshold",
+    title="A threshold under a cost",
+    points=2,
+    answer="threshold",
+    inputs=_threshold_inputs,
+    probe=_threshold_probe,
+    judge=_threshold_judge,
+    hints=(
+        "Write down the cost of one threshold first. Which of the two mistakes happens when you say no?",
+        "Only the scores themselves need to be tried as thresholds, and one above them all.",
+        "`missed * ((labels == 1) & (scores < t)).sum() + alarm * ((labels == 0) & (scores >= t)).sum()`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "one half",
+            """
+def threshold(labels, scores, missed, alarm):
+    return 0.5
+""",
+            expect="when both mistakes cost the same",
+        ),
+        Misconception(
+            "fewest mistakes",
+            _THRESHOLD.replace("{cost}", "((labels == 1) != yes).sum()"),
+            expect="makes the fewest mistakes",
+        ),
+        Misconception(
+            "costs swapped",
+            _THRESHOLD.replace(
+                "{cost}", "alarm * ((labels == 1) & ~yes).sum() + missed * ((labels == 0) & yes).sum()"
+            ),
+            expect="if the two costs changed places",
+        ),
+        Misconception(
+            "nothing missed",
+            """
+def threshold(labels, scores, missed, alarm):
+    return scores.min()
+""",
+            expect="Nothing is missed",
+        ),
+    ),
+)
