@@ -26,14 +26,14 @@ def _verdict(*parts: Finding) -> Verdict:
 
 def _bootstrap_inputs(rng: np.random.Generator) -> dict[str, Any]:
     # Two models that are mostly right on the same pictures: pairing matters.
-    n = 160
+    n = 400
     easy = rng.random(n) < 0.7
     first = np.where(easy, 1, rng.random(n) < 0.1).astype(int)
-    flips = rng.permutation(np.flatnonzero(first == 0))[:14]
+    flips = rng.permutation(np.flatnonzero(first == 0))[:36]
     second = first.copy()
     second[flips] = 1
-    second[rng.permutation(np.flatnonzero(first == 1))[:5]] = 0
-    return {"first": first, "second": second, "resamples": 600, "seed": int(rng.integers(1, 10_000))}
+    second[rng.permutation(np.flatnonzero(first == 1))[:14]] = 0
+    return {"first": first, "second": second, "resamples": 4000, "seed": int(rng.integers(1, 10_000))}
 
 
 def _bootstrap_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
@@ -63,12 +63,12 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
     low, high = observed["found"]
     rng = np.random.default_rng(12345)
     n = len(d)
-    right = np.quantile(d[rng.integers(0, n, (8000, n))].mean(1), [0.025, 0.975])
+    right = np.quantile(d[rng.integers(0, n, (4000, n))].mean(1), [0.025, 0.975])
     width, wanted = high - low, float(right[1] - right[0])
     said = f"Your interval goes from {show(low)} to {show(high)}."
     apart = [values[rng.integers(0, n, (4000, n))].mean(1) for values in (first, second)]
     unpaired = float(np.ptp(np.quantile(apart[1] - apart[0], [0.025, 0.975])))
-    narrow = float(np.ptp(np.quantile(d[rng.integers(0, n, (8000, n))].mean(1), [0.05, 0.95])))
+    narrow = float(np.ptp(np.quantile(d[rng.integers(0, n, (4000, n))].mean(1), [0.05, 0.95])))
     if low > high:
         return Verdict(0.0, (Finding(False, f"{said} Its lower end comes first.", "ends swapped"),))
     if width < 1e-9:
@@ -91,7 +91,7 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
         size = Finding(
             False, (f"{said} The question is second minus first; yours is the other way round."), "sign"
         )
-    elif paired.passed and abs(width / narrow - 1) < 0.1 and abs(width / wanted - 1) > 0.1:
+    elif paired.passed and abs(width - narrow) < min(0.1 * narrow, abs(width - wanted)):
         size = Finding(
             False, (f"{said} It holds 90 % of the resamples; cut off 2.5 % at each end."), "five at each end"
         )

@@ -52,6 +52,8 @@ def _metrics_inputs(rng: np.random.Generator) -> dict[str, Any]:
             abs(r.mean() - _accuracy(matrix)),
             abs(f.mean() - (p + r).mean() / 2),
         ]
+        apart += [2 * abs(mean_pr - (p + r).mean() / 2), 2 * abs(mean_pr - weighted)]
+        apart.append(2 * abs((p + r).mean() / 2 - weighted))
         if min(apart) > 0.004:
             return {"matrix": matrix, "of": of}
 
@@ -343,7 +345,15 @@ def _threshold_inputs(rng: np.random.Generator) -> dict[str, Any]:
             min(_tried(scores), key=lambda t: _cost(labels, scores, t, alarm, missed)),
             scores.min(),
         ]
-        if all(_cost(labels, scores, t, missed, alarm) > best + 1 for t in others):
+        even = min(_cost(labels, scores, t, 1.0, 1.0) for t in _tried(scores))
+        turned = min(_cost(labels, scores, t, alarm, missed) for t in _tried(scores))
+        # What makes the fewest mistakes may not be the cheapest with the costs swapped.
+        told = all(
+            _cost(labels, scores, t, alarm, missed) > turned
+            for t in _tried(scores)
+            if _cost(labels, scores, t, 1.0, 1.0) == even
+        )
+        if told and all(_cost(labels, scores, t, missed, alarm) > best + 1 for t in others):
             return {"labels": labels, "scores": scores, "missed": missed, "alarm": alarm}
 
 
