@@ -70,7 +70,7 @@ def collages(data: Dataset, n: int, *, seed: int, filled: float = 0.6) -> Collag
     >>> from tlcourse.data import digits
     >>> made = collages(digits().split("val"), 3, seed=0)
     >>> made.images.shape, made.labels.shape, made.counts.tolist()
-    ((3, 16, 16, 3), (3, 10), [3, 2, 1])
+    ((3, 16, 16, 3), (3, 10), [3, 2, 2])
     """
     if not len(data):
         raise DataError(

@@ -43,7 +43,7 @@ def bias_for_classes(counts: Any) -> np.ndarray:
 
     Examples
     --------
-    >>> bias_for_classes([1, 1, 2]).round(3).tolist()
+    >>> [round(float(b), 3) for b in bias_for_classes([1, 1, 2])]
     [-1.386, -1.386, -0.693]
     """
     n = _counts(counts)
@@ -71,7 +71,7 @@ def bias_for_labels(positives: Any, rows: int) -> np.ndarray:
 
     Examples
     --------
-    >>> bias_for_labels([1, 5], 10).round(3).tolist()
+    >>> [round(float(b), 3) for b in bias_for_labels([1, 5], 10)]
     [-2.197, 0.0]
     """
     n = _counts(positives)
