@@ -1,7 +1,7 @@
 """The exercises of chapter 6, "Train the adapted model".
 
-Six exercises: one step with two rates, warm-up and cosine, a range test read, early stopping that restores the
-best, an augmentation that keeps the label true, and curves diagnosed. The solutions are in
+Six exercises: one step with two rates, warm-up and cosine, a range test read, early stopping that restores
+the best, an augmentation that keeps the label true, and curves diagnosed. The solutions are in
 ``book/chapters/06-train-the-adapted-model.md``, not here.
 """
 

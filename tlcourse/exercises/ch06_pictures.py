@@ -99,7 +99,7 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         own = Finding(False, f"Some are shifted by {far} pixels; {most} were allowed.", "too far")
     elif keys and (min(min(k) for k in keys) >= 0 or max(max(k) for k in keys) <= 0):
         why = (
-            f"All shifts go one way: {show(sorted(set(keys))[:5])}. `rng.integers(0, n)` leaves out all that is"
+            f"All shifts go one way: {show(sorted(set(keys))[:5])}. `rng.integers(0, n)` leaves out what is"
             " below zero."
         )
         own = Finding(False, why, "one way only")

@@ -463,6 +463,16 @@ def _stopped(losses: list[float], patience: int) -> tuple[int, int]:
     return best, len(losses) - 1
 
 
+def _rising(losses: list[float], patience: int) -> int:
+    """Where a run ends that compares each epoch with the one before."""
+    worse = 0
+    for epoch in range(1, len(losses)):
+        worse = worse + 1 if losses[epoch] > losses[epoch - 1] else 0
+        if worse >= patience:
+            return epoch
+    return len(losses) - 1
+
+
 def _stop_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     out = []
     for case in inputs["cases"]:
@@ -489,14 +499,7 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         said = f"For {show(losses)} and patience {patience}"
         if got_last != right_last and last.passed:
             why, name = "Count the epochs since the best one.", None
-            before = next(
-                (
-                    e
-                    for e in range(patience, len(losses))
-                    if all(losses[i] > losses[i - 1] for i in range(e - patience + 1, e + 1))
-                ),
-                len(losses) - 1,
-            )
+            before = _rising(losses, patience)
             if got_last == right_last - 1:
                 why, name = (
                     (
