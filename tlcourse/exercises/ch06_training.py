@@ -335,7 +335,7 @@ def _range_inputs(rng: np.random.Generator) -> dict[str, Any]:
         rates = np.geomspace(1e-6, 1.0, n)
         low = int(rng.integers(26, 32))
         losses = 2.3 - 1.4 / (1 + np.exp(-(np.arange(n) - low + 6) / 2.5))
-        losses = losses + np.where(np.arange(n) > low, 0.25 * (np.arange(n) - low) ** 1.5, 0.0)
+        losses = losses + 0.25 * np.maximum(np.arange(n) - low, 0) ** 1.5
         losses = losses + rng.normal(0, 0.01, n)
         losses[low] = losses.min() - 0.02
         if breaks:
@@ -439,7 +439,7 @@ def _stop_inputs(rng: np.random.Generator) -> dict[str, Any]:
         best = fall[-1]
         if kind == "stops":  # a small hump on the way down, then upwards, with a wobble
             fall.insert(2, fall[1] + 0.05)
-            rise = [best + 0.1, best + 0.3, best + 0.2] + [best + 0.4 + 0.1 * i for i in range(patience)]
+            rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + 2)]
         elif kind == "late":  # a new best after the run has ended
             rise = [best + 0.1 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
         else:
@@ -500,7 +500,7 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if got_last != right_last and last.passed:
             why, name = "Count the epochs since the best one.", None
             before = _rising(losses, patience)
-            if got_last == right_last - 1:
+            if got_last == _stopped(losses, patience - 1)[1]:
                 why, name = (
                     (
                         "That is one epoch early: patience is how many epochs without a new best are"
