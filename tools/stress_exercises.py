@@ -41,6 +41,7 @@ def main() -> int:
         return 2
     wrong: dict[str, list[tuple[int, str]]] = {}
     began, done = time.monotonic(), 0
+    expected: dict[str, object] = {}  # what the solution gave, of the seed in hand
     for seed in range(1_000, 1_000 + asked.seeds):
         if time.monotonic() - began > 60 * asked.minutes:
             break
@@ -50,8 +51,12 @@ def main() -> int:
             answer, failed = load_answer(exercise, source, exercise_cases.setup(exercise, asked.framework))
             seen = failed or observe_in_process(exercise, answer, inputs, asked.framework)
             report = judge_observation(exercise, seen, inputs)
+            if name == "solution":
+                expected[exercise.id] = seen.data
             try:
                 exercise_cases.assert_outcome(exercise, name, asked.framework, report)
+                if name not in ("solution", "stub") and exercise.id in expected:
+                    exercise_cases.assert_no_leak(exercise, report, expected[exercise.id], seen.data, inputs)
             except AssertionError as error:
                 told = f"{str(error).splitlines()[0]}\n{report}"
                 wrong.setdefault(f"{exercise.id}: {name}", []).append((seed, told))

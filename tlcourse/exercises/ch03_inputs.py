@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from .judging import show
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["FEED", "LAYOUT", "LETTERBOX"]
@@ -60,6 +59,11 @@ def _fed(images: np.ndarray, card: dict[str, Any]) -> np.ndarray:
     return (x / card["divide_by"] - np.array(card["mean"])) / np.array(card["deviation"])
 
 
+def _short(value: float) -> str:
+    """Two digits or so: more could be a number of the right answer by chance."""
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}"
+
+
 def _alike(got: np.ndarray, value: np.ndarray) -> bool:
     return bool(np.allclose(got, value, atol=2e-3 * max(1.0, float(np.abs(value).max()))))
 
@@ -78,7 +82,7 @@ def _feed_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if np.allclose(got, right, atol=1e-3 * max(1.0, float(np.abs(right).max()))):
             parts.append(_good(f"{name}: right."))
             continue
-        span = f"your numbers go from {show(float(got.min()))} to {show(float(got.max()))}"
+        span = f"your numbers go from {_short(got.min())} to {_short(got.max())}"
         other = {**card, "channels": {"RGB": "BGR", "BGR": "RGB"}[card["channels"]]}
         wrong = {
             "channels not turned round": _fed(images, other),

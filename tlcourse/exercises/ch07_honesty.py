@@ -89,7 +89,7 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
     middle = float(d.mean())
     if abs((low + high) / 2 + middle) < 0.02 and abs((low + high) / 2 - middle) > 0.02:
         size = Finding(
-            False, (f"{said} The question is second minus first; yours is the other way round."), "sign"
+            False, "Your interval is that of first minus second: the question is the other way round.", "sign"
         )
     elif paired.passed and abs(width - narrow) < min(0.1 * narrow, abs(width - wanted)):
         size = Finding(
@@ -376,7 +376,7 @@ def _log_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 "decides on the test set",
             )
         elif close(mean, -right, 5e-4) and not close(mean, right, 5e-4):
-            numbers = Finding(False, f"{said} It is before minus after.", "sign")
+            numbers = Finding(False, "Your difference is before minus after.", "sign")
         elif not close(mean, right, 5e-4):
             numbers = Finding(
                 False, (f"{said} It should be the mean of after minus before, over the seeds."), None
