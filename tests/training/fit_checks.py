@@ -208,3 +208,17 @@ def test_a_frozen_group_needs_no_rate(make):
     moved = freezing.changed(before, freezing.fingerprint(model))
     assert moved
     assert all(name.startswith("classifier") for name in moved)
+
+
+def test_after_step_looks_at_each_step_and_disturbs_nothing(make):
+    seen = []
+
+    def look(done, model):
+        seen.append((done, float(predict(model, toy(12), **QUIET).max())))
+
+    looked, alone = make("conv", 3), make("conv", 3)
+    history = fit(looked, toy(), steps=6, seed=1, after_step=look, **QUIET)
+    assert [done for done, _ in seen] == [1, 2, 3, 4, 5, 6]
+    assert len({value for _, value in seen}) == 6  # the model as it is after that step
+    assert history.history == fit(alone, toy(), steps=6, seed=1, **QUIET).history
+    np.testing.assert_array_equal(predict(looked, toy(12), **QUIET), predict(alone, toy(12), **QUIET))

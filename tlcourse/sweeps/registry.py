@@ -15,6 +15,7 @@ MODULES = (
     "tlcourse.sweeps.base_model",
     "tlcourse.sweeps.freeze_or_tune",
     "tlcourse.sweeps.task_head",
+    "tlcourse.sweeps.train_adapted",
     "tlcourse.sweeps.iterate",
 )
 ENV = "TLCOURSE_SWEEPS"

@@ -98,6 +98,7 @@ class Trainer:
         optimizer: str = "adam",
         schedule: Schedule | None = None,
         augment: Augment | None = None,
+        after_step: Callable[[int, Any], None] | None = None,
     ) -> float:
         """Train for so many steps; gives their CPU seconds (tracing in Keras apart).
 
@@ -105,7 +106,7 @@ class Trainer:
         ----------
         data : Dataset
             Pictures of the trainer's size.
-        steps, lr, seed, batch_size, weight_decay, optimizer, schedule, augment
+        steps, lr, seed, batch_size, weight_decay, optimizer, schedule, augment, after_step
             As for `tlcourse.training.fit`.
         frozen : iterable of str
             Layers or groups of them that do not move, as for `tlcourse.freezing.freeze`.
@@ -127,7 +128,7 @@ class Trainer:
             still |= set(freezing.batch_norm_layers(self.model))
         settings: dict[str, Any] = {"steps": steps, "lr": lr, "seed": seed, "batch_size": batch_size}
         settings |= {"weight_decay": weight_decay, "optimizer": optimizer}
-        settings |= {"schedule": schedule, "augment": augment}
+        settings |= {"schedule": schedule, "augment": augment, "after_step": after_step}
         train = self._train_torch if self.framework == "torch" else self._train_keras
         return train(data, still, settings)
 
@@ -140,7 +141,7 @@ class Trainer:
         return training.fit(self.model, data, progress=False, **settings).cpu_seconds
 
     def _train_keras(self, data: Any, still: set[str], settings: dict[str, Any]) -> float:
-        from tlcourse.training.loop_keras import Guard, Scheduled
+        from tlcourse.training.loop_keras import AfterStep, Guard, Scheduled
         from tlcourse.training.progress import bar as progress_bar
 
         rate, schedule, steps = highest(settings["lr"]), settings["schedule"], settings["steps"]
@@ -149,7 +150,9 @@ class Trainer:
         for variable in model.optimizer.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
         model.optimizer.learning_rate = rate
-        callbacks = [] if schedule is None else [Scheduled(schedule, steps, model.optimizer)]
+        callbacks: list[Any] = [] if schedule is None else [Scheduled(schedule, steps, model.optimizer)]
+        if settings["after_step"] is not None:
+            callbacks.append(AfterStep(settings["after_step"]))
         with progress_bar(steps, "training", show=False) as bar:
             started = time.process_time()
             self._steps(model, data, settings, [*callbacks, Guard(steps, rate, bar)])

@@ -79,6 +79,7 @@ def fit(
     progress: bool = True,
     loss: Any = None,
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
     """Train a classifier; only what is trainable moves.
 
@@ -118,6 +119,9 @@ def fit(
         ``loss(logits, labels)`` in PyTorch, a Keras loss in Keras. Cross-entropy of the logits if None.
     augment : callable, optional
         ``augment(images, rng)``: a uint8 batch to a uint8 batch of the same shape; training only.
+    after_step : callable, optional
+        ``after_step(done, model)`` after each step, counted from 1: to look at the model (with `predict`,
+        for instance) more often than once an epoch. It must not change the model.
 
     Returns
     -------
@@ -159,6 +163,7 @@ def fit(
         "progress": progress,
         "loss": loss,
         "augment": augment,
+        "after_step": after_step,
     }
     return _loop(framework_of(model)).fit(model, train_set, val_set, **options)
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 # Both before TensorFlow is imported: otherwise its log lines end up in the notebook.
@@ -60,6 +60,7 @@ def fit(
     progress: bool,
     loss: Any,
     augment: Any,
+    after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
     """Train ``model`` in place; see `tlcourse.training.fit` for the arguments."""
     started, started_cpu = time.perf_counter(), time.process_time()
@@ -93,6 +94,8 @@ def fit(
         callbacks.append(stopping)
     if schedule is not None:
         callbacks.append(Scheduled(schedule, plan.steps, model.optimizer))
+    if after_step is not None:
+        callbacks.append(AfterStep(after_step))
     with progress_bar(plan.steps, "training", show=progress) as bar:
         guard = Guard(plan.steps, highest(lr), bar)
         try:
@@ -152,6 +155,19 @@ class Guard(keras.callbacks.Callback):
         """After each epoch."""
         if logs and "val_accuracy" in logs:
             self.bar.set_postfix_str(f"val accuracy {logs['val_accuracy']:.2f}")
+
+
+class AfterStep(keras.callbacks.Callback):
+    """Calls a function with the number of steps done and the model, after each step."""
+
+    def __init__(self, function: Callable[[int, Any], None]) -> None:
+        super().__init__()
+        self.function, self.done = function, 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """After each step."""
+        self.done += 1
+        self.function(self.done, self.model)
 
 
 class Scheduled(keras.callbacks.Callback):

@@ -55,6 +55,7 @@ def fit(
     progress: bool,
     loss: Callable | None,
     augment: Any,
+    after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
     """Train ``model`` in place; see `tlcourse.training.fit` for the arguments."""
     started, started_cpu = time.perf_counter(), time.process_time()
@@ -100,6 +101,8 @@ def fit(
             total += value.item() * len(rows)
             right += int((logits.argmax(1) == y).sum())
             bar.update()
+            if after_step is not None:
+                after_step(done, model)
             if done % plan.per_epoch and done < plan.steps:
                 continue
 

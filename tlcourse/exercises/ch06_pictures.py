@@ -1,0 +1,323 @@
+"""Chapter 6: an augmentation that keeps the label true, and curves that tell what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .judging import show
+from .model import Exercise, Finding, Misconception, Verdict
+
+__all__ = ["CURVES", "SHIFT"]
+
+
+def _good(message: str) -> Finding:
+    return Finding(True, message)
+
+
+def _verdict(*parts: Finding) -> Verdict:
+    return Verdict(float(sum(part.passed for part in parts)), parts)
+
+
+# ---------------------------------------------------------------------------------------- augmentation
+
+
+def _shift_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    images = np.zeros((24, 12, 12, 3), np.uint8)
+    # A mark that is no mirror image of itself, bright, away from the middle, and one pixel on each border.
+    images[:, 4:8, 4] = 200
+    images[:, 7, 4:8] = 200
+    images[:, 4, 5] = 240
+    images[:, 0, 0], images[:, 11, 11] = 120, 130
+    return {"images": images, "most": 2, "seed": int(rng.integers(1, 10_000))}
+
+
+def _shift_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    images = np.asarray(inputs["images"], np.uint8)
+    given = images.copy()
+
+    def run(seed: int) -> Any:
+        found = answer(images, inputs["most"], np.random.default_rng(seed))
+        value = np.asarray(found)
+        return value if value.dtype.kind in "uif" and value.ndim else np.zeros(0)
+
+    first = run(inputs["seed"])
+    kept = bool(np.array_equal(given, images))
+    return {"first": first.astype("float64"), "dtype": str(first.dtype), "kept": kept}
+
+
+def _moved(image: np.ndarray, dy: int, dx: int) -> np.ndarray:
+    out = np.zeros_like(image)
+    h, w = image.shape[:2]
+    out[max(dy, 0) : h + min(dy, 0), max(dx, 0) : w + min(dx, 0)] = image[
+        max(-dy, 0) : h + min(-dy, 0), max(-dx, 0) : w + min(-dx, 0)
+    ]
+    return out
+
+
+def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    images, most = np.asarray(inputs["images"]), inputs["most"]
+    got = np.asarray(observed["first"])
+    if got.shape != images.shape:
+        why = f"A batch of shape {images.shape} went in, and {got.shape} came out."
+        return Verdict(0.0, (Finding(False, why),))
+    if observed["dtype"] != "uint8":
+        why = f"Bytes went in, and {observed['dtype']} came out. The preprocessing behind it expects bytes."
+        return Verdict(0.0, (Finding(False, why, "another dtype"),))
+    image = images[0].astype("float64")
+    if all(np.array_equal(one, image) for one in got):
+        return Verdict(0.0, (Finding(False, "Nothing is shifted.", "nothing happens"),))
+    known = {(dy, dx): _moved(image, dy, dx) for dy in range(-4, 5) for dx in range(-4, 5)}
+    found, wrapped, mirrored = [], 0, 0
+    for one in got:
+        match = next((key for key, value in known.items() if np.array_equal(one, value)), None)
+        found.append(match)
+        if match is None:
+            wrapped += any(np.array_equal(one, np.roll(image, key, (0, 1))) for key in known)
+            mirrored += any(np.array_equal(one, _moved(image[:, ::-1], *key)) for key in known)
+    label = _good("Each picture is shifted, and nothing else is done to it: the label stays true.")
+    if wrapped:
+        label = Finding(
+            False,
+            "What leaves the picture on one side comes back on the other. `np.roll` goes round;"
+            " fill with zeros instead.",
+            "wraps around",
+        )
+    elif mirrored:
+        label = Finding(False, "Some pictures are mirrored. A mirrored 3 is no digit any more.", "mirrored")
+    elif None in found:
+        label = Finding(False, "Some pictures are changed in another way than by a shift with zeros.", None)
+    own = _good("Each picture has a shift of its own, up to the given number of pixels to all sides.")
+    keys = [key for key in found if key is not None]
+    if keys and len(set(keys)) == 1 and len(keys) == len(got):
+        own = Finding(
+            False, (f"All pictures are shifted alike, by {keys[0]}. Draw for each one."), "one shift for all"
+        )
+    elif any(max(abs(dy), abs(dx)) > most for dy, dx in keys):
+        far = max(max(abs(dy), abs(dx)) for dy, dx in keys)
+        own = Finding(False, f"Some are shifted by {far} pixels; {most} were allowed.", "too far")
+    elif keys and (min(min(k) for k in keys) >= 0 or max(max(k) for k in keys) <= 0):
+        why = (
+            f"All shifts go one way: {show(sorted(set(keys))[:5])}. `rng.integers(0, n)` leaves out what is"
+            " below zero."
+        )
+        own = Finding(False, why, "one way only")
+    elif not keys:
+        own = Finding(False, "How far it shifts can be judged when it only shifts.", None)
+    return _verdict(label, own)
+
+
+_SHIFT = """
+import numpy as np
+
+def shift(images, most, rng):
+    out = np.zeros_like(images)
+    h, w = images.shape[1:3]
+    for i, image in enumerate(images):
+        dy, dx = rng.integers({low}, most + 1, 2)
+        {body}
+    return out
+"""
+_PLACE = (
+    "out[i, max(dy, 0):h + min(dy, 0), max(dx, 0):w + min(dx, 0)] ="
+    " image[max(-dy, 0):h + min(-dy, 0), max(-dx, 0):w + min(-dx, 0)]"
+)
+
+
+def _shift(body: str = _PLACE, low: str = "-most") -> str:
+    return _SHIFT.replace("{body}", body).replace("{low}", low)
+
+
+SHIFT = Exercise(
+    id="ch06-shift",
+    title="An augmentation that keeps the label true",
+    points=2,
+    answer="shift",
+    inputs=_shift_inputs,
+    probe=_shift_probe,
+    judge=_shift_judge,
+    hints=(
+        "Draw two whole numbers for each picture, from -most to most. `rng.integers(low,"
+        " high)` leaves `high` out.",
+        "Begin with zeros, and copy the part of the picture that stays inside to its new place.",
+        "`np.pad` the picture with `most` zeros on each side, then cut out height by width,"
+        " beginning at a drawn place.",
+    ),
+    misconceptions=(
+        Misconception(
+            "wraps around",
+            _shift("out[i] = np.roll(image, (dy, dx), (0, 1))"),
+            expect=("comes back on the other"),
+        ),
+        Misconception(
+            "one shift for all",
+            """
+import numpy as np
+
+def shift(images, most, rng):
+    h, w = images.shape[1:3]
+    y, x = most + 1, most - 1
+    padded = np.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
+    return padded[:, y:y + h, x:x + w]
+""",
+            expect="shifted alike",
+        ),
+        Misconception(
+            "mirrored", _shift("image = image[:, ::-1]\n        " + _PLACE), expect="no digit any more"
+        ),
+        Misconception(
+            "another dtype",
+            _shift().replace("return out", "return out / 255"),
+            expect="expects bytes",
+        ),
+        Misconception("one way only", _shift(low="0"), expect="All shifts go one way"),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------- the curves
+
+_CAUSES = ("underfitting", "overfitting", "good", "broken")
+_FOUND = {
+    "underfitting": "What has not learned is found.",
+    "overfitting": "What learned by heart is found.",
+    "good": "What is well is left alone.",
+    "broken": "What broke is found.",
+}
+
+
+def _curves_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    n = 12
+    t = np.arange(n)
+
+    def noise() -> np.ndarray:
+        return rng.normal(0, 0.01, n)
+
+    chance = float(np.log(10))
+    fall = np.exp(-t / rng.uniform(2.0, 3.0))
+    curves = [
+        # Both high, hardly falling.
+        ("underfitting", chance - 0.02 * t + noise(), chance + 0.03 - 0.02 * t + noise()),
+        # Training falls to nothing, validation turns up.
+        (
+            "overfitting",
+            2.2 * fall + 0.03 + noise() / 4,
+            0.9 + 1.2 * fall + 0.06 * np.maximum(0, t - 4) + noise(),
+        ),
+        # Both fall and stay together; the gap is small.
+        ("good", 1.7 * fall + 0.45 + noise(), 1.7 * fall + 0.6 + noise()),
+        # A gap, but validation is still falling: not overfitting.
+        ("good", 1.8 * fall + 0.2 + noise(), 1.5 * np.exp(-t / 5) + 0.55 + noise() / 2),
+        # It jumps up and stays.
+        (
+            "broken",
+            np.where(t < 5, chance - 0.2 * t, chance + 3) + noise(),
+            np.where(t < 5, chance - 0.18 * t, chance + 3.2) + noise(),
+        ),
+    ]
+    cases = [
+        {"cause": c, "train": np.round(a, 4), "val": np.round(b, 4), "chance": chance} for c, a, b in curves
+    ]
+    return {"cases": [cases[int(i)] for i in rng.permutation(len(cases))]}
+
+
+def _curves_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    found = []
+    for case in inputs["cases"]:
+        value = answer(np.asarray(case["train"]).copy(), np.asarray(case["val"]).copy(), case["chance"])
+        found.append(str(value))
+    return {"found": found}
+
+
+def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    parts = []
+    by_cause: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for case, got in zip(inputs["cases"], observed["found"], strict=True):
+        by_cause.setdefault(case["cause"], []).append((got, case))
+    if len(set(observed["found"])) == 1:
+        why = f"You call all of them {show(observed['found'][0])}."
+        return Verdict(0.0, (Finding(False, why, "one answer for all"),))
+    for cause in ("underfitting", "overfitting", "good", "broken"):
+        wrong = [(got, case) for got, case in by_cause[cause] if got != cause]
+        if not wrong:
+            parts.append(_good(_FOUND[cause]))
+            continue
+        got, case = wrong[0]
+        t, v = np.asarray(case["train"]), np.asarray(case["val"])
+        shown = (
+            f"Training from {t[0]:.2f} to {t[-1]:.2f}, validation from {v[0]:.2f} to {v[-1]:.2f}"
+            f" with {v.min():.2f} as its lowest"
+        )
+        if got not in _CAUSES:
+            why, name = f"{show(got)} is none of the four.", None
+        elif got == "overfitting" and cause == "good":
+            why, name = (
+                ("A gap alone is not overfitting, while the validation loss is still falling."),
+                "the gap alone",
+            )
+        elif got == "overfitting" and cause == "broken":
+            why, name = "Training is high as well: nothing was learned by heart.", "the rise alone"
+        elif got == "good" and cause == "overfitting":
+            why, name = "Training fell to nothing while validation turned up.", "the training loss alone"
+        elif got == "good" and cause == "underfitting":
+            why, name = "The two are close together, and both are near guessing.", "the gap alone"
+        else:
+            why, name = "Look at both ends of both curves.", None
+        parts.append(Finding(False, f"{shown}: you say {show(got)}. {why}", name))
+    return Verdict(float(sum(p.passed for p in parts)) * 0.75, tuple(parts))
+
+
+_CURVES = """
+import numpy as np
+
+def diagnose(train, val, chance):
+    {body}
+"""
+
+
+def _curves(*lines: str) -> str:
+    return _CURVES.replace("{body}", "\n    ".join(lines))
+
+
+CURVES = Exercise(
+    id="ch06-curves",
+    title="What do the curves say?",
+    points=3,
+    answer="diagnose",
+    inputs=_curves_inputs,
+    probe=_curves_probe,
+    judge=_curves_judge,
+    hints=(
+        "Four questions, in this order: did it break, did it learn, did validation turn up, or is all well?",
+        "Broken: the training loss ends above guessing. Underfitting: it ends near guessing.",
+        "Overfitting: the validation loss ends clearly above its own lowest value, say by a tenth.",
+    ),
+    misconceptions=(
+        Misconception(
+            "the gap alone",
+            _curves(
+                'if train[-1] > chance + 0.5: return "broken"',
+                'if train[-1] > 0.8 * chance: return "underfitting"',
+                'return "overfitting" if val[-1] - train[-1] > 0.3 else "good"',
+            ),
+            expect="while the validation loss is still falling",
+        ),
+        Misconception(
+            "the training loss alone",
+            _curves(
+                'if train[-1] > chance + 0.5: return "broken"',
+                'return "underfitting" if train[-1] > 0.8 * chance else "good"',
+            ),
+            expect="validation turned up",
+        ),
+        Misconception(
+            "the rise alone",
+            _curves(
+                'if val[-1] > val.min() + 0.1: return "overfitting"',
+                'return "underfitting" if train[-1] > 0.8 * chance else "good"',
+            ),
+            expect="nothing was learned by heart",
+        ),
+        Misconception("one answer for all", _curves('return "good"'), expect="You call all of them"),
+    ),
+)

@@ -1,0 +1,589 @@
+"""Chapter 6: two rates in one step, a schedule, a range test, and when to stop."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import tiny
+from .judging import close, show
+from .model import Exercise, Finding, Misconception, Verdict
+
+__all__ = ["RANGE", "SCHEDULE", "STOP", "TWO_RATES"]
+
+BLOCKS = ("stem", "block1")
+
+
+def _good(message: str) -> Finding:
+    return Finding(True, message)
+
+
+def _verdict(*parts: Finding) -> Verdict:
+    return Verdict(float(sum(part.passed for part in parts)), parts)
+
+
+def _number(value: Any) -> float | str:
+    try:
+        if isinstance(value, str):
+            raise TypeError
+        return float(value.item() if hasattr(value, "item") else value)
+    except Exception:
+        return f"{value!r:.60}"
+
+
+# -------------------------------------------------------------------------------- two rates in one step
+
+
+def _two_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "width": int(rng.integers(4, 7)),
+        "seed": int(rng.integers(1, 10_000)),
+        "body_lr": float(rng.choice([0.002, 0.003, 0.004])),
+        "head_lr": float(rng.choice([0.05, 0.06, 0.08])),
+        **tiny.batch(rng, 18, 8, 3),
+    }
+
+
+def _two_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
+    x, y = np.asarray(inputs["images"], "float32"), np.asarray(inputs["labels"], "int64")
+    if framework == "torch":
+        import torch
+
+        images, labels = tiny.torch_images(x), torch.from_numpy(y)
+        model.eval()
+        torch.nn.functional.cross_entropy(model(images), labels).backward()
+        gradients = {
+            "body": model.stem.conv.weight.grad.detach().numpy().copy(),
+            "head": model.classifier.weight.grad.detach().numpy().copy(),
+        }
+        model.zero_grad(set_to_none=True)
+
+        def weights() -> dict[str, np.ndarray]:
+            return {
+                "body": model.stem.conv.weight.detach().numpy().copy(),
+                "head": model.classifier.weight.detach().numpy().copy(),
+            }
+
+        before = weights()
+        answer(model, images, labels, inputs["body_lr"], inputs["head_lr"])
+    else:
+        import keras
+        import tensorflow as tf
+
+        body, head = model.get_layer("stem").get_layer("conv").kernel, model.get_layer("classifier").kernel
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        with tf.GradientTape() as tape:
+            value = loss(y, model(x, training=False))
+        found = tape.gradient(value, [body.value, head.value])
+        gradients = {"body": np.asarray(found[0]), "head": np.asarray(found[1])}
+
+        def weights() -> dict[str, np.ndarray]:
+            return {"body": np.array(body.numpy()), "head": np.array(head.numpy())}
+
+        before = weights()
+        answer(model, x.copy(), y.copy(), inputs["body_lr"], inputs["head_lr"])
+    after = weights()
+    # The rate of each part: how far it moved against its gradient (least squares).
+    out = {}
+    for part in ("body", "head"):
+        moved, g = before[part] - after[part], gradients[part]
+        out[part] = float((moved * g).sum() / (g * g).sum())
+        out[f"{part}_rest"] = float(np.abs(moved - out[part] * g).max() / (np.abs(moved).max() + 1e-12))
+    return out
+
+
+def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    body, head = inputs["body_lr"], inputs["head_lr"]
+    got = {part: float(observed[part]) for part in ("body", "head")}
+
+    def is_at(part: str, rate: float) -> bool:
+        return close(got[part], rate, 0.03 * rate) and observed[f"{part}_rest"] < 0.05
+
+    said = f"The head moved at the rate {show(got['head'])}, the rest at {show(got['body'])}"
+    said += f"; you were given {show(head)} and {show(body)}."
+    if is_at("head", head) and is_at("body", body):
+        return _verdict(_good("The head moved at its rate."), _good("The rest moved at its own, lower one."))
+    if is_at("head", body) and is_at("body", head):
+        why = "The two have changed places: the new head takes the large steps, the old layers small ones."
+        return Verdict(0.0, (Finding(False, f"{said} {why}", "swapped"),))
+    first = _good("The head moved at its rate.")
+    if not is_at("head", head):
+        why = (
+            "It did not move."
+            if abs(got["head"]) < 1e-9
+            else ("That is not a plain step of SGD at its rate.")
+        )
+        if is_at("head", body) and is_at("body", body):
+            why = "Both have the same rate."
+        first = Finding(False, f"{said} {why}", "one rate for all" if "same" in why else None)
+    second = _good("The rest moved at its own, lower one.")
+    if not is_at("body", body):
+        if abs(got["body"]) < 1e-9:
+            why, name = "The rest did not move at all: it has a small rate, not none.", "body left out"
+        elif is_at("body", head):
+            why, name = "Both have the same rate.", "one rate for all"
+        else:
+            why, name = "That is not a plain step of SGD at its rate.", None
+        second = Finding(False, f"{said} {why}", name)
+    return _verdict(first, second)
+
+
+def _torch_step(groups: str) -> str:
+    return f"""
+import torch
+
+def step(model, images, labels, body_lr, head_lr):
+    head = list(model.classifier.parameters())
+    body = [p for n, p in model.named_parameters() if not n.startswith("classifier")]
+    optimizer = torch.optim.SGD({groups})
+    optimizer.zero_grad()
+    torch.nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()
+"""
+
+
+def _keras_step(body: str, head: str) -> str:
+    return f"""
+import keras
+import tensorflow as tf
+
+def step(model, images, labels, body_lr, head_lr):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    head = model.get_layer("classifier").trainable_variables
+    body = [v for v in model.trainable_variables if all(v is not h for h in head)]
+    with tf.GradientTape() as tape:
+        value = loss(labels, model(images, training=False))
+    found = tape.gradient(value, [v.value for v in body + head])
+    for v, g in zip(body + head, found):
+        rate = {head} if any(v is h for h in head) else {body}
+        v.assign(v - rate * g)
+"""
+
+
+TWO_RATES = Exercise(
+    id="ch06-two-rates",
+    title="One step, two rates",
+    points=2,
+    answer="step",
+    inputs=_two_inputs,
+    probe=_two_probe,
+    judge=_two_judge,
+    hints=(
+        "Sort the parameters into two lists first: those of the head, and all others.",
+        (
+            "PyTorch: an optimizer takes a list of dictionaries, each with `params` and `lr`. Keras: two"
+            " optimizers, each of which applies its own part of the gradients."
+        ),
+        (
+            'PyTorch: `SGD([{"params": body, "lr": body_lr}, {"params": head, "lr": head_lr}])`. Keras:'
+            " `keras.optimizers.SGD(body_lr).apply(gradients_of_body, body)`, and the same for the head."
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "one rate for all",
+            {"torch": _torch_step("body + head, lr=head_lr"), "keras": _keras_step("head_lr", "head_lr")},
+            expect="Both have the same rate",
+        ),
+        Misconception(
+            "swapped",
+            {
+                "torch": _torch_step('[{"params": body, "lr": head_lr}, {"params": head, "lr": body_lr}]'),
+                "keras": _keras_step("head_lr", "body_lr"),
+            },
+            expect="have changed places",
+        ),
+        Misconception(
+            "body left out",
+            {"torch": _torch_step("head, lr=head_lr"), "keras": _keras_step("0.0", "head_lr")},
+            expect="it has a small rate, not none",
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------------------------- schedule
+
+
+def _schedule_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    return {"steps": int(rng.integers(30, 60)), "warmup": int(rng.integers(4, 8))}
+
+
+def _right(step: int, steps: int, warmup: int) -> float:
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
+
+
+def _schedule_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    steps, warmup = inputs["steps"], inputs["warmup"]
+    return {"factors": [_number(answer(step, steps, warmup)) for step in range(steps)]}
+
+
+def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    steps, warmup, got = inputs["steps"], inputs["warmup"], observed["factors"]
+    bad = next((v for v in got if isinstance(v, str)), None)
+    if bad is not None:
+        return Verdict(0.0, (Finding(False, f"`factor` should give one number; for a step it gave {bad}."),))
+    right = [_right(step, steps, warmup) for step in range(steps)]
+    rise = _good("It rises in a line to 1, and no step is wasted.")
+    fall = _good("Then it falls along half a cosine, towards 0.")
+    if not all(close(a, b, 1e-6) for a, b in zip(got[:warmup], right[:warmup], strict=True)):
+        said = f"With {warmup} steps of warm-up the first factors are {show(got[: warmup + 1])}."
+        if close(got[0], 0.0, 1e-9):
+            why, name = (
+                ("The first step has the factor 0: it computes a gradient and does nothing with it."),
+                "begins at 0",
+            )
+        elif all(close(v, 1.0, 1e-9) for v in got[:2]) or got[0] > got[warmup - 1]:
+            why, name = "They do not rise.", "no warm-up"
+        else:
+            why, name = "They should rise by equal steps and reach 1 in the last step of the warm-up.", None
+        rise = Finding(False, f"{said} {why}", name)
+    if not all(close(a, b, 1e-6) for a, b in zip(got[warmup:], right[warmup:], strict=True)):
+        said = (
+            f"After the warm-up the factors begin with {show(got[warmup : warmup + 3])} and end"
+            f" with {show(got[-2:])}."
+        )
+        late = [0.5 * (1 + math.cos(math.pi * step / steps)) for step in range(warmup, steps)]
+        if min(got) < -1e-9:
+            why, name = (
+                (
+                    "Some are below zero: steps uphill. The cosine goes from 1 to -1; half of it,"
+                    " raised, from 1 to 0."
+                ),
+                "below zero",
+            )
+        elif all(close(a, b, 1e-6) for a, b in zip(got[warmup:], late, strict=True)):
+            why, name = (
+                (
+                    "The cosine is counted from step 0. It begins where the warm-up ends, so the factor"
+                    " drops there."
+                ),
+                "counted from the start",
+            )
+        elif all(close(a, 1 - (i / (steps - warmup)), 1e-6) for i, a in enumerate(got[warmup:])):
+            why, name = "That is a straight line.", "a line"
+        else:
+            why, name = (
+                (
+                    "They should follow 0.5 (1 + cos(pi p)), with p from 0 at the end of the warm-up to"
+                    " nearly 1."
+                ),
+                None,
+            )
+        fall = Finding(False, f"{said} {why}", name)
+    return _verdict(rise, fall)
+
+
+_SCHEDULE = """
+import math
+
+def factor(step, steps, warmup):
+    if step < warmup:
+        return {rise}
+    return {fall}
+"""
+
+
+def _schedule(rise: str = "(step + 1) / warmup", fall: str = "") -> str:
+    fall = fall or "0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))"
+    return _SCHEDULE.replace("{rise}", rise).replace("{fall}", fall)
+
+
+SCHEDULE = Exercise(
+    id="ch06-schedule",
+    title="Warm-up and cosine",
+    points=2,
+    answer="factor",
+    inputs=_schedule_inputs,
+    probe=_schedule_probe,
+    judge=_schedule_judge,
+    hints=(
+        "Two pieces. What should the factor of step 0 be, so that the step is not wasted?",
+        "Let p be how far the second piece has gone, from 0 to 1; then 0.5 (1 + cos(pi p)) goes from 1 to 0.",
+        "`(step + 1) / warmup`, then `p = (step - warmup) / (steps - warmup)`.",
+    ),
+    misconceptions=(
+        Misconception("begins at 0", _schedule(rise="step / warmup"), expect="does nothing with it"),
+        Misconception(
+            "below zero",
+            _schedule(fall="math.cos(math.pi * (step - warmup) / (steps - warmup))"),
+            expect="steps uphill",
+        ),
+        Misconception(
+            "counted from the start",
+            _schedule(fall="0.5 * (1 + math.cos(math.pi * step / steps))"),
+            expect="It begins where the warm-up ends",
+        ),
+        Misconception("no warm-up", _schedule(rise="1.0"), expect="They do not rise"),
+        Misconception(
+            "a line", _schedule(fall="1 - (step - warmup) / (steps - warmup)"), expect="a straight line"
+        ),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------- range test
+
+
+def _range_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    cases = []
+    for breaks in (False, True):
+        n = int(rng.integers(40, 50))
+        rates = np.geomspace(1e-6, 1.0, n)
+        low = int(rng.integers(26, 32))
+        losses = 2.3 - 1.4 / (1 + np.exp(-(np.arange(n) - low + 6) / 2.5))
+        losses = losses + 0.25 * np.maximum(np.arange(n) - low, 0) ** 1.5
+        losses = losses + rng.normal(0, 0.01, n)
+        losses[low] = losses.min() - 0.02
+        if breaks:
+            losses[low + 5 :] = np.nan
+        cases.append({"rates": rates, "losses": losses.round(4)})
+    return {"cases": cases}
+
+
+def _range_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    found = [
+        _number(answer(np.asarray(c["rates"]).copy(), np.asarray(c["losses"]).copy()))
+        for c in inputs["cases"]
+    ]
+    return {"found": found}
+
+
+def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    parts = []
+    for case, got, breaks in zip(inputs["cases"], observed["found"], (False, True), strict=True):
+        rates, losses = np.asarray(case["rates"]), np.asarray(case["losses"])
+        best = float(rates[int(np.nanargmin(losses))])
+        said = (
+            f"{'Where the loss turns to NaN' if breaks else 'Where the loss rises again'} you"
+            f" give {show(got)}."
+        )
+        if isinstance(got, float) and close(got, best / 10, 0.02 * best / 10):
+            parts.append(
+                _good(
+                    "With NaN at the end: right." if breaks else ("A tenth of the rate with the lowest loss.")
+                )
+            )
+            continue
+        if not isinstance(got, float) or math.isnan(got):
+            why, name = "One number is needed.", "NaN wins"
+        elif close(got, best, 0.02 * best):
+            why, name = (
+                (
+                    "There the loss is about to rise: at this rate training stands on the edge. Stay"
+                    " well below."
+                ),
+                "on the edge",
+            )
+        elif breaks and got > best / 10:
+            why, name = "`argmin` takes NaN for the smallest. Look at the finite losses only.", "NaN wins"
+        elif close(got, float(np.nanmin(losses)), 1e-6) or close(got, float(np.nanmin(losses)) / 10, 1e-6):
+            why, name = "That is a loss. The question is at which rate it was reached.", "a loss, not a rate"
+        elif got >= float(rates[-1]) / 11:
+            why, name = "That is far beyond the rate at which the loss turns up.", None
+        else:
+            why, name = "The loss is hardly falling yet at this rate.", "too low"
+        parts.append(Finding(False, f"{said} {why}", name))
+    return _verdict(*parts)
+
+
+_RANGE = """
+import numpy as np
+
+def first_rate(rates, losses):
+    return {body}
+"""
+
+RANGE = Exercise(
+    id="ch06-range",
+    title="Read a range test",
+    points=2,
+    answer="first_rate",
+    inputs=_range_inputs,
+    probe=_range_probe,
+    judge=_range_judge,
+    hints=(
+        "Where is the loss lowest? And what happens just to the right of it?",
+        "`np.nanargmin(losses)` finds the position and overlooks NaN.",
+        "`rates[np.nanargmin(losses)] / 10`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "on the edge",
+            _RANGE.replace("{body}", "rates[np.nanargmin(losses)]"),
+            expect="stands on the edge",
+        ),
+        Misconception(
+            "NaN wins",
+            _RANGE.replace("{body}", "rates[np.argmin(losses)] / 10"),
+            expect=("takes NaN for the smallest"),
+        ),
+        Misconception(
+            "a loss, not a rate", _RANGE.replace("{body}", "np.nanmin(losses)"), expect="That is a loss"
+        ),
+        Misconception("too low", _RANGE.replace("{body}", "rates[0]"), expect="hardly falling yet"),
+    ),
+)
+
+# ------------------------------------------------------------------------------------- early stopping
+
+
+def _stop_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    cases = []
+    for kind in ("stops", "late", "never"):
+        patience = int(rng.integers(2, 4))
+        fall = list(2.0 - 0.2 * np.arange(int(rng.integers(4, 7))))
+        best = fall[-1]
+        if kind == "stops":  # a small hump on the way down, then upwards, with a wobble
+            fall.insert(2, fall[1] + 0.05)
+            rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + 2)]
+        elif kind == "late":  # a new best after the run has ended
+            rise = [best + 0.1 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
+        else:
+            rise = [best + 0.05]
+        cases.append(
+            {
+                "losses": [round(float(v) + float(rng.uniform(0, 0.01)), 4) for v in fall + rise],
+                "patience": patience,
+            }
+        )
+    return {"cases": cases}
+
+
+def _stopped(losses: list[float], patience: int) -> tuple[int, int]:
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best >= patience:
+            return best, epoch
+    return best, len(losses) - 1
+
+
+def _rising(losses: list[float], patience: int) -> int:
+    """Where a run ends that compares each epoch with the one before."""
+    worse = 0
+    for epoch in range(1, len(losses)):
+        worse = worse + 1 if losses[epoch] > losses[epoch - 1] else 0
+        if worse >= patience:
+            return epoch
+    return len(losses) - 1
+
+
+def _stop_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    out = []
+    for case in inputs["cases"]:
+        found = answer([float(v) for v in case["losses"]], case["patience"])
+        try:
+            best, last = found
+            out.append([int(best), int(last)])
+        except (TypeError, ValueError):
+            return {"wrong": f"{found!r:.60}"}
+    return {"found": out}
+
+
+def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "wrong" in observed:
+        why = (
+            f"`early_stop` should give two numbers (best epoch, last epoch); yours gave {observed['wrong']}."
+        )
+        return Verdict(0.0, (Finding(False, why),))
+    best = _good("The weights of the best epoch so far are the ones to restore.")
+    last = _good("The run ends when patience has run out, or when the epochs have.")
+    for case, (got_best, got_last) in zip(inputs["cases"], observed["found"], strict=True):
+        losses, patience = [float(v) for v in case["losses"]], case["patience"]
+        right_best, right_last = _stopped(losses, patience)
+        said = f"For {show(losses)} and patience {patience}"
+        if got_last != right_last and last.passed:
+            why, name = "Count the epochs since the best one.", None
+            before = _rising(losses, patience)
+            if got_last == _stopped(losses, patience - 1)[1]:
+                why, name = (
+                    (
+                        "That is one epoch early: patience is how many epochs without a new best are"
+                        " allowed to pass."
+                    ),
+                    "one early",
+                )
+            elif got_last == before:
+                why, name = (
+                    ("You compare each epoch with the one before it. Compare it with the best so far."),
+                    "compared with the one before",
+                )
+            elif got_last == len(losses) - 1:
+                why, name = "The run should have ended before.", "never stops"
+            last = Finding(False, f"{said} you let the run end at epoch {got_last}. {why}", name)
+        if got_best != right_best and best.passed:
+            why, name = "Restore the best epoch among those that were run.", None
+            if got_best == got_last:
+                why, name = (
+                    ("These are the weights of the last epoch, which patience has just called worse."),
+                    "keeps the last",
+                )
+            elif got_best == int(np.argmin(losses)):
+                why, name = (
+                    "That epoch comes after the end of the run: nobody has trained it.",
+                    ("looks into the future"),
+                )
+            best = Finding(False, f"{said} you restore epoch {got_best}. {why}", name)
+    return _verdict(best, last)
+
+
+_STOP = """
+def early_stop(val_losses, patience):
+    best = 0
+    for epoch, loss in enumerate(val_losses):
+        if loss < val_losses[best]:
+            best = epoch
+        elif epoch - best >= {patience}:
+            return {best}, epoch
+    return {end}, len(val_losses) - 1
+"""
+
+
+def _stop(patience: str = "patience", best: str = "best", end: str = "best") -> str:
+    return _STOP.replace("{patience}", patience).replace("{best}", best).replace("{end}", end)
+
+
+STOP = Exercise(
+    id="ch06-early-stop",
+    title="Stop early, restore the best",
+    points=2,
+    answer="early_stop",
+    inputs=_stop_inputs,
+    probe=_stop_probe,
+    judge=_stop_judge,
+    hints=(
+        "Go through the epochs one by one, as the run does, and remember the best so far.",
+        "The run ends when `epoch - best >= patience`. What is to be restored then?",
+        "If the loop comes to its end, the last epoch is `len(val_losses) - 1`, and the best"
+        " is still the best.",
+    ),
+    misconceptions=(
+        Misconception(
+            "keeps the last", _stop(best="epoch", end="epoch"), expect=("patience has just called worse")
+        ),
+        Misconception("one early", _stop(patience="patience - 1"), expect="one epoch early"),
+        Misconception(
+            "looks into the future",
+            _stop(best="val_losses.index(min(val_losses))", end="val_losses.index(min(val_losses))"),
+            expect="nobody has trained it",
+        ),
+        Misconception(
+            "compared with the one before",
+            """
+def early_stop(val_losses, patience):
+    worse = 0
+    for epoch in range(1, len(val_losses)):
+        worse = worse + 1 if val_losses[epoch] > val_losses[epoch - 1] else 0
+        if worse >= patience:
+            return val_losses.index(min(val_losses[:epoch + 1])), epoch
+    return val_losses.index(min(val_losses)), len(val_losses) - 1
+""",
+            expect="Compare it with the best so far",
+        ),
+    ),
+)

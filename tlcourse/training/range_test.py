@@ -1,0 +1,136 @@
+"""The learning-rate range test: which rates train, and from which on training breaks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tlcourse.errors import CourseError
+
+__all__ = ["RangeTest", "range_test", "suggest"]
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """The loss at each rate.
+
+    Attributes
+    ----------
+    rates : float array (S,), rising by a constant factor
+    losses : float array (S,)
+        Of each step's batch, smoothed; inf from the step on at which training broke.
+    """
+
+    rates: np.ndarray
+    losses: np.ndarray
+
+
+def range_test(
+    model: Any, train: Any, *, low: float = 1e-6, high: float = 1.0, steps: int = 60, **options: Any
+) -> RangeTest:
+    """Train for a few steps while the rate rises from low to high (Smith 2017, arXiv:1506.01186).
+
+    The model is trained in place and is of no use afterwards: load it anew.
+
+    Parameters
+    ----------
+    model, train
+        As for `tlcourse.training.fit`.
+    low, high : float
+        The first and the last rate, above 0.
+    steps : int
+        10 or more.
+    **options
+        For `fit`: batch_size, seed, preprocess, augment, optimizer.
+
+    Raises
+    ------
+    CourseError
+        For rates or steps out of their range.
+    """
+    if not 0 < low < high or isinstance(steps, bool) or steps < 10:
+        raise CourseError(
+            f"The rates go from {low!r} to {high!r} in {steps!r} steps.",
+            "Give rates above 0, the lower one first, and 10 steps or more.",
+        )
+    from tlcourse import training
+
+    rates = np.geomspace(low, high, steps)
+    losses: list[float] = []
+    # One step at a time, so that the loss of each is known; the optimizer is the same one throughout.
+    watch = _Watch(losses)
+    try:
+        training.fit(
+            model,
+            train,
+            steps=steps,
+            lr=high,
+            schedule=lambda step, _: float(rates[step] / high),
+            loss=watch.of(model),
+            progress=False,
+            **options,
+        )
+    except CourseError:
+        if not losses:
+            raise
+    smooth = np.full(steps, math.inf)
+    mean = 0.0
+    for i, loss in enumerate(losses[:steps]):
+        if not math.isfinite(loss):
+            break
+        mean = 0.7 * mean + 0.3 * loss
+        smooth[i] = mean / (1 - 0.7 ** (i + 1))
+    return RangeTest(rates, smooth)
+
+
+def suggest(test: RangeTest) -> float:
+    """A tenth of the rate with the lowest loss: a cautious first rate to search around.
+
+    Raises
+    ------
+    CourseError
+        If training broke at the first step.
+    """
+    if not np.isfinite(test.losses).any():
+        raise CourseError("Every loss is infinite.", "Begin the test at a lower rate.")
+    return float(test.rates[int(np.argmin(test.losses))] / 10)
+
+
+class _Watch:
+    """The cross-entropy that notes its values."""
+
+    def __init__(self, losses: list[float]) -> None:
+        self.losses = losses
+
+    def of(self, model: Any) -> Any:
+        from tlcourse.training import framework_of
+
+        if framework_of(model) == "torch":
+            import torch.nn.functional as F
+
+            def loss(logits: Any, labels: Any) -> Any:
+                value = F.cross_entropy(logits, labels)
+                self.losses.append(float(value.detach()))
+                return value
+
+            return loss
+        import keras
+        import tensorflow as tf
+
+        crossed = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+        def note(value: Any) -> Any:
+            self.losses.append(float(value))
+            return value
+
+        def keras_loss(labels: Any, logits: Any) -> Any:
+            value = crossed(labels, logits)
+            noted = tf.py_function(note, [value], tf.float32)
+            # The noted value has no gradient: the loss keeps its own, and waits for the note.
+            with tf.control_dependencies([noted]):
+                return tf.identity(value)
+
+        return keras_loss
