@@ -50,7 +50,10 @@ def rotate(degrees: float = 15.0) -> Augment:
 
     def augment(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         angles = rng.uniform(-degrees, degrees, len(images))
-        return np.stack([_turned(image, angle) for image, angle in zip(images, angles, strict=True)])
+        out = np.empty_like(images)
+        for i, (image, angle) in enumerate(zip(images, angles, strict=True)):
+            out[i] = _turned(image, angle)
+        return out
 
     return augment
 

@@ -34,6 +34,15 @@ DRAWN = {
     "groups": lambda ax=None: plots.bars({"x": {"a": 1.0, "b": 2.0}, "y": {"a": 3.0, "b": 1.0}}, ax=ax),
     "confusion": lambda ax=None: plots.confusion([[3, 1], [0, 2]], ["cat", "dog"], ax=ax),
     "grid": lambda ax=None: plots.image_grid(NOISE, list("abcde"), columns=3, ax=ax),
+    "points": lambda ax=None: plots.points(
+        {"a": (10.0, 70.0), "b": (11.0, 70.1), "c": (300.0, 80.0)},
+        groups={"a": "x", "b": "y", "c": "x"},
+        xlabel="ms",
+        ylabel="top-1",
+        logx=True,
+        limit=50,
+        ax=ax,
+    ),
     "reliability": lambda ax=None: plots.reliability(
         pd.DataFrame({"confidence": [0.5, 0.9, np.nan], "accuracy": [0.5, 0.9, np.nan], "count": [4, 6, 0]}),
         ax=ax,
@@ -167,3 +176,27 @@ def test_bad_input():
         plots.image_grid(NOISE, ["a"])
     with pytest.raises(UnknownNameError, match="confidence"):
         plots.reliability(pd.DataFrame({"accuracy": [1.0]}))
+
+
+def test_points_past_the_limit_are_hollow_and_the_words_say_who_is_within():
+    ax = plots.points({"a": (10.0, 70.0), "b": (60.0, 80.0)}, xlabel="ms", ylabel="top-1", limit=50)
+    hollow = [line.get_markerfacecolor() == "white" for line in ax.lines[:2]]
+    assert hollow == [False, True]
+    assert ax.tl_alt.endswith("within 50 is a.")
+    assert ax.tl_table.loc["b", "ms"] == 60
+    none = plots.points({"a": (10.0, 70.0)}, xlabel="ms", ylabel="top-1", limit=5)
+    assert none.tl_alt.endswith("within 5 is none.")
+
+
+def test_points_names_do_not_lie_on_one_another():
+    ax = plots.points({"one": (10.0, 70.0), "two": (10.2, 70.05)}, xlabel="ms", ylabel="top-1", logx=True)
+    plots.png(ax)
+    first, second = (text.get_window_extent() for text in ax.texts)
+    assert not first.overlaps(second)
+
+
+def test_points_that_cannot_be_drawn():
+    with pytest.raises(CourseError, match="no points"):
+        plots.points({}, xlabel="ms", ylabel="top-1")
+    with pytest.raises(CourseError, match="no place for 0"):
+        plots.points({"a": (0.0, 1.0)}, xlabel="ms", ylabel="top-1", logx=True)

@@ -12,6 +12,7 @@ from tlcourse.plots.base import COLOURS
 from tlcourse.plots.curves import accuracy_against_size, learning_curves
 from tlcourse.plots.judged import confusion, reliability
 from tlcourse.plots.pictures import image_grid
+from tlcourse.plots.points import points
 from tlcourse.plots.shown import alt_of, figure_html, png, show
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "image_grid",
     "learning_curves",
     "png",
+    "points",
     "reliability",
     "show",
 ]
