@@ -28,6 +28,7 @@ CALLS = (
     ("freeze", ("blocks",)),
     ("freeze_to", ("classifier",)),
 )
+CUTS = (("efficientnet_lite0", "blocks.2"), ("small_cnn", "conv2"))
 
 
 def numbers(output: object) -> np.ndarray:
@@ -61,6 +62,16 @@ def main(framework: str, out: str) -> None:
             (name, args, freezing.trainable_names(model), freezing.trainable_report(model).trainable)
         )
     facts["trainable"] = trainable
+
+    for name, block in CUTS:
+        weights = "default" if name == "efficientnet_lite0" else None
+        cut = models.cut_at(models.load(name, weights=weights, num_classes=9, seed=5), block)
+        headed = models.cut_at(cut, block, num_classes=4, seed=6)
+        facts[f"cut_{name}"] = freezing.fingerprint(headed)
+        for kind, one in (("cut", cut), ("headed", headed)):
+            if framework == "torch":
+                one.eval()
+            arrays[f"{kind}_{name}"] = numbers(one(models.preprocess(photographs, name, size=128)))
 
     for name, classes in (("efficientnet_lite0", 7), ("small_cnn", 7)):
         weights = None

@@ -113,3 +113,13 @@ def test_a_random_start_is_the_same_network(both: dict[str, Any], name: str) -> 
     ours, theirs = (both[f] for f in ("torch", "keras"))
     assert ours[0][f"random_{name}"] == theirs[0][f"random_{name}"]
     np.testing.assert_allclose(ours[1][f"random_{name}"], theirs[1][f"random_{name}"], atol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "width"), [("efficientnet_lite0", 40), ("small_cnn", 64)])
+def test_a_network_cut_at_a_block_is_the_same(both: dict[str, Any], name: str, width: int) -> None:
+    ours, theirs = (both[f] for f in ("torch", "keras"))
+    assert ours[0][f"cut_{name}"] == theirs[0][f"cut_{name}"]  # the fresh head included
+    assert ours[1][f"cut_{name}"].shape == (3, width)
+    assert ours[1][f"cut_{name}"].std() > 0.01
+    for kind in ("cut", "headed"):
+        np.testing.assert_allclose(ours[1][f"{kind}_{name}"], theirs[1][f"{kind}_{name}"], rtol=0, atol=1e-4)

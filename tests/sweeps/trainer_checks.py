@@ -53,6 +53,34 @@ def test_it_trains_as_fit_does(framework, name):
     assert ours.accuracy(few) == (expected.argmax(1) == few.labels).mean()
 
 
+def test_a_cut_network_trains_as_fit_does(framework):
+    few = digits()
+    ours = trainer.get(framework, 10, "small_cnn", 16, cut="conv2")
+    ours.start(None, seed=3)
+    whole = models.load("small_cnn", framework, num_classes=0, input_size=16, seed=3)
+    model = models.cut_at(whole, "conv2", num_classes=10, seed=3)
+    before = training.cache_features(models.cut_head(model), few, preprocess="small_cnn", progress=False)
+    np.testing.assert_allclose(ours.features(few), before, atol=1e-6)
+    assert before.shape == (len(few.labels), 64)
+    ours.train(few, steps=5, lr=1e-2, seed=2, keep_batch_norm=True)
+    freezing.freeze(model, freezing.batch_norm_layers(model))
+    training.fit(model, few, steps=5, lr=1e-2, seed=2, preprocess="small_cnn", progress=False)
+    expected = training.predict(model, few, preprocess="small_cnn", progress=False)
+    np.testing.assert_allclose(ours.predict(few), expected, atol=2e-5)
+    assert np.abs(ours.features(few) - before).max() > 1e-3  # of the network as it is now
+    ours.start(None, seed=3)
+    np.testing.assert_allclose(ours.features(few), before, atol=1e-6)
+
+
+def test_the_features_are_what_the_head_reads(framework):
+    few = digits()
+    whole = trainer.get(framework, 10, "small_cnn", 16)
+    whole.start(None, seed=1)
+    cut = trainer.get(framework, 10, "small_cnn", 16, cut="conv3")
+    cut.start(None, seed=1)
+    np.testing.assert_allclose(whole.features(few), cut.features(few), atol=1e-6)
+
+
 def test_a_row_does_not_depend_on_the_one_before(framework):
     few = digits()
     ours = trainer.get(framework, 10, "small_cnn", 16)
@@ -71,6 +99,8 @@ def test_what_it_refuses(framework):
     fresh = trainer.Trainer(framework, 10, "small_cnn", 16)
     with pytest.raises(CourseError, match="no network yet"):
         fresh.train(digits(), steps=1, lr=1e-3, seed=0)
+    with pytest.raises(CourseError, match="no network yet"):
+        fresh.features(digits())
     fresh.start(None, seed=0)
     with pytest.raises(UnknownNameError, match="blocks"):
         fresh.train(digits(), steps=1, lr=1e-3, seed=0, frozen=("blocks.9",))

@@ -9,7 +9,7 @@ Examples
 1000
 """
 
-from .adapting import cut_head, one_channel
+from .adapting import cut_at, cut_head, one_channel
 from .cards import ModelCard, card, cards
 from .images import center_crop, preprocess
 from .labels import imagenet_classes, top_k
@@ -21,6 +21,7 @@ __all__ = [
     "card",
     "cards",
     "center_crop",
+    "cut_at",
     "cut_head",
     "imagenet_classes",
     "load",

@@ -1,12 +1,92 @@
-"""Published networks fitted to another task's input and output: no head, or one channel instead of three."""
+"""Published networks fitted to another task: no head, an end at some depth, one channel instead of three."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ..errors import CourseError, ShapeError, UnknownNameError
 from .framework import framework_of
 
-__all__ = ["cut_head", "one_channel"]
+__all__ = ["cut_at", "cut_head", "one_channel"]
+
+
+def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = None) -> Any:
+    """The network up to and including a block, then the mean over the picture: pictures to rows of features.
+
+    What is kept is everything before the next group of layers: the features are what that group reads. So a
+    convolution keeps its BatchNorm and its activation, and a residual block its addition.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+        In Keras a functional model. Not changed.
+    block : str
+        A group of layers, as `tlcourse.freezing.layer_groups` names them: "conv_stem", "blocks.2",
+        "conv_head". The last one is the whole network.
+    num_classes : int
+        0: features (N, D). k: with a fresh linear head of k logits, the layer "classifier". Its weights are
+        uniform in +-1/sqrt(D) and its bias 0, the same numbers in both frameworks.
+    seed : int, optional
+        Of the fresh head. Default: drawn from numpy's global generator, which :func:`tlcourse.start` seeds.
+
+    Returns
+    -------
+    PyTorch: a copy, in the mode of the old one. Keras: a new model with the same layers and weights as the
+    old one, so that training or freezing one does so to the other. Layers keep their names.
+
+    Raises
+    ------
+    UnknownNameError
+        If no group has that name; it suggests the closest.
+    ShapeError
+        For an impossible number of classes, or if there is no feature map or row to take at the cut.
+    CourseError
+        If a layer before the cut has the head's name, or the network cannot be cut there.
+
+    Examples
+    --------
+    In a notebook, after ``tlcourse.start``::
+
+        shallow = models.cut_at(models.load(), "blocks.2")
+        training.cache_features(shallow, train).shape       # (N, 40)
+    """
+    from ..freezing.layers import group, layers_of
+
+    if isinstance(num_classes, bool) or not isinstance(num_classes, (int, np.integer)) or num_classes < 0:
+        raise ShapeError(
+            f"num_classes is {num_classes!r}.", "Give the number of classes, or 0 for rows of features."
+        )
+    groups = group(layers_of(model))
+    names = [one.name for one in groups]
+    if block not in names:
+        raise UnknownNameError("block", block, names)
+    kept, after = groups[: names.index(block) + 1], groups[names.index(block) + 1 :]
+    if num_classes and any(f"{name}.".startswith("classifier.") for one in kept for name in one.layers):
+        raise CourseError(
+            f"The part up to {block!r} has a layer 'classifier' already, and the fresh head needs the name.",
+            "Cut before it, or leave num_classes out.",
+        )
+    later = tuple(name for one in after for name in one.layers)
+    return _side(model).cut_at(model, block, later, int(num_classes), seed)
+
+
+def fresh_head(features: int, classes: int, seed: int | None) -> np.ndarray:
+    """Where a head on D features begins, float32 (C, D): uniform in +-1/sqrt(D), as `architecture` has it.
+
+    Examples
+    --------
+    >>> start = fresh_head(400, 3, seed=0)
+    >>> start.shape, bool(abs(start).max() <= 0.05)
+    ((3, 400), True)
+    """
+    if seed is None:
+        seed = int(np.random.randint(2**31))
+    limit = 1 / np.sqrt(features)
+    # A stream of its own: random weights of the network itself are drawn from the bare seed.
+    rng = np.random.default_rng([seed, 2])
+    return rng.uniform(-limit, limit, (classes, features)).astype(np.float32)
 
 
 def cut_head(model: Any) -> Any:

@@ -3,10 +3,50 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 
-from ..errors import CourseError
+from ..errors import CourseError, ShapeError
+from .adapting import fresh_head
 
-__all__ = ["cut_head", "one_channel"]
+__all__ = ["cut_at", "cut_head", "one_channel"]
+
+
+def cut_at(
+    model: keras.Model, block: str, later: tuple[str, ...], num_classes: int, seed: int | None
+) -> keras.Model:
+    """See `tlcourse.models.cut_at`; ``later`` names the layers after the block."""
+    x = _read_after(model, block, later)
+    rank = len(x.shape)
+    if rank == 4:
+        x = keras.layers.GlobalAveragePooling2D(name="global_pool")(x)
+    elif rank == 3:
+        x = keras.layers.GlobalAveragePooling1D(name="global_pool")(x)
+    if len(x.shape) != 2 or x.shape[1] is None:
+        raise ShapeError(
+            f"After {block!r} the network gives {tuple(x.shape)}; (None, D) is needed after pooling.",
+            "Cut at another block.",
+        )
+    name = f"{model.name}_to_{block}"
+    if not num_classes:
+        return keras.Model(model.input, x, name=name)
+    head = keras.layers.Dense(num_classes, name="classifier")
+    out = keras.Model(model.input, head(x), name=name)
+    head.set_weights([fresh_head(x.shape[1], num_classes, seed).T, np.zeros(num_classes, np.float32)])
+    return out
+
+
+def _read_after(model: keras.Model, block: str, later: tuple[str, ...]) -> keras.KerasTensor:
+    """What the first layer after the block reads; the network's own output if there is none."""
+    own = {layer.name: layer for layer in getattr(model, "layers", [])}
+    try:
+        if not later:
+            return model.output
+        return own[later[0]].input
+    except (KeyError, AttributeError, ValueError) as error:  # a layer of an inner model; no graph; two calls
+        raise CourseError(
+            f"The network cannot be cut after {block!r}: Keras does not know what the next layer reads.",
+            "Give a functional model, such as models.load(...); of a model inside a model, the inner one.",
+        ) from error
 
 
 def cut_head(model: keras.Model) -> keras.Model:

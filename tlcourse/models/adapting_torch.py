@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 from torch import nn
 
-from ..errors import CourseError
+from ..errors import CourseError, ShapeError
+from .adapting import fresh_head
 
-__all__ = ["cut_head", "one_channel"]
+__all__ = ["CutNetwork", "cut_at", "cut_head", "one_channel"]
 
 _AFTER_HEAD = (nn.Softmax, nn.Sigmoid, nn.LogSoftmax, nn.Dropout, nn.Identity)
 
@@ -17,6 +19,119 @@ _AFTER_HEAD = (nn.Softmax, nn.Sigmoid, nn.LogSoftmax, nn.Dropout, nn.Identity)
 def _put(model: nn.Module, name: str, layer: nn.Module) -> None:
     owner, _, last = name.rpartition(".")
     setattr(model.get_submodule(owner), last, layer)
+
+
+class _Reached(Exception):
+    """The cut is reached; carries what the next layer would have read."""
+
+    def __init__(self, value: torch.Tensor) -> None:
+        super().__init__()
+        self.value = value
+
+
+class _Stop(nn.Module):
+    """Stands where the first layer after the cut stood, and ends the forward pass."""
+
+    def forward(self, x: torch.Tensor, *_args: Any, **_kwargs: Any) -> torch.Tensor:
+        raise _Reached(x)
+
+
+class CutNetwork(nn.Module):
+    """A network run until it reaches a layer, the mean over the picture, and a linear head or none.
+
+    Its layers have the names that they had. torchvision's ``create_feature_extractor`` is not used: tracing
+    goes through timm's BatchNorm layers and leaves their calls out, and with them the hook that holds a
+    frozen layer's statistics (`tlcourse.freezing`).
+
+    Parameters
+    ----------
+    whole : nn.Module
+        Its own from now on: the layers after the cut are taken out.
+    later : tuple of str
+        The layers after the cut, in order; the pass ends at the first of them.
+    """
+
+    def __init__(self, whole: nn.Module, later: tuple[str, ...]) -> None:
+        super().__init__()
+        modules = dict(whole.named_modules())
+        gone = [name for name in later if name in modules]
+        for name in gone:
+            _put(whole, name, (_Stop() if name == gone[0] else nn.Identity()).train(whole.training))
+        # In a tuple it is no submodule: only its layers are, so that their names get no prefix.
+        self._whole = (whole,)
+        for child, module in whole.named_children():
+            self.add_module(child, module)
+        for own, parameter in whole.named_parameters(recurse=False):
+            self.register_parameter(own, parameter)
+        self.headed = False
+        self.training = whole.training
+
+    def put_head(self, head: nn.Linear) -> None:
+        """From now on the features go through this head, the layer "classifier"."""
+        self.classifier = head
+        self.headed = True
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        """Pictures (N, 3, H, W) to features (N, D)."""
+        whole = self._whole[0]
+        whole.training = self.training
+        try:
+            x = whole(x)
+        except _Reached as reached:
+            x = reached.value
+        if x.ndim > 2:
+            # (N, C, H, W), or (N, T, C) of a transformer.
+            x = x.mean(dim=(2, 3) if x.ndim == 4 else 1)
+        return x
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.features(x)
+        return self.classifier(x) if self.headed else x
+
+
+def cut_at(
+    model: nn.Module, block: str, later: tuple[str, ...], num_classes: int, seed: int | None
+) -> CutNetwork:
+    """See `tlcourse.models.cut_at`; ``later`` names the layers after the block."""
+    out = CutNetwork(copy.deepcopy(model), later)
+    if hasattr(model, "tl_name"):
+        out.tl_name = model.tl_name
+    if not num_classes:
+        return out
+    width = _width(out, block)
+    head = nn.Linear(width, num_classes)
+    with torch.no_grad():
+        head.weight.copy_(torch.from_numpy(fresh_head(width, num_classes, seed)))
+        head.bias.zero_()
+    out.put_head(head.to(next(out.parameters()).device).train(out.training))
+    return out
+
+
+def _width(network: CutNetwork, block: str) -> int:
+    """How many features the network gives, asked with one black picture."""
+    first = next((p for p in network.parameters() if p.ndim == 4), None)
+    if first is None:
+        raise CourseError(
+            f"There is no convolution up to {block!r}, so this is no network for pictures.",
+            "Give a network that reads pictures (N, 3, H, W).",
+        )
+    settings = getattr(network._whole[0], "pretrained_cfg", None) or {}
+    side = settings["input_size"][-1] if settings.get("fixed_input_size") else 64
+    picture = torch.zeros(1, first.shape[1], side, side, device=first.device)
+    modes = {module: module.training for module in (network, *network.modules())}
+    network.eval()
+    try:
+        with torch.inference_mode():
+            shape = tuple(network.features(picture).shape)
+    finally:
+        for module, training in modes.items():
+            module.training = training
+    if len(shape) != 2:
+        raise ShapeError(
+            f"After {block!r} the network gives {shape} for one picture; (1, D) is needed after pooling.",
+            "Cut at another block.",
+        )
+    return shape[1]
 
 
 def cut_head(model: nn.Module) -> nn.Module:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,14 @@ Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 @cache
-def get(framework: str, classes: int, name: str = "efficientnet_lite0", size: int = 64) -> Trainer:
-    """The trainer of this process for a network with so many classes, at so many pixels.
+def get(
+    framework: str,
+    classes: int,
+    name: str = "efficientnet_lite0",
+    size: int = 64,
+    cut: str | None = None,
+) -> Trainer:
+    """The trainer of this process for a network with so many classes, at so many pixels, cut there or whole.
 
     Raises
     ------
@@ -37,7 +44,7 @@ def get(framework: str, classes: int, name: str = "efficientnet_lite0", size: in
     """
     if framework not in ("torch", "keras"):
         raise UnknownNameError("framework", framework, ("torch", "keras"))
-    return Trainer(framework, classes, name, size)
+    return Trainer(framework, classes, name, size, cut)
 
 
 class Trainer:
@@ -51,6 +58,9 @@ class Trainer:
         Of a model card.
     size : int
         Side of the pictures, in pixels.
+    cut : str, optional
+        The network ends after this block, as `tlcourse.models.cut_at` does it; by default it is whole. What
+        `start` takes is then weights of the network without its head, a file of them included.
 
     Examples
     --------
@@ -62,23 +72,31 @@ class Trainer:
         return {"val_accuracy": trainer.accuracy(val), "train_cpu_seconds": seconds}
     """
 
-    def __init__(self, framework: str, classes: int, name: str, size: int) -> None:
+    def __init__(self, framework: str, classes: int, name: str, size: int, cut: str | None = None) -> None:
         self.framework, self.classes, self.name, self.size = framework, classes, name, size
+        self.cut = cut
         self.model: Any = None
         self._traced: dict[tuple[Any, ...], Any] = {}
+        self._body: Any = None
 
-    def start(self, weights: str | None, seed: int) -> None:
-        """Published weights ("imagenet") or random ones (None), and a fresh head; the seed draws the rest."""
+    def _load(self, weights: str | Path | None, seed: int) -> Any:
         from tlcourse import models
 
-        start = models.load(
+        model = models.load(
             self.name,
             self.framework,
             weights=weights,
-            num_classes=self.classes,
+            num_classes=self.classes if self.cut is None else 0,
             input_size=self.size,
             seed=seed,
         )
+        if self.cut is None:
+            return model
+        return models.cut_at(model, self.cut, num_classes=self.classes, seed=seed)
+
+    def start(self, weights: str | Path | None, seed: int) -> None:
+        """Published weights ("imagenet") or random ones (None), and a fresh head; the seed draws the rest."""
+        start = self._load(weights, seed)
         if self.framework == "torch" or self.model is None:
             self.model = start
         else:
@@ -119,7 +137,7 @@ class Trainer:
             Without a start, or if nothing is left to train.
         """
         if self.model is None:
-            raise CourseError("The trainer has no network yet.", 'Call start("imagenet", seed) first.')
+            raise _no_network()
         from tlcourse import freezing
         from tlcourse.freezing.layers import find, layers_of
 
@@ -164,7 +182,7 @@ class Trainer:
         """A network whose training step, with these layers frozen and these rates, is traced already."""
         import keras
 
-        from tlcourse import freezing, models
+        from tlcourse import freezing
         from tlcourse.training.loop_keras import build_optimizer, make_optimizer
 
         lr, batch_size = settings["lr"], settings["batch_size"]
@@ -173,9 +191,7 @@ class Trainer:
         key = (frozenset(still), shares, batch_size, weight_decay, optimizer)
         if key in self._traced:
             return self._traced[key]
-        model = models.load(
-            self.name, "keras", weights=None, num_classes=self.classes, input_size=self.size, seed=0
-        )
+        model = self._load(None, seed=0)
         if still:
             freezing.freeze(model, sorted(still))
         model.compile(
@@ -215,6 +231,27 @@ class Trainer:
 
         return training.predict(self.model, data, preprocess=self.name, progress=False)
 
+    def features(self, data: Any) -> np.ndarray:
+        """What the head reads, float32 (N, D), by the network as it is now.
+
+        Raises
+        ------
+        CourseError
+            Without a start.
+        """
+        if self.model is None:
+            raise _no_network()
+        from tlcourse import models, training
+
+        # In Keras it shares the network's layers, so it is made, and traced, once.
+        if self.framework == "torch" or self._body is None:
+            self._body = models.cut_head(self.model)
+        return training.cache_features(self._body, data, preprocess=self.name, progress=False)
+
     def accuracy(self, data: Any) -> float:
         """The share of pictures whose most probable class is right, 0 to 1."""
         return float((self.predict(data).argmax(1) == data.labels).mean())
+
+
+def _no_network() -> CourseError:
+    return CourseError("The trainer has no network yet.", 'Call start("imagenet", seed) first.')
