@@ -22,7 +22,7 @@ def test_an_unknown_model_suggests_the_closest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'efficientnet_lite0'"):
         models.card("efficientnet_lite")
     with pytest.raises(UnknownNameError, match="no model called"):
-        models.load("resnet50", framework="torch")
+        models.load("resnet51", framework="torch")
     with pytest.raises(UnknownNameError, match="no framework called 'pytorch'"):
         models.load(framework="pytorch")
 
