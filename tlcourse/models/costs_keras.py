@@ -1,0 +1,81 @@
+"""Keras's side of `tlcourse.models.costs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+__all__ = ["import_all", "multiply_adds", "predictor", "save"]
+
+
+def import_all() -> None:
+    """Import what loading a model would import, and set the threads."""
+    import os
+
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def _of_layer(layer: Any, came: tuple[int, ...], went: tuple[int, ...]) -> int:
+    """Multiply-adds of one layer for one picture, from the shapes of its input and output."""
+    if isinstance(layer, layers.SeparableConv2D):
+        channels = came[-1] * layer.depth_multiplier
+        places = went[1] * went[2]
+        return places * channels * (prod(layer.kernel_size) + went[-1])
+    if isinstance(layer, layers.DepthwiseConv2D):
+        return prod(went[1:]) * prod(layer.kernel_size)
+    if isinstance(layer, layers.Conv2D):
+        return prod(went[1:]) * prod(layer.kernel_size) * came[-1] // layer.groups
+    if isinstance(layer, layers.Dense):
+        return prod(went[1:]) * came[-1]
+    return 0
+
+
+def multiply_adds(model: keras.Model, size: int) -> int:
+    """Counted from the layers' shapes.
+
+    TensorFlow's profiler is not used: it adds up other operations too, and prints.
+    """
+    return _counted(model, (1, size, size, 3))
+
+
+def _counted(model: keras.Model, shape: tuple[int, ...]) -> int:
+    inner = [y for y in model.layers if getattr(y, "layers", None) or _counts(y)]
+    if not inner:
+        return 0
+    # The shapes for this size: an input of any size leaves them open in the model itself.
+    probe = keras.Model(model.inputs[0], [t for y in inner for t in (y.input, y.output)])
+    found = probe.compute_output_spec(keras.KerasTensor(shape, dtype="float32"))
+    total = 0
+    for place, layer in enumerate(inner):
+        came, went = (tuple(found[2 * place + i].shape) for i in (0, 1))
+        nested = getattr(layer, "layers", None)
+        total += _counted(layer, came) if nested else _of_layer(layer, came, went)
+    return total
+
+
+def _counts(layer: Any) -> bool:
+    return isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.Dense))
+
+
+@contextmanager
+def predictor(model: keras.Model, size: int) -> Iterator[Callable[[], Any]]:
+    """A function that predicts one random picture."""
+    x = np.random.default_rng(0).normal(size=(1, size, size, 3)).astype(np.float32)
+    yield lambda: model.predict_on_batch(x)
+
+
+def save(model: keras.Model, folder: str) -> Path:
+    """Save the weights."""
+    path = Path(folder) / "model.weights.h5"
+    model.save_weights(path)
+    return path
