@@ -299,6 +299,7 @@ def _here(name: str, framework: str, size: int, repeats: int) -> dict[str, float
 
 def main(arguments: list[str]) -> None:
     """Measure here: NAME FRAMEWORK, or a job in JSON, as :func:`measure` gives it."""
+    job: dict[str, Any]
     if len(arguments) == 2 and arguments[1] in FRAMEWORKS:
         job = {"name": arguments[0], "framework": arguments[1], "repeats": REPEATS}
         job["size"] = card(arguments[0]).input_size

@@ -25,6 +25,9 @@ def import_all() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
+_COUNTED = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.Dense)
+
+
 def _of_layer(layer: Any, came: tuple[int, ...], went: tuple[int, ...]) -> int:
     """Multiply-adds of one layer for one picture, from the shapes of its input and output."""
     if isinstance(layer, layers.SeparableConv2D):
@@ -49,22 +52,21 @@ def multiply_adds(model: keras.Model, size: int) -> int:
 
 
 def _counted(model: keras.Model, shape: tuple[int, ...]) -> int:
-    inner = [y for y in model.layers if getattr(y, "layers", None) or _counts(y)]
-    if not inner:
+    # The graph's nodes, not the layers: a layer may be called twice, or belong to other models as well.
+    graph = getattr(model, "_functional", None) or model
+    nodes = [n for held in graph._nodes_by_depth.values() for n in held]
+    nodes = [n for n in nodes if getattr(n.operation, "layers", None) or isinstance(n.operation, _COUNTED)]
+    if not nodes:
         return 0
     # The shapes for this size: an input of any size leaves them open in the model itself.
-    probe = keras.Model(model.inputs[0], [t for y in inner for t in (y.input, y.output)])
+    probe = keras.Model(graph.inputs[0], [t for n in nodes for t in (n.input_tensors[0], n.outputs[0])])
     found = probe.compute_output_spec(keras.KerasTensor(shape, dtype="float32"))
     total = 0
-    for place, layer in enumerate(inner):
+    for place, node in enumerate(nodes):
         came, went = (tuple(found[2 * place + i].shape) for i in (0, 1))
-        nested = getattr(layer, "layers", None)
-        total += _counted(layer, came) if nested else _of_layer(layer, came, went)
+        nested = getattr(node.operation, "layers", None)
+        total += _counted(node.operation, came) if nested else _of_layer(node.operation, came, went)
     return total
-
-
-def _counts(layer: Any) -> bool:
-    return isinstance(layer, (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.Dense))
 
 
 @contextmanager
