@@ -158,7 +158,9 @@ def test_published_weights_from_the_cache(tmp_path: Path, monkeypatch: pytest.Mo
     made = keras.applications.EfficientNetB0(weights=None, classifier_activation=None)
     normalization = next(x for x in made.layers if isinstance(x, keras.layers.Normalization))
     # As in the published file: the deviation, where the layer wants its square.
-    normalization.set_weights([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225], 0])
+    mean, deviation = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+    normalization.set_weights([mean, deviation, normalization.get_weights()[2]])
+    normalization.finalize_state()
     body = keras.Model(made.inputs[0], made.get_layer("top_activation").output)
     paths = publish("efficientnet_b0", made, body, tmp_path, monkeypatch)
     monkeypatch.setattr(source.file_utils, "get_file", lambda *_, **__: str(paths[0]))

@@ -100,8 +100,9 @@ def freezing_and_training(framework: str, name: str, block: str) -> None:
     np.testing.assert_allclose(probabilities.sum(1), 1, rtol=1e-5)
     named = training.predict(model, batch, preprocess=name, progress=False)
     np.testing.assert_array_equal(probabilities, named)
-    other = training.predict(model, batch, preprocess="efficientnet_lite0", progress=False)
-    assert not np.array_equal(probabilities, other)
+    # An untrained network gives nearly the same for any picture, so the rule itself is looked at.
+    assert training._own_rule(model, None) == name
+    assert models.framework._rule(model) == models.card(name).rule(framework) != "lite"
     best = models.top_k(model, batch, 1, class_names=["a", "b", "c"], size=None)
     assert [row[0][0] for row in best] == ["abc"[i] for i in probabilities.argmax(1)]
     backbone = models.load(name, framework, weights=None, num_classes=0, seed=0)

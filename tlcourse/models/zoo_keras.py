@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,14 @@ def _copy(donor: keras.Model, model: keras.Model, path: Path, without: tuple[str
 def _read(model: keras.Model, path: Path) -> None:
     """Load an .h5 file into the model, which is thrown away if it does not fit."""
     try:
-        model.load_weights(path)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            model.load_weights(path)
+        # Keras only warns of parts that it does not find, and leaves their layers at random. Not made an
+        # error while it loads: it would leave the file open.
+        missing = [w for w in said if "freshly-initialized" in str(w.message)]
+        if missing:
+            raise ValueError(str(missing[0].message))
     except Exception as error:
         raise build_keras.why_not(model, path, error) from error
 
