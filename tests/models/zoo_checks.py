@@ -62,7 +62,7 @@ def heads_and_seeds(framework: str, name: str) -> None:
     assert outputs(one, name, batch).shape == (4, 3)
     prints = [freezing.fingerprint(m) for m in (one, same, other)]
     assert prints[0] == prints[1]
-    assert len(freezing.changed(prints[0], prints[2])) > len(prints[0]) // 5
+    assert len(freezing.changed(prints[0], prints[2])) > len(prints[0]) // 8
     body = freezing.fingerprint(backbone)
     assert body.items() <= prints[0].items(), "the head does not move the body's start"
     weight, bias = linear_start(features, 3, 3)
