@@ -18,11 +18,24 @@ def test_every_card_is_complete_and_renders() -> None:
     assert "small_cnn" in repr(models.cards())
 
 
+def test_accuracies_and_licences_have_a_source() -> None:
+    for card in models.cards():
+        for entry in card.pretrained:
+            assert 70 < entry.top1 < 80
+            assert entry.top1_source
+            assert entry.licence
+            assert entry.rule == card.rule(entry.framework)
+            assert f"{entry.top1:.1f} %" in str(card)
+        assert [entry.framework for entry in card.pretrained] in ([], ["torch", "keras"])
+    with pytest.raises(UnknownNameError, match="pretrained small_cnn"):
+        models.card("small_cnn").of("torch")
+
+
 def test_an_unknown_model_suggests_the_closest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'efficientnet_lite0'"):
         models.card("efficientnet_lite")
     with pytest.raises(UnknownNameError, match="no model called"):
-        models.load("resnet50", framework="torch")
+        models.load("resnet51", framework="torch")
     with pytest.raises(UnknownNameError, match="no framework called 'pytorch'"):
         models.load(framework="pytorch")
 

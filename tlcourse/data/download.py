@@ -100,7 +100,7 @@ def _by_hand(archive: Archive, target: Path) -> str:
     )
 
 
-def _reachable(url: str, seconds: float) -> str | None:
+def reachable(url: str, seconds: float) -> str | None:
     """None when the server (or the proxy on the way to it) takes a connection in time, else why not.
 
     In a thread, because a name look-up has no time limit of its own and can hang for half a minute offline.
@@ -194,7 +194,7 @@ def _get(archive: Archive, target: Path, progress: bool) -> Path:
             f"{archive.name} needs {missing / 1e6:.0f} MB, {target.parent} has {free / 1e6:.0f} MB left.",
             "Free some space, or choose another folder with the environment variable TLCOURSE_DATA.",
         )
-    why = _reachable(archive.url, CONNECT_SECONDS)
+    why = reachable(archive.url, CONNECT_SECONDS)
     if why is not None:
         raise NetworkError(
             f"{archive.name} must be downloaded, and the network does not answer ({why}).",

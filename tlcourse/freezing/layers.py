@@ -23,6 +23,7 @@ class Layer:
     trainable: tuple[bool, ...]
     norm: bool
     prefix: str  # of the model inside the model that it belongs to, such as "backbone.", or ""
+    group: str = ""  # the name of its group, where the layer's own does not tell
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def layers_of(model: Any) -> list[Layer]:
 
 def _key(layer: Layer) -> str:
     """The group of a layer, by its name: "blocks.1" for "blocks.1.0.conv_dw", "classifier" for itself."""
+    if layer.group:
+        return layer.prefix + layer.group
     parts = layer.name.removeprefix(layer.prefix).split(".")
     depth = 2 if len(parts) > 1 and parts[1].isdigit() else 1
     return layer.prefix + ".".join(parts[:depth])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,12 +33,19 @@ _NAMES = {
     "moving_variance": "running_var",
 }
 _ORDER = {"weight": 0, "bias": 1, "running_mean": 2, "running_var": 3}
+# A separable convolution is two: over each channel, then over all channels at each pixel.
+_SEPARABLE = {"depthwise_kernel": "depthwise.weight", "pointwise_kernel": "pointwise.weight"}
+# keras.applications: "block3_conv1", "block2_sepconv1", "block6a_dwconv", "conv4_block2_1_bn", "mixed7".
+_BLOCK = re.compile(r"((?:conv\d+_)?block\d+[a-z]?)_")
+_MODULE = re.compile(r"mixed\d+")
+_UNNAMED = re.compile(r"(conv2d|batch_normalization)(_\d+)?")
 
 
 def leaf_layers(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every layer that has variables of its own, with its dotted name.
 
-    The layers of a model inside the model have its name as a prefix.
+    The layers of a model inside the model have its name as a prefix. ``Normalization`` layers are left out:
+    what they hold is preprocessing, which no training changes.
 
     Examples
     --------
@@ -54,6 +62,8 @@ def leaf_layers(model: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         name = f"{prefix}{layer.name}"
         if getattr(layer, "layers", None):
             yield from leaf_layers(layer, f"{name}.")
+        elif isinstance(layer, keras.layers.Normalization):
+            continue
         elif [v for v in layer.weights if "seed_generator" not in v.path]:
             yield name, layer
 
@@ -74,7 +84,8 @@ def named_variables(model: Any) -> Iterator[tuple[str, Any, Any]]:
 def _variables(layer: Any) -> list[tuple[str, Any]]:
     """A layer's variables with PyTorch's names, in PyTorch's order."""
     variables = [v for v in layer.weights if "seed_generator" not in v.path]
-    called = [(_NAMES.get(v.name, v.name), v) for v in variables]
+    names = {**_NAMES, **_SEPARABLE} if isinstance(layer, keras.layers.SeparableConv2D) else _NAMES
+    called = [(names.get(v.name, v.name), v) for v in variables]
     if len({short for short, _ in called}) < len(called):  # several of a kind, as in attention: use paths
         called = [(v.path.split(f"{layer.name}/", 1)[-1].replace("/", "."), v) for v in variables]
     return sorted(called, key=lambda item: _ORDER.get(item[0], 9))
@@ -89,7 +100,11 @@ def to_torch_axes(layer: Any, array: np.ndarray) -> np.ndarray:
     (2, 3)
     """
     if array.ndim == 4:
-        depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+        depthwise = isinstance(layer, keras.layers.DepthwiseConv2D) or (
+            isinstance(layer, keras.layers.SeparableConv2D)
+            and array.shape[:2] == tuple(layer.kernel_size)
+            and array.shape[:2] != (1, 1)
+        )
         return array.transpose((2, 3, 0, 1) if depthwise else (3, 2, 0, 1))
     if array.ndim == 2 and isinstance(layer, keras.layers.Dense):
         return array.T
@@ -109,10 +124,41 @@ def _is_statistic(short: str) -> bool:
     return short in ("running_mean", "running_var")
 
 
+def _groups(model: Any) -> dict[int, str]:
+    """The groups of layers whose own names do not tell them, by the layer's id.
+
+    ``keras.applications`` names a block's layers alike ("conv4_block2_1_bn", "block6a_dwconv"); the layers of
+    Inception V3 have numbers only, and a module ends where its branches meet ("mixed7").
+    """
+    found: dict[int, str] = {}
+    layers = list(getattr(model, "layers", []))
+    branches = [i for i, layer in enumerate(layers) if _MODULE.fullmatch(layer.name)]
+    if branches:
+        pools = [i for i, y in enumerate(layers[: branches[0]]) if isinstance(y, keras.layers.MaxPooling2D)]
+        start = pools[-1] + 1 if pools else 0  # before it is the stem, layer after layer
+        for end in branches:
+            found.update({id(layer): layers[end].name for layer in layers[start:end]})
+            start = end + 1
+    block = ""
+    for layer in layers:
+        found.update(_groups(layer))
+        named = _BLOCK.match(layer.name)
+        if named:
+            block = named[1]
+        elif not layer.weights:
+            continue
+        elif not _UNNAMED.fullmatch(layer.name):
+            block = ""
+        if block and not branches:  # a shortcut without a name belongs to the block around it
+            found[id(layer)] = block
+    return found
+
+
 def describe(model: Any) -> list[Layer]:
     """The model's layers."""
     described = []
     opened = _opened(model)
+    groups = _groups(model)
     for name, layer in leaf_layers(model):
         own = [(short, v) for short, v in _variables(layer) if not _is_statistic(short)]
         described.append(
@@ -123,6 +169,7 @@ def describe(model: Any) -> list[Layer]:
                 tuple(bool(v.trainable and opened[id(layer)]) for _, v in own),
                 "Norm" in type(layer).__name__,
                 name.removesuffix(layer.name),
+                groups.get(id(layer), ""),
             )
         )
     return described

@@ -25,6 +25,7 @@ __all__ = [
     "Block",
     "Tensor",
     "initial_weights",
+    "linear_start",
     "lite0_blocks",
     "tensors",
 ]
@@ -171,9 +172,36 @@ def initial_weights(name: str, num_classes: int, seed: int | None = None) -> dic
             deviation = np.sqrt(2 / (height * width * (1 if depthwise else out)))
             value = rng.standard_normal(tensor.shape) * deviation
         elif tensor.start == "linear":
-            limit = 1 / np.sqrt(tensor.shape[1])
-            value = rng.uniform(-limit, limit, tensor.shape)
+            value = _uniform(rng, tensor.shape)
         else:
             value = np.full(tensor.shape, float(tensor.start == "ones"))
         start[tensor.name] = value.astype(np.float32)
     return start
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    limit = 1 / np.sqrt(shape[1])
+    return rng.uniform(-limit, limit, shape)
+
+
+def linear_start(features: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A fresh linear head, the same for both frameworks: uniform in +-1/sqrt(features), bias 0.
+
+    Parameters
+    ----------
+    features, num_classes : int
+    seed : int
+
+    Returns
+    -------
+    weight : (num_classes, features) float32 array
+    bias : (num_classes,) float32 array
+
+    Examples
+    --------
+    >>> weight, bias = linear_start(100, 3, seed=0)
+    >>> weight.shape, bool(abs(weight).max() <= 0.1), bias.tolist()
+    ((3, 100), True, [0.0, 0.0, 0.0])
+    """
+    weight = _uniform(np.random.default_rng(seed), (num_classes, features))
+    return weight.astype(np.float32), np.zeros(num_classes, np.float32)

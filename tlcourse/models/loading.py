@@ -10,9 +10,11 @@ import numpy as np
 
 from ..devices import prepare, resolve_framework
 from ..errors import CourseError, ShapeError, UnknownNameError, WeightsError
+from . import published
 from . import weights as files
 from .architecture import initial_weights, tensors
-from .cards import card
+from .cards import ModelCard, card
+from .images import check_size
 
 __all__ = ["load"]
 
@@ -32,23 +34,33 @@ def load(
     Parameters
     ----------
     name : str
-        "efficientnet_lite0" or "small_cnn"; see :func:`tlcourse.models.cards`.
+        "efficientnet_lite0" or "small_cnn", or an architecture of torchvision, timm and keras.applications:
+        "vgg16", "vgg19", "inception_v3", "xception", "resnet50", "resnet152", "efficientnet_b0"; see
+        :func:`tlcourse.models.cards`.
     framework : {"torch", "keras"}, optional
         Default: the one :func:`tlcourse.start` chose.
     weights : "imagenet", None or path
-        "imagenet" (the default of efficientnet_lite0) are the published weights, from an installed package;
-        None (the only choice of small_cnn, and its default) are random; a path is a file of weights that fit
-        the whole model: .pth, .pt or .safetensors in both frameworks, .weights.h5 or .keras in Keras.
+        "imagenet" (the default) are the published weights: of efficientnet_lite0 from an installed package,
+        of the others from the usual cache of their library, downloaded into it if they are not there.
+        None (the only choice of small_cnn, and its default) are random. A path is a file of weights that fit
+        the whole model: .pth, .pt or .safetensors (in Keras for efficientnet_lite0 and small_cnn only),
+        .weights.h5, .h5 or .keras in Keras. Of a file with the published head, or none, another head's model
+        takes the rest.
     num_classes : int, optional
-        None: as published (1000 ImageNet logits). 0: the backbone alone, giving pooled features (N, 1280).
-        k: the backbone and a fresh linear head of k logits.
+        None: as published (1000 ImageNet logits). 0: the backbone alone, giving the mean over the picture of
+        its last features, (N, 1280) for efficientnet_lite0; the card has the number. k: the backbone and a
+        fresh linear head of k logits.
     dropout : float
-        Share of pooled features set to 0 in training, before the head; 0 to below 1.
+        Share of pooled features set to 0 in training, before a fresh head; 0 to below 1. A published head
+        keeps its own.
     input_size : int, optional
-        Keras only: fixes the input to this side in pixels. By default any size works.
+        Keras only: fixes the input to this side in pixels. By default any size works (VGG's published head
+        in Keras: 224 only).
     seed : int, optional
         For the random weights (the fresh head, or all). The same seed gives the same numbers in both
-        frameworks. Default: drawn from numpy's global generator, which :func:`tlcourse.start` seeds.
+        frameworks: all of efficientnet_lite0 and small_cnn, the fresh head of the others, whose bodies start
+        as their library starts them. Default: drawn from numpy's global generator, which
+        :func:`tlcourse.start` seeds.
 
     Returns
     -------
@@ -57,16 +69,18 @@ def load(
     keras.Model
         Takes float32 (N, H, W, 3).
 
-    Both give logits (no softmax), and both have timm's names for their layers, such as "blocks.1.0.conv_dw".
+    Both give logits (no softmax). efficientnet_lite0 has timm's names for its layers in both frameworks, such
+    as "blocks.1.0.conv_dw"; the others have their library's.
 
     Raises
     ------
     UnknownNameError
         For an unknown model or framework.
     WeightsError
-        If the weights are missing, damaged or do not fit: it names the first tensors that do not.
+        If the weights are missing, damaged or do not fit: it names the first tensors that do not. If they
+        must be downloaded and there is no network: it names the file, its size and where to put it.
     ShapeError
-        For impossible numbers.
+        For impossible numbers, or an input too small for the model.
 
     Examples
     --------
@@ -75,11 +89,13 @@ def load(
         backbone = tlcourse.models.load(num_classes=0)
         features = backbone(tlcourse.models.preprocess(images))       # (N, 1280)
     """
-    card(name)
+    entry = card(name)
     framework = resolve_framework(framework)
     if isinstance(weights, str) and weights == "default":
-        weights = "imagenet" if name == "efficientnet_lite0" else None
+        weights = None if name == "small_cnn" else "imagenet"
     _check_numbers(num_classes, dropout, input_size, seed)
+    if name not in ("efficientnet_lite0", "small_cnn"):
+        return _load_library(entry, framework, weights, num_classes, float(dropout), input_size, seed)
     classes = num_classes if num_classes is not None else 1000
     if name == "small_cnn":
         if weights == "imagenet":
@@ -109,6 +125,47 @@ def load(
     if isinstance(source, Path) and _keras_only(source):
         builder.load_file(model, source)
     return model
+
+
+def _load_library(
+    entry: ModelCard,
+    framework: str,
+    weights: str | Path | None,
+    num_classes: int | None,
+    dropout: float,
+    input_size: int | None,
+    seed: int | None,
+) -> Any:
+    """An architecture of torchvision, timm or keras.applications."""
+    if input_size is not None:
+        check_size(entry.name, input_size, input_size)
+        flat = framework == "keras" and num_classes is None and entry.name.startswith("vgg")
+        if flat and input_size != entry.input_size:
+            raise ShapeError(
+                f"In Keras the published head of {entry.name} takes {entry.input_size} pixels, not "
+                f"{input_size}: its dense layers read every place of the last feature map.",
+                "Leave input_size out, or take num_classes=0 (features) or num_classes=k (a new head).",
+            )
+    path = _source(weights, framework)
+    if isinstance(path, Path) and framework == "keras" and not _keras_only(path):
+        raise WeightsError(
+            f"The weight file {path.name} is not one of Keras's: PyTorch names and orders the layers of "
+            f"{entry.name} in another way.",
+            "Give a .weights.h5, .h5 or .keras file, or load this one in PyTorch.",
+        )
+    prepare(framework)
+    from_publisher = path == "imagenet"
+    if from_publisher:
+        mine = entry.of(framework)
+        file = mine.file if num_classes is None else mine.body_file or mine.file
+        assert file is not None
+        path = published.locate(file, framework)
+    if seed is None:  # drawn only where something is random
+        seed = int(np.random.randint(2**31)) if path is None or num_classes else 0
+    builder = importlib.import_module(f".zoo_{framework}", __package__)
+    return builder.build(
+        entry.name, path, from_publisher, num_classes, dropout, input_size, entry.features, seed
+    )
 
 
 def _body(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -13,6 +13,7 @@ __all__ = ["get", "names", "sweeps"]
 MODULES = (
     "tlcourse.sweeps.why_transfer",
     "tlcourse.sweeps.transferability",
+    "tlcourse.sweeps.architectures",
     "tlcourse.sweeps.base_model",
     "tlcourse.sweeps.freeze_or_tune",
     "tlcourse.sweeps.task_head",

@@ -20,8 +20,9 @@ from tlcourse.training.rates import LearningRate, Schedule, check_rate
 
 __all__ = ["Head", "History", "cache_features", "fit", "fit_head", "framework_of", "predict"]
 
-#: A function from uint8 images (N, H, W, 3) to what the model reads, or the name of a model card.
-Preprocess = str | Callable[[np.ndarray], Any]
+#: A function from uint8 images (N, H, W, 3) to what the model reads, or the name of a model card, or None:
+#: the card of the model at hand.
+Preprocess = str | Callable[[np.ndarray], Any] | None
 
 
 def framework_of(model: Any) -> str:
@@ -72,7 +73,7 @@ def fit(
     schedule: Schedule | None = None,
     optimizer: Any = "adam",
     weight_decay: float = 0.0,
-    preprocess: Preprocess = "efficientnet_lite0",
+    preprocess: Preprocess = None,
     size: int | None = None,
     patience: int | None = None,
     seed: int = 0,
@@ -104,8 +105,10 @@ def fit(
         rate for each group of layers, as `tlcourse.freezing.discriminative_lrs` gives.
     schedule : callable, optional
         ``schedule(step, steps)``: what the rates are multiplied by in each step, counted from 0.
-    preprocess : str or callable
+    preprocess : str or callable, optional
         Name of a model card, or a function of uint8 images (N, H, W, 3) to float32 of the same layout.
+        Default: what the model was loaded as; for a model that the course does not know, as for
+        "efficientnet_lite0".
     size : int, optional
         Resize the images to this many pixels first.
     patience : int, optional
@@ -147,6 +150,7 @@ def fit(
         )
     if patience is not None and patience < 1:
         raise CourseError(f"patience is {patience}.", "Give the number of epochs to wait: 1 or more.")
+    loop = _loop(framework_of(model))
     train_set = examples_of(train, "train", size)
     val_set = None if val is None else examples_of(val, "val", size)
     options: dict[str, Any] = {
@@ -157,7 +161,7 @@ def fit(
         "schedule": schedule,
         "optimizer": optimizer,
         "weight_decay": weight_decay,
-        "preprocess": preprocess,
+        "preprocess": _own_rule(model, preprocess),
         "patience": patience,
         "seed": seed,
         "progress": progress,
@@ -165,7 +169,7 @@ def fit(
         "augment": augment,
         "after_step": after_step,
     }
-    return _loop(framework_of(model)).fit(model, train_set, val_set, **options)
+    return loop.fit(model, train_set, val_set, **options)
 
 
 def predict(
@@ -174,7 +178,7 @@ def predict(
     *,
     size: int | None = None,
     batch_size: int = 64,
-    preprocess: Preprocess = "efficientnet_lite0",
+    preprocess: Preprocess = None,
     progress: bool = True,
 ) -> np.ndarray:
     """The probability of each class for each image (softmax of the model's logits).
@@ -211,7 +215,7 @@ def cache_features(
     *,
     size: int | None = None,
     batch_size: int = 64,
-    preprocess: Preprocess = "efficientnet_lite0",
+    preprocess: Preprocess = None,
     progress: bool = True,
 ) -> np.ndarray:
     """Run a frozen backbone once and keep what it says.
@@ -360,5 +364,19 @@ def _forward(
         raise CourseError(f"batch_size is {batch_size!r}.", "Give a whole number, 1 or more.")
     images = resize_to(images_of(data), size)
     return loop.forward(
-        model, images, batch_size=batch_size, preprocess=preprocess, bar=progress, title=title
+        model,
+        images,
+        batch_size=batch_size,
+        preprocess=_own_rule(model, preprocess),
+        bar=progress,
+        title=title,
     )
+
+
+def _own_rule(model: Any, preprocess: Preprocess) -> str | Callable[[np.ndarray], Any]:
+    """The preprocessing asked for, or the model's own."""
+    if preprocess is not None:
+        return preprocess
+    from tlcourse.models.framework import name_of
+
+    return name_of(model) or "efficientnet_lite0"

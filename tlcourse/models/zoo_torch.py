@@ -1,0 +1,122 @@
+"""The architectures of torchvision and timm. Imported only in a process that runs PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import timm
+import torch
+import torchvision
+from torch import nn
+
+from ..devices import pick
+from . import weights as files
+from .architecture import Tensor, linear_start
+
+__all__ = ["build"]
+
+_HEADS = {"vgg16": "classifier", "vgg19": "classifier", "efficientnet_b0": "classifier"}  # the others: "fc"
+_COUNTER = "num_batches_tracked"  # of BatchNorm: older files lack it, and nothing here uses it
+
+
+def _published(name: str) -> nn.Module:
+    """The architecture with the published head, and the library's own random start."""
+    if name == "xception":
+        return timm.create_model("legacy_xception", pretrained=False)
+    settings: dict[str, Any] = {"weights": None}
+    if name == "inception_v3":
+        # The auxiliary classifier helps training from scratch only. The published weights were made for
+        # pictures from -1 to 1; with transform_input the network takes torchvision's usual ones.
+        settings |= {"aux_logits": False, "transform_input": True, "init_weights": True}
+    model: nn.Module = getattr(torchvision.models, name)(**settings)
+    return model
+
+
+def _with_head(model: nn.Module, name: str, num_classes: int, dropout: float, features: int) -> None:
+    """Replace the head: none, or a linear one on the mean over the picture."""
+    head = nn.Linear(features, num_classes) if num_classes else nn.Identity()
+    setattr(model, _HEADS.get(name, "fc"), head)
+    rate = dropout if num_classes else 0.0
+    if name == "xception":
+        model.drop_rate = rate  # type: ignore[assignment]
+    elif name == "inception_v3":
+        model.dropout = nn.Dropout(rate)
+    else:
+        # Beside the pooling, which has no weights: the names of all others stay the library's.
+        pool = nn.AdaptiveAvgPool2d(1)
+        model.avgpool = nn.Sequential(pool, nn.Dropout(rate)) if rate else pool
+
+
+def _shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
+    return {key: tuple(value.shape) for key, value in model.state_dict().items()}
+
+
+def _other_head(
+    given: Mapping[str, np.ndarray],
+    shapes: Mapping[str, tuple[int, ...]],
+    published: Mapping[str, tuple[int, ...]],
+    head: str,
+) -> bool:
+    """Whether only a file's body is wanted: the model has no head, or the file has none or ImageNet's."""
+
+    def of(tensors: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+        return {k: tuple(getattr(v, "shape", v)) for k, v in tensors.items() if k.startswith(head)}
+
+    held, wanted = of(given), of(shapes)
+    return not wanted or not held or (held == of(published) and held != wanted)
+
+
+def _assign(model: nn.Module, arrays: Mapping[str, np.ndarray]) -> None:
+    state = {k: torch.from_numpy(np.array(v)) for k, v in arrays.items()}
+    counters = [k for k in model.state_dict() if k.endswith(_COUNTER)]
+    state.update({k: torch.zeros((), dtype=torch.int64) for k in counters})
+    model.load_state_dict(state, strict=True, assign=True)
+
+
+def build(
+    name: str,
+    path: Path | None,
+    published: bool,
+    num_classes: int | None,
+    dropout: float,
+    input_size: int | None,
+    features: int,
+    seed: int,
+) -> nn.Module:
+    """The model `name`, with weights from `path` or random ones, on the picked device.
+
+    Parameters
+    ----------
+    published : bool
+        `path` is the published file, whose head is only for the published classes.
+    features : int
+        What the backbone gives for a picture.
+    seed : int
+        Of the random weights; PyTorch's own generator is left as it was.
+    """
+    # With weights from a file nothing needs to be drawn: "meta" tensors have shapes and no numbers.
+    with torch.random.fork_rng(devices=[]), torch.device("cpu" if path is None else "meta"):
+        torch.manual_seed(seed)
+        model = _published(name)
+        published_shapes = _shapes(model)
+        if num_classes is not None:
+            _with_head(model, name, num_classes, dropout, features)
+    head = _HEADS.get(name, "fc") + "."
+    fresh: dict[str, np.ndarray] = {}
+    if num_classes:
+        weight, bias = linear_start(features, num_classes, seed)
+        fresh = {f"{head}weight": weight, f"{head}bias": bias}
+    if path is not None:
+        given = {k: v for k, v in files.read(path).items() if not k.startswith("AuxLogits.")}
+        shapes = _shapes(model)
+        if num_classes is not None and (published or _other_head(given, shapes, published_shapes, head)):
+            given = {k: v for k, v in given.items() if not k.startswith(head)} | fresh
+        wanted = [Tensor(k, s, "") for k, s in shapes.items() if not k.endswith(_COUNTER)]
+        _assign(model, files.fit(given, wanted, str(path)))
+    elif fresh:
+        model.load_state_dict({k: torch.from_numpy(v) for k, v in fresh.items()}, strict=False)
+    model.tl_name = name  # type: ignore[assignment]
+    return model.to(pick(framework="torch"))
