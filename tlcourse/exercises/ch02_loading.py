@@ -169,10 +169,10 @@ def _keras_probe(answer: Any, inputs: dict[str, Any], folder: Path) -> dict[str,
 
     good, altered, bad = (folder / f"{n}.keras" for n in ("good", "altered", "extra"))
     ran = folder / "ran"
-    # A lambda goes into the archive as its code, which Keras runs when it builds the model from it.
-    payload = keras.layers.Lambda(
-        lambda x, folder=str(ran): (__import__("os").makedirs(folder, exist_ok=True), x)[1]
-    )
+    # A lambda goes into the archive as its code, which Keras runs when it builds the model from it. What it
+    # needs comes as a closure: Keras 3.15 cannot read back the default arguments that it writes.
+    folder_made = str(ran)
+    payload = keras.layers.Lambda(lambda x: (__import__("os").makedirs(folder_made, exist_ok=True), x)[1])
     x = np.asarray(inputs["x"], "float32")
     with keras.saving.custom_object_scope({"Witness": Witness}):
         model = build(Witness(), 0.0)
