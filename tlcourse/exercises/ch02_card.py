@@ -189,7 +189,7 @@ def _name(card: Card) -> str:
 
 def _short(value: float) -> str:
     """Two digits or so: more could be a number of the right answer by chance."""
-    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}"
+    return f"{value:.0f}" if abs(value) >= 10 else f"{round(value, 1) + 0.0:.1f}"  # no -0.0
 
 
 def _group(name: str, observed: dict[str, Any], inputs: dict[str, Any], right: str) -> Finding:

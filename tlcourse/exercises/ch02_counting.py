@@ -111,6 +111,8 @@ def _block(name: str, got: Any, parts: dict[str, int], right: str, frozen: bool 
         why = "It is one dense layer: a kernel and a bias."
     elif not match:
         why = "A block has a convolution without a bias, and a BatchNorm with a scale and a shift."
+    elif not statistics and match[0] == "forgets the shifts":
+        why = "Its kernel is in it, and its bias is not."
     else:
         why = _REASONS[match[0]]
     return Finding(False, f"{said} {why}", *match[:1])
@@ -136,14 +138,19 @@ def _count_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         return Verdict(0.0, (Finding(False, why, "blocks are missing"),))
     frozen = inputs["frozen"]
     opened = [name for name in inputs["blocks"] if name not in frozen]
+    # Where open blocks have numbers, a 0 for a frozen one comes from its being frozen.
+    inside = any(counts[name] != 0 for name in opened)
     first = _worst(
         [_block(n, counts[n], sizes[n], "A block's kernels, scales and shifts are counted.") for n in opened]
     )
     second = _worst(
-        [_block(n, counts[n], sizes[n], "Frozen blocks count like others.", frozen=True) for n in frozen]
+        [_block(n, counts[n], sizes[n], "Frozen blocks count like others.", frozen=inside) for n in frozen]
     )
     third = _block(
-        "classifier", counts["classifier"], sizes["classifier"], "So are the classifier's weights."
+        "classifier",
+        counts["classifier"],
+        sizes["classifier"],
+        "The classifier's kernel and bias are counted.",
     )
     if more and third.passed:
         why = f"You count {show(counts[more[0]])} for `{more[0]}`, which has nothing that a gradient moves."

@@ -186,12 +186,12 @@ def _knn_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     said = f"With k = {case['k']} and four classes you give {show(value)}."
     if close(value, _knn_of(case), tol):
         last = Finding(True, "Where classes tie, the smallest number wins.")
+    elif not all(part.passed for part in parts):
+        last = Finding(False, f"{said} Get the cases without ties right first.")
     elif close(value, _knn_of(case, ties="nearest"), tol):
         last = Finding(False, f"{said} {_KNN_WHY['tie to the nearest']}", "tie to the nearest")
     elif close(value, _knn_of(case, ties="largest"), tol):
         last = Finding(False, f"{said} {_KNN_WHY['tie to the largest']}", "tie to the largest")
-    elif not all(part.passed for part in parts):
-        last = Finding(False, f"{said} Get the cases without ties right first.")
     else:
         why = "There, classes may have the same number of votes. Then the smallest number wins."
         last = Finding(False, f"{said} {why}")
