@@ -28,6 +28,7 @@ def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
         ]
 
     cases = []
+    at = [int(i) for i in rng.permutation(2)]  # where n is: at the smallest size and at another, always both
     for kind in ("rises", "rises", "dips", "never"):
         x = sizes()
         scratch = rising(float(rng.uniform(0.2, 0.3)), float(rng.uniform(0.6, 0.7)))
@@ -42,7 +43,7 @@ def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
             n = int(rng.integers(0, 2))
             target = scratch[3] + float(rng.uniform(0.04, 0.1))
         else:
-            n = int(rng.integers(0, 2))
+            n = at.pop()
             k = int(rng.integers(n + 1, 3))
             target = scratch[k] + (scratch[k + 1] - scratch[k]) * float(rng.uniform(0.25, 0.7))
         pretrained = [0.0] * 4

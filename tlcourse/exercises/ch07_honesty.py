@@ -41,14 +41,28 @@ def _bootstrap_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dic
     first, second = np.asarray(inputs["first"]), np.asarray(inputs["second"])
 
     def run(a: np.ndarray, b: np.ndarray) -> list[float] | str:
-        found = answer(a.copy(), b.copy(), inputs["resamples"], np.random.default_rng(inputs["seed"]))
+        rng = np.random.default_rng(inputs["seed"])
+        fresh = str(rng.bit_generator.state), _children(rng)
+        found = answer(a.copy(), b.copy(), inputs["resamples"], rng)
+        drawn.append((str(rng.bit_generator.state), _children(rng)) != fresh)
         try:
             low, high = found
             return [float(low), float(high)]
         except (TypeError, ValueError):
             return told(found)
 
-    return {"found": run(first, second), "again": run(first, second), "same": run(first, first)}
+    drawn: list[bool] = []
+    return {
+        "found": run(first, second),
+        "again": run(first, second),
+        "same": run(first, first),
+        "drawn": all(drawn),
+    }
+
+
+def _children(rng: np.random.Generator) -> int:
+    """How many generators were made of this one: those count as its draws."""
+    return int(getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0))
 
 
 def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -85,6 +99,11 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
             " pictures of its own; draw the same pictures for both, so that hard pictures are hard for both."
         )
         paired = Finding(False, why, "not paired")
+    elif not observed["drawn"]:
+        why = (
+            "Nothing was drawn from the `rng` that is given. Draw with it, or nobody can repeat your numbers."
+        )
+        paired = Finding(False, why, "another generator")
     elif observed["again"] != observed["found"]:
         why = (
             "Two calls with generators of the same seed gave different intervals. Draw with the `rng` that is"
