@@ -77,9 +77,12 @@ def _judge_name(name: Any, row: np.ndarray, names: tuple[str, ...]) -> Finding:
         name = name.reshape(-1)[0].item()
     if not isinstance(name, str):
         what = "a position in the row" if isinstance(name, int) else "not a name"
-        return Finding(
-            False, f"The first value you return is {show(name)}: {what}. Look it up in `names`.", "index"
+        advice = (
+            "Look it up in `names`."
+            if isinstance(name, int)
+            else "The name comes first, then its probability."
         )
+        return Finding(False, f"The first value you return is {show(name)}: {what}. {advice}", "index")
     if name not in names:
         return Finding(
             False, f"The first value you return is {show(name)}, which is not one of `names`.", "index"
@@ -295,6 +298,12 @@ def _probe_draw(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 
 
 def _rows(value: Any, size: int) -> np.ndarray:
+    if np.ndim(value) > 1 or (isinstance(value, list | tuple) and any(np.ndim(part) for part in value)):
+        raise WrongAnswerError(
+            "You returned a list of rows for each class. One flat list of row numbers is asked for: join"
+            " them.",
+            "not flat",
+        )
     rows = array(value, "the drawn rows", (None,))
     if not np.array_equal(rows, np.round(rows)):
         raise WrongAnswerError(f"Row numbers are whole; you returned {show(value)}.", "not row numbers")
@@ -331,6 +340,13 @@ def _judge_draw(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f"was drawn "
             "more than once. Draw without replacement.",
             "draws with replacement",
+        )
+    elif (counts == 0).any() and set(counts[counts > 0].tolist()) == {n}:
+        fair = Finding(
+            False,
+            f"For n = {n}, your rows hold {show(counts.tolist())} examples of the classes: one class or more"
+            " is left out. Does the loop go through all of them, and does `return` come after it?",
+            "a class left out",
         )
     elif len(set(counts.tolist())) > 1:
         fair = Finding(

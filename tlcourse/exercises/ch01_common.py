@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .judging import told
 from .model import Finding, Verdict
 
 __all__ = [
@@ -38,7 +39,7 @@ def number(value: Any) -> float | str:
         # A framework's scalar (a tensor) has .item(); asking for it here keeps frameworks out of this file.
         return float(value.item() if hasattr(value, "item") else value)
     except Exception:
-        return f"{show(value)} ({type(value).__name__})"
+        return told(value)
 
 
 def show(value: Any, width: int = 60) -> str:
@@ -54,9 +55,11 @@ def show(value: Any, width: int = 60) -> str:
 def items(value: Any, size: int) -> list[Any] | str:
     """The `size` items of a tuple, list or array, else a description of what came instead."""
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        return f"{show(value)} ({type(value).__name__})"
+        return told(value)
     items = list(itertools.islice(value, size + 1))
-    return items if len(items) == size else f"{show(value)} ({len(items)} items or more)"
+    if len(items) == size:
+        return items
+    return f"{told(value)}, {f'only {len(items)}' if len(items) < size else f'more than {size}'} items"
 
 
 def close(value: Any, target: float, tol: float = CLOSE) -> bool:
@@ -99,7 +102,7 @@ def join(names: Sequence[str]) -> str:
 def pairs_by_start(result: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What `{start: (number, number)}` holds, as plain data; `{"wrong": why}` if it is something else."""
     if not isinstance(result, Mapping):
-        return {"wrong": f"{show(result)} ({type(result).__name__})"}
+        return {"wrong": told(result)}
     out: dict[str, Any] = {}
     for start in sorted({row["start"] for row in rows}):
         if start not in result:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .ch01_common import STARTS, add_up, bad, close, good, items, number, pairs_by_start, say, show
 from .model import Exercise, Finding, Misconception, Verdict
+from .plain import plain
 
 __all__ = ["CHOOSE", "LABEL_RATIO"]
 
@@ -27,6 +28,7 @@ def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
         ]
 
     cases = []
+    at = [int(i) for i in rng.permutation(2)]  # where n is: at the smallest size and at another, always both
     for kind in ("rises", "rises", "dips", "never"):
         x = sizes()
         scratch = rising(float(rng.uniform(0.2, 0.3)), float(rng.uniform(0.6, 0.7)))
@@ -41,7 +43,7 @@ def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
             n = int(rng.integers(0, 2))
             target = scratch[3] + float(rng.uniform(0.04, 0.1))
         else:
-            n = int(rng.integers(0, 2))
+            n = at.pop()
             k = int(rng.integers(n + 1, 3))
             target = scratch[k] + (scratch[k + 1] - scratch[k]) * float(rng.uniform(0.25, 0.7))
         pretrained = [0.0] * 4
@@ -59,8 +61,10 @@ def _ratio_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
         if isinstance(pair, str):
             out.append(pair)
         else:
-            flag = pair[1].item() if hasattr(pair[1], "item") else pair[1]
-            out.append([number(pair[0]), flag if isinstance(flag, bool) else show(flag)])
+            flag = plain(pair[1])
+            # 0 and 1 are False and True in Python; a tensor of one is one as well.
+            yes_or_no = isinstance(flag, bool | int | float) and flag in (0, 1)
+            out.append([number(pair[0]), bool(flag) if yes_or_no else show(flag)])
     return {"cases": out}
 
 
@@ -88,8 +92,15 @@ def _ratio_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if not isinstance(got, float):
             return add_up([bad(f"{setting} your ratio is {got}: not a number.")])
         # Curves are rounded to four places, so a ratio of rounded targets is right to about a hundredth.
+        if not np.isfinite(got) and flag is not True:
+            return add_up([bad(f"{setting} you give {got} as the ratio.")])
         if need is None:
-            if flag is not True:
+            if np.isnan(got):
+                never = bad(
+                    f"{setting} your ratio is nan. That it was never reached is worth something: the largest"
+                    " size was not enough, so the ratio is larger than some number. Give that.",
+                )
+            elif flag is not True:
                 never = bad(
                     f"{setting} you give {say(got)} as if the random start had reached it. It never did: all"
                     " you can say is how many more labels were not enough.",

@@ -327,6 +327,9 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 )
         else:
             verdict = bad("Without two numbers there is nothing to base a verdict on.")
+    if len({str(seen) for seen in observed["cases"]}) == 1:
+        # A verdict that fits its own two numbers is no merit where all three are always the same.
+        verdict = bad("You give the same three things whatever the runs were.")
     return add_up([difference, error, verdict])
 
 

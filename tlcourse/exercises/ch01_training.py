@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .ch01_common import add_up, bad, close, good, items, join, number, say, show
+from .judging import told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["COUNT", "SAME_STEPS", "TRAIN_HEAD"]
@@ -32,7 +33,7 @@ def _steps_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     def run(case: dict[str, Any], seed: int) -> list[list[int]] | str:
         result = answer(case["n"], case["batch"], case["steps"], seed)
         if isinstance(result, (str, bytes, Mapping)) or not isinstance(result, Iterable):
-            return f"{show(result)} ({type(result).__name__})"
+            return told(result)
         rows: list[list[int]] = []
         # A generator may never end: look at a few batches more than were asked for, and stop.
         for batch in itertools.islice(result, case["steps"] + 20):
@@ -67,7 +68,15 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if not stream:
             return add_up([bad(f"{asked} gave no batch at all.")])
         # -- how many
-        if len(rows) != steps:
+        if lengths and set(lengths) == {1} and len(rows) > steps:
+            count = bad(
+                f"{asked} gave single indices where batches are needed: fold the row into"
+                f" {steps} batches of {size}.",
+                "a flat row",
+            )
+        elif len(rows) >= steps + 20:
+            count = bad(f"{asked} goes on after {steps} batches, for ever perhaps. One step is one batch.")
+        elif len(rows) != steps:
             one_pass = abs(len(stream) - n) < size
             why = (
                 " Your batches stop after one pass over the data: that counts epochs, not steps, and a small "
@@ -511,6 +520,8 @@ def _head_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
             net.train(was)
             return _cross_entropy(logits, y)
 
+        with torch.no_grad():
+            features = net.eval().norm(net.conv(tensors[0])).relu().mean((2, 3)).numpy()
         before, loss_before = state(), loss()
         net.train()  # the mode a new network is in: a learner who wants another one has to say so
         answer(net, tensors[0].clone(), tensors[1].clone(), inputs["steps"], inputs["lr"])
@@ -536,11 +547,39 @@ def _head_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
         def loss() -> float:
             return _cross_entropy(np.array(net(x, training=False)), y)
 
+        import keras
+
+        classifier = net.get_layer("classifier")
+        features = np.array(keras.Model(net.input, classifier.input)(x, training=False))
         before, loss_before = state(), loss()
         answer(net, x.copy(), y.copy(), inputs["steps"], inputs["lr"])
     after = state()
     moved = {name: float(np.abs(after[name] - before[name]).max()) for name in before}
-    return {"moved": moved, "loss_before": loss_before, "loss_after": loss()}
+    weight = after["head weight"].T if framework == "torch" else after["head weight"]
+    return {
+        "moved": moved,
+        "loss_before": loss_before,
+        "loss_after": loss(),
+        "features": features,
+        "weight": weight,
+        "bias": after["head bias"],
+    }
+
+
+def _steps_taken(observed: dict[str, Any], inputs: dict[str, Any], at_most: int) -> int | None:
+    """How many steps of plain SGD on all images lead to where the head is; None: none of 1 to ``at_most``."""
+    x, y = np.asarray(observed["features"], "float64"), np.asarray(inputs["labels"])
+    weight, bias = np.asarray(inputs["head"], "float64"), np.zeros(inputs["classes"])
+    for step in range(1, at_most + 1):
+        logits = x @ weight + bias
+        p = np.exp(logits - logits.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        p[np.arange(len(y)), y] -= 1
+        weight, bias = weight - inputs["lr"] * x.T @ p / len(y), bias - inputs["lr"] * p.mean(0)
+        off = max(np.abs(weight - observed["weight"]).max(), np.abs(bias - observed["bias"]).max())
+        if off < 2e-5:  # single precision; a step moves a weight by far more
+            return step
+    return None
 
 
 def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -569,6 +608,21 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             bad(
                 f"The head moved, but the loss on the training batch went from {before:.3f} to {after:.3f}."
                 " Use the given rate, and step against the gradient of the cross-entropy on logits.",
+                points=0.5,
+            )
+        )
+    elif not weights and not stats and (taken := _steps_taken(observed, inputs, 40)) != inputs["steps"]:
+        found.append(
+            bad(
+                f"The head learned: the loss went from {before:.3f} to {after:.3f}. But it is not where"
+                f" {inputs['steps']} steps of plain SGD at the rate {say(inputs['lr'])} lead, each on all"
+                " images. "
+                + (
+                    f"It is where {taken} lead."
+                    if taken
+                    else "Look at the optimizer, at its rate, and at how many images a step sees."
+                ),
+                "other steps",
                 points=0.5,
             )
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .judging import plain_array, read_array, show
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["FEED", "LAYOUT", "LETTERBOX"]
@@ -17,15 +18,6 @@ def _good(message: str) -> Finding:
 
 def _verdict(*parts: Finding) -> Verdict:
     return Verdict(float(sum(part.passed for part in parts)), parts)
-
-
-def _array(value: Any) -> np.ndarray:
-    value = value.detach().numpy() if hasattr(value, "detach") else value
-    try:
-        found = np.asarray(value, "float64")
-    except (TypeError, ValueError):
-        return np.zeros(0)
-    return found if found.ndim else np.zeros(0)
 
 
 # ------------------------------------------------------------------------------------- feed by the card
@@ -47,9 +39,9 @@ def _feed_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _feed_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     out = []
     for card in inputs["cards"]:
-        images = np.asarray(inputs["images"], "uint8")
+        images = np.array(inputs["images"], "uint8")
         found = answer(images, {**card, "mean": list(card["mean"]), "deviation": list(card["deviation"])})
-        out.append({"value": _array(found), "kept": bool(np.array_equal(images, inputs["images"]))})
+        out.append({"value": plain_array(found), "kept": bool(np.array_equal(images, inputs["images"]))})
     return {"fed": out}
 
 
@@ -73,14 +65,22 @@ def _feed_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     names = ("a mean and a deviation after dividing by 255", "BGR with a mean in steps of grey", "-1 to 1")
     parts = []
     for card, seen, name in zip(inputs["cards"], observed["fed"], names, strict=True):
-        got, right = np.asarray(seen["value"]), _fed(images, card)
+        got, right = read_array(seen["value"], "`feed`"), _fed(images, card)
         if got.shape != right.shape:
             parts.append(
                 Finding(False, (f"{name}: for pictures of shape {images.shape} you give {got.shape}."))
             )
             continue
+        if not np.isfinite(got).all():
+            parts.append(Finding(False, f"{name}: there is NaN or infinity among your numbers."))
+            continue
         if np.allclose(got, right, atol=1e-3 * max(1.0, float(np.abs(right).max()))):
-            parts.append(_good(f"{name}: right."))
+            why = (
+                f"{name}: right, but `images` itself is not what it was: your function writes into it."
+                " Whoever feeds the same pictures once more feeds other ones. Work on a copy."
+            )
+            kept = seen["kept"]
+            parts.append(_good(f"{name}: right.") if kept else Finding(False, why, "writes into its input"))
             continue
         span = f"your numbers go from {_short(got.min())} to {_short(got.max())}"
         other = {**card, "channels": {"RGB": "BGR", "BGR": "RGB"}[card["channels"]]}
@@ -207,13 +207,15 @@ def _box_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         image = np.full((height, width, 3), 255, "uint8")
         image[: height // 2, : width // 2, 0] = 0  # one corner is marked
 
-        def resize(picture: Any, high: Any, wide: Any, calls: list[list[int]] = calls) -> np.ndarray:
-            if len(calls) < 20:
-                calls.append([int(high), int(wide), *np.asarray(picture).shape[:2]])
-            return _nearest(np.asarray(picture), int(high), int(wide))
+        # Named as in the task: learners may call it with keywords.
+        def resize(image: Any, height: Any, width: Any) -> np.ndarray:
+            height, width = int(height), int(width)
+            if len(calls) < 20:  # noqa: B023 (called before the next turn)
+                calls.append([height, width, *np.asarray(image).shape[:2]])  # noqa: B023
+            return _nearest(np.asarray(image), height, width)
 
-        found = _array(answer(image.copy(), inputs["size"], inputs["fill"], resize))
-        out.append({"picture": found.astype("float32"), "calls": calls})
+        found = plain_array(answer(image.copy(), inputs["size"], inputs["fill"], resize))
+        out.append({"picture": found, "calls": calls})
     return {"boxes": out}
 
 
@@ -222,11 +224,20 @@ def _box_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     whole = _good("The whole picture is there, and its shape is kept.")
     middle = _good("It lies in the middle, and the bars have the given colour.")
     for (height, width), seen in zip(inputs["shapes"], observed["boxes"], strict=True):
-        got = np.asarray(seen["picture"])
+        got = read_array(seen["picture"], "`letterbox`")
         said = f"A picture {height} high and {width} wide"
         if got.shape != (size, size, 3):
             why = f"{said} gives an array of shape {got.shape}; a square of {size} is needed."
             return Verdict(0.0, (Finding(False, why),))
+        # Green is 255 everywhere in the picture, and the fill is not.
+        strange = (got[..., 1] != 255) & (got != fill).any(2)
+        if strange.mean() > 0.2:
+            why = (
+                f"{said}: {strange.mean():.0%} of the square neither show it nor have the value {fill}"
+                " that was given as `fill`. One of these pixels is"
+                f" {show([float(v) for v in got[strange][0]])}."
+            )
+            return Verdict(0.0, (Finding(False, why, "another fill"),))
         inside = (got != fill).any(2)
         rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
         if not len(rows):
@@ -343,9 +354,9 @@ def _layout_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     last = np.asarray(inputs["images"], "float64")
     first = np.ascontiguousarray(last.transpose(0, 3, 1, 2))
     return {
-        "to_first": _array(answer(last.copy(), "first")),
-        "to_last": _array(answer(first.copy(), "last")),
-        "stays": _array(answer(last.copy(), "last")),
+        "to_first": plain_array(answer(last.copy(), "first")),
+        "to_last": plain_array(answer(first.copy(), "last")),
+        "stays": plain_array(answer(last.copy(), "last")),
     }
 
 
@@ -358,9 +369,9 @@ def _layout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         ("to_last", first, last, "last"),
         ("stays", last, last, "last"),
     ):
-        got = np.asarray(observed[name])
+        got = read_array(observed[name], "`layout`")
         said = f'`layout(x, "{to}")` for an array of shape {given.shape}'
-        if got.shape == right.shape and np.array_equal(got, right):
+        if got.shape == right.shape and np.allclose(got, right, atol=1e-5):  # single precision is enough
             parts.append(
                 _good(
                     {
@@ -370,7 +381,7 @@ def _layout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                     }[name]
                 )
             )
-        elif got.shape == right.shape and np.array_equal(np.sort(got, None), np.sort(right, None)):
+        elif got.shape == right.shape and np.allclose(np.sort(got, None), np.sort(right, None), atol=1e-5):
             why = (
                 f"{said} has the right shape, but the numbers are in the wrong places. `reshape`"
                 " cuts the same row of numbers"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from . import tiny
-from .judging import show
+from .judging import plain_array, read_array, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CUT", "GREY", "SHAPES"]
@@ -49,10 +50,13 @@ def _cut_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         found = answer(model)
         found = model if found is None else found
         if not isinstance(found, torch.nn.Module):
-            return {"wrong": f"{found!r:.60} ({type(found).__name__})"}
+            return {"wrong": told(found)}
         found.eval()
         with torch.no_grad():
-            value = found(images).numpy()
+            value = found(images)
+        if not isinstance(value, torch.Tensor):
+            return {"wrong": f"one that gives {told(value)}"}
+        value = value.numpy()
     else:
         import keras
 
@@ -61,19 +65,26 @@ def _cut_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         found = answer(model)
         found = model if found is None else found
         if not isinstance(found, keras.Model):
-            return {"wrong": f"{found!r:.60} ({type(found).__name__})"}
-        value = np.asarray(found(x, training=False))
+            return {"wrong": told(found)}
+        value = found(x, training=False)
+        if isinstance(value, dict | list | tuple):
+            return {"wrong": f"one that gives {told(value)}"}
+        value = np.asarray(value)
     return {"value": value, "right": right, "logits": logits}
 
 
 def _cut_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "wrong" in observed:
-        return Verdict(0.0, (Finding(False, f"`cut` should give a model; yours gave {observed['wrong']}."),))
+        why = f"`cut` should give a model from images to an array; yours gave {observed['wrong']}."
+        return Verdict(0.0, (Finding(False, why),))
     got, right, logits = (np.asarray(observed[name]) for name in ("value", "right", "logits"))
     said = f"For {len(right)} pictures your model gives an array of shape {got.shape}"
     if got.shape == logits.shape and np.allclose(got, logits, atol=1e-5):
         why = f"{said}, and these are the old logits: the head is still there."
         return Verdict(0.0, (Finding(False, why, "the head is still there"),))
+    if got.ndim > 2 and got.size == right.size:
+        why = f"{said}. There is a row in it for each picture, but in a shape of its own: make it flat."
+        return Verdict(0.0, (Finding(False, why, "not flat"),))
     if got.ndim > 2:
         why = (
             f"{said}: a map of features for each picture. Too much is gone; the pooling belongs"
@@ -210,12 +221,9 @@ def _grey_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _grey_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     weights = np.asarray(inputs["weights"], "float64")  # (height, width, in, out), as Keras keeps them
     given = weights.transpose(3, 2, 0, 1).copy() if framework == "torch" else weights.copy()
-    found = answer(given)
-    found = found.detach().numpy() if hasattr(found, "detach") else found
-    try:
-        value = np.asarray(found, "float64")
-    except (TypeError, ValueError):
-        return {"wrong": f"{found!r:.60}"}
+    value = plain_array(answer(given))
+    if isinstance(value, str):
+        return {"value": value}
     shape = list(value.shape)
     if framework == "torch" and value.ndim == 4:
         value = value.transpose(2, 3, 1, 0)
@@ -223,11 +231,7 @@ def _grey_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 
 
 def _grey_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    if "wrong" in observed:
-        return Verdict(
-            0.0, (Finding(False, (f"`grey` should give an array; yours gave {observed['wrong']}.")),)
-        )
-    weights, got = np.asarray(inputs["weights"]), np.asarray(observed["value"])
+    weights, got = np.asarray(inputs["weights"]), read_array(observed["value"], "`grey`")
     right = weights.sum(2, keepdims=True)
     if got.shape != right.shape:
         why = f"From weights of shape {tuple(observed['given'])} you make {tuple(observed['shape'])}."
@@ -255,8 +259,8 @@ def _grey_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     else:
         why, name = (
-            "These weights have lost what was learned: a grey picture does not give what it gave"
-            " with its channel repeated.",
+            "With these weights a grey picture does not give what it gave with its channel repeated. What was"
+            " learned about each of the three has to stay, all of it.",
             "fresh weights",
         )
     return _verdict(shape, Finding(False, why, name))
@@ -300,7 +304,7 @@ GREY = Exercise(
                 "np.random.default_rng(0).normal(0, 0.1, weights[:, :1].shape)",
                 "np.random.default_rng(0).normal(0, 0.1, weights[:, :, :1].shape)",
             ),
-            expect="have lost what was learned",
+            expect="has to stay, all of it",
         ),
     ),
 )
@@ -318,11 +322,11 @@ def _shapes_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     for side in inputs["sides"]:
         found = answer(side, list(inputs["strides"]))
         if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__iter__"):
-            return {"wrong": f"{found!r:.60}"}
+            return {"wrong": told(found)}
         try:
-            out.append([float(v) for v in list(found)[:50]])
+            out.append([float(v) for v in itertools.islice(found, 50)])  # a generator may never end
         except (TypeError, ValueError):
-            return {"wrong": f"{found!r:.60}"}
+            return {"wrong": told(found)}
     return {"sizes": out}
 
 
@@ -332,7 +336,8 @@ def _shapes_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         return Verdict(0.0, (Finding(False, why),))
     strides = inputs["strides"]
     for side, got in zip(inputs["sides"], observed["sizes"], strict=True):
-        said = f"For {side} pixels you give {show([int(v) if v == int(v) else v for v in got])}."
+        shown = [int(v) if np.isfinite(v) and v == int(v) else v for v in got]
+        said = f"For {side} pixels you give {show(shown)}."
         right, now = [], side
         for stride in strides:
             now = -(-now // stride)
@@ -343,9 +348,14 @@ def _shapes_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             why, name = "The picture itself is not among the layers' outputs.", "counts the input"
         elif len(got) != len(right):
             why, name = (
-                (f"There are {len(right)} layers, and each gives a map; you give {len(got)} numbers."),
+                (
+                    f"There are {len(right)} layers, and each gives a map; you give {len(got)} numbers"
+                    + (" or more." if len(got) == 50 else ".")
+                ),
                 None,
             )
+        elif not np.isfinite(got).all():
+            why, name = "A side is a whole number of pixels; NaN and infinity are none.", "not finite"
         elif any(v != int(v) for v in got):
             why, name = (
                 ("A map has whole rows. Where half a row is left over, padding makes it a whole one."),

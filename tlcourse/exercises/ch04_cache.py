@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import show
+from .judging import plain_array, read_array, show
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CACHE"]
@@ -29,14 +29,18 @@ def _cache_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _cache_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     backbone = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
     x = np.asarray(inputs["images"], "float32")
+    sizes: list[int] = []  # how many images the backbone was given at once
     if framework == "torch":
         import torch
 
         del backbone.classifier
+        # At the first convolution, which is reached whatever way the backbone is called.
+        backbone.stem.conv.register_forward_pre_hook(lambda _, args: sizes.append(len(args[0])))
         images = tiny.torch_images(x)
 
         with torch.no_grad():
             alone = backbone.eval()(images).numpy()
+        sizes.clear()
         backbone.train()  # as a loop may have left it
         before = tiny.arrays(backbone, framework, BLOCKS)
         found = answer(backbone, images.clone(), inputs["batch_size"])
@@ -46,19 +50,35 @@ def _cache_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     else:
         import keras
 
-        backbone = keras.Model(backbone.input, backbone.get_layer("dropout").output)
+        class Watch(keras.layers.Layer):
+            def call(self, images: Any) -> Any:
+                import tensorflow as tf
+
+                def note(n: Any) -> Any:
+                    sizes.append(int(n))
+                    return np.int32(0)
+
+                if not isinstance(images, keras.KerasTensor):  # in a graph too (predict), at every run of it
+                    with tf.control_dependencies([tf.numpy_function(note, [tf.shape(images)[0]], tf.int32)]):
+                        return tf.identity(images)
+                return images
+
+        watched = Watch(name="watch")(backbone.input)
+        whole = keras.Model(backbone.input, backbone.get_layer("dropout").output)
+        for layer in whole.layers[1:]:
+            watched = layer(watched)
+        backbone = keras.Model(backbone.input, watched)
         alone = np.asarray(backbone(x, training=False))
+        sizes.clear()
         before = tiny.arrays(backbone, framework, BLOCKS)
         found = answer(backbone, x.copy(), inputs["batch_size"])
         graph, mode = False, True
     after = tiny.arrays(backbone, framework, BLOCKS)
-    try:
-        value = np.asarray(found, "float64")
-    except (TypeError, ValueError):
-        value = np.zeros(0)
+    parts = isinstance(found, list | tuple) and any(np.ndim(part) > 1 for part in found)
     return {
-        "features": value if value.ndim else np.zeros(0),
+        "features": f"a list of {len(found)} batches" if parts else plain_array(found),
         "kind": type(found).__name__,
+        "at_once": max(sizes, default=0),
         "live": np.asarray(alone, "float64"),
         "moved": tiny.moved(before, after),
         "graph": graph,
@@ -67,8 +87,15 @@ def _cache_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
 
 
 def _cache_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    got, live = np.asarray(observed["features"]), np.asarray(observed["live"])
+    live = np.asarray(observed["live"])
     n, size = len(live), inputs["batch_size"]
+    if isinstance(observed["features"], str) and observed["features"].startswith("a list of"):
+        why = (
+            f"For {n} images a table is needed, one row of features for each. You give"
+            f" {observed['features']}. Join the batches along their first axis."
+        )
+        return Verdict(0.0, (Finding(False, why, "batches not joined"),))
+    got = read_array(observed["features"], "`cache`")
     if got.ndim != 2 or got.shape[1] != live.shape[1]:
         why = (
             f"For {n} images a table is needed, one row of {live.shape[1]} features for each. Yours is a"
@@ -80,6 +107,8 @@ def _cache_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if len(got) == n // size * size:
             why += f" The last batch has fewer than {size} images, and it counts too."
         return Verdict(0.0, (Finding(False, why, "the last batch is missing"),))
+    if not np.isfinite(got).all():
+        return Verdict(0.0, (Finding(False, "There is NaN or infinity among your features.", "not finite"),))
     off = float(np.abs(got - live).max())
     zeros = float((got == 0).mean() - (live == 0).mean())
     if off > 1e-4 * max(1.0, float(np.abs(live).max())):
@@ -119,8 +148,14 @@ def _cache_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     elif not observed["training"]:
         why = "The backbone came in training mode and went out in evaluation mode. Put it back as it was."
         effect = Finding(False, why, "mode not put back")
+    elif observed["at_once"] > size:
+        why = (
+            f"The backbone was given {observed['at_once']} images at once, and `batch_size` is {size}. What"
+            " fits into memory for a few images does not for a whole data set."
+        )
+        effect = Finding(False, why, "all at once")
     else:
-        effect = Finding(True, "The backbone is as it was before.")
+        effect = Finding(True, "The backbone is as it was before, and no batch was too large.")
     points = values[0] + (1.0 if effect.passed and values[0] else 0.0)
     return Verdict(points, (values[1], effect))
 

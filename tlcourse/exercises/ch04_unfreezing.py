@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import close, show
+from .judging import close, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["GRADUAL", "LAST_BLOCKS", "SECOND_STAGE"]
@@ -62,6 +63,10 @@ def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         return Verdict(
             0.0, (Finding(False, "Nothing trains at all, not even the head.", "the head was frozen"),)
         )
+    if all({f"{block}.conv" for block in BLOCKS} <= set(names) for names in observed["moved"]):
+        # That the last ones train is no merit then.
+        why = "Every block trains, whatever n is. Close everything first, then open what is wanted."
+        return Verdict(0.0, (Finding(False, why, "nothing is closed"),))
     for number, (n, names) in enumerate(zip(inputs["counts"], observed["moved"], strict=True)):
         said = f"After `unfreeze_last(model, blocks, {n})`"
         moved = [name.split(".")[0] for name in names if name.endswith((".conv", "classifier.weight"))]
@@ -101,15 +106,17 @@ def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             closed = Finding(False, f"{said} {why}", name)
         norm = [name for name in names if name.endswith((".scale", ".shift", ".mean", ".variance"))]
         if norm and kept.passed:
-            which = "statistics" if norm[0].endswith(("mean", "variance")) else "scales and shifts"
+            learned = any(name.endswith((".scale", ".shift")) for name in norm)
+            which = "scales and shifts" if learned else "statistics"
             if any(name.endswith(("mean", "variance")) for name in norm) and which != "statistics":
                 which += ", and statistics,"
+            why = (
+                "No gradient moves these. The forward pass does, as long as the layer is in training mode."
+                if which == "statistics"
+                else "Opening a block opens the BatchNorm layers inside it, unless you close those again."
+            )
             kept = Finding(
-                False,
-                f"{said} BatchNorm's {which} moved: {_say(norm)}. Opening a block opens the"
-                " BatchNorm layers inside"
-                " it, unless you close those again.",
-                "BatchNorm opened",
+                False, f"{said} BatchNorm's {which} moved: {_say(norm)}. {why}", "BatchNorm opened"
             )
     return _passed(opened, closed, kept)
 
@@ -302,7 +309,7 @@ def _stage_torch(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
     one(optimizer)
     returned = answer(model, optimizer, inputs["opens"], inputs["lr"])
     if returned is not None and not isinstance(returned, torch.optim.Optimizer):
-        return {"wrong": f"{returned!r:.60} ({type(returned).__name__})"}
+        return {"wrong": told(returned)}
     used = optimizer if returned is None else returned
     block = [p for p in model.get_submodule(inputs["opens"]).parameters() if p.requires_grad]
     before = tiny.arrays(model, "torch", BLOCKS)
@@ -335,7 +342,10 @@ def _stage_keras(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
         return {**out, "compiled": True, "loss": False}
     model.run_eagerly = True  # quicker for one step
     before = tiny.arrays(model, "keras", BLOCKS)
-    model.train_on_batch(inputs["images"], inputs["labels"])
+    try:
+        model.train_on_batch(inputs["images"], inputs["labels"])
+    except Exception as error:
+        return {**out, "compiled": True, "failed": type(error).__name__}
     rate = float(np.asarray(model.optimizer.learning_rate))
     return {
         **out,
@@ -366,6 +376,12 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " own: `loss=model.loss`."
         )
         return Verdict(0.0, (Finding(False, why),))
+    if "failed" in observed:
+        why = (
+            f"The next step of training stops with {observed['failed']}. Does the loss that you compiled"
+            " with fit logits and whole-number labels? The model's own does: `loss=model.loss`."
+        )
+        return Verdict(0.0, (Finding(False, why, "another loss"),))
     moved = [name for name in observed["moved"] if not name.endswith((".mean", ".variance"))]
     rates = [float(rate) for rate in observed["rates"]]
     blocks = {name.split(".")[0] for name in moved}
@@ -386,7 +402,7 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if close(shown[0], inputs["head_lr"], 1e-9):
             said += " That is the head's rate: a group without an `lr` of its own gets the optimizer's."
         else:
-            said += " An optimizer that gets no rate takes its own default."
+            said += " Does the optimizer get it, as it is? One that gets no rate takes its own default."
         rate = Finding(False, said, "another rate")
     else:
         rate = _good("It has the rate that was asked for.")
@@ -565,12 +581,15 @@ def _gradual_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _gradual_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     result = answer(list(inputs["groups"]), inputs["lr"], inputs["decay"])
     if isinstance(result, (str, bytes, Mapping)) or not hasattr(result, "__iter__"):
-        return {"wrong": f"{result!r:.60} ({type(result).__name__})"}
+        return {"wrong": told(result)}
     stages = []
-    for stage in list(result)[:50]:
+    for stage in itertools.islice(result, 50):  # a generator may never end
         if not isinstance(stage, Mapping):
-            return {"wrong": f"a stage that is {stage!r:.60} ({type(stage).__name__})"}
-        stages.append({str(name): float(rate) for name, rate in stage.items()})
+            return {"wrong": f"a stage that is {told(stage)}"}
+        try:
+            stages.append({str(name): float(rate) for name, rate in stage.items()})
+        except (TypeError, ValueError):
+            return {"wrong": f"a stage whose rates are no numbers, {told(dict(stage))}"}
     return {"stages": stages}
 
 
@@ -586,7 +605,7 @@ def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if len(stages) != len(groups):
         why = (
             f"There are {len(groups)} groups, and one more opens in each stage; you give"
-            f" {len(stages)} stages."
+            f" {len(stages)} stages{' or more' if len(stages) == 50 else ''}."
         )
         return Verdict(0.0, (Finding(False, why),))
     opened = _good("The head opens first, then one group more in each stage, and none closes again.")
@@ -604,6 +623,13 @@ def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 "from the input",
             )
         else:
+            same = len({tuple(sorted(one)) for one in stages}) == 1
+            said += (
+                " All your stages are the same: if you add to one dictionary and put it into the list each"
+                " time, it is one dictionary, many times. Put a copy in."
+                if same
+                else ""
+            )
             opened = Finding(
                 False,
                 f"{said} One more group should open in each stage, next to those that are open.",

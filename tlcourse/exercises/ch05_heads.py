@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .judging import show
+from .judging import plain_array, read_array, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BUILD", "DROPOUT"]
@@ -27,86 +27,118 @@ def _build_inputs(rng: np.random.Generator) -> dict[str, Any]:
     features = int(rng.integers(20, 40))
     return {
         "features": features,
-        "hidden": int(rng.integers(48, 80)),
+        # Odd, so that BatchNorm on the features never has as many parameters as on the hidden units.
+        "hidden": 2 * int(rng.integers(24, 40)) + 1,
         "classes": int(rng.integers(3, 8)),
-        "dropout": 0.5,
+        "dropout": float(rng.choice([0.2, 0.3, 0.7])),  # not the usual half, and not what is left of it
         "x": rng.normal(1.0, 2.0, (64, features)).astype("float32"),
     }
 
 
+PASSES = 20  # in training mode, so that a hidden unit is seen struck out and seen alive
+
+
 def _build_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    """What the head does, not what it is made of: layers, functions and classes of one's own all count."""
     x = np.asarray(inputs["x"], "float32")
     head = answer(inputs["features"], inputs["hidden"], inputs["classes"], inputs["dropout"])
     if framework == "torch":
         import torch
-        from torch import nn
 
-        if not isinstance(head, nn.Module):
-            return {"wrong": f"{head!r:.60} ({type(head).__name__})"}
-        rows = torch.from_numpy(x)
+        if not isinstance(head, torch.nn.Module):
+            return {"wrong": told(head)}
 
-        def run(training: bool, part: Any) -> np.ndarray:
+        def run(training: bool, part: np.ndarray) -> Any:
             head.train(training)
             with torch.no_grad():
-                return head(part).numpy()
+                return head(torch.from_numpy(np.array(part, "float32")))
 
-        first = run(False, rows)
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            noisy, noisy_again = run(True, rows), run(True, rows)
-        # Every dropout at rate 0, so that BatchNorm alone tells training from evaluation.
-        dropouts = [m for m in head.modules() if isinstance(m, nn.Dropout)]
-        for module in dropouts:
-            module.p, rate = 0.0, module.p
-        calm = run(True, rows)
-        again = run(False, rows)
-        weights = sum(p.numel() for p in head.parameters())
-        rates = [rate] if dropouts else []
-        order = [type(m).__name__ for m in head.modules() if not list(m.children())]
+        def parameters() -> list[Any]:
+            return list(head.parameters())
+
+        def put(parameter: Any, value: np.ndarray) -> None:
+            with torch.no_grad():
+                parameter.copy_(torch.from_numpy(value.T.astype("float32").copy()))
     else:
         import keras
 
         if not isinstance(head, keras.Model):
-            return {"wrong": f"{head!r:.60} ({type(head).__name__})"}
-        first = np.asarray(head(x, training=False))
-        noisy, noisy_again = np.asarray(head(x, training=True)), np.asarray(head(x, training=True))
-        dropouts = [layer for layer in head.layers if isinstance(layer, keras.layers.Dropout)]
-        rates = [float(layer.rate) for layer in dropouts]
-        for layer in dropouts:
-            layer.rate = 0
-        calm = np.asarray(head(x, training=True))
-        again = np.asarray(head(x, training=False))
-        weights = sum(int(np.prod(w.shape)) for w in head.trainable_weights)
-        order = [type(layer).__name__ for layer in head.layers]
-    return {
+            return {"wrong": told(head)}
+
+        def run(training: bool, part: np.ndarray) -> Any:
+            return head(np.array(part, "float32"), training=training)
+
+        def parameters() -> list[Any]:
+            return list(head.trainable_weights)
+
+        def put(parameter: Any, value: np.ndarray) -> None:
+            parameter.assign(value)
+
+    first = plain_array(run(False, x))
+    n, k, hidden = len(x), inputs["classes"], inputs["hidden"]
+    if isinstance(first, str) or first.shape != (n, k):
+        return {"first": first}
+    training = np.stack([np.asarray(run(True, x), "float64") for _ in range(2)])
+    half = (x[: n // 2] + x[n // 2 :]) / 2
+    parts = [np.asarray(run(False, part), "float64") for part in (half, x[: n // 2], x[n // 2 :])]
+    sizes = [tuple(int(v) for v in p.shape) for p in parameters()]
+    out = {
         "first": first,
-        "noisy": noisy,
-        "noise": float(np.abs(noisy - noisy_again).max()),
-        "calm": calm,
-        "again": again,
-        "rates": [float(r) for r in rates],
-        "weights": weights,
-        "order": order,
+        "noisy": training[0],
+        "noise": float(np.abs(training[0] - training[1]).max()),
+        "bend": float(np.abs(parts[0] - (parts[1] + parts[2]) / 2).max()),  # 0 where all is linear
+        "weights": int(sum(np.prod(size) for size in sizes)),
     }
+    # The output layer is made to show the hidden units as they are, one each, but for the last output: 0.
+    last = (k, hidden) if framework == "torch" else (hidden, k)
+    found = [p for p, size in zip(parameters(), sizes, strict=True) if size == last]
+    if len(found) != 1:
+        return out
+    window = np.zeros((hidden, k))
+    window[np.arange(k - 1), np.arange(k - 1)] = 0.1
+    put(found[0], window)
+    for p, size in zip(parameters(), sizes, strict=True):
+        if size == (k,):
+            put(p, np.zeros(k))
+    return out | {
+        "hidden": np.stack([np.asarray(run(True, x), "float32") for _ in range(PASSES)]),
+        "alone": np.stack([np.asarray(run(True, x[:16]), "float32") for _ in range(PASSES)]),
+    }
+
+
+def _units(shown: np.ndarray, softmax: bool) -> np.ndarray:
+    """The hidden units (passes, rows, units) behind what the head gave through its window."""
+    shown = np.asarray(shown, "float64")
+    if softmax:  # the last logit is 0
+        shown = np.log(np.maximum(shown, 1e-30))
+        shown = shown - shown[..., -1:]
+    return np.where(np.abs(shown) < 1e-5, 0.0, shown)[..., :-1]
 
 
 def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "wrong" in observed:
         why = f"`head` should give a model (a torch module, a Keras model); yours gave {observed['wrong']}."
         return Verdict(0.0, (Finding(False, why),))
-    first, noisy = np.asarray(observed["first"]), np.asarray(observed["noisy"])
+    first = read_array(observed["first"], "The model that `head` gives")
     n, k = len(inputs["x"]), inputs["classes"]
     if first.shape != (n, k):
         why = f"For {n} rows of features and {k} classes your head gives an array of shape {first.shape}."
         return Verdict(0.0, (Finding(False, why),))
-    sums = first.sum(1)
-    if (first >= 0).all() and np.abs(sums - 1).max() < 1e-3:
+    softmax = bool((first >= 0).all() and np.abs(first.sum(1) - 1).max() < 1e-3)
+    if softmax:
         logits = Finding(
             False,
             "Your head's outputs are above zero and add up to 1 in each row: there is a softmax"
             " at its end. The loss"
             " expects logits and applies its own.",
             "softmax in the head",
+        )
+    elif (first > 0).all() and (first < 1).all():
+        logits = Finding(
+            False,
+            "All your head's outputs lie between 0 and 1: there is a sigmoid at its end. Logits may be any"
+            " number.",
+            "sigmoid in the head",
         )
     elif (first >= 0).all() and (first == 0).any():
         logits = Finding(
@@ -118,33 +150,18 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     else:
         logits = _good("It gives logits, one for each class.")
-    order, rates = observed["order"], observed["rates"]
-    zeros = (np.asarray(noisy) == 0).mean()
-    if not rates:
-        drop = Finding(False, f"There is no dropout in it. Its layers are {show(order)}.", "no dropout")
-    elif zeros > 0.1:
-        drop = Finding(
-            False,
-            f"In training {zeros:.0%} of the logits are exactly zero: dropout comes after the"
-            " last layer, and strikes out"
-            " answers. It belongs on the features.",
-            "dropout on the logits",
-        )
-    elif abs(rates[0] - inputs["dropout"]) > 1e-6:
-        drop = Finding(
-            False, (f"Its dropout has the rate {show(rates[0])}, and you were given another."), "another rate"
-        )
-    elif observed["noise"] == 0:
-        drop = Finding(
-            False, ("Two passes in training mode give the same outputs, so its dropout does nothing."), None
-        )
-    else:
-        drop = _good("Dropout works in training, and is silent when the head predicts.")
     d, h = inputs["features"], inputs["hidden"]
     plain = d * h + h + h * k + k
+    drop = _judge_drop(observed, inputs, softmax)
+    depends = False  # on the other rows of the batch, as batch normalisation does and nothing else
+    if "hidden" in observed:
+        # The largest of all passes is the unit when it was not struck out.
+        together = _units(observed["hidden"], softmax).max(0)[:16]
+        alone = _units(observed["alone"], softmax).max(0)
+        seen = (together > 0) & (alone > 0)
+        depends = bool(seen.any() and np.median(np.abs(together - alone)[seen] / together[seen]) > 1e-3)
     # With BatchNorm's scale and shift; the dense layer before it may do without a bias.
     normalised = observed["weights"] in (plain + 2 * h, plain + h)
-    shifts = float(np.abs(np.asarray(observed["calm"]) - np.asarray(observed["again"])).max())
     if observed["weights"] < plain - h:
         layers = Finding(
             False,
@@ -152,29 +169,83 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f" output layer of {k}.",
             "no hidden layer",
         )
-    elif not any(name.lower() in _NONLINEAR for name in order):
+    elif observed["bend"] < 1e-5:
         layers = Finding(
             False,
-            f"Its layers are {show(order)}. Without a nonlinearity between them, two dense layers"
-            " are one: a product of"
+            "The mean of two rows gives the mean of their outputs: all of it is linear. Without a"
+            " nonlinearity between them, two dense layers are one: a product of"
             " matrices is a matrix.",
             "no nonlinearity",
         )
-    elif not normalised or shifts == 0:
+    elif normalised and depends:
+        layers = _good("A hidden layer, batch normalisation and a nonlinearity come before the output layer.")
+    elif observed["weights"] > plain + 2 * h:
         layers = Finding(
             False,
-            "Batch normalisation after the hidden layer is missing: there are"
-            f" {observed['weights']:,} parameters, and in"
-            f" training mode, dropout apart, the outputs differ by {show(shifts)} from those in"
-            " evaluation mode.",
-            "no BatchNorm",
+            f"It has {observed['weights']:,} parameters: more than a hidden layer of {h}, its batch"
+            f" normalisation and an output layer of {k} need.",
+            "a layer too many",
         )
     else:
-        layers = _good("A hidden layer, batch normalisation and a nonlinearity come before the output layer.")
+        why = (
+            "the hidden units of a row do not depend on the other rows of the batch"
+            if "hidden" in observed and not depends
+            else f"there are {observed['weights']:,} parameters, and {h} means and variances have a scale and"
+            " a shift each"
+        )
+        layers = Finding(
+            False,
+            f"Batch normalisation after the hidden layer is missing: in training, {why}."
+            if "depend on" in why
+            else f"Batch normalisation after the hidden layer is missing: {why}.",
+            "no BatchNorm",
+        )
     return _verdict(logits, drop, layers)
 
 
-_NONLINEAR = ("relu", "leakyrelu", "gelu", "elu", "silu", "tanh", "selu", "activation", "sigmoid")
+def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool) -> Finding:
+    zeros = (np.asarray(observed["noisy"]) == 0).mean()
+    if observed["noise"] == 0:
+        return Finding(
+            False,
+            "There is no dropout in it: two passes in training mode give the same outputs.",
+            "no dropout",
+        )
+    if zeros > 0.1 and not (np.asarray(observed["first"]) == 0).any():
+        return Finding(
+            False,
+            f"In training {zeros:.0%} of the logits are exactly zero: dropout comes after the"
+            " last layer, and strikes out"
+            " answers. It belongs on the features.",
+            "dropout on the logits",
+        )
+    if "hidden" not in observed:
+        return Finding(
+            False,
+            "Its dropout can be judged when one dense layer leads from the hidden units to the classes.",
+        )
+    units = _units(observed["hidden"], softmax)
+    alive = units.max(0) > 0
+    struck = float((units == 0)[:, alive].mean()) if alive.any() else 0.0
+    # Struck out or as large as ever: a unit that takes many values has its noise from elsewhere.
+    whole = np.where(units == 0, np.nan, units)[:, alive]
+    steady = bool(alive.any()) and float(np.nanmax(np.nanstd(whole, 0))) < 1e-3 * float(np.nanmax(whole))
+    if not steady:
+        return Finding(
+            False,
+            "In training the hidden units are not struck out or kept, they take other values each time:"
+            " dropout comes before the dense layer or the batch normalisation. It belongs after the ReLU.",
+            "dropout too early",
+        )
+    if abs(struck - inputs["dropout"]) > 0.08:
+        return Finding(
+            False,
+            f"In training {struck:.0%} of the hidden units are struck out, and you were given"
+            f" {show(inputs['dropout'])} as the rate.",
+            "another rate",
+        )
+    return _good("Dropout strikes out hidden units in training, and is silent when the head predicts.")
+
 
 _TORCH = """
 from torch import nn
@@ -282,28 +353,38 @@ def _dropout_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[
     x, rate = np.asarray(inputs["x"], "float64"), inputs["rate"]
 
     def run(training: bool, seed: int) -> Any:
-        value = np.asarray(answer(x.copy(), rate, training, np.random.default_rng(seed)), "float64")
-        return value if value.ndim else np.zeros(0)
+        given = x.copy()
+        value = plain_array(answer(given, rate, training, np.random.default_rng(seed)))
+        kept.append(bool(np.array_equal(given, x)))
+        return value
 
+    kept: list[bool] = []
     return {
         "training": run(True, inputs["seed"]),
         "other": run(True, inputs["seed"] + 1),
         "still": run(False, 0),
+        "kept": all(kept),
     }
 
 
 def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     x, rate = np.asarray(inputs["x"]), inputs["rate"]
-    got, other, still = (np.asarray(observed[name]) for name in ("training", "other", "still"))
+    got, other = (read_array(observed[name], "In training `dropout`") for name in ("training", "other"))
+    still = read_array(observed["still"], "In prediction `dropout`")
     for value in (got, other, still):
         if value.shape != x.shape:
             why = f"For features of shape {x.shape} you give an array of shape {value.shape}."
             return Verdict(0.0, (Finding(False, why),))
+        if not np.isfinite(value).all():
+            why = "There is NaN or infinity among your features."
+            return Verdict(0.0, (Finding(False, why, "not finite"),))
     struck = got == 0
     share = float(struck.mean())
     said = f"At rate {rate} in training, {share:.0%} of your features are zero"
     if not struck.any():
         which = Finding(False, "In training nothing is struck out.", "nothing is dropped")
+    elif struck.all():
+        which = Finding(False, f"At rate {rate} in training, nothing is left of your features.", None)
     elif (struck == struck[0]).all() or (struck == struck[:, :1]).all():
         which = Finding(
             False,
@@ -313,11 +394,12 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "one mask for all",
         )
     elif abs(share - rate) > 0.08:
-        which = Finding(
-            False,
-            (f"{said}. The rate is the share that is struck out, not the share that stays."),
-            "keeps the rate",
+        why = (
+            "The rate is the share that is struck out, not the share that stays."
+            if abs(share - (1 - rate)) < 0.08
+            else "The rate is the share that is to be struck out."
         )
+        which = Finding(False, f"{said}. {why}", "keeps the rate" if "stays" in why else None)
     elif np.array_equal(struck, other == 0):
         which = Finding(
             False, (f"{said}, the same ones for another generator. Draw from `rng`."), "one mask for all"
@@ -325,8 +407,17 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     else:
         which = _good("In training each number is struck out with the given chance, on its own.")
     kept = ~struck
-    factor = float(np.median(got[kept] / x[kept])) if kept.any() else 0.0
-    if which.passed and abs(factor - 1 / (1 - rate)) > 1e-6:
+    factors = got[kept] / x[kept] if kept.any() else np.zeros(1)
+    factor = float(np.median(factors))
+    # By the chance to stay, or by the share that did stay: both keep the sums' size on average.
+    scaled = any(
+        np.abs(factors / target - 1).max() < 1e-5 for target in (1 / (1 - rate), 1 / (1 - share or 1))
+    )
+    if which.passed and not scaled and np.ptp(factors) > 1e-3 * abs(factor):
+        low, high = show(float(factors.min())), show(float(factors.max()))
+        why = f"What stays is multiplied by {low} here and {high} there."
+        scale = Finding(False, f"{why} One factor is needed for all.", "not rescaled")
+    elif which.passed and not scaled:
         why = f"What stays is multiplied by {show(factor)}."
         why += (
             " So the next layer sees smaller sums in training than when the head predicts."
@@ -338,7 +429,13 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         scale = Finding(False, "The scale of what stays can be judged when the right share is struck out.")
     else:
         scale = _good("What stays is scaled up, so that sums keep their size on average.")
-    if np.array_equal(still, x):
+    if not observed["kept"]:
+        why = (
+            "`x` itself is not what it was: your function writes into it. Features that are kept for the next"
+            " epoch would lose more with each. Work on a copy."
+        )
+        calm = Finding(False, why, "writes into its input")
+    elif np.allclose(still, x, rtol=1e-6, atol=0):  # single precision is enough
         calm = _good("When the head predicts, the features pass as they are.")
     elif (still == 0).any():
         calm = Finding(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, show
+from .judging import close, plain_array, read_array, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BIAS", "CHOOSE", "LABELS", "PAIR"]
@@ -69,12 +69,12 @@ def _choose_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     for task in inputs["tasks"]:
         found = answer(dict(task))
         if isinstance(found, (str, bytes, Mapping)) or not hasattr(found, "__len__") or len(found) != 3:
-            return {"wrong": f"{found!r:.60}"}
+            return {"wrong": told(found)}
         units, activation, loss = found
         try:
             units = int(units)
         except (TypeError, ValueError):
-            return {"wrong": f"{found!r:.60}"}
+            return {"wrong": told(found)}
         out.append([units, str(activation).lower(), str(loss).lower()])
     return {"chosen": out}
 
@@ -85,11 +85,14 @@ _RIGHT = {
     "a number": ("none", "squared error"),
 }
 
+_ACTIVATIONS = tuple(activation for activation, _ in _RIGHT.values())
+_LOSSES = tuple(loss for _, loss in _RIGHT.values())
+
 
 def _choose_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "wrong" in observed:
         why = (
-            "`choose` should give (units, activation, loss) for each task; for one it gave"
+            "`choose` should give (outputs, activation, loss) for each task; for one it gave"
             f" {observed['wrong']}."
         )
         return Verdict(0.0, (Finding(False, why),))
@@ -100,18 +103,27 @@ def _choose_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         kind = task["answer"]
         said = f'"{task["about"]}" ({kind}, of {task["of"]})'
         if got != task["of"] and units.passed:
+            more = got > task["of"]
             units = Finding(
                 False,
                 f"For {said} you take {got} outputs. Each class, each label and each number needs"
-                " one of its own.",
-                "one output for all",
+                f" one of its own{', and no other is needed' if more else ''}.",
+                None if more else "one output for all",
             )
         right = _RIGHT[kind]
-        if act != right[0] and activation.passed:
+        if act not in _ACTIVATIONS and activation.passed:
+            activation = Finding(
+                False, f"For {said} you take {show(act)}, which is none of {', '.join(_ACTIVATIONS)}."
+            )
+        elif act != right[0] and activation.passed:
             activation = Finding(
                 False, (f"For {said} you take {show(act)}. {_why(kind, act)}"), f"{act} for {kind}"
             )
-        if err != right[1] and loss.passed:
+        if err not in _LOSSES and loss.passed:
+            loss = Finding(
+                False, f"For {said} you take the loss {show(err)}, which is none of {', '.join(_LOSSES)}."
+            )
+        elif err != right[1] and loss.passed:
             loss = Finding(
                 False,
                 f"For {said} you take the loss {show(err)}. It does not measure what this answer gets wrong.",
@@ -225,6 +237,12 @@ def _pair_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
     for name, kind in _PAIR.items():
         found, wanted = np.asarray(inputs[name]["outputs"]), np.asarray(inputs[name]["targets"])
         loss = answer(kind)
+        if isinstance(loss, type):
+            out[name] = f"yours gave the class {loss.__name__} itself; a pair of brackets makes a loss of it"
+            continue
+        if loss is None or not (callable(loss) or (isinstance(loss, str) and framework == "keras")):
+            out[name] = f"yours gave {told(loss)}"
+            continue
         try:
             if framework == "torch":
                 import torch
@@ -238,7 +256,8 @@ def _pair_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
                 value = float(np.asarray(loss(wanted, found)).mean())
             out[name] = value
         except Exception as error:
-            out[name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:120]
+            words = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:120]
+            out[name] = f"yours cannot read such outputs and targets ({words})"
     return out
 
 
@@ -249,22 +268,20 @@ def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         got = observed[name]
         said = f'`loss_for("{kind}")`'
         if isinstance(got, str):
-            why = f"{said} cannot read such outputs and targets: {got}."
+            why = f"{said} should give a loss; {got}."
             parts.append(Finding(False, why, "targets of the wrong shape"))
             continue
         rows = np.arange(len(t))
         if name == "classes":
             right = -_log_softmax(z)[rows, t].mean()
-            wrong = {
-                "softmax before the loss": -_log_softmax(_softmax(z))[rows, t].mean(),
-                "no softmax": None,
-            }
+            wrong = {"softmax before the loss": -_log_softmax(_softmax(z))[rows, t].mean()}
             text = "The loss for one class of several reads logits."
         elif name == "labels":
             right = _binary(z, t).mean()
             wrong = {
                 "softmax for several labels": -(_log_softmax(z) * t).sum(1).mean(),
-                "sum over labels": None,
+                "sigmoid before the loss": _binary(1 / (1 + np.exp(-z)), t).mean(),
+                "changed places": _binary(t, z).mean(),
             }
             text = "The loss for several labels reads logits, one for each label."
         else:
@@ -274,7 +291,11 @@ def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if close(got, float(right), 2e-4 * max(1.0, abs(float(right)))):
             parts.append(_good(text))
             continue
-        names = [n for n, value in wrong.items() if value is not None and close(got, float(value), 2e-3)]
+        # A sum: over everything, or (as Keras counts) over the means of the rows.
+        wrong |= {"summed": right * z.size, "summed over the rows": right * len(z)}
+        names = [
+            n for n, value in wrong.items() if close(got, float(value), 2e-3 * max(1.0, abs(value) / 10))
+        ]
         parts.append(
             Finding(
                 False, (f"{said} gives {show(got)} on such outputs. {_pair_why(name, names)}"), *names[:1]
@@ -288,6 +309,17 @@ def _pair_why(name: str, names: list[str]) -> str:
         return (
             "It has been given a softmax of its own before the one in the loss: the logits go"
             " through it twice."
+        )
+    if "sigmoid before the loss" in names:
+        return (
+            "It has been given a sigmoid of its own before the one in the loss: the logits go through"
+            " it twice."
+        )
+    if "changed places" in names:
+        return "Outputs and targets have changed places: which of the two does your loss take first?"
+    if names and names[0].startswith("summed"):
+        return (
+            "That is a sum; a mean is asked for, so that the rate need not change with the size of a batch."
         )
     if "softmax for several labels" in names:
         return "That is the cross-entropy of one softmax: the labels compete, and only one of them can win."
@@ -433,20 +465,13 @@ def _bias_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
         ("softmax", inputs["classes"], sum(inputs["classes"])),
         ("sigmoid", inputs["labels"], inputs["rows"]),
     ):
-        value = answer(list(counts), rows, kind)
-        value = value.detach().numpy() if hasattr(value, "detach") else value
-        try:
-            out[kind] = np.asarray(value, "float64").reshape(-1)
-        except (TypeError, ValueError):
-            return {"wrong": f"{value!r:.60}"}
+        value = plain_array(answer(list(counts), rows, kind))
+        out[kind] = value if isinstance(value, str) else value.reshape(-1)
     return out
 
 
 def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    if "wrong" in observed:
-        why = f"`start_bias` should give a number for each output; yours gave {observed['wrong']}."
-        return Verdict(0.0, (Finding(False, why),))
-    soft, sig = np.asarray(observed["softmax"]), np.asarray(observed["sigmoid"])
+    soft, sig = (read_array(observed[kind], "`start_bias`") for kind in ("softmax", "sigmoid"))
     counts, labels, rows = (
         np.array(inputs["classes"], float),
         np.array(inputs["labels"], float),
@@ -456,7 +481,13 @@ def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if got.shape != of.shape:
             return Verdict(0.0, (Finding(False, f"For {len(of)} counts you give {len(got)} numbers."),))
     said = f"For classes with {show(inputs['classes'])} pictures"
-    stated = _softmax(soft[None])[0] if np.isfinite(soft).all() else np.full(len(soft), np.nan)
+    if not (np.isfinite(soft).all() and np.isfinite(sig).all()):
+        why = (
+            f"Your biases, {show(soft.tolist())} and {show(sig.tolist())}, hold NaN or infinity. No count"
+            " here is zero."
+        )
+        return Verdict(0.0, (Finding(False, why, "not finite"),))
+    stated = _softmax(soft[None])[0]
     share = counts / counts.sum()
     if np.allclose(stated, share, atol=1e-3):
         first = _good("The softmax head begins by saying how frequent each class is.")
@@ -581,15 +612,13 @@ def _labels_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _labels_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     result = answer([list(s) for s in inputs["sets"]], np.asarray(inputs["logits"], "float64").copy())
     if isinstance(result, (str, bytes, Mapping)) or not hasattr(result, "__len__") or len(result) != 2:
-        return {"wrong": f"{result!r:.60}"}
-    targets, stated = result
-    out = {}
-    for name, value in (("targets", targets), ("stated", stated)):
-        value = value.detach().numpy() if hasattr(value, "detach") else value
-        try:
-            out[name] = np.asarray(value, "float64")
-        except (TypeError, ValueError):
-            return {"wrong": f"{value!r:.60} as the {'targets' if name == 'targets' else 'answer'}"}
+        return {"wrong": told(result)}
+    out: dict[str, Any] = {}
+    for name, value in zip(("targets", "stated"), result, strict=True):
+        found = plain_array(value)
+        if isinstance(found, str):
+            return {"wrong": f"{found} as the {'targets' if name == 'targets' else 'answers'}"}
+        out[name] = found
     return out
 
 
@@ -629,13 +658,13 @@ def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     else:
         row = int(np.argmax((targets != right).any(1)))
-        first = Finding(
-            False,
-            (
-                f"Picture {row} has the labels {sets[row]}, and your row for it is"
-                f" {show(targets[row].tolist())}."
-            ),
+        why = (
+            f"Picture {row} has the labels {sets[row]}, and your row for it is {show(targets[row].tolist())}."
+            " Column j belongs to label j, counted from 0."
         )
+        if np.array_equal(stated, right):
+            why += " Have targets and answers changed places?"
+        first = Finding(False, why)
     answer = (z > 0).astype(float)
     if stated.shape != answer.shape:
         second = Finding(
@@ -663,6 +692,8 @@ def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
         elif (stated.sum(1) == 1).all():
             why, name = "You always state exactly one label. There may be several, or none.", "one label each"
+        elif not np.isin(stated, (0, 1)).all():
+            why, name = "These are no answers yet: say yes or no to each label, true or false, 1 or 0.", None
         else:
             why, name = "Each label has a probability of its own, the sigmoid of its logit.", None
         second = Finding(False, f"{said} {why}", name)

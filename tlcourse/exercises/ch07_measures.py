@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, show
+from .judging import close, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["AUC", "METRICS", "THRESHOLD"]
@@ -27,7 +27,11 @@ def _number(value: Any) -> float | str:
             raise TypeError
         return float(value.item() if hasattr(value, "item") else value)
     except Exception:
-        return f"{value!r:.60}"
+        return told(value)
+
+
+def _say(value: float | str) -> str:
+    return value if isinstance(value, str) else show(value)
 
 
 # ----------------------------------------------------------------------------------- the confusion matrix
@@ -73,7 +77,7 @@ def _recall(m: np.ndarray) -> np.ndarray:
 def _metrics_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     found = answer(np.asarray(inputs["matrix"]).copy(), inputs["of"])
     if not isinstance(found, Mapping):
-        return {"wrong": f"{found!r:.60} ({type(found).__name__})"}
+        return {"wrong": told(found)}
     missing = [name for name in _NAMES if name not in found]
     if missing:
         return {"wrong": f"a dictionary without {', '.join(missing)}"}
@@ -92,15 +96,26 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     def is_near(name: str, value: float) -> bool:
         return close(observed[name], float(value), 6e-4)
 
+    for name in _NAMES:
+        if isinstance(observed[name], str) or not np.isfinite(observed[name]):
+            why = f"`metrics` should give one number as {name}; yours gave {_say(observed[name])}."
+            return Verdict(0.0, (Finding(False, why, "not a number"),))
+    if max(observed[name] for name in _NAMES) > 1:
+        high = max(_NAMES, key=lambda name: observed[name])
+        why = f"Your {high} is {show(observed[high])}. All five are shares, from 0 to 1."
+        return Verdict(0.0, (Finding(False, why, "no share"),))
     said = {name: f"your {name} is {show(observed[name])}" for name in _NAMES}
     if is_near("accuracy", accuracy):
         first = _good("The accuracy is the share on the diagonal.")
     else:
+        recalls = is_near("accuracy", r.mean())
         why = "It should be what lies on the diagonal, out of everything."
-        if is_near("accuracy", r.mean()):
+        if recalls:
             why = "That is the mean of the recalls, in which a rare class counts as much as a frequent one."
         first = Finding(
-            False, f"In `{m.astype(int).tolist()}` {said['accuracy']}. {why}", "mean of the recalls"
+            False,
+            f"In `{m.astype(int).tolist()}` {said['accuracy']}. {why}",
+            "mean of the recalls" if recalls else None,
         )
     if is_near("precision", p[of]) and is_near("recall", r[of]):
         second = _good("Precision and recall of the class are right.")
@@ -113,7 +128,16 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "rows and columns swapped",
         )
     else:
-        second = Finding(False, f"For class {of} {said['precision']} and {said['recall']}.", None)
+        why = (
+            "Both have the number on the diagonal above the line. Below it stands, for precision, how many"
+            " were called so; for recall, how many are so."
+        )
+        others = [
+            c for c in range(len(p)) if c != of and is_near("precision", p[c]) and is_near("recall", r[c])
+        ]
+        if others:
+            why = f"Those are the ones of class {others[0]}; classes are counted from 0."
+        second = Finding(False, f"For class {of} {said['precision']} and {said['recall']}. {why}", None)
     wrong = {
         "weighted mean": (f * m.sum(1)).sum() / m.sum(),
         "F1 of the means": 2 * p.mean() * r.mean() / (p.mean() + r.mean()),
@@ -226,6 +250,12 @@ def _auc_inputs(rng: np.random.Generator) -> dict[str, Any]:
                 continue
             right, loose, strict = _auc(labels, scores), _auc(labels, scores, 1.0), _auc(labels, scores, 0.0)
             at_half = ((scores > 0.5) == labels).mean()
+            # Who sorts and lets the sorting decide about ties must not be right by luck.
+            sorted_ways = [np.argsort(scores, kind=kind) for kind in ("quicksort", "stable")]
+            sorted_ways.append(np.argsort(-scores, kind="stable")[::-1])
+            by_place = [_auc(labels, np.argsort(order)) for order in sorted_ways]
+            if ties and min(abs(value - right) for value in by_place) < 0.01:
+                continue
             if 0.6 < right < 0.93 and abs(right - at_half) > 0.02 and (not ties or loose - strict > 0.08):
                 cases.append({"labels": labels, "scores": scores})
                 break
@@ -250,7 +280,7 @@ def _auc_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     parts = []
     for case, got, ties in zip(inputs["cases"], observed["found"], (False, True), strict=True):
         labels, scores = np.asarray(case["labels"]), np.asarray(case["scores"])
-        said = f"For scores {'with' if ties else 'without'} ties you give {show(got)}."
+        said = f"For scores {'with' if ties else 'without'} ties you give {_say(got)}."
         right = _auc(labels, scores)
         if close(got, right, 1e-6):
             parts.append(_good("With ties: right." if ties else "Without ties: right."))
@@ -274,6 +304,8 @@ def _auc_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             parts.append(Finding(False, f"{said} {why}", "accuracy at a threshold"))
         else:
             why = "It should be the share of pairs, a yes and a no, in which the yes has the higher score."
+            if ties:
+                why += " A pair with equal scores is worth one half, wherever it stands in your sorting."
             if isinstance(got, float) and got > 1:
                 why += " Yours is a count, not a share."
             parts.append(Finding(False, f"{said} {why}"))
@@ -367,6 +399,12 @@ def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
     missed, alarm, got = inputs["missed"], inputs["alarm"], observed["found"]
     if isinstance(got, str):
         return Verdict(0.0, (Finding(False, f"`threshold` should give one number; yours gave {got}."),))
+    if np.isnan(got):
+        return Verdict(
+            0.0, (Finding(False, "Your threshold is nan: no score is at least that.", "not finite"),)
+        )
+    # In single precision a threshold may miss its own score by a hair; the scores are 1e-4 apart.
+    got = min((got, got - 1e-6, got + 1e-6), key=lambda t: _cost(y, s, t, missed, alarm))
     cost = _cost(y, s, got, missed, alarm)
     best = min(_cost(y, s, t, missed, alarm) for t in _tried(s))
     said = (
@@ -388,6 +426,8 @@ def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
         why, name = "It makes the fewest mistakes, and treats them all alike.", "fewest mistakes"
     elif _cost(y, s, got, 1.0, 0.0) == 0:
         why, name = "Nothing is missed, whatever the false alarms cost.", "nothing missed"
+    elif got > s.max():
+        why, name = "It is above all scores, so that everything that is there is missed.", None
     else:
         why, name = "There is a cheaper one: try every score as a threshold.", None
     return Verdict(0.0, (Finding(False, f"{said} {why}", name),))

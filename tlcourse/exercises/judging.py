@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 
 from .model import Finding, Verdict, WrongAnswerError
+from .plain import plain
 
-__all__ = ["array", "close", "finding", "number", "score", "show"]
+__all__ = ["array", "close", "finding", "number", "plain_array", "read_array", "score", "show", "told"]
 
 
 def finding(passed: bool, right: str, wrong: str, misconception: str | None = None) -> Finding:
@@ -67,6 +69,63 @@ def show(value: Any, digits: int = 4) -> str:
         pairs = [f"{show(key)}: {show(item, digits)}" for key, item in list(value.items())[:6]]
         return "{" + ", ".join(pairs + (["…"] if len(value) > 6 else [])) + "}"
     return type(value).__name__
+
+
+def told(value: Any, width: int = 60) -> str:
+    """What came back instead of what was asked for, to end a sentence with; for probes, so of any type.
+
+    Examples
+    --------
+    >>> told("three"), told((1, 2)), told(None)
+    ("'three' (str)", '(1, 2) (tuple)', 'nothing (None), as a function does that ends without a `return`')
+    """
+    if value is None:
+        return "nothing (None), as a function does that ends without a `return`"
+    try:
+        # An address says nothing, and is another one each time.
+        text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split())).replace("`", "'")
+    except Exception:  # a learner's own class may do anything in __repr__
+        text = "something"
+    return f"{text if len(text) <= width else text[: width - 1] + '…'} ({type(value).__name__})"
+
+
+def plain_array(value: Any) -> np.ndarray | str:
+    """What a learner gave as a float64 array, else what it was, in words; for probes.
+
+    Raises
+    ------
+    NotPlainError
+        If it is something that no check reads, such as a generator, or too large.
+
+    Examples
+    --------
+    >>> plain_array([[1, 2], [3, 4]]).shape, plain_array(7)
+    ((2, 2), '7 (int)')
+    """
+    if value is None:
+        return told(value)
+    try:
+        found = np.asarray(plain(value))
+    except ValueError:
+        return f"{told(value)}, whose parts have different shapes"
+    if found.ndim == 0 or found.dtype.kind not in "biuf":
+        return told(value)
+    return found.astype("float64")
+
+
+def read_array(value: Any, who: str) -> np.ndarray:
+    """What `plain_array` gave to a probe, for a judge.
+
+    Raises
+    ------
+    WrongAnswerError
+        If it was no array; the message says what ``who`` gave instead.
+    """
+    if isinstance(value, np.ndarray):
+        return value
+    raise WrongAnswerError(
+        f"{who} should give an array of numbers; yours gave {value}.", "not an array of numbers"
+    )
 
 
 def close(a: Any, b: Any, tol: float = 1e-6) -> bool:

@@ -1,0 +1,84 @@
+"""The other answers, run as `check` runs them: right ones get full points, wrong ones a message instead.
+
+Shared by the torch and the keras test process. The public seed, and a secret one drawn afresh.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping
+
+import other_answers
+from exercise_cases import REPEAT, SECRET_SEED, assert_no_leak, exercises, here, setup, started
+
+from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
+
+MODULES = sorted(info.name for info in pkgutil.iter_modules(other_answers.__path__))
+
+
+def other(kind: str, framework: str) -> list[tuple[Exercise, str, str]]:
+    """(exercise, title, source) of all answers of a kind, "RIGHT" or "WRONG"."""
+    known = {exercise.id: exercise for exercise in exercises(framework)}
+    found = []
+    for module in MODULES:
+        for name, answers in getattr(importlib.import_module(f"other_answers.{module}"), kind).items():
+            for title, source in answers if name in known else []:
+                text = source.get(framework) if isinstance(source, Mapping) else source
+                if text is not None:
+                    found.append((known[name], title, text))
+    return found
+
+
+def ids(cases: list[tuple[Exercise, str, str]]) -> list[str]:
+    return [f"{exercise.id}-{title.replace(' ', '-')}" for exercise, title, _ in cases]
+
+
+def outcome(
+    exercise: Exercise, source: str, framework: str, seed: int | None = None
+) -> tuple[object, Report]:
+    """What the probe saw and what the judge said, with the public seed or another."""
+    started(framework)
+    inputs = exercise.draw() if seed is None else exercise.draw(seed)
+    answer, failed = load_answer(exercise, source, setup(exercise, framework))
+    seen = failed or observe_in_process(exercise, answer, inputs, framework)
+    return seen.data, judge_observation(exercise, seen, inputs)
+
+
+def numbers_in_text(value: object) -> list[float]:
+    """The numbers that a learner gave as text, or that a probe put into words: they are theirs."""
+    if isinstance(value, str):
+        return [float(text) for text in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", value)]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [number for part in parts for number in numbers_in_text(part)]
+
+
+def check_right(exercise: Exercise, source: str, framework: str) -> None:
+    for seed in (None, SECRET_SEED):
+        _, report = outcome(exercise, source, framework, seed)
+        assert report.state is State.PASS, f"{exercise.id} {REPEAT if seed else '(public seed)'}:\n{report}"
+
+
+def check_wrong(exercise: Exercise, source: str, framework: str) -> None:
+    observed, report = outcome(exercise, source, framework)
+    assert report.state in (State.NOT_YET, State.PARTLY, State.ERROR), report
+    assert report.points < exercise.points, report
+    assert "could not judge" not in str(report), report
+    failed = [finding.message for finding in report.findings if not finding.passed]
+    assert failed or report.problem, report
+    # An address is noise, and a place of this package is none of the learner's business.
+    assert not re.search(r"0x[0-9a-f]{6}|<locals>|ch\d\d_\w+\.py", "\n".join(report.messages)), report
+    own = [observed or {}, numbers_in_text(observed)]
+    assert_no_leak(exercise, report, here(exercise, "solution", framework)[0], own, exercise.draw())
+
+
+def check_every_exercise_has_some(framework: str) -> None:
+    """A chapter that has other answers has some for each of its exercises."""
+    for kind, least in (("RIGHT", 2), ("WRONG", 2)):
+        count: dict[str, int] = {}
+        for exercise, _, _ in other(kind, framework):
+            count[exercise.id] = count.get(exercise.id, 0) + 1
+        for exercise in exercises(framework):
+            if f"ch{exercise.chapter}" in MODULES:
+                assert count.get(exercise.id, 0) >= least, f"{exercise.id}: few other {kind} answers"
