@@ -17,4 +17,4 @@ from .model import Exercise
 
 __all__ = ["EXERCISES"]
 
-EXERCISES: tuple[Exercise, ...] = (CHOOSE, COUNT, KNN, RANK, SAFE, CARD)
+EXERCISES: tuple[Exercise, ...] = (CARD, SAFE, CHOOSE, COUNT, KNN, RANK)
