@@ -83,7 +83,9 @@ def told(value: Any, width: int = 60) -> str:
         return "nothing (None), as a function does that ends without a `return`"
     try:
         # An address says nothing, and is another one each time.
-        text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split())).replace("`", "'")
+        text = re.sub(r" at 0x[0-9a-f]+|[\w.]+\.<locals>\.", "", " ".join(repr(value).split())).replace(
+            "`", "'"
+        )
     except Exception:  # a learner's own class may do anything in __repr__
         text = "something"
     return f"{text if len(text) <= width else text[: width - 1] + '…'} ({type(value).__name__})"
