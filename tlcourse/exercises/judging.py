@@ -187,6 +187,8 @@ def number(value: Any, what: str) -> float:
     tlcourse.exercises.model.WrongAnswerError: I expected a number for the ratio and got nothing (None). \
 Is there a `return` at the end?
     """
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
     if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
         value = value.reshape(-1)[0].item()
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -483,7 +483,10 @@ def diagnose(train, val, chance):
         ("a number", "def shift(images, most, rng):\n    return 3\n"),
         ("endless", "def shift(images, most, rng):\n    while True:\n        yield images[0]\n"),
         ("one too few", _shift("rng.integers(0, 2 * most, 2)")),
-        ("one too many", _shift("rng.integers(0, 2 * most + 2, 2)")),
+        (
+            "one too many",
+            _shift("rng.integers(0, 2 * most + 2, 2)").replace("most, most)", "most, most + 1)"),
+        ),
         ("one number for both", _shift("[rng.integers(0, 2 * most + 1)] * 2")),
         ("sideways only", _shift("most, rng.integers(0, 2 * most + 1)")),
         ("another generator", _shift("np.random.default_rng().integers(0, 2 * most + 1, 2)")),
