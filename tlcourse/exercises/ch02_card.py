@@ -206,6 +206,8 @@ def _group(name: str, observed: dict[str, Any], inputs: dict[str, Any], right: s
         match = [way for way in _GROUPS[name] if _alike(got, _prepared(picture, card, way))]
         if got.size == 0:
             seen.append((f"{said} what you give is no array of numbers.", ""))
+        elif not np.isfinite(got).all():
+            seen.append((f"{said} your array holds NaN or infinity.", ""))
         elif match:
             span = f" your numbers go from {_short(got.min())} to {_short(got.max())}."
             seen.append((f"{said}{span} {_WHY[match[0]]}", match[0]))

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .judging import show
+from .judging import show, told
 from .model import Exercise, Finding, Misconception, Verdict
+from .plain import NotPlainError, plain
 
 __all__ = ["CURVES", "SHIFT"]
 
@@ -34,17 +35,37 @@ def _shift_inputs(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _shift_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    images = np.asarray(inputs["images"], np.uint8)
-    given = images.copy()
+    given = np.asarray(inputs["images"], np.uint8)
+    kept = True
 
-    def run(seed: int) -> Any:
+    def run(seed: int) -> np.ndarray | str:
+        nonlocal kept
+        images = given.copy()  # one that is written into is judged, and spoils nothing else
         found = answer(images, inputs["most"], np.random.default_rng(seed))
-        value = np.asarray(found)
-        return value if value.dtype.kind in "uif" and value.ndim else np.zeros(0)
+        kept = kept and np.array_equal(given, images)
+        return picture_batch(found, given)
 
-    first = run(inputs["seed"])
-    kept = bool(np.array_equal(given, images))
-    return {"first": first.astype("float64"), "dtype": str(first.dtype), "kept": kept}
+    first, again, other = run(inputs["seed"]), run(inputs["seed"]), run(inputs["seed"] + 1)
+    if isinstance(first, str) or isinstance(again, str) or isinstance(other, str):
+        return {"wrong": next(v for v in (first, again, other) if isinstance(v, str))}
+    return {
+        "first": first.astype("float64"),
+        "other": other.astype("float64"),
+        "dtype": str(first.dtype),
+        "repeats": bool(np.array_equal(first, again)),
+        "kept": kept,
+    }
+
+
+def picture_batch(found: Any, given: np.ndarray) -> np.ndarray | str:
+    """What came back as an array with its dtype, else what it was, in words."""
+    try:
+        value = np.asarray(plain(found))
+    except (NotPlainError, ValueError):
+        return told(found)
+    if value.ndim == 0 or value.dtype.kind not in "biuf" or value.size > 4 * given.size:
+        return told(found)
+    return value
 
 
 def _moved(image: np.ndarray, dy: int, dx: int) -> np.ndarray:
@@ -58,6 +79,9 @@ def _moved(image: np.ndarray, dy: int, dx: int) -> np.ndarray:
 
 def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     images, most = np.asarray(inputs["images"]), inputs["most"]
+    if "wrong" in observed:
+        why = f"`shift` should give an array of pictures; yours gave {observed['wrong']}."
+        return Verdict(0.0, (Finding(False, why),))
     got = np.asarray(observed["first"])
     if got.shape != images.shape:
         why = f"A batch of shape {images.shape} went in, and {got.shape} came out."
@@ -68,6 +92,9 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     image = images[0].astype("float64")
     if all(np.array_equal(one, image) for one in got):
         return Verdict(0.0, (Finding(False, "Nothing is shifted.", "nothing happens"),))
+    if not observed["kept"]:
+        why = "The pictures that you were given are changed themselves. Work on a copy: they come again."
+        return Verdict(0.0, (Finding(False, why, "changes its input"),))
     known = {(dy, dx): _moved(image, dy, dx) for dy in range(-4, 5) for dx in range(-4, 5)}
     found, wrapped, mirrored = [], 0, 0
     for one in got:
@@ -90,6 +117,10 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         label = Finding(False, "Some pictures are changed in another way than by a shift with zeros.", None)
     own = _good("Each picture has a shift of its own, up to the given number of pixels to all sides.")
     keys = [key for key in found if key is not None]
+    # More draws, so that the largest allowed shift is among them beyond doubt.
+    reached = [
+        key for one in np.asarray(observed["other"]) for key, v in known.items() if np.array_equal(one, v)
+    ] + keys
     if keys and len(set(keys)) == 1 and len(keys) == len(got):
         own = Finding(
             False, (f"All pictures are shifted alike, by {keys[0]}. Draw for each one."), "one shift for all"
@@ -103,8 +134,24 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " below zero."
         )
         own = Finding(False, why, "one way only")
-    elif not keys:
+    elif keys and (not any(dy for dy, _ in keys) or not any(dx for _, dx in keys)):
+        own = Finding(False, "All are shifted along one side of the picture only.", "one side only")
+    elif keys and all(dy == dx for dy, dx in keys):
+        own = Finding(False, "Down and to the right it is always the same number. Draw two.", "one number")
+    elif keys and len(set(keys)) < 6 <= len(keys):
+        own = Finding(False, f"{len(keys)} pictures have {len(set(keys))} shifts. Draw for each one.")
+    elif not keys or None in found:
         own = Finding(False, "How far it shifts can be judged when it only shifts.", None)
+    elif max(max(key) for key in reached) < most or min(min(key) for key in reached) > -most:
+        why = (
+            "The largest allowed shift never comes, on one side at least. `rng.integers` leaves out its end."
+        )
+        own = Finding(False, why, "the end left out")
+    elif not observed["repeats"]:
+        why = "With the same `rng` twice, different pictures came out: draw from `rng`, from nothing else."
+        own = Finding(False, why, "another generator")
+    elif np.array_equal(got, observed["other"]):
+        own = Finding(False, "With two different `rng` the same pictures came out.", "always the same")
     return _verdict(label, own)
 
 
@@ -225,17 +272,26 @@ def _curves_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     found = []
     for case in inputs["cases"]:
         value = answer(np.asarray(case["train"]).copy(), np.asarray(case["val"]).copy(), case["chance"])
-        found.append(str(value))
+        try:
+            word = plain(value)
+        except NotPlainError:
+            word = None
+        word = word.item() if isinstance(word, np.ndarray) and word.size == 1 else word
+        found.append({"word": word, "said": show(word)} if isinstance(word, str) else {"said": told(value)})
     return {"found": found}
 
 
 def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     parts = []
     by_cause: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-    for case, got in zip(inputs["cases"], observed["found"], strict=True):
-        by_cause.setdefault(case["cause"], []).append((got, case))
-    if len(set(observed["found"])) == 1:
-        why = f"You call all of them {show(observed['found'][0])}."
+    said = {seen.get("word", ""): seen["said"] for seen in observed["found"]}
+    for case, seen in zip(inputs["cases"], observed["found"], strict=True):
+        by_cause.setdefault(case["cause"], []).append((seen.get("word", ""), case))
+    if list(said) == [""]:
+        why = f"`diagnose` should give one of the four words; yours gave {said['']}."
+        return Verdict(0.0, (Finding(False, why),))
+    if len(said) == 1:
+        why = f"You call all of them {next(iter(said.values()))}."
         return Verdict(0.0, (Finding(False, why, "one answer for all"),))
     for cause in ("underfitting", "overfitting", "good", "broken"):
         wrong = [(got, case) for got, case in by_cause[cause] if got != cause]
@@ -249,7 +305,7 @@ def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f" with {v.min():.2f} as its lowest"
         )
         if got not in _CAUSES:
-            why, name = f"{show(got)} is none of the four.", None
+            why, name = "That is none of the four.", None
         elif got == "overfitting" and cause == "good":
             why, name = (
                 ("A gap alone is not overfitting, while the validation loss is still falling."),
@@ -263,7 +319,7 @@ def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             why, name = "The two are close together, and both are near guessing.", "the gap alone"
         else:
             why, name = "Look at both ends of both curves.", None
-        parts.append(Finding(False, f"{shown}: you say {show(got)}. {why}", name))
+        parts.append(Finding(False, f"{shown}: you say {said[got]}. {why}", name))
     return Verdict(float(sum(p.passed for p in parts)) * 0.75, tuple(parts))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .ch06_pictures import picture_batch
 from .judging import finding, score
 from .model import Exercise, Finding, Misconception, Verdict
 
@@ -63,25 +64,33 @@ def _inputs(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    images = np.asarray(inputs["images"], np.uint8)
-    given = images.copy()
+    given = np.asarray(inputs["images"], np.uint8)
+    kept = True
 
-    def run(seed: int) -> np.ndarray:
-        value = np.asarray(answer(images, np.random.default_rng(seed)))
-        return value if value.dtype.kind in "uif" and value.size <= 4 * given.size else np.zeros(0)
+    def run(seed: int) -> np.ndarray | str:
+        nonlocal kept
+        images = given.copy()  # one that is written into is judged, and spoils nothing else
+        found = answer(images, np.random.default_rng(seed))
+        kept = kept and np.array_equal(given, images)
+        return picture_batch(found, given)
 
     first, again, other = run(inputs["seed"]), run(inputs["seed"]), run(inputs["seed"] + 1)
+    if isinstance(first, str) or isinstance(again, str) or isinstance(other, str):
+        return {"wrong": next(v for v in (first, again, other) if isinstance(v, str))}
     return {
         "first": first.astype("float32"),
         "dtype": str(first.dtype),
         "repeats": bool(np.array_equal(first, again)),
         "differs": not np.array_equal(first, other),
-        "kept": bool(np.array_equal(given, images)),
+        "kept": kept,
     }
 
 
 def _judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     images, ways = np.asarray(inputs["images"]), np.asarray(inputs["ways"])
+    if "wrong" in observed:
+        why = f"`augment` should give an array of pictures; yours gave {observed['wrong']}."
+        return Verdict(0.0, (Finding(False, why),))
     got = np.asarray(observed["first"])
     if got.shape != images.shape:
         shape = tuple(int(n) for n in got.shape)

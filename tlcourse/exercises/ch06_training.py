@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import close, show
+from .judging import close, show, told
 from .model import Exercise, Finding, Misconception, Verdict
+from .plain import NotPlainError, plain
 
 __all__ = ["RANGE", "SCHEDULE", "STOP", "TWO_RATES"]
 
@@ -25,12 +26,18 @@ def _verdict(*parts: Finding) -> Verdict:
 
 
 def _number(value: Any) -> float | str:
+    """One number, however it is wrapped; else what it was, in words."""
     try:
-        if isinstance(value, str):
-            raise TypeError
-        return float(value.item() if hasattr(value, "item") else value)
-    except Exception:
-        return f"{value!r:.60}"
+        found = plain(value)
+    except NotPlainError:
+        return told(value)
+    if isinstance(found, list | tuple) and len(found) == 1:
+        found = found[0]
+    if isinstance(found, np.ndarray) and found.size == 1:
+        found = found.reshape(-1)[0].item()
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return told(value)
+    return float(found)
 
 
 # -------------------------------------------------------------------------------- two rates in one step
@@ -55,17 +62,12 @@ def _two_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         images, labels = tiny.torch_images(x), torch.from_numpy(y)
         model.eval()
         torch.nn.functional.cross_entropy(model(images), labels).backward()
-        gradients = {
-            "body": model.stem.conv.weight.grad.detach().numpy().copy(),
-            "head": model.classifier.weight.grad.detach().numpy().copy(),
-        }
+        arrays = dict(model.named_parameters())
+        gradients = {name: p.grad.detach().numpy().copy() for name, p in arrays.items()}
         model.zero_grad(set_to_none=True)
 
         def weights() -> dict[str, np.ndarray]:
-            return {
-                "body": model.stem.conv.weight.detach().numpy().copy(),
-                "head": model.classifier.weight.detach().numpy().copy(),
-            }
+            return {name: p.detach().numpy().copy() for name, p in arrays.items()}
 
         before = weights()
         answer(model, images, labels, inputs["body_lr"], inputs["head_lr"])
@@ -73,25 +75,32 @@ def _two_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         import keras
         import tensorflow as tf
 
-        body, head = model.get_layer("stem").get_layer("conv").kernel, model.get_layer("classifier").kernel
+        arrays = {v.path: v for v in model.trainable_variables}
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         with tf.GradientTape() as tape:
             value = loss(y, model(x, training=False))
-        found = tape.gradient(value, [body.value, head.value])
-        gradients = {"body": np.asarray(found[0]), "head": np.asarray(found[1])}
+        found = tape.gradient(value, [v.value for v in arrays.values()])
+        gradients = {name: np.asarray(g) for name, g in zip(arrays, found, strict=True)}
 
         def weights() -> dict[str, np.ndarray]:
-            return {"body": np.array(body.numpy()), "head": np.array(head.numpy())}
+            return {name: np.array(v.numpy()) for name, v in arrays.items()}
 
         before = weights()
         answer(model, x.copy(), y.copy(), inputs["body_lr"], inputs["head_lr"])
     after = weights()
     # The rate of each part: how far it moved against its gradient (least squares).
-    out = {}
+    out: dict[str, Any] = {"training": framework == "torch" and bool(model.training)}
     for part in ("body", "head"):
-        moved, g = before[part] - after[part], gradients[part]
+        names = [name for name in arrays if ("classifier" in name) == (part == "head")]
+        moved = np.concatenate([(before[name] - after[name]).ravel() for name in names])
+        g = np.concatenate([gradients[name].ravel() for name in names])
         out[part] = float((moved * g).sum() / (g * g).sum())
         out[f"{part}_rest"] = float(np.abs(moved - out[part] * g).max() / (np.abs(moved).max() + 1e-12))
+        out[f"{part}_still"] = [
+            name
+            for name in names
+            if np.array_equal(before[name], after[name]) and np.abs(gradients[name]).max() > 1e-4
+        ]
     return out
 
 
@@ -105,10 +114,17 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     said = f"The head moved at the rate {show(got['head'])}, the rest at {show(got['body'])}"
     said += f"; you were given {show(head)} and {show(body)}."
     if is_at("head", head) and is_at("body", body):
+        if observed["training"]:
+            why = "The rates are right. But the model is in training mode now; it came in evaluation mode."
+            return _verdict(_good("Both moved at their rates."), Finding(False, why, "another mode"))
         return _verdict(_good("The head moved at its rate."), _good("The rest moved at its own, lower one."))
     if is_at("head", body) and is_at("body", head):
         why = "The two have changed places: the new head takes the large steps, the old layers small ones."
         return Verdict(0.0, (Finding(False, f"{said} {why}", "swapped"),))
+
+    def still(part: str) -> str:
+        return f"Part of it did not move: `{observed[f'{part}_still'][0]}`."
+
     first = _good("The head moved at its rate.")
     if not is_at("head", head):
         why = (
@@ -118,11 +134,15 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
         if is_at("head", body) and is_at("body", body):
             why = "Both have the same rate."
+        elif observed["head_still"] and abs(got["head"]) >= 1e-9:
+            why = still("head")
         first = Finding(False, f"{said} {why}", "one rate for all" if "same" in why else None)
     second = _good("The rest moved at its own, lower one.")
     if not is_at("body", body):
         if abs(got["body"]) < 1e-9:
             why, name = "The rest did not move at all: it has a small rate, not none.", "body left out"
+        elif observed["body_still"]:
+            why, name = still("body"), "part left out"
         elif is_at("body", head):
             why, name = "Both have the same rate.", "one rate for all"
         else:
@@ -357,19 +377,22 @@ def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     for case, got, breaks in zip(inputs["cases"], observed["found"], (False, True), strict=True):
         rates, losses = np.asarray(case["rates"]), np.asarray(case["losses"])
         best = float(rates[int(np.nanargmin(losses))])
-        said = (
-            f"{'Where the loss turns to NaN' if breaks else 'Where the loss rises again'} you"
-            f" give {show(got)}."
-        )
-        if isinstance(got, float) and close(got, best / 10, 0.02 * best / 10):
+        where = "Where the loss turns to NaN" if breaks else "Where the loss rises again"
+        if isinstance(got, str):
+            parts.append(Finding(False, f"{where} you give {got}. One number is needed."))
+            continue
+        said, low = f"{where} you give {show(got)}.", float(np.nanmin(losses))
+        first_nan = float(rates[int(np.argmin(losses))])
+        name: str | None
+        if close(got, best / 10, 0.02 * best / 10):
             parts.append(
                 _good(
                     "With NaN at the end: right." if breaks else ("A tenth of the rate with the lowest loss.")
                 )
             )
             continue
-        if not isinstance(got, float) or math.isnan(got):
-            why, name = "One number is needed.", "NaN wins"
+        if math.isnan(got):
+            why, name = "NaN is no rate. Look at the finite losses only.", "NaN wins"
         elif close(got, best, 0.02 * best):
             why, name = (
                 (
@@ -378,12 +401,18 @@ def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 ),
                 "on the edge",
             )
-        elif breaks and got > best / 10:
-            why, name = "`argmin` takes NaN for the smallest. Look at the finite losses only.", "NaN wins"
-        elif close(got, float(np.nanmin(losses)), 1e-6) or close(got, float(np.nanmin(losses)) / 10, 1e-6):
+        elif close(got, low, 1e-6) or close(got, low / 10, 1e-6):
             why, name = "That is a loss. The question is at which rate it was reached.", "a loss, not a rate"
-        elif got >= float(rates[-1]) / 11:
-            why, name = "That is far beyond the rate at which the loss turns up.", None
+        elif breaks and any(close(got, v, 0.02 * v) for v in (first_nan, first_nan / 10)):
+            why, name = "`argmin` takes NaN for the smallest. Look at the finite losses only.", "NaN wins"
+        elif got <= 0:
+            why, name = "A rate is above zero.", None
+        elif got > best:
+            why, name = "That is beyond the rate at which the loss is lowest.", None
+        elif got > best / 10:
+            why, name = "That is nearer to the lowest point than a tenth of its rate.", None
+        elif got > best / 50:
+            why, name = "That is less than a tenth of the rate with the lowest loss.", None
         else:
             why, name = "The loss is hardly falling yet at this rate.", "too low"
         parts.append(Finding(False, f"{said} {why}", name))
@@ -473,15 +502,28 @@ def _rising(losses: list[float], patience: int) -> int:
     return len(losses) - 1
 
 
+def _two_epochs(found: Any) -> list[int] | None:
+    """Two whole numbers, as a list, a tuple, an array or a tensor."""
+    try:
+        pair = plain(found)
+    except NotPlainError:
+        return None
+    if isinstance(found, set | frozenset) or not isinstance(pair, list | tuple | np.ndarray):
+        return None
+    numbers = [_number(value) for value in pair]
+    if len(numbers) != 2 or any(isinstance(v, str) or not v.is_integer() for v in numbers):
+        return None
+    return [int(v) for v in numbers]
+
+
 def _stop_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     out = []
     for case in inputs["cases"]:
         found = answer([float(v) for v in case["losses"]], case["patience"])
-        try:
-            best, last = found
-            out.append([int(best), int(last)])
-        except (TypeError, ValueError):
-            return {"wrong": f"{found!r:.60}"}
+        pair = _two_epochs(found)
+        if pair is None:
+            return {"wrong": told(found)}
+        out.append(pair)
     return {"found": out}
 
 
@@ -500,7 +542,9 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if got_last != right_last and last.passed:
             why, name = "Count the epochs since the best one.", None
             before = _rising(losses, patience)
-            if got_last == _stopped(losses, patience - 1)[1]:
+            if (got_best, got_last) == (right_best + 1, right_last + 1):
+                why, name = "Both are one too many: epochs are counted from 0.", "counted from 1"
+            elif got_last == _stopped(losses, patience - 1)[1]:
                 why, name = (
                     (
                         "That is one epoch early: patience is how many epochs without a new best are"
@@ -518,7 +562,14 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             last = Finding(False, f"{said} you let the run end at epoch {got_last}. {why}", name)
         if got_best != right_best and best.passed:
             why, name = "Restore the best epoch among those that were run.", None
-            if got_best == got_last:
+            if (got_best, got_last) == (right_best + 1, right_last + 1):
+                why, name = "Both are one too many: epochs are counted from 0.", "counted from 1"
+            elif got_best == got_last == right_last and right_last - right_best < patience:
+                why, name = (
+                    "These are the weights of the last epoch, and an earlier one was better.",
+                    ("keeps the last"),
+                )
+            elif got_best == got_last == right_last:
                 why, name = (
                     ("These are the weights of the last epoch, which patience has just called worse."),
                     "keeps the last",

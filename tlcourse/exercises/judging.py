@@ -83,7 +83,9 @@ def told(value: Any, width: int = 60) -> str:
         return "nothing (None), as a function does that ends without a `return`"
     try:
         # An address says nothing, and is another one each time.
-        text = re.sub(r" at 0x[0-9a-f]+", "", " ".join(repr(value).split())).replace("`", "'")
+        text = re.sub(r" at 0x[0-9a-f]+|[\w.]+\.<locals>\.", "", " ".join(repr(value).split())).replace(
+            "`", "'"
+        )
     except Exception:  # a learner's own class may do anything in __repr__
         text = "something"
     return f"{text if len(text) <= width else text[: width - 1] + '…'} ({type(value).__name__})"
@@ -185,6 +187,8 @@ def number(value: Any, what: str) -> float:
     tlcourse.exercises.model.WrongAnswerError: I expected a number for the ratio and got nothing (None). \
 Is there a `return` at the end?
     """
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
     if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "iuf":
         value = value.reshape(-1)[0].item()
     if isinstance(value, bool) or not isinstance(value, int | float):
