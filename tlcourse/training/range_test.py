@@ -60,7 +60,7 @@ def range_test(
 
     rates = np.geomspace(low, high, steps)
     losses: list[float] = []
-    # One step at a time, so that the loss of each is known; the optimizer is the same one throughout.
+    # One run: the schedule raises the rate, and the loss function notes what each step's batch cost.
     watch = _Watch(losses)
     try:
         training.fit(
