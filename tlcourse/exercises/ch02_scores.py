@@ -374,7 +374,17 @@ def _rank_case(rng: np.random.Generator, sign: int) -> dict[str, Any]:
 
 
 def _rank_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    return {"cases": [_rank_case(rng, 1), _rank_case(rng, -1)]}
+    while True:
+        cases = [_rank_case(rng, 1), _rank_case(rng, -1)]
+        ways = [_rank_ways(np.asarray(case["scores"]), np.asarray(case["accuracies"])) for case in cases]
+        # A wrong value that is shown for one case must not be, but for its sign, the right one of the other.
+        apart = [
+            abs(abs(value) - abs(other["right"])) > 0.002
+            for one, other in (ways, ways[::-1])
+            for value in one.values()
+        ]
+        if all(apart):
+            return {"cases": cases}
 
 
 def _rank_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
