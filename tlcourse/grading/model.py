@@ -1,0 +1,191 @@
+"""What the grader's parts hand to one another: submissions, rebuilt notebooks, results."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ..exercises import Exercise, Report, State
+
+__all__ = ["Answer", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
+
+
+class NotGradedError(Exception):
+    """One submission cannot be graded; the class goes on.
+
+    Parameters
+    ----------
+    reason : str
+        A sentence that ends "not graded, because ...": "the file is empty". No full stop.
+    advice : str
+        What the instructor can do about it.
+    """
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.advice = reason, advice
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file that counts as one student's work.
+
+    Attributes
+    ----------
+    student : str
+        As the folder, the file's name or the LMS's download names them: input, never to be trusted.
+    path : pathlib.Path
+        Of the notebook, not opened yet.
+    shown : str
+        How to call the file in a report: relative, never a path of the instructor's machine.
+    handed_in : datetime.datetime, optional
+        With a time zone; from the LMS's download name only, never from the file itself.
+    notes : tuple of str
+        Such as which older files of the student do not count.
+    problem : NotGradedError, optional
+        Why the file cannot even be opened (a symbolic link, a zip with ``../``).
+    """
+
+    student: str
+    path: Path
+    shown: str
+    handed_in: dt.datetime | None = None
+    notes: tuple[str, ...] = ()
+    problem: NotGradedError | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a student wrote for one exercise, as text.
+
+    Attributes
+    ----------
+    exercise_id : str
+    source : str
+        The answer's cell (the cells, if it was split or copied), without magics; "" where it is missing.
+    setup : str
+        Source to run before it in the same namespace: those of the student's other top-level statements,
+        in order, that the answer leans on.
+    """
+
+    exercise_id: str
+    source: str
+    setup: str = ""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The course's own notebook with nothing of the student's in it but the answers.
+
+    Attributes
+    ----------
+    chapter : str
+        Two digits.
+    framework : {"torch", "keras"}
+    answers : tuple of Answer
+        One for each exercise of the chapter, in the course's order.
+    notebook : nbformat.NotebookNode
+        The course's record, the student's answer cells put in by grade id.
+    notes : tuple of str
+        What was found odd, in words for the instructor: "the check cell ch02-rank-check was changed".
+    """
+
+    chapter: str
+    framework: str
+    answers: tuple[Answer, ...]
+    notebook: Any
+    notes: tuple[str, ...] = ()
+
+
+class _Plain(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Plain):
+    """One thing that the judge looked at."""
+
+    passed: bool
+    message: str
+    misconception: str | None = None
+
+
+class Mark(_Plain):
+    """One exercise of one student, judged."""
+
+    exercise_id: str
+    title: str
+    state: State
+    points: float
+    max_points: int
+    findings: tuple[Finding, ...] = ()
+    problem: str = ""
+    advice: str = ""
+    printed: str = ""
+    seconds: float = 0.0
+    source: str = ""
+    hint: str = ""
+
+    @property
+    def misconceptions(self) -> tuple[str, ...]:
+        """Names of what was misunderstood, in the order found."""
+        return tuple(f.misconception for f in self.findings if not f.passed and f.misconception)
+
+    @classmethod
+    def of(cls, report: Report, exercise: Exercise, source: str) -> Mark:
+        """From the judge's report. The hint that fits is the first for no answer, the second for a wrong one."""
+        stage = min(0 if report.state is State.NOT_ATTEMPTED else 1, len(exercise.hints) - 1)
+        wanted = exercise.hints and report.state is not State.PASS
+        return cls(
+            exercise_id=exercise.id,
+            title=exercise.title,
+            state=report.state,
+            points=report.points,
+            max_points=exercise.points,
+            findings=tuple(
+                Finding(passed=f.passed, message=f.message, misconception=f.misconception)
+                for f in report.findings
+            ),
+            problem=report.problem,
+            advice=report.advice,
+            printed=report.printed,
+            seconds=report.seconds,
+            source=source,
+            hint=exercise.hints[stage] if wanted else "",
+        )
+
+
+class Result(_Plain):
+    """What became of one submission: a verdict, always.
+
+    ``status`` "not graded" is a state of its own with a reason; it is never 0 points.
+    """
+
+    student: str
+    chapter: str
+    status: Literal["graded", "not graded"]
+    framework: str | None = None
+    reason: str = ""
+    advice: str = ""
+    marks: tuple[Mark, ...] = ()
+    notes: tuple[str, ...] = ()
+    shown: str = ""
+    digest: str = ""
+    """SHA-256 of the file that was graded, hexadecimal."""
+    handed_in: dt.datetime | None = None
+    seconds: float = 0.0
+    """Wall seconds from the sandbox's start to the judge's end."""
+    protections: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float | None:
+        """The sum of the marks; None if it was not graded."""
+        return sum(mark.points for mark in self.marks) if self.status == "graded" else None
+
+    @property
+    def max_points(self) -> int:
+        """Full marks of what was graded."""
+        return sum(mark.max_points for mark in self.marks)
