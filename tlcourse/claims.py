@@ -434,7 +434,9 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
     value, spread, n, unit = entry["value"], entry.get("spread"), entry.get("n"), entry.get("unit")
     try:
         text = _number_text(value, number_format)
-        around = _number_text(spread, number_format or _spread_format(value)) if spread is not None else None
+        # "+.3f" asks for the sign of the value; a spread has none.
+        spread_format = (number_format or _spread_format(value)).lstrip("+")
+        around = _number_text(spread, spread_format) if spread is not None else None
         if around is not None and not number_format:
             text = _number_text(value, _spread_format(value))
     except (ValueError, TypeError) as error:

@@ -110,6 +110,7 @@ def test_a_name_twice(monkeypatch):
         ({"value": 0.7612, "n": 5, "spread": 0.0213}, None, "0.761 ± 0.021 (n = 5)"),
         ({"value": 0.7612, "n": 5, "spread": 0.0213, "fmt": ".2f"}, None, "0.76 ± 0.02 (n = 5)"),
         ({"value": 0.7612, "n": 5, "spread": 0.0213}, ".1%", "76.1% ± 2.1% (n = 5)"),
+        ({"value": 0.0142, "n": 5, "spread": 0.0187, "fmt": "+.3f"}, None, "+0.014 ± 0.019 (n = 5)"),
         ({"value": 0.7612, "n": 5, "spread": 0.0213, "fmt": ".2f"}, "bare", "0.76"),
         ({"value": 0.7612, "n": 5, "spread": 0.0213}, "bare:.0%", "76%"),
         ({"value": 12.34, "unit": "s"}, None, "12.3 s"),

@@ -6,15 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, number, show
+from .judging import close, number, show, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import plain
 
 __all__ = ["KNN", "RANK"]
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 # ----------------------------------------------------------------------------- k nearest neighbours
@@ -195,7 +191,7 @@ def _knn_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     else:
         why = "There, classes may have the same number of votes. Then the smallest number wins."
         last = Finding(False, f"{said} {why}")
-    return _verdict(*parts, last)
+    return verdict(*parts, last)
 
 
 _KNN = """
@@ -412,7 +408,7 @@ def _rank_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         # With its sign turned, the value shown to more digits would be the answer.
         value = f"about {got:.1f}" if match[:1] == ["the sign is turned"] else show(got)
         parts.append(Finding(False, f"{where} you give {value}. {why}", *match[:1]))
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 _RANK = """

@@ -6,18 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .judging import plain_array, read_array, show
+from .judging import good, plain_array, read_array, show, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["FEED", "LAYOUT", "LETTERBOX"]
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 # ------------------------------------------------------------------------------------- feed by the card
@@ -80,7 +72,7 @@ def _feed_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 " Whoever feeds the same pictures once more feeds other ones. Work on a copy."
             )
             kept = seen["kept"]
-            parts.append(_good(f"{name}: right.") if kept else Finding(False, why, "writes into its input"))
+            parts.append(good(f"{name}: right.") if kept else Finding(False, why, "writes into its input"))
             continue
         span = f"your numbers go from {_short(got.min())} to {_short(got.max())}"
         other = {**card, "channels": {"RGB": "BGR", "BGR": "RGB"}[card["channels"]]}
@@ -99,7 +91,7 @@ def _feed_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         match = [n for n, value in wrong.items() if _alike(got, value)]
         why = _FEED_WHY[match[0] if match else ""]
         parts.append(Finding(False, f"{name}: {span}. {why}", *match[:1]))
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 _FEED_WHY = {
@@ -221,8 +213,8 @@ def _box_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
 
 def _box_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     size, fill = inputs["size"], inputs["fill"]
-    whole = _good("The whole picture is there, and its shape is kept.")
-    middle = _good("It lies in the middle, and the bars have the given colour.")
+    whole = good("The whole picture is there, and its shape is kept.")
+    middle = good("It lies in the middle, and the bars have the given colour.")
     for (height, width), seen in zip(inputs["shapes"], observed["boxes"], strict=True):
         got = read_array(seen["picture"], "`letterbox`")
         said = f"A picture {height} high and {width} wide"
@@ -274,7 +266,7 @@ def _box_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             middle = Finding(False, why, "in a corner")
     if not whole.passed:
         middle = Finding(False, "Where it lies can be judged when its size is right.")
-    return _verdict(whole, middle)
+    return verdict(whole, middle)
 
 
 _BOX = """
@@ -373,7 +365,7 @@ def _layout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         said = f'`layout(x, "{to}")` for an array of shape {given.shape}'
         if got.shape == right.shape and np.allclose(got, right, atol=1e-5):  # single precision is enough
             parts.append(
-                _good(
+                good(
                     {
                         "to_first": "From last to first: right.",
                         "to_last": "From first to last: right.",
@@ -405,7 +397,7 @@ def _layout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             parts.append(Finding(False, why, "moved all the same" if name == "stays" else None))
     if parts[2].passed and not parts[0].passed and not parts[1].passed:
         parts[2] = Finding(False, "What is in place stays; but so far nothing is moved rightly.")
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 _LAYOUT = """

@@ -8,20 +8,12 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import plain_array, read_array, show, told
+from .judging import good, plain_array, read_array, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CUT", "GREY", "SHAPES"]
 
 BLOCKS = ("stem", "block1")
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 # -------------------------------------------------------------------------------------------- the head
@@ -99,16 +91,16 @@ def _cut_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 " comes later."
             )
         return Verdict(0.0, (Finding(False, why, "a new head"),))
-    shape = _good("It gives one row of features for each picture.")
+    shape = good("It gives one row of features for each picture.")
     if np.allclose(got, right, atol=1e-4):
-        values = _good("They are the features that the old head read.")
+        values = good("They are the features that the old head read.")
     else:
         why = (
             f"The rows have the right length, but they differ from what the old head read by up to"
             f" {show(float(np.abs(got - right).max()))}. The weights of the backbone have to stay."
         )
         values = Finding(False, why, "other weights")
-    return _verdict(shape, values)
+    return verdict(shape, values)
 
 
 CUT = Exercise(
@@ -241,9 +233,9 @@ def _grey_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             else " Only the axis of the input channels should change, from three entries to one."
         )
         return Verdict(0.0, (Finding(False, why, "another axis"),))
-    shape = _good("The shape is right: one input channel, all else as it was.")
+    shape = good("The shape is right: one input channel, all else as it was.")
     if np.allclose(got, right, atol=1e-5):
-        return _verdict(shape, _good("A grey picture gives what it gave with its channel repeated."))
+        return verdict(shape, good("A grey picture gives what it gave with its channel repeated."))
     spread = float(np.abs(got).mean() / np.abs(right).mean())
     if np.allclose(got * 3, right, atol=1e-5):
         why, name = (
@@ -263,7 +255,7 @@ def _grey_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " learned about each of the three has to stay, all of it.",
             "fresh weights",
         )
-    return _verdict(shape, Finding(False, why, name))
+    return verdict(shape, Finding(False, why, name))
 
 
 def _grey(torch_line: str, keras_line: str) -> dict[str, str]:
@@ -376,7 +368,7 @@ def _shapes_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         else:
             why, name = "Each layer divides what it gets by its stride, and rounds up.", None
         return Verdict(0.0, (Finding(False, f"{said} {why}", name),))
-    return Verdict(2.0, (_good("Each layer's map has the right size."),))
+    return Verdict(2.0, (good("Each layer's map has the right size."),))
 
 
 def _floor(side: int, strides: list[int]) -> list[int]:

@@ -8,17 +8,13 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import show, told
+from .judging import good, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["FREEZE", "LOOKS_FROZEN"]
 
 BLOCKS = ("stem", "block1", "block2")
 _WEIGHTS, _NORM, _STATISTICS = ("conv",), ("scale", "shift"), ("mean", "variance")
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
 
 
 def _of(names: list[str], blocks: list[str], parts: tuple[str, ...]) -> list[str]:
@@ -68,9 +64,9 @@ def _freeze_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
 
 
 def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    weights = _good("The weights of the frozen blocks stayed where they were, BatchNorm's own included.")
-    statistics = _good("The statistics of the frozen BatchNorm layers stayed where they were.")
-    rest = _good("Everything else trains, and the second call opened what the first had closed.")
+    weights = good("The weights of the frozen blocks stayed where they were, BatchNorm's own included.")
+    statistics = good("The statistics of the frozen BatchNorm layers stayed where they were.")
+    rest = good("Everything else trains, and the second call opened what the first had closed.")
     for number, (frozen, seen) in enumerate(zip(inputs["frozen"], observed["cases"], strict=True)):
         said = f"After `freeze(model, {frozen})` and one step of training,"
         moved = list(seen["moved"])
@@ -364,7 +360,7 @@ def _looks_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             (1, Finding(False, f"A step moved {moved}, and nothing else; you report {show(found[which])}."))
         )
     else:
-        parts.append((1, _good("Blocks whose weights moved are found, and only those.")))
+        parts.append((1, good("Blocks whose weights moved are found, and only those.")))
     if found[0] != truth[0] and set(found[0]) >= set(truth[0]):
         why = (
             f"A step moved {_say(inputs['scenes'][0]['moves'])}, and nothing else; you report"
@@ -379,7 +375,7 @@ def _looks_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
         parts.append((1, Finding(False, why, "statistics overlooked")))
     else:
-        parts.append((1, _good("A block whose statistics alone moved is found.")))
+        parts.append((1, good("A block whose statistics alone moved is found.")))
     if found[1] != truth[1] and set(found[1]) >= set(truth[1]):
         why = (
             f"A step moved {_say(inputs['scenes'][1]['moves'])}, and nothing else; you report"
@@ -395,7 +391,7 @@ def _looks_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
         parts.append((1, Finding(False, why, "compares with a tolerance")))
     else:
-        parts.append((1, _good("Even a move in the last digits is found.")))
+        parts.append((1, good("Even a move in the last digits is found.")))
     return Verdict(float(sum(p for p, f in parts if f.passed)), tuple(f for _, f in parts))
 
 

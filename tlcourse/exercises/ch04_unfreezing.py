@@ -10,16 +10,12 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import close, show, told
+from .judging import close, good, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["GRADUAL", "LAST_BLOCKS", "SECOND_STAGE"]
 
 BLOCKS = ("stem", "block1", "block2", "block3")
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
 
 
 def _say(names: list[str]) -> str:
@@ -56,9 +52,9 @@ def _last_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 
 
 def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    opened = _good("The last n blocks train, and the head with them.")
-    closed = _good("No earlier block trains, whatever was open before, and none at all for n = 0.")
-    kept = _good("BatchNorm stayed as it was, in the open blocks too.")
+    opened = good("The last n blocks train, and the head with them.")
+    closed = good("No earlier block trains, whatever was open before, and none at all for n = 0.")
+    kept = good("BatchNorm stayed as it was, in the open blocks too.")
     if not any(observed["moved"]):
         return Verdict(
             0.0, (Finding(False, "Nothing trains at all, not even the head.", "the head was frozen"),)
@@ -395,7 +391,7 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
             return Verdict(0.0, (Finding(False, why, "not told to the optimizer"),))
         return Verdict(0.0, (Finding(False, f"`{opens}` did not move in the next step.", None),))
-    learns = _good(f"`{opens}` trains.")
+    learns = good(f"`{opens}` trains.")
     if not all(close(rate, lr, 1e-7) for rate in rates):
         shown = sorted({rate for rate in rates if not close(rate, lr, 1e-7)})
         said = f"`{opens}` trains at the rate {show(shown[0])}, and you were given {show(lr)} for it."
@@ -405,7 +401,7 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             said += " Does the optimizer get it, as it is? One that gets no rate takes its own default."
         rate = Finding(False, said, "another rate")
     else:
-        rate = _good("It has the rate that was asked for.")
+        rate = good("It has the rate that was asked for.")
     extra = sorted(blocks - {opens, "classifier"})
     if "classifier" not in blocks:
         rest = Finding(
@@ -429,7 +425,7 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "the head's rate changed",
         )
     else:
-        rest = _good("The head goes on, and no other block trains.")
+        rest = good("The head goes on, and no other block trains.")
     return _passed(learns, rate, rest)
 
 
@@ -608,7 +604,7 @@ def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f" {len(stages)} stages{' or more' if len(stages) == 50 else ''}."
         )
         return Verdict(0.0, (Finding(False, why),))
-    opened = _good("The head opens first, then one group more in each stage, and none closes again.")
+    opened = good("The head opens first, then one group more in each stage, and none closes again.")
     for k, stage in enumerate(stages):
         if set(stage) == set(groups[len(groups) - 1 - k :]):
             continue
@@ -636,7 +632,7 @@ def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 "all at once",
             )
         break
-    rates = _good(
+    rates = good(
         "The head has the given rate, and each group towards the input a smaller one, the"
         " same in every stage."
     )

@@ -6,18 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .judging import plain_array, read_array, show, told
+from .judging import good, plain_array, read_array, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BUILD", "DROPOUT"]
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 # ------------------------------------------------------------------------------------------- build a head
@@ -149,7 +141,7 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "ReLU on the logits",
         )
     else:
-        logits = _good("It gives logits, one for each class.")
+        logits = good("It gives logits, one for each class.")
     d, h = inputs["features"], inputs["hidden"]
     plain = d * h + h + h * k + k
     drop = _judge_drop(observed, inputs, softmax)
@@ -178,7 +170,7 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "no nonlinearity",
         )
     elif normalised and depends:
-        layers = _good("A hidden layer, batch normalisation and a nonlinearity come before the output layer.")
+        layers = good("A hidden layer, batch normalisation and a nonlinearity come before the output layer.")
     elif observed["weights"] > plain + 2 * h:
         layers = Finding(
             False,
@@ -200,7 +192,7 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             else f"Batch normalisation after the hidden layer is missing: {why}.",
             "no BatchNorm",
         )
-    return _verdict(logits, drop, layers)
+    return verdict(logits, drop, layers)
 
 
 def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool) -> Finding:
@@ -244,7 +236,7 @@ def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool)
             f" {show(inputs['dropout'])} as the rate.",
             "another rate",
         )
-    return _good("Dropout strikes out hidden units in training, and is silent when the head predicts.")
+    return good("Dropout strikes out hidden units in training, and is silent when the head predicts.")
 
 
 _TORCH = """
@@ -405,7 +397,7 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             False, (f"{said}, the same ones for another generator. Draw from `rng`."), "one mask for all"
         )
     else:
-        which = _good("In training each number is struck out with the given chance, on its own.")
+        which = good("In training each number is struck out with the given chance, on its own.")
     kept = ~struck
     factors = got[kept] / x[kept] if kept.any() else np.zeros(1)
     factor = float(np.median(factors))
@@ -428,7 +420,7 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     elif not which.passed:
         scale = Finding(False, "The scale of what stays can be judged when the right share is struck out.")
     else:
-        scale = _good("What stays is scaled up, so that sums keep their size on average.")
+        scale = good("What stays is scaled up, so that sums keep their size on average.")
     if not observed["kept"]:
         why = (
             "`x` itself is not what it was: your function writes into it. Features that are kept for the next"
@@ -436,7 +428,7 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
         calm = Finding(False, why, "writes into its input")
     elif np.allclose(still, x, rtol=1e-6, atol=0):  # single precision is enough
-        calm = _good("When the head predicts, the features pass as they are.")
+        calm = good("When the head predicts, the features pass as they are.")
     elif (still == 0).any():
         calm = Finding(
             False,
@@ -455,7 +447,7 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     if not which.passed and which.misconception == "nothing is dropped":
         return Verdict(0.0, (which,))
-    return _verdict(which, scale, calm)
+    return verdict(which, scale, calm)
 
 
 DROPOUT = Exercise(

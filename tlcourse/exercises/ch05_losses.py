@@ -7,18 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, plain_array, read_array, show, told
+from .judging import close, good, plain_array, read_array, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BIAS", "CHOOSE", "LABELS", "PAIR"]
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 def _log_softmax(z: np.ndarray) -> np.ndarray:
@@ -96,9 +88,9 @@ def _choose_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f" {observed['wrong']}."
         )
         return Verdict(0.0, (Finding(False, why),))
-    units = _good("As many outputs as there are answers to give.")
-    activation = _good("The activations fit the answers.")
-    loss = _good("The losses fit the activations.")
+    units = good("As many outputs as there are answers to give.")
+    activation = good("The activations fit the answers.")
+    loss = good("The losses fit the activations.")
     for task, (got, act, err) in zip(inputs["tasks"], observed["chosen"], strict=True):
         kind = task["answer"]
         said = f'"{task["about"]}" ({kind}, of {task["of"]})'
@@ -133,7 +125,7 @@ def _choose_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if len({tuple(c) for c in observed["chosen"]}) == 1 or len({c[1] for c in observed["chosen"]}) == 1:
         # One choice for everything is right for something; that is no merit.
         return Verdict(0.0, tuple(p for p in parts if not p.passed))
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 def _why(kind: str, activation: str) -> str:
@@ -289,7 +281,7 @@ def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             wrong = {"absolute error": np.abs(z - t).mean()}
             text = "The loss for a number is the squared error."
         if close(got, float(right), 2e-4 * max(1.0, abs(float(right)))):
-            parts.append(_good(text))
+            parts.append(good(text))
             continue
         # A sum: over everything, or (as Keras counts) over the means of the rows.
         wrong |= {"summed": right * z.size, "summed over the rows": right * len(z)}
@@ -301,7 +293,7 @@ def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 False, (f"{said} gives {show(got)} on such outputs. {_pair_why(name, names)}"), *names[:1]
             )
         )
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 def _pair_why(name: str, names: list[str]) -> str:
@@ -490,7 +482,7 @@ def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     stated = _softmax(soft[None])[0]
     share = counts / counts.sum()
     if np.allclose(stated, share, atol=1e-3):
-        first = _good("The softmax head begins by saying how frequent each class is.")
+        first = good("The softmax head begins by saying how frequent each class is.")
     else:
         why = f"{said}, a softmax of your bias says {show([round(float(p), 3) for p in stated])}."
         if np.allclose(soft, share, atol=1e-6):
@@ -507,7 +499,7 @@ def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     told = 1 / (1 + np.exp(-np.clip(sig, -50, 50)))
     said = f"For labels on {show(inputs['labels'])} of {rows} pictures"
     if np.allclose(told, p, atol=1e-3):
-        second = _good("The sigmoid head begins by saying how frequent each label is.")
+        second = good("The sigmoid head begins by saying how frequent each label is.")
     else:
         why = f"{said}, a sigmoid of your bias says {show([round(float(v), 3) for v in told])}."
         if np.allclose(sig, np.log(p), atol=1e-6):
@@ -529,7 +521,7 @@ def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             why += " Compare that with how frequent they are."
             name = None
         second = Finding(False, why, name)
-    return _verdict(first, second)
+    return verdict(first, second)
 
 
 BIAS = Exercise(
@@ -643,7 +635,7 @@ def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "one label each",
         )
     elif np.array_equal(targets, right):
-        first = _good("The targets have a 1 for each label of each picture, and 0 elsewhere.")
+        first = good("The targets have a 1 for each label of each picture, and 0 elsewhere.")
     elif (targets.sum(1) <= 1.001).all():
         row = next(i for i, s in enumerate(sets) if len(s) > 1)
         first = Finding(
@@ -673,7 +665,7 @@ def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "one label each",
         )
     elif np.array_equal(stated, answer):
-        second = _good("A label is stated where its probability is above one half.")
+        second = good("A label is stated where its probability is above one half.")
     else:
         row = int(np.argmax((stated != answer).any(1)))
         said = (
@@ -697,7 +689,7 @@ def _labels_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         else:
             why, name = "Each label has a probability of its own, the sigmoid of its logit.", None
         second = Finding(False, f"{said} {why}", name)
-    return _verdict(first, second)
+    return verdict(first, second)
 
 
 _LABELS = """

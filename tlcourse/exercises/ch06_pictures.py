@@ -6,19 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .judging import show, told
+from .judging import good, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import NotPlainError, plain
 
 __all__ = ["CURVES", "SHIFT"]
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 # ---------------------------------------------------------------------------------------- augmentation
@@ -103,7 +95,7 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if match is None:
             wrapped += any(np.array_equal(one, np.roll(image, key, (0, 1))) for key in known)
             mirrored += any(np.array_equal(one, _moved(image[:, ::-1], *key)) for key in known)
-    label = _good("Each picture is shifted, and nothing else is done to it: the label stays true.")
+    label = good("Each picture is shifted, and nothing else is done to it: the label stays true.")
     if wrapped:
         label = Finding(
             False,
@@ -115,7 +107,7 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         label = Finding(False, "Some pictures are mirrored. A mirrored 3 is no digit any more.", "mirrored")
     elif None in found:
         label = Finding(False, "Some pictures are changed in another way than by a shift with zeros.", None)
-    own = _good("Each picture has a shift of its own, up to the given number of pixels to all sides.")
+    own = good("Each picture has a shift of its own, up to the given number of pixels to all sides.")
     keys = [key for key in found if key is not None]
     # More draws, so that the largest allowed shift is among them beyond doubt.
     reached = [
@@ -152,7 +144,7 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         own = Finding(False, why, "another generator")
     elif np.array_equal(got, observed["other"]):
         own = Finding(False, "With two different `rng` the same pictures came out.", "always the same")
-    return _verdict(label, own)
+    return verdict(label, own)
 
 
 _SHIFT = """
@@ -296,7 +288,7 @@ def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     for cause in ("underfitting", "overfitting", "good", "broken"):
         wrong = [(got, case) for got, case in by_cause[cause] if got != cause]
         if not wrong:
-            parts.append(_good(_FOUND[cause]))
+            parts.append(good(_FOUND[cause]))
             continue
         got, case = wrong[0]
         t, v = np.asarray(case["train"]), np.asarray(case["val"])

@@ -42,7 +42,7 @@ def pointing(picture: np.ndarray) -> int | None:
         return None
     y, x = np.nonzero(grey > (low + high) / 2)
     points = np.stack([x, y], 1).astype(np.float64)
-    if len(points) < 12:
+    if not 12 <= len(points) < 0.25 * grey.size:  # an arrow covers a tenth of its picture at most
         return None
     points -= points.mean(0)
     axis = np.linalg.svd(points, full_matrices=False)[2][0]
@@ -104,14 +104,17 @@ def _judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if untouched.mean() > 0.5:
         why = f"{int(untouched.sum())} of {len(images)} pictures came out as they went in."
         return Verdict(0.0, (Finding(False, why, "nothing happens"),))
-    return score((1, _label(got, ways)), (1, _variety(got)), (1, _drawn(observed)))
+    seen = [pointing(picture) for picture in got]
+    label = _label(seen, ways)
+    if seen.count(None) > len(seen) / 2:  # noise varies and repeats as well: there is nothing to reward
+        return Verdict(0.0, (label,))
+    return score((1, label), (1, _variety(got)), (1, _drawn(observed)))
 
 
-def _label(got: np.ndarray, ways: np.ndarray) -> Finding:
-    points = [pointing(picture) for picture in got]
+def _label(seen: list[int | None], ways: np.ndarray) -> Finding:
     wrong = [
         (WAYS[int(way)], None if p is None else WAYS[p])
-        for p, way in zip(points, ways, strict=True)
+        for p, way in zip(seen, ways, strict=True)
         if p != way
     ]
     if len(wrong) <= 0.04 * len(ways):
@@ -217,6 +220,11 @@ SAFE = Exercise(
             "another generator",
             _answer("return augmentation.rotate(15)(images, np.random.default_rng())"),
             expect="draw from `rng`",
+        ),
+        Misconception(
+            "the arrow is gone",
+            _answer("return rng.integers(0, 256, images.shape, np.uint8)"),
+            expect="no arrow can be seen any more",
         ),
         Misconception("nothing happens", _answer("return images"), expect="came out as they went in"),
         Misconception(

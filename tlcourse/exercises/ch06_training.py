@@ -8,36 +8,13 @@ from typing import Any
 import numpy as np
 
 from . import tiny
-from .judging import close, show, told
+from .judging import close, good, plain_number, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import NotPlainError, plain
 
 __all__ = ["RANGE", "SCHEDULE", "STOP", "TWO_RATES"]
 
 BLOCKS = ("stem", "block1")
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
-
-
-def _number(value: Any) -> float | str:
-    """One number, however it is wrapped; else what it was, in words."""
-    try:
-        found = plain(value)
-    except NotPlainError:
-        return told(value)
-    if isinstance(found, list | tuple) and len(found) == 1:
-        found = found[0]
-    if isinstance(found, np.ndarray) and found.size == 1:
-        found = found.reshape(-1)[0].item()
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        return told(value)
-    return float(found)
 
 
 # -------------------------------------------------------------------------------- two rates in one step
@@ -116,8 +93,8 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if is_at("head", head) and is_at("body", body):
         if observed["training"]:
             why = "The rates are right. But the model is in training mode now; it came in evaluation mode."
-            return _verdict(_good("Both moved at their rates."), Finding(False, why, "another mode"))
-        return _verdict(_good("The head moved at its rate."), _good("The rest moved at its own, lower one."))
+            return verdict(good("Both moved at their rates."), Finding(False, why, "another mode"))
+        return verdict(good("The head moved at its rate."), good("The rest moved at its own, lower one."))
     if is_at("head", body) and is_at("body", head):
         why = "The two have changed places: the new head takes the large steps, the old layers small ones."
         return Verdict(0.0, (Finding(False, f"{said} {why}", "swapped"),))
@@ -125,7 +102,7 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     def still(part: str) -> str:
         return f"Part of it did not move: `{observed[f'{part}_still'][0]}`."
 
-    first = _good("The head moved at its rate.")
+    first = good("The head moved at its rate.")
     if not is_at("head", head):
         why = (
             "It did not move."
@@ -137,7 +114,7 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         elif observed["head_still"] and abs(got["head"]) >= 1e-9:
             why = still("head")
         first = Finding(False, f"{said} {why}", "one rate for all" if "same" in why else None)
-    second = _good("The rest moved at its own, lower one.")
+    second = good("The rest moved at its own, lower one.")
     if not is_at("body", body):
         if abs(got["body"]) < 1e-9:
             why, name = "The rest did not move at all: it has a small rate, not none.", "body left out"
@@ -148,7 +125,7 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         else:
             why, name = "That is not a plain step of SGD at its rate.", None
         second = Finding(False, f"{said} {why}", name)
-    return _verdict(first, second)
+    return verdict(first, second)
 
 
 def _torch_step(groups: str) -> str:
@@ -239,7 +216,7 @@ def _right(step: int, steps: int, warmup: int) -> float:
 
 def _schedule_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     steps, warmup = inputs["steps"], inputs["warmup"]
-    return {"factors": [_number(answer(step, steps, warmup)) for step in range(steps)]}
+    return {"factors": [plain_number(answer(step, steps, warmup)) for step in range(steps)]}
 
 
 def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -248,8 +225,8 @@ def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict
     if bad is not None:
         return Verdict(0.0, (Finding(False, f"`factor` should give one number; for a step it gave {bad}."),))
     right = [_right(step, steps, warmup) for step in range(steps)]
-    rise = _good("It rises in a line to 1, and no step is wasted.")
-    fall = _good("Then it falls along half a cosine, towards 0.")
+    rise = good("It rises in a line to 1, and no step is wasted.")
+    fall = good("Then it falls along half a cosine, towards 0.")
     if not all(close(a, b, 1e-6) for a, b in zip(got[:warmup], right[:warmup], strict=True)):
         said = f"With {warmup} steps of warm-up the first factors are {show(got[: warmup + 1])}."
         if close(got[0], 0.0, 1e-9):
@@ -295,7 +272,7 @@ def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict
                 None,
             )
         fall = Finding(False, f"{said} {why}", name)
-    return _verdict(rise, fall)
+    return verdict(rise, fall)
 
 
 _SCHEDULE = """
@@ -366,7 +343,7 @@ def _range_inputs(rng: np.random.Generator) -> dict[str, Any]:
 
 def _range_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     found = [
-        _number(answer(np.asarray(c["rates"]).copy(), np.asarray(c["losses"]).copy()))
+        plain_number(answer(np.asarray(c["rates"]).copy(), np.asarray(c["losses"]).copy()))
         for c in inputs["cases"]
     ]
     return {"found": found}
@@ -386,7 +363,7 @@ def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         name: str | None
         if close(got, best / 10, 0.02 * best / 10):
             parts.append(
-                _good(
+                good(
                     "With NaN at the end: right." if breaks else ("A tenth of the rate with the lowest loss.")
                 )
             )
@@ -416,7 +393,7 @@ def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         else:
             why, name = "The loss is hardly falling yet at this rate.", "too low"
         parts.append(Finding(False, f"{said} {why}", name))
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 _RANGE = """
@@ -510,7 +487,7 @@ def _two_epochs(found: Any) -> list[int] | None:
         return None
     if isinstance(found, set | frozenset) or not isinstance(pair, list | tuple | np.ndarray):
         return None
-    numbers = [_number(value) for value in pair]
+    numbers = [plain_number(value) for value in pair]
     if len(numbers) != 2 or any(isinstance(v, str) or not v.is_integer() for v in numbers):
         return None
     return [int(v) for v in numbers]
@@ -533,8 +510,8 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f"`early_stop` should give two numbers (best epoch, last epoch); yours gave {observed['wrong']}."
         )
         return Verdict(0.0, (Finding(False, why),))
-    best = _good("The weights of the best epoch so far are the ones to restore.")
-    last = _good("The run ends when patience has run out, or when the epochs have.")
+    best = good("The weights of the best epoch so far are the ones to restore.")
+    last = good("The run ends when patience has run out, or when the epochs have.")
     for case, (got_best, got_last) in zip(inputs["cases"], observed["found"], strict=True):
         losses, patience = [float(v) for v in case["losses"]], case["patience"]
         right_best, right_last = _stopped(losses, patience)
@@ -580,7 +557,7 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                     ("looks into the future"),
                 )
             best = Finding(False, f"{said} you restore epoch {got_best}. {why}", name)
-    return _verdict(best, last)
+    return verdict(best, last)
 
 
 _STOP = """

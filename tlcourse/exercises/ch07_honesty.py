@@ -8,18 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, show, told
+from .judging import close, good, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BOOTSTRAP", "LEAK", "LOG"]
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
 
 
 # ------------------------------------------------------------------------------------ paired bootstrap
@@ -111,7 +103,7 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
         )
         paired = Finding(False, why, "another generator")
     else:
-        paired = _good("The same pictures are drawn for both models.")
+        paired = good("The same pictures are drawn for both models.")
     middle = float(d.mean())
     if abs((low + high) / 2 + middle) < 0.01:
         size = Finding(
@@ -122,7 +114,7 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
             False, (f"{said} It holds 90 % of the resamples; cut off 2.5 % at each end."), "five at each end"
         )
     elif abs(width / wanted - 1) < 0.2 and abs(low - right[0]) < 0.008 and abs(high - right[1]) < 0.008:
-        size = _good("The interval holds the middle 95 % of the resampled differences.")
+        size = good("The interval holds the middle 95 % of the resampled differences.")
     elif not paired.passed and abs(width / unpaired - 1) < 0.2:
         size = Finding(
             False, (f"{said} It is wider than it need be, because the pictures differ."), "not paired"
@@ -137,7 +129,7 @@ def _bootstrap_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
         elif width < 0.6 * wanted:
             why = "It is far too narrow. How many pictures does each resample have? As many as there are."
         size = Finding(False, f"{said} {why}", "another width")
-    return _verdict(paired, size)
+    return verdict(paired, size)
 
 
 _BOOT = """
@@ -263,7 +255,7 @@ def _leak_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     right = sorted({_thing(p) for p in train} & {_thing(p) for p in test})
     got = observed["found"]
     if got == right:
-        return Verdict(2.0, (_good("The things on both sides are found, whatever style they are drawn in."),))
+        return Verdict(2.0, (good("The things on both sides are found, whatever style they are drawn in."),))
     said = f"You give {show(got)}."
     if not got:
         why = (
@@ -395,10 +387,10 @@ def _log_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             f" {observed['wrong']}."
         )
         return Verdict(0.0, (Finding(False, why),))
-    numbers = _good(
+    numbers = good(
         "The difference and its half width are those of the validation pictures, within the seeds."
     )
-    verdicts = _good("Kept is what the rule keeps, and nothing else.")
+    verdicts = good("Kept is what the rule keeps, and nothing else.")
     for case, (mean, half, kept) in zip(inputs["cases"], observed["entries"], strict=True):
         rows = case["rows"]
         d = _by(rows, "val")
@@ -462,7 +454,7 @@ def _log_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             else:
                 why, name = "A change is dropped whose whole interval lies above zero.", None
             verdicts = Finding(False, why, name)
-    return _verdict(numbers, verdicts)
+    return verdict(numbers, verdicts)
 
 
 _LOG = """

@@ -7,27 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, show, told
+from .judging import close, good, plain_number, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["AUC", "METRICS", "THRESHOLD"]
-
-
-def _good(message: str) -> Finding:
-    return Finding(True, message)
-
-
-def _verdict(*parts: Finding) -> Verdict:
-    return Verdict(float(sum(part.passed for part in parts)), parts)
-
-
-def _number(value: Any) -> float | str:
-    try:
-        if isinstance(value, str):
-            raise TypeError
-        return float(value.item() if hasattr(value, "item") else value)
-    except Exception:
-        return told(value)
 
 
 def _say(value: float | str) -> str:
@@ -81,7 +64,7 @@ def _metrics_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[
     missing = [name for name in _NAMES if name not in found]
     if missing:
         return {"wrong": f"a dictionary without {', '.join(missing)}"}
-    return {name: _number(found[name]) for name in _NAMES}
+    return {name: plain_number(found[name]) for name in _NAMES}
 
 
 def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -106,7 +89,7 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         return Verdict(0.0, (Finding(False, why, "no share"),))
     said = {name: f"your {name} is {show(observed[name])}" for name in _NAMES}
     if is_near("accuracy", accuracy):
-        first = _good("The accuracy is the share on the diagonal.")
+        first = good("The accuracy is the share on the diagonal.")
     else:
         recalls = is_near("accuracy", r.mean())
         why = "It should be what lies on the diagonal, out of everything."
@@ -118,7 +101,7 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             "mean of the recalls" if recalls else None,
         )
     if is_near("precision", p[of]) and is_near("recall", r[of]):
-        second = _good("Precision and recall of the class are right.")
+        second = good("Precision and recall of the class are right.")
     elif is_near("precision", r[of]) and is_near("recall", p[of]):
         second = Finding(
             False,
@@ -145,7 +128,7 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         "micro for macro": accuracy,
     }
     if is_near("macro_f1", f.mean()) and is_near("micro_f1", accuracy):
-        third = _good("Macro F1 is the plain mean over the classes, and micro F1 counts every picture once.")
+        third = good("Macro F1 is the plain mean over the classes, and micro F1 counts every picture once.")
     elif not is_near("macro_f1", f.mean()):
         names = [name for name, value in wrong.items() if is_near("macro_f1", float(value))]
         reasons = {
@@ -166,7 +149,7 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " alarm and one miss."
         )
         third = Finding(False, why, "micro is not pooled")
-    return _verdict(first, second, third)
+    return verdict(first, second, third)
 
 
 _METRICS = """
@@ -270,7 +253,7 @@ def _auc(labels: np.ndarray, scores: np.ndarray, tie: float = 0.5) -> float:
 def _auc_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     return {
         "found": [
-            _number(answer(np.asarray(c["labels"]).copy(), np.asarray(c["scores"], "float64").copy()))
+            plain_number(answer(np.asarray(c["labels"]).copy(), np.asarray(c["scores"], "float64").copy()))
             for c in inputs["cases"]
         ]
     }
@@ -283,7 +266,7 @@ def _auc_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         said = f"For scores {'with' if ties else 'without'} ties you give {_say(got)}."
         right = _auc(labels, scores)
         if close(got, right, 1e-6):
-            parts.append(_good("With ties: right." if ties else "Without ties: right."))
+            parts.append(good("With ties: right." if ties else "Without ties: right."))
         elif close(got, 1 - right, 1e-6):
             parts.append(
                 Finding(False, (f"{said} You count the pairs in which the no is ahead."), "upside down")
@@ -309,7 +292,7 @@ def _auc_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             if isinstance(got, float) and got > 1:
                 why += " Yours is a count, not a share."
             parts.append(Finding(False, f"{said} {why}"))
-    return _verdict(*parts)
+    return verdict(*parts)
 
 
 _AUC = """
@@ -391,7 +374,7 @@ def _threshold_inputs(rng: np.random.Generator) -> dict[str, Any]:
 
 def _threshold_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     labels, scores = np.asarray(inputs["labels"]), np.asarray(inputs["scores"], "float64")
-    return {"found": _number(answer(labels.copy(), scores.copy(), inputs["missed"], inputs["alarm"]))}
+    return {"found": plain_number(answer(labels.copy(), scores.copy(), inputs["missed"], inputs["alarm"]))}
 
 
 def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -412,7 +395,7 @@ def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
     )
     said += f" and a false alarm {show(alarm)}."
     if cost <= best + 1e-9:
-        return Verdict(2.0, (_good("No threshold is cheaper on these pictures."),))
+        return Verdict(2.0, (good("No threshold is cheaper on these pictures."),))
     even = min(_cost(y, s, t, 1.0, 1.0) for t in _tried(s))
     turned = min(_cost(y, s, t, alarm, missed) for t in _tried(s))
     if got == 0.5:

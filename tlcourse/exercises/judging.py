@@ -9,9 +9,22 @@ from typing import Any
 import numpy as np
 
 from .model import Finding, Verdict, WrongAnswerError
-from .plain import plain
+from .plain import NotPlainError, plain
 
-__all__ = ["array", "close", "finding", "number", "plain_array", "read_array", "score", "show", "told"]
+__all__ = [
+    "array",
+    "close",
+    "finding",
+    "good",
+    "number",
+    "plain_array",
+    "plain_number",
+    "read_array",
+    "score",
+    "show",
+    "told",
+    "verdict",
+]
 
 
 def finding(passed: bool, right: str, wrong: str, misconception: str | None = None) -> Finding:
@@ -36,6 +49,22 @@ def score(*parts: tuple[float, Finding]) -> Verdict:
     return Verdict(
         float(sum(points for points, part in parts if part.passed)), tuple(part for _, part in parts)
     )
+
+
+def good(message: str) -> Finding:
+    """A finding that passed."""
+    return Finding(True, message)
+
+
+def verdict(*parts: Finding) -> Verdict:
+    """A verdict where each finding that passed earns one point.
+
+    Examples
+    --------
+    >>> verdict(good("The class is right."), Finding(False, "The share is not.")).points
+    1.0
+    """
+    return score(*((1, part) for part in parts))
 
 
 def show(value: Any, digits: int = 4) -> str:
@@ -89,6 +118,27 @@ def told(value: Any, width: int = 60) -> str:
     except Exception:  # a learner's own class may do anything in __repr__
         text = "something"
     return f"{text if len(text) <= width else text[: width - 1] + '…'} ({type(value).__name__})"
+
+
+def plain_number(value: Any) -> float | str:
+    """What a learner gave as one number, however it is wrapped, else what it was, in words; for probes.
+
+    Examples
+    --------
+    >>> plain_number(np.array([0.5])), plain_number(True), plain_number([1, 2])
+    (0.5, 'True (bool)', '[1, 2] (list)')
+    """
+    try:
+        found = plain(value)
+    except NotPlainError:
+        return told(value)
+    if isinstance(found, list | tuple) and len(found) == 1:
+        found = found[0]
+    if isinstance(found, np.ndarray) and found.size == 1:
+        found = found.reshape(-1)[0].item()
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return told(value)
+    return float(found)
 
 
 def plain_array(value: Any) -> np.ndarray | str:

@@ -31,7 +31,7 @@ _TEXT = "var(--jp-ui-font-color0, var(--pst-color-text-base, inherit))"
 _QUIET = "var(--jp-ui-font-color1, var(--pst-color-text-base, inherit))"
 _FACE = "var(--jp-layout-color1, var(--pst-color-surface, transparent))"
 _EDGE = "var(--jp-border-color1, var(--pst-color-border, #8a8f98))"
-_CODE = "var(--jp-layout-color2, var(--pst-color-on-surface, transparent))"
+_CODE = "var(--jp-layout-color2, var(--pst-color-surface, transparent))"
 
 
 def _points(value: float) -> str:

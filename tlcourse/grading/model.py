@@ -136,7 +136,7 @@ class Mark(_Plain):
 
     @classmethod
     def of(cls, report: Report, exercise: Exercise, source: str) -> Mark:
-        """From the judge's report. The hint that fits is the first for no answer, the second for a wrong one."""
+        """From the judge's report. No answer gets the first hint, a wrong one the second."""
         stage = min(0 if report.state is State.NOT_ATTEMPTED else 1, len(exercise.hints) - 1)
         wanted = exercise.hints and report.state is not State.PASS
         return cls(

@@ -101,9 +101,10 @@ def fit(
     batch_size: int = 16,
     weight_decay: float = 0.0,
     seed: int = 0,
+    optimizer: str = "adam",
     loss: Callable[[Any, Any], Any] | None = None,
 ) -> Any:
-    """Train a head on cached features by Adam, in place.
+    """Train a head on cached features, in place.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ def fit(
     targets : array
         int (N,) for "one-of", 0 and 1 of shape (N, K) for "any-of", float (N,) or (N, K) for "number".
     task : {"one-of", "any-of", "number"}
-    steps, lr, batch_size, weight_decay, seed
+    steps, lr, batch_size, weight_decay, seed, optimizer
         As for `tlcourse.training.fit`; 0 steps leave the head as it is.
     loss : callable, optional
         ``loss(outputs, targets)`` on the framework's tensors, in place of the one that fits the task.
@@ -125,7 +126,7 @@ def fit(
     Raises
     ------
     UnknownNameError
-        For an unknown task.
+        For an unknown task or optimizer.
     ShapeError
         If features and targets do not fit one another or the task.
     CourseError
@@ -147,6 +148,7 @@ def fit(
         batch_size=batch_size,
         weight_decay=weight_decay,
         seed=seed,
+        optimizer=optimizer,
         loss=loss,
     )
     return head

@@ -58,14 +58,15 @@ def fit(
     batch_size: int,
     weight_decay: float,
     seed: int,
+    optimizer: str,
     loss: Any,
 ) -> None:
-    """Adam steps, in place, by ``compile`` and ``fit``."""
+    """Steps of the optimizer, in place, by ``compile`` and ``fit``."""
     if not steps:
         return
     seed_dropout(head, seed)
     wanted = (lambda targets, found: loss(found, targets)) if loss else loss_of(task)
-    head.compile(optimizer=make_optimizer("adam", lr, weight_decay), loss=wanted, jit_compile=False)
+    head.compile(optimizer=make_optimizer(optimizer, lr, weight_decay), loss=wanted, jit_compile=False)
     build_optimizer(head)
     rows = np.concatenate(list(Plan(len(x), batch_size, steps=steps, epochs=None, seed=seed)))
     with progress_bar(steps, "head", show=False) as bar:

@@ -50,13 +50,14 @@ def fit(
     batch_size: int,
     weight_decay: float,
     seed: int,
+    optimizer: str,
     loss: Any,
 ) -> None:
-    """Adam steps, in place; the head ends in evaluation mode."""
+    """Steps of the optimizer, in place; the head ends in evaluation mode."""
     if steps:
         loss_of = loss or LOSSES[task]()
         device = next(head.parameters()).device
-        optimizer = make_optimizer("adam", list(head.parameters()), lr, weight_decay)
+        update = make_optimizer(optimizer, list(head.parameters()), lr, weight_decay)
         inputs, targets = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
         with torch.random.fork_rng():
             torch.manual_seed(seed)  # of dropout
@@ -65,9 +66,9 @@ def fit(
                 value = loss_of(head(inputs[rows]), targets[rows])
                 if not torch.isfinite(value):
                     raise not_finite(value.item(), step, lr)
-                optimizer.zero_grad()
+                update.zero_grad()
                 value.backward()
-                optimizer.step()
+                update.step()
     head.eval()
 
 

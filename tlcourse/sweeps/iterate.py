@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from tlcourse.sweeps import trainer
+from tlcourse.sweeps.freeze_or_tune import RATES as TUNED_RATES
 from tlcourse.sweeps.spec import Settings, Sweep
 
 __all__ = ["CHANGES", "FIRST", "KEPT", "SWEEPS", "chain", "given_labels", "leak", "optimism", "step"]
@@ -34,6 +36,10 @@ FIRST: Settings = {
     "lr": 3e-3,
     "batch_size": 16,
     "labels": "given",
+    "optimizer": "adam",
+    "mirrored": False,
+    "backbone": "whole",
+    "trains": "head",
 }
 CHANGES: tuple[tuple[str, str, Any, str], ...] = (
     ("a larger head", "head", "256", "the head may be too simple"),
@@ -44,11 +50,29 @@ CHANGES: tuple[tuple[str, str, Any, str], ...] = (
     ("mended labels", "labels", "mended", "the worst errors look like wrong labels"),
     ("larger batches", "batch_size", 64, "noisy labels make noisy gradients"),
     ("still larger pictures", "size", 96, "the last enlargement helped"),
+    (
+        "another optimizer",
+        "optimizer",
+        "sgd",
+        "SGD with momentum, at ten times the rate: chapter 6",
+    ),
+    ("mirrored pictures", "mirrored", True, "a mirrored shirt is a shirt: augmentation"),
+    ("another backbone", "backbone", "blocks.4", "chapter 2: cut after blocks.4 it was as good or better"),
+    ("unfreeze the last block", "trains", "last-block", "chapter 4: with more data it gained"),
+    ("unfreeze more", "trains", "last-three", "the pictures are far from ImageNet's"),
 )
 """(what it is called, the setting, its new value, the reason for trying)."""
-KEPT: tuple[bool, ...] = (False, True, False, False, True, True, True, True)
+KEPT: tuple[bool, ...] = (False, True, False, False, True, True, True, True, False, False, False, True, True)
 """Which of :data:`CHANGES` were kept."""
 HIDDEN: dict[str, tuple[int, ...]] = {"linear": (), "256": (256,)}
+SGD_FACTOR = 10
+"""SGD's rate is so many times Adam's: the ratio of the rates that chapter 6 chose for these pictures."""
+GROUPS = ("conv_stem", *(f"blocks.{i}" for i in range(7)), "conv_head")
+"""The backbone's groups of layers, from the pictures on."""
+TRAINS = {"last-block": 1, "last-three": 3}
+"""How many of the last blocks learn besides the head; what follows a whole network's last block does too."""
+TUNED_RATE = TUNED_RATES["fashion-mnist", 100, "last-block"]
+"""What learns besides a head does so at the rate that chapter 4 chose, and the head with it."""
 
 
 def chain() -> list[Settings]:
@@ -69,10 +93,12 @@ def _clothes(size: int) -> Any:
 
 
 @cache
-def _backbone(framework: str, size: int) -> Any:
+def _backbone(framework: str, size: int, cut: str = "whole") -> Any:
     from tlcourse import models
 
     backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=size)
+    if cut != "whole":
+        backbone = models.cut_at(backbone, cut)
     if framework == "torch":
         import torch
 
@@ -81,10 +107,18 @@ def _backbone(framework: str, size: int) -> Any:
 
 
 @cache
-def _features(framework: str, size: int, split: str) -> np.ndarray:
+def _features(
+    framework: str, size: int, split: str, cut: str = "whole", mirrored: bool = False
+) -> np.ndarray:
     from tlcourse import training
 
-    return training.cache_features(_backbone(framework, size), _clothes(size).split(split), progress=False)
+    images = _clothes(size).split(split).images
+    return training.cache_features(
+        _backbone(framework, size, cut),
+        images[:, :, ::-1] if mirrored else images,
+        preprocess="efficientnet_lite0",
+        progress=False,
+    )
 
 
 def given_labels() -> np.ndarray:
@@ -116,9 +150,10 @@ def _head(
         y,
         "one-of",
         steps=steps,
-        lr=settings["lr"],
+        lr=settings["lr"] * (SGD_FACTOR if settings["optimizer"] == "sgd" else 1),
         batch_size=settings["batch_size"],
         weight_decay=settings["weight_decay"],
+        optimizer=settings["optimizer"],
         seed=seed,
     )
 
@@ -135,11 +170,60 @@ def _mended(framework: str, x: np.ndarray, y: np.ndarray, settings: Settings, se
     believed = np.zeros((len(y), 10), np.float32)
     for fold in range(5):
         out = folds == fold
-        head = _head(framework, x[~out], y[~out], {**settings, "lr": 1e-3}, seed)
+        head = _head(framework, x[~out], y[~out], {**settings, "lr": 1e-3, "optimizer": "adam"}, seed)
         believed[out] = heads.predict(head, x[out], "one-of")
     rows = np.arange(len(y))
     doubted = (believed[rows, y] < 0.1) & (believed.max(1) > 0.6)
     return np.where(doubted, believed.argmax(1), y)
+
+
+def _frozen(cut: str, trains: str) -> tuple[str, ...]:
+    """What does not learn, where some of the last blocks do."""
+    blocks = [i for i, name in enumerate(GROUPS) if name.startswith("blocks.")]
+    if cut != "whole":
+        blocks = blocks[: blocks.index(GROUPS.index(cut)) + 1]
+    return GROUPS[: blocks[-TRAINS[trains]]]
+
+
+def _answers(
+    framework: str, settings: Settings, rows: np.ndarray, y: np.ndarray, seed: int
+) -> dict[str, np.ndarray]:
+    """Train with the settings on pictures with these labels; probabilities for them, for val and for test."""
+    from tlcourse import heads
+
+    size, cut, mirrored = settings["size"], settings["backbone"], settings["mirrored"]
+    labels = np.concatenate([y, y]) if mirrored else y
+    parts = {split: _clothes(size).split(split) for split in ("val", "test")}
+    if settings["trains"] == "head":
+
+        def features(split: str, flipped: bool = False) -> np.ndarray:
+            return _features(framework, size, split, cut, flipped)
+
+        x = features("train")[rows]
+        model = _head(
+            framework,
+            np.concatenate([x, features("train", True)[rows]]) if mirrored else x,
+            labels,
+            settings,
+            seed,
+        )
+        read = {"train": x, **{split: features(split) for split in parts}}
+        return {split: heads.predict(model, part, "one-of") for split, part in read.items()}
+    images = _clothes(size).split("train").images[rows]
+    network = trainer.get(framework, 10, size=size, cut=None if cut == "whole" else cut)
+    network.start("imagenet", seed)
+    network.train(
+        (np.concatenate([images, images[:, :, ::-1]]) if mirrored else images, labels),
+        steps=STEPS,
+        lr=TUNED_RATE * (SGD_FACTOR if settings["optimizer"] == "sgd" else 1),
+        seed=seed,
+        batch_size=settings["batch_size"],
+        frozen=_frozen(cut, settings["trains"]),
+        keep_batch_norm=True,
+        weight_decay=settings["weight_decay"],
+        optimizer=settings["optimizer"],
+    )
+    return {split: network.predict(part) for split, part in {"train": images, **parts}.items()}
 
 
 def step(
@@ -151,6 +235,10 @@ def step(
     lr: float,
     batch_size: int,
     labels: str,
+    optimizer: str,
+    mirrored: bool,
+    backbone: str,
+    trains: str,
     seed: int,
 ) -> dict[str, float]:
     """One row of ``iterate``.
@@ -161,6 +249,13 @@ def step(
     size, per_class, head, weight_decay, lr, batch_size
         Pixels, training pictures per given label, "linear" or "256", and the settings of training.
     labels : {"given", "mended"}
+    optimizer : {"adam", "sgd"}
+    mirrored : bool
+        Whether the mirror image of each training picture is a training picture as well.
+    backbone : str
+        "whole", or the block after which it is cut.
+    trains : {"head", "last-block", "last-three"}
+        With the blocks a fresh linear head learns, and all of it at :data:`TUNED_RATE`.
     seed : int
         Of the drawn pictures, the head's start and the order of the batches.
 
@@ -171,8 +266,6 @@ def step(
         mended labels the share of the wrong ones that were changed (``found``) and the share of the changed
         ones that are right now (``mended_right``); -1 where nothing was mended.
     """
-    from tlcourse import heads
-
     settings: Settings = {
         "size": size,
         "per_class": per_class,
@@ -180,6 +273,10 @@ def step(
         "weight_decay": weight_decay,
         "lr": lr,
         "batch_size": batch_size,
+        "optimizer": optimizer,
+        "mirrored": mirrored,
+        "backbone": backbone,
+        "trains": trains,
     }
     whole = _clothes(size)
     right, given = whole.split("train").labels, given_labels()
@@ -188,21 +285,19 @@ def step(
     found = {"found": -1.0, "mended_right": -1.0}
     started = time.process_time()
     if labels == "mended":
+        # By the whole backbone's features whatever the model's own: so all later models learn from the same.
         y = _mended(framework, _features(framework, size, "train")[rows], y, settings, seed)
         changed, wrong = y != given[rows], given[rows] != right[rows]
         found["found"] = float((changed & wrong).sum() / wrong.sum())
         found["mended_right"] = float((y == right[rows])[changed].mean()) if changed.any() else 1.0
-    model = _head(framework, _features(framework, size, "train")[rows], y, settings, seed)
-    learned = heads.predict(model, _features(framework, size, "train")[rows], "one-of")
-    seconds = time.process_time() - started
-    out = {"train_accuracy": float((learned.argmax(1) == y).mean())}
+    said = _answers(framework, settings, rows, y, seed)
+    out = {"train_accuracy": float((said["train"].argmax(1) == y).mean())}
     for split in ("val", "test"):
-        p = heads.predict(model, _features(framework, size, split), "one-of")
-        truth = whole.split(split).labels
+        p, truth = said[split], whole.split(split).labels
         out[f"{split}_accuracy"] = float((p.argmax(1) == truth).mean())
         if split == "val":
             out["val_loss"] = float(-np.log(np.maximum(p[np.arange(len(truth)), truth], 1e-12)).mean())
-    return {**out, **found, "train_cpu_seconds": seconds}
+    return {**out, **found, "train_cpu_seconds": time.process_time() - started}
 
 
 def _grid() -> list[Settings]:
@@ -248,7 +343,12 @@ def optimism(framework: str, seed: int) -> dict[str, float]:
     right = []
     for settings in TRIED:
         head = _head(
-            framework, x[learn], y[learn], {**settings, "batch_size": 16}, seed, steps=settings["steps"]
+            framework,
+            x[learn],
+            y[learn],
+            {**settings, "batch_size": 16, "optimizer": "adam"},
+            seed,
+            steps=settings["steps"],
         )
         right.append(heads.outputs(head, x[rest]).argmax(1) == y[rest])
     table = np.array(right)  # (heads, pictures)
@@ -315,7 +415,9 @@ def _leak_grid() -> list[Settings]:
 
 def _cost(settings: Settings) -> float:
     """CPU seconds, roughly."""
-    return 8.0 if "split_by" in settings or len(settings) == 1 else 2.0
+    if settings.get("trains", "head") != "head":
+        return 60.0 if settings["trains"] == "last-block" else 90.0
+    return 8.0 if "split_by" in settings or len(settings) == 1 else 4.0
 
 
 SWEEPS: tuple[Sweep, ...] = (

@@ -61,7 +61,6 @@ def range_test(
     rates = np.geomspace(low, high, steps)
     losses: list[float] = []
     # One run: the schedule raises the rate, and the loss function notes what each step's batch cost.
-    watch = _Watch(losses)
     try:
         training.fit(
             model,
@@ -69,7 +68,7 @@ def range_test(
             steps=steps,
             lr=high,
             schedule=lambda step, _: float(rates[step] / high),
-            loss=watch.of(model),
+            loss=_noting(model, losses),
             progress=False,
             **options,
         )
@@ -99,38 +98,39 @@ def suggest(test: RangeTest) -> float:
     return float(test.rates[int(np.argmin(test.losses))] / 10)
 
 
-class _Watch:
-    """The cross-entropy that notes its values."""
+def _noting(model: Any, losses: list[float]) -> Any:
+    """The cross-entropy of the model's framework, which notes its values."""
+    from tlcourse.training import framework_of
 
-    def __init__(self, losses: list[float]) -> None:
-        self.losses = losses
+    return _noting_torch(losses) if framework_of(model) == "torch" else _noting_keras(losses)
 
-    def of(self, model: Any) -> Any:
-        from tlcourse.training import framework_of
 
-        if framework_of(model) == "torch":
-            import torch.nn.functional as F
+def _noting_torch(losses: list[float]) -> Any:
+    import torch.nn.functional as F
 
-            def loss(logits: Any, labels: Any) -> Any:
-                value = F.cross_entropy(logits, labels)
-                self.losses.append(float(value.detach()))
-                return value
+    def loss(logits: Any, labels: Any) -> Any:
+        value = F.cross_entropy(logits, labels)
+        losses.append(float(value.detach()))
+        return value
 
-            return loss
-        import keras
-        import tensorflow as tf
+    return loss
 
-        crossed = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-        def note(value: Any) -> Any:
-            self.losses.append(float(value))
-            return value
+def _noting_keras(losses: list[float]) -> Any:
+    import keras
+    import tensorflow as tf
 
-        def keras_loss(labels: Any, logits: Any) -> Any:
-            value = crossed(labels, logits)
-            noted = tf.py_function(note, [value], tf.float32)
-            # The noted value has no gradient: the loss keeps its own, and waits for the note.
-            with tf.control_dependencies([noted]):
-                return tf.identity(value)
+    crossed = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-        return keras_loss
+    def note(value: Any) -> Any:
+        losses.append(float(value))
+        return value
+
+    def loss(labels: Any, logits: Any) -> Any:
+        value = crossed(labels, logits)
+        noted = tf.py_function(note, [value], tf.float32)
+        # The noted value has no gradient: the loss keeps its own, and waits for the note.
+        with tf.control_dependencies([noted]):
+            return tf.identity(value)
+
+    return loss
