@@ -1,0 +1,240 @@
+"""Open what a student handed in: any file gets either a notebook or one clear reason why not."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ..exercises.registry import chapter_number
+from .model import NotGradedError
+from .record import grade_id_of
+
+__all__ = ["LARGEST", "Notebook", "read_bytes", "read_notebook"]
+
+LARGEST = 30_000_000
+"""Bytes. A chapter's notebook with all its pictures has one or two million."""
+_PYTHON = ("python", "python3", "ipython", "")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A student's notebook: its cells, each a dict with text as ``source``; nothing in it is believed.
+
+    Attributes
+    ----------
+    cells : tuple of dict
+        ``cell_type``, ``source`` (str), ``metadata`` (dict) and ``id`` (str or None).
+    framework : {"torch", "keras"}
+    digest : str
+        SHA-256 of the file, hexadecimal.
+    notes : tuple of str
+    """
+
+    cells: tuple[dict[str, Any], ...]
+    framework: str
+    digest: str
+    notes: tuple[str, ...] = ()
+
+
+def read_bytes(path: Path) -> bytes:
+    """A regular file's bytes: no link is followed, no device is opened, no giant is read.
+
+    Raises
+    ------
+    NotGradedError
+        If it is none of these, or cannot be read.
+    """
+    try:
+        # O_NONBLOCK: opening a pipe must not wait for somebody to write into it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP or path.is_symlink():
+            raise NotGradedError(
+                "the file is a symbolic link", "Ask for the notebook itself: links are never followed."
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise NotGradedError("the file may not be read", "Give yourself permission to read it.") from None
+        raise NotGradedError(f"the file cannot be opened ({error.strerror})", "Is it still there?") from None
+    with os.fdopen(descriptor, "rb") as file:
+        about = os.fstat(file.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise NotGradedError("it is not a file", "Ask for the notebook as a file.")
+        if about.st_size > LARGEST:
+            raise NotGradedError(
+                f"the file has {about.st_size / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB are allowed",
+                "Ask for the notebook without its outputs (Edit, Clear Outputs of All Cells).",
+            )
+        try:
+            content = file.read(LARGEST + 1)
+        except OSError as error:
+            raise NotGradedError(f"the file cannot be read ({error.strerror})") from None
+    if not content.strip():
+        raise NotGradedError("the file is empty", "Ask the student to hand it in again.")
+    return content
+
+
+def _text(content: bytes) -> tuple[str, tuple[str, ...]]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:4]:
+        raise NotGradedError(
+            "the file is in UTF-16 or UTF-32, and notebooks are in UTF-8",
+            "Ask the student to save it again in JupyterLab, not in an editor.",
+        )
+    notes = ("the file began with a byte-order mark",) if content.startswith(b"\xef\xbb\xbf") else ()
+    try:
+        return content.decode("utf-8-sig"), notes
+    except UnicodeDecodeError:
+        raise NotGradedError(
+            "the file is not text in UTF-8", "Is it a notebook? Ask the student to hand it in again."
+        ) from None
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise NotGradedError("the file is nested too deeply to be a notebook") from None
+    except ValueError as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise NotGradedError(
+            f"the file is not JSON{where}, so it is no notebook",
+            "It may have been cut off or edited by hand. Ask the student to hand it in again.",
+        ) from None
+    if not isinstance(found, dict) or not ("cells" in found or "worksheets" in found):
+        raise NotGradedError("the file is JSON, but no notebook", "Did the student hand in another file?")
+    return found
+
+
+def _version_4(found: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    major = found.get("nbformat", 4)
+    if isinstance(major, bool) or not isinstance(major, int):
+        major = 4 if "cells" in found else 3
+    if major > 4:
+        raise NotGradedError(
+            f"the notebook has format {major}, and 4 is the newest that is known here",
+            "Update nbformat, or ask for the notebook saved by JupyterLab 4.",
+        )
+    if major == 4 and isinstance(found.get("cells"), list):
+        return found, ()
+    try:
+        return dict(nbformat.convert(nbformat.from_dict(found), 4)), (
+            f"the notebook had the old format {major} and was converted",
+        )
+    except Exception:
+        raise NotGradedError(
+            f"the notebook has the old format {major} and cannot be converted",
+            "Ask the student to open and save it in JupyterLab.",
+        ) from None
+
+
+def _cell(raw: Any) -> dict[str, Any] | None:
+    if not isinstance(raw, dict):
+        return None
+    source = raw.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    metadata = raw.get("metadata")
+    own_id = raw.get("id")
+    return {
+        "cell_type": raw.get("cell_type") if raw.get("cell_type") in ("code", "markdown", "raw") else "raw",
+        # A lone surrogate cannot be written anywhere again.
+        "source": source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
+        "metadata": metadata if isinstance(metadata, dict) else {},
+        "id": own_id if isinstance(own_id, str) else None,
+    }
+
+
+def _about(found: dict[str, Any], key: str) -> dict[str, Any]:
+    metadata = found.get("metadata")
+    part = metadata.get(key) if isinstance(metadata, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _check_language(found: dict[str, Any]) -> None:
+    spec, language = _about(found, "kernelspec"), _about(found, "language_info")
+    names = [language.get("name"), spec.get("language")]
+    named = next((name for name in names if isinstance(name, str) and name), "")
+    if named.lower() not in _PYTHON:
+        raise NotGradedError(
+            f"the notebook's kernel is for {named[:40]}, not for Python",
+            "Ask the student to choose the Python kernel and hand it in again.",
+        )
+
+
+def _chapters(found: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> list[str]:
+    """The chapters that a notebook may be of, the surest sign first."""
+    ids = [grade_id_of(cell) or "" for cell in cells] + [cell["id"] or "" for cell in cells]
+    by_id = [match[1] for name in ids if (match := re.match(r"ch(\d\d)-", name))]
+    by_check = re.findall(r"""check\(\s*["']ch(\d\d)-""", "\n".join(cell["source"] for cell in cells))
+    stated = _about(found, "tlcourse").get("chapter")
+    by_name = re.findall(r"(?<!\d)(\d\d)-[a-z]", shown.rpartition("/")[2])
+    told = [stated[:2]] if isinstance(stated, str) and stated[:2].isdigit() else []
+    return [*by_id, *by_check, *told, *by_name]
+
+
+def _framework(found: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> str | None:
+    stated = _about(found, "tlcourse").get("framework")
+    if stated in ("torch", "keras"):
+        return str(stated)
+    code = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "code")
+    match = re.search(r"""framework\s*=\s*["'](torch|keras)["']""", code)
+    if match:
+        return match[1]
+    imported = set(re.findall(r"^\s*(?:import|from)\s+(torch|keras|tensorflow)\b", code, re.MULTILINE))
+    sides = {"keras" if name == "tensorflow" else name for name in imported}
+    sides = sides or {part for part in re.split(r"\W+", shown.lower()) if part in ("torch", "keras")}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def read_notebook(content: bytes, chapter: str, framework: str = "auto", shown: str = "") -> Notebook:
+    """Take a submission apart.
+
+    Parameters
+    ----------
+    content : bytes
+        From `read_bytes`.
+    chapter : str
+        The chapter that is graded.
+    framework : {"torch", "keras", "auto"}
+        "auto": what the notebook says, imports, or lies in.
+    shown : str
+        The file's name, for a notebook that says nothing else of its chapter.
+
+    Raises
+    ------
+    NotGradedError
+        If it is no notebook of this chapter and framework; the reason says what it is.
+    """
+    text, notes = _text(content)
+    found, converted = _version_4(_parsed(text))
+    cells = tuple(cell for raw in found["cells"] if (cell := _cell(raw)) is not None)
+    _check_language(found)
+    if not any(cell["source"].strip() for cell in cells):
+        raise NotGradedError("the notebook has no cells with anything in them", "Did the student save it?")
+    wanted = chapter_number(chapter)
+    chapters = _chapters(found, cells, shown)
+    if chapters and wanted not in chapters:
+        raise NotGradedError(
+            f"the notebook is of chapter {chapters[0]}, not of chapter {wanted}",
+            "Ask the student for the right one.",
+        )
+    side = _framework(found, cells, shown) or (framework if framework != "auto" else None)
+    if side is None:
+        raise NotGradedError(
+            "it cannot be told whether the notebook is for PyTorch or for Keras",
+            "Grade it again with --framework torch or --framework keras.",
+        )
+    if framework not in ("auto", side):
+        raise NotGradedError(
+            f"the notebook is for {side}, and --framework {framework} was asked for",
+            "Grade with --framework auto, or ask the student for the other one.",
+        )
+    return Notebook(cells, side, hashlib.sha256(content).hexdigest(), (*notes, *converted))
