@@ -63,7 +63,13 @@ class _Tail(io.TextIOBase):
 
 
 def observe_in_process(
-    exercise: Exercise, answer: Any, inputs: dict[str, Any], framework: str, *, seed: int = PUBLIC_SEED
+    exercise: Exercise,
+    answer: Any,
+    inputs: dict[str, Any],
+    framework: str,
+    *,
+    seed: int = PUBLIC_SEED,
+    after_call: Callable[[], object] | None = None,
 ) -> Observation:
     """Run the probe on an answer in this process.
 
@@ -79,6 +85,8 @@ def observe_in_process(
         "torch" or "keras".
     seed : int
         Seeds numpy, random and the framework while the probe runs, so that a check says the same twice.
+    after_call : callable, optional
+        Called each time that the answer, a function, has returned or raised, before the probe goes on.
 
     Returns
     -------
@@ -96,7 +104,7 @@ def observe_in_process(
     with random_state_kept(seed), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             # Through JSON here as well, so that a judge sees the same types as the grader's judge.
-            result = from_json(to_json(exercise.probe(_watched(answer, calls), given, framework)))
+            result = from_json(to_json(exercise.probe(_watched(answer, calls, after_call), given, framework)))
         except _NotAttempted:
             outcome = Observation("not_attempted")
         except _LearnerError as caught:
@@ -112,12 +120,14 @@ def observe_in_process(
     return Observation(outcome.kind, outcome.data, outcome.problem, outcome.advice, printed.text, seconds)
 
 
-def _watched(answer: Any, calls: list[Any]) -> Any:
+def _watched(answer: Any, calls: list[Any], after_call: Callable[[], object] | None = None) -> Any:
     """A function that notes what the answer returned, and tells its exceptions from the probe's."""
     if not isinstance(
         answer, types.FunctionType | types.BuiltinFunctionType | types.MethodType | functools.partial
     ):
         return answer
+    if after_call is not None:
+        answer = _followed(answer, after_call)
 
     @functools.wraps(answer)
     def watched(*args: Any, **kwargs: Any) -> Any:
@@ -133,6 +143,22 @@ def _watched(answer: Any, calls: list[Any]) -> Any:
         return value
 
     return watched
+
+
+def _followed(answer: Any, after_call: Callable[[], object]) -> Any:
+    def followed(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return answer(*args, **kwargs)
+        finally:
+            after_call()
+
+    # No __wrapped__: a probe that unwraps the answer must end here.
+    for name in ("__name__", "__qualname__", "__doc__"):
+        with contextlib.suppress(AttributeError, TypeError):
+            setattr(followed, name, getattr(answer, name))
+    with contextlib.suppress(TypeError, ValueError):
+        followed.__signature__ = inspect.signature(answer)  # type: ignore[attr-defined]
+    return followed
 
 
 # --- not attempted ------------------------------------------------------------------------------------------

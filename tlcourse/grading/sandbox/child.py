@@ -1,0 +1,155 @@
+"""One answer, observed: what a forked child of the zygote does, in namespaces of its own.
+
+Runs inside the jail.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+from . import linux
+from .audit import install
+from .untouched import Untouched
+
+__all__ = ["HEADER", "observe_here", "shut_in"]
+
+HEADER = 8
+"""Bytes in front of the reply that say how long it is."""
+SCRATCH = ("/scratch", "/tmp", "/dev/shm")
+USER = 61_000
+
+
+def shut_in(limits: dict[str, Any], number: int) -> None:
+    """Move the calling process out of reach of everything: its next fork is the first process of its world.
+
+    Parameters
+    ----------
+    limits : dict
+        As `Limits` has them.
+    number : int
+        Counts the answers: each gets another user, where there is a choice.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses a step.
+    """
+    if os.geteuid() == 0:
+        # Limits on processes do not bind root, and count all processes of a user: so another user each time.
+        user = USER + number % 1000
+        os.setgroups([]) if _is_init_user() else None
+        if _is_init_user():
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            linux.set_dumpable()
+    user, group = os.geteuid(), os.getegid()
+    linux.unshare(
+        linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
+    )
+    linux.map_one_user(1000, user) if user == group else _map(user, group)
+    # Limits that a process sets for itself hold for all that it starts.
+    for kind, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, int(limits["cpu_seconds"])),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_NOFILE, limits["open_files"]),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+
+
+def _is_init_user() -> bool:
+    """Whether user 0 is the machine's root, not that of a user namespace."""
+    with open("/proc/self/uid_map") as file:
+        return file.read().split()[:3] == ["0", "0", "4294967295"]
+
+
+def _map(user: int, group: int) -> None:
+    with open("/proc/self/setgroups", "w") as file:
+        file.write("deny")
+    for name, own in (("uid_map", user), ("gid_map", group)):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(f"1000 {own} 1")
+
+
+def furnish(limits: dict[str, Any]) -> None:
+    """As the first process of the new world: fresh scratch folders and /proc, then no rights at all."""
+    linux.prctl_death(signal.SIGKILL)
+    flags = linux.MS_NOSUID | linux.MS_NODEV
+    for folder in SCRATCH:
+        options = f"size={limits['scratch_bytes']},nr_inodes=20000,mode=777"
+        linux.mount("tmpfs", folder, "tmpfs", flags, options)
+    linux.mount("proc", "/proc", "proc", flags | linux.MS_NOEXEC)
+    # No namespaces within: they would give rights back, over a smaller world.
+    for name in ("user", "mnt", "pid", "net"):
+        with open(f"/proc/sys/user/max_{name}_namespaces", "w") as file:
+            file.write("0")
+    written = _data_bytes() + int(limits["memory_bytes"])
+    resource.setrlimit(resource.RLIMIT_DATA, (written, written))
+    resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
+    linux.drop_capabilities()
+    os.chdir("/scratch")
+    os.setsid()
+
+
+def _data_bytes() -> int:
+    """Writable private memory that this process has already."""
+    with open("/proc/self/status") as status:
+        line = next(line for line in status if line.startswith("VmData"))
+    return int(line.split()[1]) * 1024
+
+
+def observe_here(request: dict[str, Any], framework: str, reply: mmap.mmap, untouched: Untouched) -> None:
+    """Run one job and leave the observation in the shared memory, the length last."""
+    import tlcourse
+    from tlcourse.exercises.observe import load_answer, observe_in_process
+    from tlcourse.exercises.plain import to_json
+    from tlcourse.exercises.registry import get
+
+    exercise = get(request["exercise"])
+    tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
+    install()
+    answer, failed = load_answer(exercise, request["source"], request["setup"])
+    replaced = untouched.restore()
+    found = failed or observe_in_process(
+        exercise,
+        answer,
+        request["inputs"],
+        framework,
+        seed=request["seed"],
+        after_call=lambda: replaced.extend(untouched.restore()),
+    )
+    untouched.restore()
+    fields = {name: getattr(found, name) for name in ("kind", "data", "problem", "advice", "printed")}
+    text = to_json({**fields, "seconds": float(found.seconds), "ticket": request["ticket"]}).encode()
+    if len(text) + HEADER > len(reply):
+        text = to_json(
+            {
+                "kind": "unusable",
+                "data": None,
+                "problem": "Your code gave far more than a check can read.",
+                "advice": "Return what the exercise asks for, and nothing else.",
+                "printed": "",
+                "seconds": float(found.seconds),
+                "ticket": request["ticket"],
+            }
+        ).encode()
+    reply[HEADER : HEADER + len(text)] = text
+    reply[:HEADER] = len(text).to_bytes(HEADER, "little")
+
+
+def close_all() -> None:
+    """Leave nothing open but an empty input and outputs that go nowhere."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.closerange(3, 65_536)
+    sys.stdin = open(0)  # noqa: SIM115
+    sys.stdout = open(1, "w")  # noqa: SIM115
+    sys.stderr = open(2, "w")  # noqa: SIM115

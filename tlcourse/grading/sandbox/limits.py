@@ -1,0 +1,48 @@
+"""How much one submission may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use; the defaults fit PyTorch and TensorFlow on two cores.
+
+    Attributes
+    ----------
+    exercise_seconds : float
+        Wall time of one exercise, its setup included.
+    submission_seconds : float
+        Wall time of all exercises of a submission; what is left over counts as "timeout".
+    cpu_seconds : float
+        Processor time of a submission, all its processes and threads together.
+    memory_bytes : int
+        Resident memory of all processes of one exercise together, **above** what they share with the process
+        that imported the framework (0.6 to 1 GB, paid once for a grading worker). Files in the scratch
+        folders count too: they are in memory.
+    processes : int
+        Processes **and threads** of one exercise (TensorFlow starts some twenty threads for itself).
+    open_files : int
+        Open files of one process.
+    file_bytes : int
+        Size of one file.
+    scratch_bytes : int
+        The scratch home, /tmp and /dev/shm together.
+    output_bytes : int
+        What may come back from one exercise.
+    """
+
+    exercise_seconds: float = 60.0
+    submission_seconds: float = 300.0
+    cpu_seconds: float = 600.0
+    memory_bytes: int = 4096 * MIB
+    processes: int = 64
+    open_files: int = 256
+    file_bytes: int = 64 * MIB
+    scratch_bytes: int = 256 * MIB
+    output_bytes: int = 48 * MIB

@@ -1,0 +1,131 @@
+"""Cut a module down to some of its names and what these need.
+
+An exercise's module holds its probe, which must run beside the student's code, and its judge, which knows the
+right answer and must not be there. The two share imports, helpers and constants; a slice keeps what the
+probe needs of them.
+"""
+
+from __future__ import annotations
+import ast
+import dis
+import types
+from collections.abc import Iterable, Mapping
+
+from ...errors import CourseError
+
+__all__ = ["slice_modules"]
+
+# As the modules have it: annotations are text, and need nothing.
+_ANNOTATIONS = annotations.compiler_flag
+_Def = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _names(statement: ast.stmt, operations: tuple[str, ...], *, inside: bool) -> set[str]:
+    """Names that a top-level statement handles so; ``inside`` its functions and classes as well."""
+    # By bytecode, not by syntax: it tells the names of the module from those of a function's own.
+    module = ast.Module(body=[statement], type_ignores=[])
+    todo = [compile(module, "<slice>", "exec", flags=_ANNOTATIONS, dont_inherit=True)]
+    found: set[str] = set()
+    while todo:
+        code = todo.pop()
+        found |= {str(step.argval) for step in dis.get_instructions(code) if step.opname in operations}
+        todo += [part for part in code.co_consts if inside and isinstance(part, types.CodeType)]
+    return found
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """The names that a top-level statement binds."""
+    return _names(statement, ("STORE_NAME", "STORE_GLOBAL"), inside=False)
+
+
+def _read(statement: ast.stmt) -> set[str]:
+    return _names(statement, ("LOAD_NAME", "LOAD_GLOBAL"), inside=True)
+
+
+def _narrowed(statement: ast.stmt, wanted: set[str]) -> ast.stmt | None:
+    """The statement, an import without the names that nobody needs; None where nothing is left."""
+    if not isinstance(statement, ast.Import | ast.ImportFrom):
+        return statement if _bound(statement) & wanted else None
+    if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+        return statement
+    names = [a for a in statement.names if (a.asname or a.name).split(".")[0] in wanted]
+    if not names:
+        return None
+    kept = ast.parse(ast.unparse(statement)).body[0]
+    assert isinstance(kept, ast.Import | ast.ImportFrom)
+    kept.names = names
+    return kept
+
+
+def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The sources of some sibling modules with only the wanted names in them and what those need.
+
+    Parameters
+    ----------
+    sources : mapping of str to str
+        Module name to source. ``from .name import x`` from one of them is followed into the other.
+    roots : mapping of str to names
+        The names to keep in each module.
+
+    Returns
+    -------
+    dict
+        Module name to sliced source, for the modules of which anything is needed. Docstrings and comments
+        are gone.
+
+    Raises
+    ------
+    CourseError
+        If a module does not bind a wanted name at its top level, or holds a star import.
+
+    Examples
+    --------
+    >>> print(slice_modules({"m": "a = 1\\nb = 2\\ndef f():\\n    return a"}, {"m": ["f"]})["m"])
+    a = 1
+    <BLANKLINE>
+    def f():
+        return a
+    """
+    trees = {name: ast.parse(source) for name, source in sources.items()}
+    wanted: dict[str, set[str]] = {name: set() for name in sources}
+    todo = [(module, name) for module, names in roots.items() for name in names]
+    while todo:
+        module, name = todo.pop()
+        if name in wanted[module]:
+            continue
+        wanted[module].add(name)
+        binding = [statement for statement in trees[module].body if name in _bound(statement)]
+        if not binding:
+            raise CourseError(
+                f"{module} does not bind {name!r} at its top level.", "Move the probe's helper there."
+            )
+        top = {bound for statement in trees[module].body for bound in _bound(statement)}
+        for statement in binding:
+            if isinstance(statement, ast.ImportFrom):
+                if any(alias.name == "*" for alias in statement.names):
+                    raise CourseError(f"{module} has a star import.", "Import names one by one.")
+                if statement.level == 1 and statement.module in sources:
+                    todo += [
+                        (statement.module, alias.name)
+                        for alias in statement.names
+                        if (alias.asname or alias.name) == name
+                    ]
+            elif not isinstance(statement, ast.Import):
+                todo += [(module, read) for read in _read(statement) & top]
+    found = {}
+    for module, names in wanted.items():
+        if not names:
+            continue
+        kept = [
+            narrow for statement in trees[module].body if (narrow := _narrowed(statement, names)) is not None
+        ]
+        for node in kept:
+            _without_docstring(node)
+        found[module] = ast.unparse(ast.Module(body=kept, type_ignores=[]))
+    return found
+
+
+def _without_docstring(tree: ast.AST) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, _Def) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]

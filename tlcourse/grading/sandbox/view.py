@@ -1,0 +1,109 @@
+"""The copy of the package that a student's code may see: everything but what knows the answers."""
+
+from __future__ import annotations
+
+import compileall
+import hashlib
+import shutil
+import types
+from pathlib import Path
+
+from ...errors import CourseError
+from ...exercises import Exercise, all_exercises
+from .slicing import slice_modules
+
+__all__ = ["build_view", "probe_modules"]
+
+PACKAGE = Path(__file__).parents[2]
+_LEFT_OUT = ("authoring", "sweeps", "__pycache__")
+"""What no probe needs; the sweeps' functions are large and their tables larger."""
+_HEAD = '''"""Probes only: what the grader's sandbox shows of a chapter's exercises."""
+
+from __future__ import annotations
+
+from .model import Exercise
+
+
+def absent(*_):
+    raise RuntimeError("This part of an exercise is not here.")
+
+
+'''
+
+
+def probe_modules() -> dict[str, str]:
+    """File name to source: the chapters' exercise modules with their probes only.
+
+    Raises
+    ------
+    CourseError
+        If a probe is no plain function at the top level of its module.
+    """
+    folder = PACKAGE / "exercises"
+    sources = {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("ch[0-9][0-9]*.py"))
+    }
+    roots: dict[str, set[str]] = {}
+    chapters: dict[str, list[Exercise]] = {}
+    for exercise in all_exercises():
+        probe = exercise.probe
+        module = probe.__module__.rpartition(".")[2] if isinstance(probe, types.FunctionType) else ""
+        if module not in sources:
+            continue  # an instructor's own module; it travels whole
+        if probe.__name__ != probe.__qualname__:
+            raise CourseError(
+                f"The probe of {exercise.id} is not a function at the top level of its module.",
+                "Write it with a plain `def` at the left margin.",
+            )
+        roots.setdefault(module, set()).add(probe.__name__)
+        chapters.setdefault(f"ch{exercise.chapter}", []).append(exercise)
+    sliced = slice_modules(sources, roots)
+    # A chapter's own module holds EXERCISES; one that holds probes as well gets both.
+    for chapter, exercises in chapters.items():
+        lines = [sliced.get(chapter, "")]
+        for exercise in exercises:
+            module = exercise.probe.__module__.rpartition(".")[2]
+            if module != chapter:
+                lines.append(f"from .{module} import {exercise.probe.__name__}")
+        lines.append("EXERCISES = (")
+        lines += [
+            f"    Exercise({e.id!r}, {e.title!r}, {e.points!r}, {e.answer!r}, absent, {e.probe.__name__},"
+            f" absent, (), (), {e.frameworks!r}),"
+            for e in exercises
+        ]
+        body = "\n".join([*lines, ")"]).replace("from __future__ import annotations", "")
+        sliced[chapter] = _HEAD + body + "\n"
+    return {f"{name}.py": source for name, source in sliced.items()}
+
+
+def build_view(to: Path) -> str:
+    """Write the view of the package to a new folder; gives a hash of its code.
+
+    Raises
+    ------
+    CourseError
+        As `probe_modules`.
+    """
+    replaced = probe_modules()
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        here = Path(folder).relative_to(PACKAGE)
+        out = {name for name in names if name in _LEFT_OUT or name.endswith((".pyc", ".tmp", ".lock"))}
+        if here == Path("exercises"):
+            out |= {name for name in names if name.startswith("ch") and name[2:4].isdigit()}
+        if here == Path("grading"):
+            out |= set(names) - {"sandbox"}
+        if here == Path("grading/sandbox"):
+            out |= set(names) - {"audit.py", "child.py", "untouched.py", "zygote.py"}
+        return out
+
+    shutil.copytree(PACKAGE, to, ignore=ignore)
+    for name, source in replaced.items():
+        (to / "exercises" / name).write_text(source, encoding="utf-8")
+    for empty in ("grading/__init__.py", "grading/sandbox/__init__.py"):
+        (to / empty).write_text("", encoding="utf-8")
+    compileall.compile_dir(str(to), quiet=2, workers=1)
+    digest = hashlib.sha256()
+    for path in sorted(to.rglob("*.py")):
+        digest.update(path.relative_to(to).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,147 @@
+"""The process that has everything imported, and forks a child for every answer.
+
+It runs inside the jail and never runs a student's code itself. On its control socket a message with two
+descriptors (the job; room for the reply) starts a child, ``kill`` ends it, and what became of it goes back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib
+import json
+import mmap
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from .child import close_all, furnish, observe_here, shut_in
+from .untouched import Untouched
+
+__all__ = ["main"]
+
+_PRELOADED = {
+    "torch": ("torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torchvision", "timm"),
+    "keras": ("tensorflow", "keras"),
+}
+_COURSE = ("data", "devices", "evaluation", "freezing", "heads", "models", "training", "claims", "exercises")
+
+
+def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
+    from tlcourse.exercises.registry import add_module, all_exercises
+
+    for name in (*_PRELOADED[framework], "numpy", "numpy.testing", "pandas", "scipy", "sklearn.metrics", "PIL.Image"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for name in _COURSE:
+        importlib.import_module(f"tlcourse.{name}")
+        with contextlib.suppress(ImportError):
+            importlib.import_module(f"tlcourse.{name}.{name}_{framework}")
+    for name in modules:
+        add_module(name)
+    all_exercises(chapter)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Import, say so, and serve until the other end of the control socket closes."""
+    parser = argparse.ArgumentParser(prog="zygote")
+    parser.add_argument("--framework", required=True, choices=("torch", "keras"))
+    parser.add_argument("--chapter", required=True)
+    parser.add_argument("--control", type=int, required=True)
+    parser.add_argument("--limits", required=True)
+    parser.add_argument("--module", action="append", default=[])
+    options = parser.parse_args(arguments)
+    control = socket.socket(fileno=options.control)
+    limits = json.loads(options.limits)
+    _preload(options.framework, options.chapter, options.module)
+    untouched = Untouched()
+    gc.freeze()  # a collection in a child would copy the memory that it shares
+    control.send(b"ready")
+    number = 0
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 64, 2)
+        if not message:
+            return
+        if message == b"kill":
+            continue  # it had ended already
+        number += 1
+        status = _serve(control, descriptors, limits, options.framework, untouched, number)
+        try:
+            control.send(json.dumps(status).encode())
+        except OSError:
+            return
+
+
+def _serve(
+    control: socket.socket,
+    descriptors: list[int],
+    limits: dict[str, Any],
+    framework: str,
+    untouched: Untouched,
+    number: int,
+) -> dict[str, Any]:
+    job, room = descriptors
+    reply = mmap.mmap(room, 0)
+    middle = os.fork()
+    if middle == 0:
+        _middle(control, job, reply, limits, framework, untouched, number)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    reply.close()
+    ended = os.pidfd_open(middle)
+    try:
+        while True:
+            ready, _, _ = select.select([ended, control], [], [])
+            if ended in ready:
+                break
+            if control.recv(64) in (b"kill", b""):
+                os.kill(middle, signal.SIGKILL)
+                break
+    finally:
+        os.close(ended)
+    return {"status": os.waitstatus_to_exitcode(os.waitpid(middle, 0)[1])}
+
+
+def _middle(
+    control: socket.socket,
+    job: int,
+    reply: mmap.mmap,
+    limits: dict[str, Any],
+    framework: str,
+    untouched: Untouched,
+    number: int,
+) -> None:
+    """Between zygote and child: enters the namespaces, forks, and ends as the child ends. Never returns."""
+    from tlcourse.exercises.plain import from_json
+
+    try:
+        from . import linux
+
+        linux.prctl_death(signal.SIGKILL)
+        control.close()
+        shut_in(limits, number)
+        child = os.fork()
+        if child != 0:
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            os._exit(code if code >= 0 else 128 - code)
+        furnish(limits)
+        with os.fdopen(job, "rb") as file:
+            request = from_json(file.read().decode("ascii"))
+        close_all()
+    except BaseException as error:
+        print(f"the sandbox failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(97)
+    try:
+        observe_here(request, framework, reply, untouched)
+    except BaseException:
+        os._exit(98)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
