@@ -20,7 +20,7 @@ from typing import Any
 from .model import PUBLIC_SEED, Observation
 from .plain import LIMITS, NotPlainError, from_json, to_json
 
-__all__ = ["Job", "command", "observe_in_subprocess"]
+__all__ = ["Job", "command", "observe_in_subprocess", "read_result"]
 
 STARTING = 120.0  # seconds that a worker may take to import its framework, on a machine that is busy
 
@@ -145,7 +145,7 @@ class _Worker:
         if not line.endswith(b"\n"):
             return self._died(), False
         try:
-            return _read_result(line, ticket), True
+            return read_result(line, ticket), True
         except NotPlainError as error:
             problem = f"What came back from your code cannot be read: {error}."
             return Observation(
@@ -180,7 +180,14 @@ class _Worker:
         self.errors.close()
 
 
-def _read_result(line: bytes, ticket: str) -> Observation:
+def read_result(line: bytes, ticket: str) -> Observation:
+    """What a process that ran a student's code says it saw, trusting nothing in it.
+
+    Raises
+    ------
+    NotPlainError
+        If it is not the answer to this ticket, or not what such a process writes.
+    """
     try:
         found = from_json(line.decode("ascii"))
     except UnicodeDecodeError as error:

@@ -22,7 +22,14 @@ class OutOfReachError(Exception):
 _ALWAYS = ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys.settrace", "sys.setprofile")
 _FRAMES = ("tb_frame", "gi_frame", "cr_frame", "ag_frame", "f_back", "f_globals", "f_locals")
 _EVENTS = frozenset(
-    {*_ALWAYS, "sys._getframe", "sys._current_frames", "sys._current_exceptions", "object.__getattr__", "open"}
+    {
+        *_ALWAYS,
+        "sys._getframe",
+        "sys._current_frames",
+        "sys._current_exceptions",
+        "object.__getattr__",
+        "open",
+    }
 )
 _MEMORY = ("/proc/self/mem", "/proc/1/mem", "/mem", "/dev/mem")
 

@@ -59,7 +59,7 @@ def build_root(root: str, entries: list[dict[str, Any]], folders: list[str], fil
         ``{"bind": source, "at": target}``, ``{"empty": target}`` or ``{"link": text, "at": target}``, parents
         before what lies in them.
     folders, files
-        To make: empty folders, and files with their text.
+        To make: empty folders that can be written to, and files with their text.
     """
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("tmpfs", root, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=755")
@@ -86,6 +86,9 @@ def build_root(root: str, entries: list[dict[str, Any]], folders: list[str], fil
             file.write(text)
     linux.read_only(root)
     _build_devices(root + "/dev")
+    # For the zygote's imports only: every answer gets its own on top of these.
+    for folder in folders:
+        linux.mount("tmpfs", root + folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=1777")
 
 
 def _build_devices(dev: str) -> None:

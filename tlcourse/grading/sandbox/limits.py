@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 __all__ = ["Limits"]
 
@@ -20,7 +21,7 @@ class Limits:
     submission_seconds : float
         Wall time of all exercises of a submission; what is left over counts as "timeout".
     cpu_seconds : float
-        Processor time of a submission, all its processes and threads together.
+        Processor time of one process.
     memory_bytes : int
         Resident memory of all processes of one exercise together, **above** what they share with the process
         that imported the framework (0.6 to 1 GB, paid once for a grading worker). Files in the scratch
@@ -32,17 +33,21 @@ class Limits:
     file_bytes : int
         Size of one file.
     scratch_bytes : int
-        The scratch home, /tmp and /dev/shm together.
-    output_bytes : int
+        Each of the scratch home, /tmp and /dev/shm.
+    reply_bytes : int
         What may come back from one exercise.
     """
 
     exercise_seconds: float = 60.0
     submission_seconds: float = 300.0
-    cpu_seconds: float = 600.0
+    cpu_seconds: float = 180.0
     memory_bytes: int = 4096 * MIB
-    processes: int = 64
-    open_files: int = 256
+    processes: int = 128
+    open_files: int = 512
     file_bytes: int = 64 * MIB
-    scratch_bytes: int = 256 * MIB
-    output_bytes: int = 48 * MIB
+    scratch_bytes: int = 128 * MIB
+    reply_bytes: int = 48 * MIB
+
+    def as_dict(self) -> dict[str, Any]:
+        """Numbers by name."""
+        return asdict(self)

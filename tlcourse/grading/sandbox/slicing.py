@@ -6,6 +6,7 @@ probe needs of them.
 """
 
 from __future__ import annotations
+
 import ast
 import dis
 import types

@@ -53,14 +53,27 @@ _MODULES = (
 )
 _CLASSES = (
     ("torch", ("Tensor", "Generator")),
-    ("torch.nn", ("Module", "Parameter", "Linear", "Conv2d", "BatchNorm2d", "BatchNorm1d", "Sequential", "Dropout")),
+    (
+        "torch.nn",
+        ("Module", "Parameter", "Linear", "Conv2d", "BatchNorm2d", "BatchNorm1d", "Sequential", "Dropout"),
+    ),
     ("torch.optim", ("Optimizer", "SGD", "Adam", "AdamW")),
     ("keras", ("Model", "Layer", "Variable", "Sequential", "KerasTensor", "Optimizer")),
     ("keras.layers", ("Layer", "Dense", "Conv2D", "BatchNormalization", "Dropout")),
     ("keras.optimizers", ("Optimizer", "SGD", "Adam")),
     ("tensorflow", ("Tensor", "Variable", "GradientTape")),
 )
-_FREE = ("displayhook", "last_type", "last_value", "last_traceback", "stdout", "stderr", "stdin", "argv", "path")
+_FREE = (
+    "displayhook",
+    "last_type",
+    "last_value",
+    "last_traceback",
+    "stdout",
+    "stderr",
+    "stdin",
+    "argv",
+    "path",
+)
 _FIELDS = ("__code__", "__defaults__", "__kwdefaults__")
 
 

@@ -15,8 +15,8 @@ from .slicing import slice_modules
 __all__ = ["build_view", "probe_modules"]
 
 PACKAGE = Path(__file__).parents[2]
-_LEFT_OUT = ("authoring", "sweeps", "__pycache__")
-"""What no probe needs; the sweeps' functions are large and their tables larger."""
+_LEFT_OUT = ("authoring", "results", "__pycache__")
+"""What no answer needs: the compiler, and the sweeps' tables."""
 _HEAD = '''"""Probes only: what the grader's sandbox shows of a chapter's exercises."""
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def build_view(to: Path) -> str:
         if here == Path("grading"):
             out |= set(names) - {"sandbox"}
         if here == Path("grading/sandbox"):
-            out |= set(names) - {"audit.py", "child.py", "untouched.py", "zygote.py"}
+            out |= set(names) - {"audit.py", "child.py", "linux.py", "untouched.py", "zygote.py"}
         return out
 
     shutil.copytree(PACKAGE, to, ignore=ignore)

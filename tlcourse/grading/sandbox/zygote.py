@@ -35,7 +35,15 @@ _COURSE = ("data", "devices", "evaluation", "freezing", "heads", "models", "trai
 def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
     from tlcourse.exercises.registry import add_module, all_exercises
 
-    for name in (*_PRELOADED[framework], "numpy", "numpy.testing", "pandas", "scipy", "sklearn.metrics", "PIL.Image"):
+    for name in (
+        *_PRELOADED[framework],
+        "numpy",
+        "numpy.testing",
+        "pandas",
+        "scipy",
+        "sklearn.metrics",
+        "PIL.Image",
+    ):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     for name in _COURSE:
