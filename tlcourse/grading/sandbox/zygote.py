@@ -112,7 +112,13 @@ def _serve(
                 break
     finally:
         os.close(ended)
-    return {"status": os.waitstatus_to_exitcode(os.waitpid(middle, 0)[1])}
+    status = os.waitstatus_to_exitcode(os.waitpid(middle, 0)[1])
+    # A child whose middle was killed is ours now, the first process of its namespace: it ends when all that
+    # is in there has ended. Only then is the next answer's turn.
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+    return {"status": status}
 
 
 def _middle(

@@ -1,0 +1,176 @@
+"""Answers that try what they should not, for the sandbox of either framework."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import psutil
+
+from tlcourse.exercises import Job, State, get, judge_observation
+from tlcourse.grading.sandbox.limits import Limits
+from tlcourse.grading.sandbox.parent import Sandbox
+
+EXERCISE = "ch00-pick-class"
+RIGHT = """
+import numpy as np
+
+def pick_class(logits, names):
+    e = np.exp(logits - logits.max())
+    p = e / e.sum()
+    return names[int(p.argmax())], float(p.max())
+"""
+TIGHT = Limits(exercise_seconds=4.0, cpu_seconds=10, memory_bytes=600 * 2**20, processes=60)
+
+# What each does inside the function; all of it costs this answer only.
+ABUSE = {
+    "an endless loop": ("while True: pass", "timeout", "still running"),
+    "a loop that takes no signal": (
+        "import signal\n    [signal.signal(s, signal.SIG_IGN) for s in (1, 2, 3, 10, 12, 15)]\n"
+        "    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n    while True: pass",
+        "timeout",
+        "still running",
+    ),
+    "a sleep": ("import time; time.sleep(1000)", "timeout", "still running"),
+    "os._exit": ("import os; os._exit(0)", "died", "os._exit"),
+    "a crash": ("import numpy as np; np.lib.stride_tricks.as_strided(np.zeros(1), (10**15,), (8,))[10**14]", "died", ""),
+    "an array too large": ("import numpy as np; np.ones((10**6, 10**6))", "error", "MemoryError"),
+    "memory bit by bit": (
+        "import os\n    for _ in range(3):\n        os.fork()\n"
+        "    x = [bytearray(2**20 * 40) for _ in range(12)]\n    import time; time.sleep(60)",
+        ("died", "timeout"),
+        "",
+    ),
+    "a fork bomb": ("import os\n    while True:\n        try: os.fork()\n        except OSError: pass", ("died", "timeout"), ""),
+    "threads": (
+        "import threading, time\n    for _ in range(5000): threading.Thread(target=time.sleep, args=(60,)).start()",
+        "error",
+        "thread",
+    ),
+    "a signal to all": ("import os; os.kill(-1, 9); os.kill(os.getppid(), 9); os._exit(3)", ("died", "error"), ""),
+    "gigabytes of output": (
+        "import os\n    line = 'x' * 2**20\n    for _ in range(3000): print(line); os.write(1, line.encode())\n"
+        "    return 'a', 0.5",
+        "ok",
+        "",
+    ),
+    "a full disk": (
+        "f = open('/tmp/big', 'wb')\n    for _ in range(10000): f.write(b'x' * 2**20)",
+        ("died", "error"),
+        "",
+    ),
+    "many files": ("keep = [open('/tmp/%d' % i, 'w') for i in range(10000)]", "error", "OSError"),
+    "a daemon": (
+        "import os, time\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n"
+        "            time.sleep(600)\n        os._exit(0)\n    return 'a', 0.5",
+        "ok",
+        "",
+    ),
+    "a giant reply": ("return 'a' * 10**9, 0.5", ("unusable", "error", "died"), ""),
+    "higher limits": (
+        "import resource\n    resource.setrlimit(resource.RLIMIT_NOFILE, (10**6, 10**6))",
+        "error",
+        "",
+    ),
+}
+
+# What must not be possible; each returns normally only if it was.
+ESCAPES = {
+    "the network": "import socket; socket.create_connection(('127.0.0.1', 22), 1)",
+    "another host": "import socket; s = socket.socket(); s.settimeout(1); s.connect(('10.0.0.1', 80))",
+    "writing to the programs": "open('/usr/x', 'w')",
+    "writing to the packages": "import numpy; open(numpy.__file__, 'a')",
+    "mounting": "import subprocess; subprocess.run(['mount', '-t', 'tmpfs', 'none', '/usr'], check=True)",
+    "a new user namespace": "import subprocess; subprocess.run(['unshare', '-Ur', 'true'], check=True)",
+    "another process's files": "open('/proc/2/environ').read() or 1 / 0",
+    "its own memory": "open('/proc/self/mem', 'r+b')",
+    "frames": "import sys; sys._getframe(1)",
+    "frames by inspect": "import inspect; inspect.currentframe().f_back",
+    "frames by a traceback": "\n    try: 1 / 0\n    except Exception as e: e.__traceback__.tb_frame",
+    "all objects": "import gc; gc.get_objects()",
+    "pointers": "import ctypes; ctypes.CDLL(None)",
+    "the judges": "from tlcourse.exercises import get; get('ch00-pick-class').judge({}, {})",
+    "the judges' helpers": "from tlcourse.exercises.ch02_scores import _rank_ways",
+    "the wrong answers": "from tlcourse.exercises import get; get('ch00-pick-class').misconceptions[0]",
+    "the grader": "import tlcourse.grading.model",
+}
+
+# Cells that tamper with what the probe measures with, and then answer wrongly.
+TAMPERING = {
+    "equality": "import numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True",
+    "the serialiser": "import sys\np = sys.modules['tlcourse.exercises.plain']\np.plain = lambda v: {'found': []}\np.to_json = lambda v: '{}'",
+    "the observer": "import sys\no = sys.modules['tlcourse.exercises.observe']\no.Observation = None\no.to_json = o.from_json = lambda v: v",
+    "builtins": "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.float = lambda *a: 1.0",
+    "the code of a function": "import sys\np = sys.modules['tlcourse.exercises.plain']\np.plain.__code__ = (lambda value: 1).__code__",
+    "json": "import json\njson.dumps = lambda *a, **k: '{}'\njson.loads = lambda *a, **k: {}",
+    "the exercise": "from tlcourse.exercises import get\nobject.__setattr__(get('ch00-pick-class'), 'probe', lambda *a: {})",
+    "modules": "import sys, types\nsys.modules['numpy'] = types.ModuleType('numpy')",
+    "check": "import tlcourse.exercises as e\ne.check = lambda *a, **k: 'PASS'\nprint('PASS 3 of 3')",
+}
+WRONG = "\ndef pick_class(logits, names):\n    return names[0], 1.0\n"
+
+
+def job(source: str, seed: int = 5) -> Job:
+    return Job(EXERCISE, source, get(EXERCISE).draw(seed))
+
+
+def verdict(observation, seed: int = 5):
+    return judge_observation(get(EXERCISE), observation, get(EXERCISE).draw(seed))
+
+
+def inside(body: str) -> str:
+    return f"def pick_class(logits, names):\n    {body}\n"
+
+
+def abuse_costs_one_answer(sandbox: Sandbox, name: str) -> None:
+    body, kinds, words = ABUSE[name]
+    before = {p.pid for p in psutil.process_iter()}
+    began = time.monotonic()
+    first, bad, last = sandbox.observe([job(RIGHT), job(inside(body)), job(RIGHT)])
+    took = time.monotonic() - began
+    told = f"{name}: {bad.kind}: {bad.problem} ({took:.1f} s)"
+    assert verdict(first).state is State.PASS, told
+    assert verdict(last).state is State.PASS, f"{told}; after it {last}"
+    assert bad.kind in ((kinds,) if isinstance(kinds, str) else kinds), told
+    assert words in bad.problem, told
+    assert verdict(bad).points == 0 or bad.kind == "ok", told
+    assert took < 4 * TIGHT.exercise_seconds, told
+    time.sleep(0.2)
+    own = {p.pid for p in psutil.Process().children(recursive=True)}
+    left = {p.pid for p in psutil.process_iter()} - before - own
+    assert not [pid for pid in left if _is_python(pid)], told
+
+
+def _is_python(pid: int) -> bool:
+    try:
+        return "zygote" in " ".join(psutil.Process(pid).cmdline())
+    except psutil.Error:
+        return False
+
+
+def nothing_is_in_reach(sandbox: Sandbox) -> None:
+    jobs = [job(inside(f"{body}\n    return 'reached', 0.5")) for body in ESCAPES.values()]
+    for name, observation in zip(ESCAPES, sandbox.observe(jobs), strict=True):
+        told = f"{name}: {observation.kind}: {observation.problem} {observation.data}"
+        assert observation.kind in ("error", "died"), told
+
+
+def tampering_changes_no_mark(sandbox: Sandbox) -> None:
+    jobs = [job(cell + "\n" + answer) for cell in TAMPERING.values() for answer in (WRONG, RIGHT)]
+    found = sandbox.observe(jobs)
+    for number, name in enumerate(TAMPERING):
+        wrong, right = (verdict(each) for each in found[2 * number : 2 * number + 2])
+        assert wrong.points < wrong.max_points, f"{name}: {wrong}"
+        if name not in ("modules", "builtins"):  # these break the right answer itself
+            assert right.state is State.PASS, f"{name}: {right} {found[2 * number + 1]}"
+
+
+def the_machine_is_hidden(sandbox: Sandbox) -> None:
+    root = Path(__file__).resolve().parents[2]
+    paths = [str(root / name) for name in ("solutions", "book", "tests", ".git", "notebooks", "README.md")]
+    body = f"import os\n    there = [os.path.exists(p) for p in {paths!r}]\n"
+    body += "    return ' '.join([str(any(there)), str(os.getuid()), os.getcwd()]), 0.5"
+    (seen,) = sandbox.observe([job(inside(body))])
+    assert "False 1000 /scratch" in str(seen.data), seen
+    assert all(os.path.exists(path) for path in paths)

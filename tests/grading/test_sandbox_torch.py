@@ -1,0 +1,33 @@
+"""The sandbox with PyTorch in it."""
+
+from __future__ import annotations
+
+import pytest
+import sandbox_checks as checks
+
+from tlcourse.grading.sandbox.parent import Sandbox, available
+
+pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox("torch", "00", limits=checks.TIGHT) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", list(checks.ABUSE))
+def test_abuse_costs_one_answer_and_nobody_else(sandbox, name):
+    checks.abuse_costs_one_answer(sandbox, name)
+
+
+def test_nothing_is_in_reach(sandbox):
+    checks.nothing_is_in_reach(sandbox)
+
+
+def test_tampering_changes_no_mark(sandbox):
+    checks.tampering_changes_no_mark(sandbox)
+
+
+def test_the_machine_is_hidden(sandbox):
+    checks.the_machine_is_hidden(sandbox)
