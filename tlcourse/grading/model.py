@@ -179,6 +179,8 @@ class Result(_Plain):
     seconds: float = 0.0
     """Wall seconds from the sandbox's start to the judge's end."""
     protections: tuple[str, ...] = ()
+    key: str = ""
+    """Of all that the marks depend on besides the file: another key, another grading."""
 
     @property
     def points(self) -> float | None:

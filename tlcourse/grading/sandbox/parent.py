@@ -193,7 +193,7 @@ class Sandbox:
             raise SandboxUnavailableError(
                 f"Students' code cannot be shut in on this machine: {why}.",
                 "Use Linux with user namespaces allowed (on Ubuntu 24.04 they are off for most programs: see"
-                " kernel.apparmor_restrict_unprivileged_userns), or give --unsafe where nothing can be harmed.",
+                " kernel.apparmor_restrict_unprivileged_userns), or give --unsafe where no harm can be done.",
             )
         self.protections = self._protections(why)
 
@@ -321,12 +321,10 @@ class Sandbox:
         found = []
         for job in jobs:
             if left <= 0:
-                problem = f"The {self.limits.submission_seconds:.0f} s for all answers were used up before this one."
-                found.append(
-                    Observation(
-                        "timeout", problem=problem, advice="Look for what takes so long in the others."
-                    )
-                )
+                allowed = f"{self.limits.submission_seconds:.0f} s"
+                problem = f"The {allowed} for all answers were used up before this one."
+                advice = "Look for what takes so long in the others."
+                found.append(Observation("timeout", problem=problem, advice=advice))
                 continue
             begun = time.monotonic()
             control = self._start()

@@ -1,0 +1,275 @@
+"""Grade a class: find, read, rebuild, spread over workers, keep each result, and stop for none of them."""
+
+from __future__ import annotations
+
+import concurrent.futures as cf
+import multiprocessing
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import CourseError
+from ..exercises.registry import chapter_number
+from . import store
+from .found import find
+from .guard import rebuild
+from .judging import Judged, Task, judge_task
+from .model import NotGradedError, Rebuilt, Result, Submission
+from .reading import read_bytes, read_notebook
+from .record import Record, load_record
+from .sandbox.errors import SandboxUnavailableError
+from .sandbox.limits import Limits
+
+__all__ = ["Graded", "Settings", "grade"]
+
+_TRIES = 2
+Progress = Callable[[int, int, Result], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded, as far as marks can depend on it."""
+
+    limits: Limits = field(default_factory=Limits)
+    network: str = "none"
+    unsafe: bool = False
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class after grading.
+
+    Attributes
+    ----------
+    results : tuple of Result
+        By student.
+    rebuilt : dict
+        Student to the rebuilt notebook, of those that were graded.
+    resumed : int
+        How many were taken over from a run before.
+    """
+
+    results: tuple[Result, ...]
+    rebuilt: dict[str, Rebuilt]
+    resumed: int = 0
+
+
+def _refused(submission: Submission, chapter: str, problem: NotGradedError, digest: str = "") -> Result:
+    return Result(
+        student=submission.student,
+        chapter=chapter,
+        status="not graded",
+        reason=problem.reason,
+        advice=problem.advice,
+        notes=submission.notes,
+        shown=submission.shown,
+        digest=digest,
+        handed_in=submission.handed_in,
+    )
+
+
+def _opened(submission: Submission, chapter: str, framework: str, root: Path) -> tuple[Rebuilt, Record, str]:
+    """Read and rebuild one submission: (rebuilt, record, digest of the file)."""
+    if submission.problem is not None:
+        raise submission.problem
+    content = read_bytes(submission.path)
+    notebook = read_notebook(content, chapter, framework, submission.shown)
+    record = load_record(root, chapter, notebook.framework)
+    return rebuild(notebook, record), record, notebook.digest
+
+
+@contextmanager
+def _executor(jobs: int, dask: str | None) -> Iterator[Callable[[], Any]]:
+    """A function that gives a working executor, a new one where the last one broke."""
+    if dask is not None:
+        from .cluster import connected
+
+        with connected(dask) as executor:
+            yield lambda: executor
+        return
+    made: list[cf.ProcessPoolExecutor] = []
+
+    def get() -> cf.ProcessPoolExecutor:
+        if not made or getattr(made[-1], "_broken", False):
+            # Spawned: a fork would copy whatever the instructor's process has open.
+            made.append(cf.ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
+        return made[-1]
+
+    try:
+        yield get
+    finally:
+        for executor in made:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _judged(tasks: Sequence[Task], get: Callable[[], Any]) -> Iterator[tuple[str, Judged | NotGradedError]]:
+    """Results as they come, one for each task, whatever happens to the workers."""
+    tries = dict.fromkeys((task.student for task in tasks), 0)
+    todo = {task.student: task for task in tasks}
+    while todo:
+        executor = get()
+        # A task whose worker died is tried alone: the next death is then its own doing.
+        alone = [task for task in todo.values() if tries[task.student] > 0]
+        batch = alone[:1] if alone else list(todo.values())
+        waiting = {executor.submit(judge_task, task): task for task in batch}
+        for future in cf.as_completed(waiting):
+            task = waiting[future]
+            try:
+                found: Judged | NotGradedError = future.result()
+            except SandboxUnavailableError:
+                raise
+            except (BrokenProcessPool, cf.CancelledError):
+                tries[task.student] += 1
+                if tries[task.student] < _TRIES + 1:
+                    continue
+                found = NotGradedError(
+                    "the process that graded it ended twice", "Look at the notebook by hand."
+                )
+            except Exception as error:
+                found = NotGradedError(
+                    f"the grader failed on it ({type(error).__name__}: {error})",
+                    "This is a mistake of the course; please report it with the notebook.",
+                )
+            del todo[task.student]
+            yield task.student, found
+
+
+def grade(
+    place: Path,
+    chapter: str,
+    out: Path,
+    *,
+    root: Path,
+    framework: str = "auto",
+    settings: Settings | None = None,
+    seed_file: Path | None = None,
+    jobs: int | None = None,
+    dask: str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Graded:
+    """Grade every submission of a class.
+
+    Parameters
+    ----------
+    place : pathlib.Path
+        A folder or a zip, as `tlcourse.grading.found` knows them.
+    chapter : str
+        "02".
+    out : pathlib.Path
+        Where results are kept, one file a student; made if missing.
+    root : pathlib.Path
+        The course's folder.
+    framework : {"auto", "torch", "keras"}
+    settings : Settings, optional
+    seed_file : pathlib.Path, optional
+        Of the secret seed; ``out/seed.txt`` by default, made where it is missing.
+    jobs : int, optional
+        Worker processes; one for each core by default.
+    dask : str, optional
+        Address of a Dask scheduler, in place of local processes.
+    resume : bool
+        Take over results of a run before, for files and settings that have not changed.
+    progress : callable, optional
+        ``progress(done, all, result)`` after each submission.
+
+    Returns
+    -------
+    Graded
+        One result for each student: graded, or not graded with a reason.
+
+    Raises
+    ------
+    CourseError
+        If there is nothing to grade, or no sandbox: before any student's code has run.
+    """
+    number, settings = chapter_number(chapter), settings or Settings()
+    if jobs is not None and jobs < 1:
+        raise CourseError(f"{jobs} worker processes cannot grade anything.", "Give --jobs 1 or more.")
+    seed = store.read_seed(seed_file or out / "seed.txt")
+    for side in ("torch", "keras") if framework == "auto" else (framework,):
+        load_record(root, number, side)
+    results: dict[str, Result] = {}
+    rebuilt: dict[str, Rebuilt] = {}
+    tasks: list[Task] = []
+    about: dict[str, tuple[Submission, str, str]] = {}
+    resumed = 0
+    with tempfile.TemporaryDirectory(prefix="tlcourse-found-") as scratch:
+        submissions = find(place, number, Path(scratch))
+
+        def keep(result: Result) -> None:
+            store.save(out, result)
+            results[result.student] = result
+            if progress is not None:
+                progress(len(results), len(submissions), result)
+
+        for submission in submissions:
+            try:
+                made, record, digest = _opened(submission, number, framework, root)
+            except NotGradedError as problem:
+                keep(_refused(submission, number, problem))
+                continue
+            except Exception as error:  # a file that nobody foresaw must not stop the class
+                problem = NotGradedError(f"it cannot be read ({type(error).__name__})", "Look at it by hand.")
+                keep(_refused(submission, number, problem))
+                continue
+            student, key = submission.student, store.grading_key(record, seed, settings)
+            rebuilt[student] = made
+            old = store.load(out, student) if resume else None
+            if old is not None and (old.digest, old.key, old.status) == (digest, key, "graded"):
+                resumed += 1
+                keep(
+                    old.model_copy(
+                        update={"shown": submission.shown, "notes": (*submission.notes, *made.notes)}
+                    )
+                )
+                continue
+            about[student] = (submission, digest, key)
+            tasks.append(
+                Task(
+                    student,
+                    number,
+                    made.framework,
+                    made.answers,
+                    {e.id: record.stub(e.id) for e in record.exercises},
+                    seed,
+                    settings.limits,
+                    settings.network,
+                    settings.unsafe,
+                    settings.modules,
+                )
+            )
+    # By framework: a worker that changes sides starts another zygote.
+    tasks.sort(key=lambda task: (task.framework, task.student))
+    jobs = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
+    if tasks:
+        with _executor(jobs, dask) as get:
+            for student, found in _judged(tasks, get):
+                submission, digest, key = about[student]
+                if isinstance(found, NotGradedError):
+                    keep(_refused(submission, number, found, digest))
+                    rebuilt.pop(student, None)
+                    continue
+                keep(
+                    Result(
+                        student=student,
+                        chapter=number,
+                        status="graded",
+                        framework=rebuilt[student].framework,
+                        marks=found.marks,
+                        notes=(*submission.notes, *rebuilt[student].notes),
+                        shown=submission.shown,
+                        digest=digest,
+                        handed_in=submission.handed_in,
+                        seconds=round(found.seconds, 3),
+                        protections=found.protections,
+                        key=key,
+                    )
+                )
+    return Graded(tuple(results[student] for student in sorted(results)), rebuilt, resumed)

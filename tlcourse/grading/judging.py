@@ -1,0 +1,96 @@
+"""One student's answers: observed in the sandbox, judged out here. What a worker process does."""
+
+from __future__ import annotations
+
+import atexit
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..exercises import Job, Observation, get, judge_observation
+from .model import Answer, Mark
+from .sandbox.limits import Limits
+from .sandbox.parent import Sandbox
+
+__all__ = ["Judged", "Task", "judge_task"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs to grade one student: text and numbers only, so that it can travel.
+
+    ``stubs`` holds each exercise's blank cell; ``seed`` is the secret one.
+    """
+
+    student: str
+    chapter: str
+    framework: str
+    answers: tuple[Answer, ...]
+    stubs: Mapping[str, str]
+    seed: int
+    limits: Limits = field(default_factory=Limits)
+    network: str = "none"
+    unsafe: bool = False
+    modules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What comes back of a `Task`."""
+
+    student: str
+    marks: tuple[Mark, ...]
+    seconds: float
+    protections: tuple[str, ...]
+
+
+_open: dict[tuple[object, ...], Sandbox] = {}
+
+
+def _sandbox(task: Task) -> Sandbox:
+    """The sandbox of this process for such tasks; the last one of another kind is closed."""
+    key = (task.framework, task.chapter, task.limits, task.network, task.unsafe, task.modules)
+    if key not in _open:
+        close_sandboxes()
+        _open[key] = Sandbox(
+            task.framework,
+            task.chapter,
+            limits=task.limits,
+            network=task.network,
+            unsafe=task.unsafe,
+            modules=task.modules,
+        )
+    return _open[key]
+
+
+def close_sandboxes() -> None:
+    """End this process's sandboxes."""
+    while _open:
+        _open.popitem()[1].close()
+
+
+atexit.register(close_sandboxes)
+
+
+def judge_task(task: Task) -> Judged:
+    """Observe a student's answers and judge them.
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If the sandbox cannot be had: never because of the student's code.
+    """
+    begun = time.monotonic()
+    written = [answer for answer in task.answers if answer.source.strip()]
+    inputs = {answer.exercise_id: get(answer.exercise_id).draw(task.seed) for answer in task.answers}
+    jobs = [Job(a.exercise_id, a.source, inputs[a.exercise_id], a.setup) for a in written]
+    sandbox = _sandbox(task)
+    seen = dict(zip((a.exercise_id for a in written), sandbox.observe(jobs), strict=True))
+    marks = []
+    for answer in task.answers:
+        exercise = get(answer.exercise_id)
+        observation = seen.get(exercise.id, Observation("not_attempted"))
+        report = judge_observation(exercise, observation, inputs[exercise.id])
+        source = answer.source or task.stubs.get(exercise.id, "")
+        marks.append(Mark.of(report, exercise, source))
+    return Judged(task.student, tuple(marks), time.monotonic() - begun, sandbox.protections)

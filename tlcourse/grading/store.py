@@ -1,0 +1,101 @@
+"""What is kept of a grading, one file a student, so that a run that was killed can go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import tlcourse
+
+from ..errors import CourseError
+from .found import file_name
+from .model import Result
+from .record import Record
+
+__all__ = ["grading_key", "load", "load_all", "read_seed", "save", "write_safely"]
+
+
+def write_safely(path: Path, text: str) -> None:
+    """Write a file so that it is the old one or the new one at any moment, and never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    waiting = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with waiting.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(path)
+
+
+def read_seed(path: Path) -> int:
+    """The secret seed of a class: from its file, which is made where it is missing.
+
+    Raises
+    ------
+    CourseError
+        If the file holds something else than a whole number.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{secrets.randbelow(10**18)}\n")
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(
+            f"The seed file {path} cannot be read.", "Give a text file with a number."
+        ) from error
+    if not re.fullmatch(r"\d{1,18}", text):
+        raise CourseError(
+            f"The seed file {path} holds no whole number of up to 18 digits.",
+            "Write one into it, or leave the file away: a new one is made.",
+        )
+    return int(text)
+
+
+def grading_key(record: Record, seed: int, settings: Any) -> str:
+    """A hash of what marks depend on besides the student's file; the seed cannot be read from it."""
+    about = [
+        tlcourse.__version__,
+        record.chapter,
+        record.framework,
+        record.edition,
+        str(seed),
+        asdict(settings),
+    ]
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def _path(out: Path, student: str) -> Path:
+    return out / "results" / f"{file_name(student)}.json"
+
+
+def save(out: Path, result: Result) -> None:
+    """Keep a result, in place of the student's older one."""
+    write_safely(_path(out, result.student), result.model_dump_json(indent=1) + "\n")
+
+
+def load(out: Path, student: str) -> Result | None:
+    """A student's result; None where there is none, or none that can be read."""
+    path = _path(out, student)
+    try:
+        return Result.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def load_all(out: Path) -> list[Result]:
+    """All results of a folder, by student."""
+    found = []
+    for path in sorted((out / "results").glob("*.json")):
+        try:
+            found.append(Result.model_validate_json(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            continue
+    return sorted(found, key=lambda result: result.student)
