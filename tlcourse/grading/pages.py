@@ -1,0 +1,170 @@
+"""The grader's web pages: feedback for each student, one report on the class. They run no script at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from ..exercises import State
+from .roster import Row
+
+__all__ = ["class_page", "feedback_page"]
+
+_SHOWN = 20_000  # characters of a student's code in a page
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tlcourse.grading"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.globals |= {"number": _number, "code": _code, "highlighted": _highlighted}
+    return environment
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _code(text: str) -> Markup:
+    """Escaped text, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text)))
+
+
+def _highlighted(source: str) -> Markup:
+    """Escaped code with classes on its parts; nothing else gets through."""
+    shown = source if len(source) <= _SHOWN else source[:_SHOWN] + "\n… (cut)"
+    return Markup(highlight(shown, PythonLexer(), HtmlFormatter(nowrap=True)))
+
+
+def _when(when: dt.datetime | None) -> str:
+    return (when or dt.datetime.now().astimezone()).strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def feedback_page(row: Row, chapter: str, when: dt.datetime | None = None) -> str:
+    """One student's page: each exercise with the code, the state, the points, the messages and a hint.
+
+    Parameters
+    ----------
+    row : Row
+        With a result.
+    chapter : str
+        Its title.
+    when : datetime.datetime, optional
+        Now by default.
+    """
+    return _templates().get_template("feedback.html.j2").render(row=row, chapter=chapter, when=_when(when))
+
+
+def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        for mark in row.result.marks if row.result else ():
+            entry = found.setdefault(
+                mark.exercise_id,
+                {
+                    "id": mark.exercise_id,
+                    "title": mark.title,
+                    "full": mark.max_points,
+                    "states": Counter(),
+                    "points": [],
+                },
+            )
+            given = row.by_hand.get(mark.exercise_id)
+            entry["states"][mark.state.value] += 1
+            entry["points"].append(given.points if given else mark.points)
+    for entry in found.values():
+        entry["all"] = len(entry["points"])
+        entry["passed"] = entry["states"][State.PASS.value]
+        entry["mean"] = statistics.fmean(entry["points"])
+    return list(found.values())
+
+
+def _misconceptions(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    messages: dict[tuple[str, str], str] = {}
+    for row in rows:
+        for mark in row.result.marks if row.result else ():
+            for name in dict.fromkeys(mark.misconceptions):
+                counts[name, mark.exercise_id] += 1
+                said = next(f.message for f in mark.findings if f.misconception == name)
+                messages.setdefault((name, mark.exercise_id), said)
+    return [
+        {"name": name, "exercise": exercise, "count": count, "message": messages[name, exercise]}
+        for (name, exercise), count in counts.most_common(25)
+    ]
+
+
+def _spread(points: Sequence[float], full: int) -> list[tuple[str, int]]:
+    """Students by points, in at most ten steps."""
+    step = max(1, -(-full // 10))
+    edges = list(range(0, full + 1, step))
+    counts = Counter(min(int(value // step), len(edges) - 1) for value in points)
+    labels = [f"{low}" if step == 1 else f"{low} to {min(low + step - 1, full)}" for low in edges]
+    return [(label, counts[i]) for i, label in enumerate(labels)]
+
+
+def class_page(
+    rows: Sequence[Row], chapter: str, links: Mapping[str, str], when: dt.datetime | None = None
+) -> str:
+    """The class's page: verdicts, distribution, exercises, misconceptions, students, protections.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    chapter : str
+        Its title.
+    links : mapping
+        Student to the address of their feedback.
+    when : datetime.datetime, optional
+        Now by default.
+    """
+    graded = [row for row in rows if row.points is not None]
+    points = [row.points for row in graded if row.points is not None]
+    full = max((row.max_points for row in rows), default=0)
+    spread = _spread(points, full)
+    slow = sorted(graded, key=lambda row: -(row.result.seconds if row.result else 0))
+    return (
+        _templates()
+        .get_template("class.html.j2")
+        .render(
+            rows=rows,
+            chapter=chapter,
+            links=links,
+            when=_when(when),
+            counts=Counter(row.status for row in rows),
+            mean=statistics.fmean(points) if points else None,
+            median=statistics.median(points) if points else None,
+            full=full,
+            failed=[row for row in rows if row.status == "not graded"],
+            spread=spread,
+            most=max([n for _, n in spread] + [1]),
+            exercises=_exercises(rows),
+            states=list(State),
+            misconceptions=_misconceptions(rows),
+            blanks={
+                row.student: ", ".join(
+                    mark.exercise_id
+                    for mark in (row.result.marks if row.result else ())
+                    if mark.state is State.NOT_ATTEMPTED
+                )
+                for row in rows
+            },
+            protections=list(
+                dict.fromkeys(line for row in rows if row.result for line in row.result.protections)
+            ),
+            slowest=slow[:5],
+        )
+    )

@@ -1,0 +1,168 @@
+"""Who is in the class, and what became of each: the rows from which every table and report is made."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import CourseError
+from .journal import Override
+from .late import Lateness, LatePolicy, read_time
+from .model import Result
+
+__all__ = ["Roster", "Row", "Student", "class_rows", "read_roster"]
+
+_COLUMNS = {
+    "student": "student",
+    "name": "name",
+    "email": "email",
+    "lms_id": "lms_id",
+    "id": "lms_id",
+    "sis_id": "sis_id",
+    "login": "login",
+    "section": "section",
+    "handed_in": "handed_in",
+    "due": "due",
+}
+
+
+@dataclass(frozen=True)
+class Student:
+    """A line of the roster. ``due`` is the student's own due time: an extension."""
+
+    student: str
+    name: str = ""
+    email: str = ""
+    lms_id: str = ""
+    sis_id: str = ""
+    login: str = ""
+    section: str = ""
+    handed_in: dt.datetime | None = None
+    due: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The class, by the name that a submission's folder or file has."""
+
+    students: Mapping[str, Student] = field(default_factory=dict)
+
+    def get(self, student: str) -> Student | None:
+        """The student's line, or None."""
+        return self.students.get(student)
+
+    def __iter__(self) -> Iterator[Student]:
+        return iter(self.students.values())
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a CSV with a column ``student``, and any of these: name, email, lms_id (or id), sis_id, login,
+    section, handed_in, due.
+
+    Raises
+    ------
+    CourseError
+        For a file that cannot be read, a missing column, a student twice or a time without its zone; the
+        message names the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"The roster {path} cannot be read.", "Save it as CSV in UTF-8.") from error
+    first = text.splitlines()[0] if text.strip() else ""
+    delimiter = ";" if first.count(";") > first.count(",") else "\t" if "\t" in first else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    columns = {name: _COLUMNS.get(name.strip().lower().replace(" ", "_")) for name in reader.fieldnames or ()}
+    if "student" not in columns.values():
+        raise CourseError(
+            f"The roster {path.name} has no column `student`.",
+            "It holds the name of the student's folder, or what stands in the file's name.",
+        )
+    found: dict[str, Student] = {}
+    for line in reader:
+        values = {own: (line.get(name) or "").strip() for name, own in columns.items() if own}
+        where = f"line {reader.line_num} of {path.name}"
+        student = values.pop("student")
+        if not student:
+            continue
+        if student in found:
+            raise CourseError(f"The student {student!r} is there twice ({where}).", "Keep one of the lines.")
+        times = {}
+        for column in ("handed_in", "due"):
+            text = values.pop(column, "")
+            try:
+                times[column] = read_time(text) if text else None
+            except CourseError as error:
+                raise CourseError(f"{where}: {error.problem}", "Mend it.") from None
+        found[student] = Student(student, **values, **times)
+    return Roster(found)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student, with everything that a mark is made of.
+
+    Attributes
+    ----------
+    status : str
+        "graded", "not graded" or "not handed in".
+    points : float or None
+        The final points: marks by hand in place of the judge's, less the penalty; None if not graded.
+    penalty : float
+        Points taken off.
+    """
+
+    student: str
+    name: str
+    status: str
+    result: Result | None
+    lateness: Lateness | None
+    by_hand: Mapping[str, Override]
+    points: float | None
+    max_points: int
+    penalty: float
+
+
+def class_rows(
+    results: Iterable[Result],
+    *,
+    roster: Roster | None = None,
+    due: dt.datetime | None = None,
+    policy: LatePolicy | None = None,
+    overrides: Sequence[Override] = (),
+) -> list[Row]:
+    """Put results, roster, late policy and marks by hand together: one row a student, by name."""
+    roster, policy = roster or Roster(), policy or LatePolicy()
+    by_student = {result.student: result for result in results}
+    full = max((result.max_points for result in by_student.values()), default=0)
+    rows = []
+    for student in sorted({*by_student, *roster.students}):
+        result, who = by_student.get(student), roster.get(student)
+        by_hand = {o.exercise_id: o for o in overrides if o.student == student}
+        handed_in = (who.handed_in if who else None) or (result.handed_in if result else None)
+        lateness = policy.lateness(handed_in, due, who.due if who else None) if result else None
+        points, penalty = None, 0.0
+        if result is not None and result.status == "graded":
+            given = sum(
+                by_hand[m.exercise_id].points if m.exercise_id in by_hand else m.points for m in result.marks
+            )
+            penalty = min(given, (lateness.share if lateness else 0.0) * result.max_points)
+            points = given - penalty
+        rows.append(
+            Row(
+                student,
+                who.name if who else "",
+                result.status if result else "not handed in",
+                result,
+                lateness,
+                by_hand,
+                points,
+                result.max_points if result and result.marks else full,
+                penalty,
+            )
+        )
+    return rows
