@@ -221,6 +221,81 @@ def fetch(
 
 @app.command()
 @explained
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="A folder or a zip with the students' notebooks.")],
+    chapter: Annotated[str, typer.Option("--chapter", help="The chapter, for instance 02.")],
+    out: Annotated[Path, typer.Option("--out", help="Where marks, feedback and the report go.")],
+    framework: Annotated[str, typer.Option(help="torch, keras, or auto: as each notebook says.")] = "auto",
+    seed_file: Annotated[Path | None, typer.Option(help="The secret seed; made in --out if missing.")] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV: student, name, email, handed_in, due, ...")
+    ] = None,
+    due: Annotated[str | None, typer.Option(help="When it was due: 2026-11-25T18:00+01:00.")] = None,
+    late_policy: Annotated[str, typer.Option(help="grace=15m,per-day=10%,max=50%,closed=7d")] = "",
+    jobs: Annotated[int | None, typer.Option(help="Worker processes; one for each core otherwise.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, in place of --jobs.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a run was stopped.")] = False,
+    network: Annotated[str, typer.Option(help="What answers may reach: none, or host.")] = "none",
+    unsafe: Annotated[bool, typer.Option("--unsafe", help="Grade even where no jail can be built.")] = False,
+) -> None:
+    """Grade a class: isolated, on inputs that nobody has seen, with feedback and a class report."""
+    from tlcourse.grading.command import grade_class
+
+    ok = grade_class(
+        submissions,
+        chapter,
+        out,
+        root=course_root(),
+        framework=framework,
+        seed_file=seed_file,
+        roster=roster,
+        due=due,
+        late_policy=late_policy,
+        jobs=jobs,
+        dask=dask,
+        resume=resume,
+        network=network,
+        unsafe=unsafe,
+    )
+    if not ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def mark(
+    out: Annotated[Path, typer.Argument(help="The folder that `tlcourse grade` wrote.")],
+    student: Annotated[str, typer.Argument(help="The student, as in grades.csv.")],
+    exercise: Annotated[str, typer.Argument(help="The exercise's id.")],
+    points: Annotated[float, typer.Argument(help="The points, in place of the judge's.")],
+    reason: Annotated[str, typer.Option(help="Why: it is kept, and shown to the student.")],
+    comment: Annotated[str, typer.Option(help="More for the student.")] = "",
+) -> None:
+    """Set a mark by hand; it survives every regrade."""
+    from tlcourse.grading.command import mark_by_hand
+
+    mark_by_hand(out, student, exercise, points, reason, comment)
+
+
+@app.command("sample-class")
+@explained
+def sample_class(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    chapter: Annotated[str, typer.Option("--chapter", help="The chapter.")] = "02",
+    students: Annotated[int, typer.Option(help="How many, 4 to 30.")] = 20,
+) -> None:
+    """Make up a class's submissions, to try the grader on."""
+    from tlcourse.grading.sample import make_class
+
+    written = make_class(folder, chapter, root=course_root(), students=students)
+    typer.echo(f"{len(written)} submissions and roster.csv are in {folder}. Now grade them:")
+    typer.echo(
+        f"  tlcourse grade {folder} --chapter {chapter} --roster {folder}/roster.csv --out {folder}-graded"
+    )
+
+
+@app.command()
+@explained
 def bench() -> None:
     """Print how long the course takes on this machine, beside its budgets."""
     from tlcourse.bench import run_bench

@@ -18,7 +18,7 @@ from .found import file_name
 from .model import Result
 from .record import Record
 
-__all__ = ["grading_key", "load", "load_all", "read_seed", "save", "write_safely"]
+__all__ = ["forget", "grading_key", "load", "load_all", "read_seed", "save", "write_safely"]
 
 
 def write_safely(path: Path, text: str) -> None:
@@ -79,6 +79,11 @@ def _path(out: Path, student: str) -> Path:
 def save(out: Path, result: Result) -> None:
     """Keep a result, in place of the student's older one."""
     write_safely(_path(out, result.student), result.model_dump_json(indent=1) + "\n")
+
+
+def forget(out: Path, student: str) -> None:
+    """Delete a student's result."""
+    _path(out, student).unlink(missing_ok=True)
 
 
 def load(out: Path, student: str) -> Result | None:

@@ -1,0 +1,172 @@
+"""What the commands ``tlcourse grade`` and ``tlcourse mark`` do: grade, show progress, write, sum up."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ..authoring.source import chapter_paths, read_chapter
+from ..errors import CourseError
+from ..exercises.registry import chapter_number
+from . import store
+from .classroom import Settings, grade
+from .journal import note_changes, override, overrides
+from .late import LatePolicy, read_time
+from .model import Result
+from .outputs import write_outputs
+from .roster import Roster, Row, class_rows, read_roster
+
+__all__ = ["grade_class", "mark_by_hand"]
+
+
+def _title(root: Path, chapter: str) -> str:
+    number = chapter_number(chapter)
+    for path in chapter_paths(root):
+        if path.stem.startswith(f"{number}-"):
+            return f"Chapter {int(number)}, {read_chapter(path, validate=False).title}"
+    return f"Chapter {int(number)}"
+
+
+def grade_class(
+    place: Path,
+    chapter: str,
+    out: Path,
+    *,
+    root: Path,
+    framework: str = "auto",
+    seed_file: Path | None = None,
+    roster: Path | None = None,
+    due: str | None = None,
+    late_policy: str = "",
+    jobs: int | None = None,
+    dask: str | None = None,
+    resume: bool = False,
+    network: str = "none",
+    unsafe: bool = False,
+    console: Console | None = None,
+) -> bool:
+    """Grade a class and write all that comes out of it.
+
+    Parameters
+    ----------
+    place, chapter, out, root, framework, seed_file, jobs, dask, resume
+        As for `tlcourse.grading.classroom.grade`.
+    roster : pathlib.Path, optional
+        A CSV, as `tlcourse.grading.roster.read_roster` takes it.
+    due, late_policy : str
+        As `tlcourse.grading.late` reads them.
+    network, unsafe
+        As for `tlcourse.grading.sandbox.parent.Sandbox`.
+    console : rich.console.Console, optional
+
+    Returns
+    -------
+    bool
+        Whether every submission has a verdict. "Not graded, because ..." is one.
+
+    Raises
+    ------
+    CourseError
+        For bad arguments, before anything has run.
+    """
+    console = console or Console()
+    # All that can be wrong with the arguments is found before the first minute of work.
+    people = read_roster(roster) if roster is not None else Roster()
+    options = {"due": due, "late_policy": late_policy, "title": _title(root, chapter)}
+    _terms(options)
+    out.mkdir(parents=True, exist_ok=True)
+    before = store.load_all(out)
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[who]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("grading", total=None, who="")
+        graded = grade(
+            place,
+            chapter,
+            out,
+            root=root,
+            framework=framework,
+            settings=Settings(network=network, unsafe=unsafe),
+            seed_file=seed_file,
+            jobs=jobs,
+            dask=dask,
+            resume=resume,
+            progress=lambda done, total, result: bar.update(
+                task, completed=done, total=total, who=result.student
+            ),
+        )
+    # Someone who took a submission back is not in the class's marks any more.
+    gone = {result.student for result in before} - {result.student for result in graded.results}
+    for student in gone:
+        store.forget(out, student)
+    note_changes(out, before, graded.results, "graded" if not before else "graded again")
+    if roster is not None:
+        store.write_safely(out / "roster.csv", roster.read_text(encoding="utf-8-sig"))
+    store.write_safely(out / "options.json", json.dumps(options, indent=1) + "\n")
+    rows = _write(out, graded.results, people, options)
+    _sum_up(console, out, rows, graded.resumed, people)
+    return all(row.status in ("graded", "not graded", "not handed in") for row in rows)
+
+
+def _terms(options: dict[str, str | None]) -> tuple[object, LatePolicy]:
+    due = options.get("due")
+    return (read_time(due) if due else None), LatePolicy.parse(options.get("late_policy") or "")
+
+
+def _write(
+    out: Path, results: tuple[Result, ...], people: Roster, options: dict[str, str | None]
+) -> list[Row]:
+    due, policy = _terms(options)
+    rows = class_rows(results, roster=people, due=due, policy=policy, overrides=overrides(out))  # type: ignore[arg-type]
+    write_outputs(out, rows, people, options.get("title") or "Chapter")
+    return rows
+
+
+def _sum_up(console: Console, out: Path, rows: list[Row], resumed: int, people: Roster) -> None:
+    counts = Counter(row.status for row in rows)
+    line = f"{counts['graded']} graded"
+    line += f" ({resumed} taken over from before)" if resumed else ""
+    line += f", {counts['not graded']} not graded" if counts["not graded"] else ""
+    line += f", {counts['not handed in']} handed nothing in" if counts["not handed in"] else ""
+    console.print(line + ".", markup=False)
+    for row in rows:
+        if row.status == "not graded" and row.result is not None:
+            console.print(f"  {row.student}: not graded, because {row.result.reason}", markup=False)
+    unknown = [row.student for row in rows if people.students and people.get(row.student) is None]
+    if unknown:
+        console.print(f"Not in the roster: {', '.join(unknown)}", markup=False)
+    for line in dict.fromkeys(p for row in rows if row.result for p in row.result.protections):
+        if line.startswith("NOT"):
+            console.print(line, markup=False, style="bold")
+    console.print(f"Read {out / 'report.html'} first; marks are in {out / 'grades.csv'}.", markup=False)
+
+
+def mark_by_hand(
+    out: Path, student: str, exercise: str, points: float, reason: str, comment: str = ""
+) -> None:
+    """Set a mark by hand, and write all tables and pages again.
+
+    Raises
+    ------
+    CourseError
+        If there is no such result, or as `tlcourse.grading.journal.override`.
+    """
+    result = store.load(out, student)
+    if result is None:
+        known = ", ".join(each.student for each in store.load_all(out)) or "nobody"
+        raise CourseError(f"There is no result of {student!r} in {out}.", f"There are: {known}.")
+    override(out, result, exercise, points, reason, comment)
+    people = read_roster(out / "roster.csv") if (out / "roster.csv").exists() else Roster()
+    options = {}
+    if (out / "options.json").exists():
+        options = json.loads((out / "options.json").read_text(encoding="utf-8"))
+    _write(out, tuple(store.load_all(out)), people, options)
