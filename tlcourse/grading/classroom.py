@@ -216,8 +216,8 @@ def grade(
                 keep(_refused(submission, number, problem))
                 continue
             except Exception as error:  # a file that nobody foresaw must not stop the class
-                problem = NotGradedError(f"it cannot be read ({type(error).__name__})", "Look at it by hand.")
-                keep(_refused(submission, number, problem))
+                unforeseen = f"it cannot be read ({type(error).__name__})"
+                keep(_refused(submission, number, NotGradedError(unforeseen, "Look at it by hand.")))
                 continue
             student, key = submission.student, store.grading_key(record, seed, settings)
             rebuilt[student] = made

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,11 +15,13 @@ from ..authoring.source import chapter_paths, read_chapter
 from ..errors import CourseError
 from ..exercises.registry import chapter_number
 from . import store
-from .classroom import Settings, grade
-from .journal import note_changes, override, overrides
+from .classroom import Graded, Settings, grade
+from .found import file_name
+from .journal import Override, note_changes, override, overrides
 from .late import LatePolicy, read_time
 from .model import Result
 from .outputs import write_outputs
+from .record import load_record
 from .roster import Roster, Row, class_rows, read_roster
 
 __all__ = ["grade_class", "mark_by_hand"]
@@ -112,12 +116,54 @@ def grade_class(
     if roster is not None:
         store.write_safely(out / "roster.csv", roster.read_text(encoding="utf-8-sig"))
     store.write_safely(out / "options.json", json.dumps(options, indent=1) + "\n")
+    _into_gradebook(out, graded, root, people)
     rows = _write(out, graded.results, people, options)
     _sum_up(console, out, rows, graded.resumed, people)
     return all(row.status in ("graded", "not graded", "not handed in") for row in rows)
 
 
-def _terms(options: dict[str, str | None]) -> tuple[object, LatePolicy]:
+def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster) -> None:
+    """Keep the marks in nbgrader's gradebook too, in ``out/nbgrader``: its formgrader opens there."""
+    from .nbgrader_course import make_course
+    from .nbgrader_seams import prepared, save_in_gradebook
+
+    course, chapter = out.resolve() / "nbgrader", graded.results[0].chapter
+    name = load_record(root, chapter, "torch").name
+    if not (course / "release" / f"chapter-{chapter}").is_dir():
+        make_course(course, root=root, chapters=[chapter])
+    seed = (out / "seed.txt").read_bytes() if (out / "seed.txt").exists() else None
+    if seed is not None:
+        store.write_safely(course / "seed.txt", seed.decode())
+        (course / "seed.txt").chmod(0o600)
+    for result in graded.results:
+        rebuilt = graded.rebuilt.get(result.student)
+        who = people.get(result.student)
+        save_in_gradebook(
+            course,
+            result,
+            None if rebuilt is None else prepared(rebuilt),
+            file_name(result.student),
+            (who.name if who else "") or result.student,
+            name,
+        )
+
+
+def _formgrader_marks(out: Path, results: Sequence[Result]) -> list[Override]:
+    """Marks that were set in nbgrader's formgrader count like those of ``tlcourse mark``."""
+    course = out.resolve() / "nbgrader"
+    if not (course / "gradebook.db").exists() or not results:
+        return []
+    from .nbgrader_seams import marks_by_hand
+
+    students = {file_name(result.student): result.student for result in results}
+    return [
+        Override(students[who], exercise, points, "set in nbgrader's formgrader", comment)
+        for who, exercise, points, comment in marks_by_hand(course, results[0].chapter)
+        if who in students
+    ]
+
+
+def _terms(options: dict[str, str | None]) -> tuple[dt.datetime | None, LatePolicy]:
     due = options.get("due")
     return (read_time(due) if due else None), LatePolicy.parse(options.get("late_policy") or "")
 
@@ -126,7 +172,9 @@ def _write(
     out: Path, results: tuple[Result, ...], people: Roster, options: dict[str, str | None]
 ) -> list[Row]:
     due, policy = _terms(options)
-    rows = class_rows(results, roster=people, due=due, policy=policy, overrides=overrides(out))  # type: ignore[arg-type]
+    # Of two marks by hand, that of `tlcourse mark` has a reason.
+    by_hand = [*_formgrader_marks(out, results), *overrides(out)]
+    rows = class_rows(results, roster=people, due=due, policy=policy, overrides=by_hand)
     write_outputs(out, rows, people, options.get("title") or "Chapter")
     return rows
 

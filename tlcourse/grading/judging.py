@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,14 +45,17 @@ class Judged:
     protections: tuple[str, ...]
 
 
+# A worker of a cluster may have several threads; a sandbox observes one student at a time.
+_lock = threading.Lock()
 _open: dict[tuple[object, ...], Sandbox] = {}
 
 
 def _sandbox(task: Task) -> Sandbox:
-    """The sandbox of this process for such tasks; the last one of another kind is closed."""
+    """The sandbox of this process for such tasks. Two are kept: a class may mix the frameworks."""
     key = (task.framework, task.chapter, task.limits, task.network, task.unsafe, task.modules)
     if key not in _open:
-        close_sandboxes()
+        if len(_open) > 1:
+            close_sandboxes()
         _open[key] = Sandbox(
             task.framework,
             task.chapter,
@@ -84,8 +88,10 @@ def judge_task(task: Task) -> Judged:
     written = [answer for answer in task.answers if answer.source.strip()]
     inputs = {answer.exercise_id: get(answer.exercise_id).draw(task.seed) for answer in task.answers}
     jobs = [Job(a.exercise_id, a.source, inputs[a.exercise_id], a.setup) for a in written]
-    sandbox = _sandbox(task)
-    seen = dict(zip((a.exercise_id for a in written), sandbox.observe(jobs), strict=True))
+    with _lock:
+        sandbox = _sandbox(task)
+        observations = sandbox.observe(jobs)
+    seen = dict(zip((a.exercise_id for a in written), observations, strict=True))
     marks = []
     for answer in task.answers:
         exercise = get(answer.exercise_id)

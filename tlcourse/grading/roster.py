@@ -91,14 +91,14 @@ def read_roster(path: Path) -> Roster:
             continue
         if student in found:
             raise CourseError(f"The student {student!r} is there twice ({where}).", "Keep one of the lines.")
-        times = {}
+        times: dict[str, dt.datetime | None] = {}
         for column in ("handed_in", "due"):
             text = values.pop(column, "")
             try:
                 times[column] = read_time(text) if text else None
             except CourseError as error:
                 raise CourseError(f"{where}: {error.problem}", "Mend it.") from None
-        found[student] = Student(student, **values, **times)
+        found[student] = Student(student, handed_in=times["handed_in"], due=times["due"], **values)
     return Roster(found)
 
 

@@ -15,10 +15,14 @@ from .record import Record, grade_id_of, load_record
 
 __all__ = ["fill", "make_class", "right_answers"]
 
+# fmt: off
 _NAMES = (
-    "ada alan barbara claude donald edsger emmy frances geoffrey grace hedy ivan john judea karen katherine"
-    " leslie lotfi margaret marvin niklaus radia rosalind shafi sophie tim vint yann yoshua zohra"
-).split()
+    "ada", "alan", "barbara", "claude", "donald", "edsger", "emmy", "frances",
+    "geoffrey", "grace", "hedy", "ivan", "john", "judea", "karen", "katherine",
+    "leslie", "lotfi", "margaret", "marvin", "niklaus", "radia", "rosalind", "shafi",
+    "sophie", "tim", "vint", "yann", "yoshua", "zohra",
+)
+# fmt: on
 
 
 def right_answers(root: Path, record: Record) -> dict[str, str]:

@@ -103,11 +103,12 @@ def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]
         top = {bound for statement in trees[module].body for bound in _bound(statement)}
         for statement in binding:
             if isinstance(statement, ast.ImportFrom):
+                sibling = statement.module or ""
                 if any(alias.name == "*" for alias in statement.names):
                     raise CourseError(f"{module} has a star import.", "Import names one by one.")
-                if statement.level == 1 and statement.module in sources:
+                if statement.level == 1 and sibling in sources:
                     todo += [
-                        (statement.module, alias.name)
+                        (sibling, alias.name)
                         for alias in statement.names
                         if (alias.asname or alias.name) == name
                     ]

@@ -104,7 +104,7 @@ def _serve(
     ended = os.pidfd_open(middle)
     try:
         while True:
-            ready, _, _ = select.select([ended, control], [], [])
+            ready, _, _ = select.select([ended, control.fileno()], [], [])
             if ended in ready:
                 break
             if control.recv(64) in (b"kill", b""):
