@@ -34,7 +34,11 @@ ABUSE = {
     ),
     "a sleep": ("import time; time.sleep(1000)", "timeout", "still running"),
     "os._exit": ("import os; os._exit(0)", "died", "os._exit"),
-    "a crash": ("import numpy as np; np.lib.stride_tricks.as_strided(np.zeros(1), (10**15,), (8,))[10**14]", "died", ""),
+    "a crash": (
+        "import numpy as np; np.lib.stride_tricks.as_strided(np.zeros(1), (10**15,), (8,))[10**14]",
+        "died",
+        "",
+    ),
     "an array too large": ("import numpy as np; np.ones((10**6, 10**6))", "error", "MemoryError"),
     "memory bit by bit": (
         "import os\n    for _ in range(3):\n        os.fork()\n"
@@ -42,13 +46,21 @@ ABUSE = {
         ("died", "timeout"),
         "",
     ),
-    "a fork bomb": ("import os\n    while True:\n        try: os.fork()\n        except OSError: pass", ("died", "timeout"), ""),
+    "a fork bomb": (
+        "import os\n    while True:\n        try: os.fork()\n        except OSError: pass",
+        ("died", "timeout"),
+        "",
+    ),
     "threads": (
         "import threading, time\n    for _ in range(5000): threading.Thread(target=time.sleep, args=(60,)).start()",
         "error",
         "thread",
     ),
-    "a signal to all": ("import os; os.kill(-1, 9); os.kill(os.getppid(), 9); os._exit(3)", ("died", "error"), ""),
+    "a signal to all": (
+        "import os; os.kill(-1, 9); os.kill(os.getppid(), 9); os._exit(3)",
+        ("died", "error"),
+        "",
+    ),
     "gigabytes of output": (
         "import os\n    line = 'x' * 2**20\n    for _ in range(3000): print(line); os.write(1, line.encode())\n"
         "    return 'a', 0.5",

@@ -18,7 +18,7 @@ from ..exercises.registry import chapter_number
 from . import store
 from .found import find
 from .guard import rebuild
-from .judging import Judged, Task, judge_task
+from .judging import Judged, Task, judge_task, leave_with
 from .model import NotGradedError, Rebuilt, Result, Submission
 from .reading import read_bytes, read_notebook
 from .record import Record, load_record
@@ -98,7 +98,14 @@ def _executor(jobs: int, dask: str | None) -> Iterator[Callable[[], Any]]:
     def get() -> cf.ProcessPoolExecutor:
         if not made or getattr(made[-1], "_broken", False):
             # Spawned: a fork would copy whatever the instructor's process has open.
-            made.append(cf.ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")))
+            made.append(
+                cf.ProcessPoolExecutor(
+                    jobs,
+                    mp_context=multiprocessing.get_context("spawn"),
+                    initializer=leave_with,
+                    initargs=(os.getpid(),),
+                )
+            )
         return made[-1]
 
     try:

@@ -116,13 +116,13 @@ def grade_class(
     if roster is not None:
         store.write_safely(out / "roster.csv", roster.read_text(encoding="utf-8-sig"))
     store.write_safely(out / "options.json", json.dumps(options, indent=1) + "\n")
-    _into_gradebook(out, graded, root, people)
+    _into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
     rows = _write(out, graded.results, people, options)
     _sum_up(console, out, rows, graded.resumed, people)
     return all(row.status in ("graded", "not graded", "not handed in") for row in rows)
 
 
-def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster) -> None:
+def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:
     """Keep the marks in nbgrader's gradebook too, in ``out/nbgrader``: its formgrader opens there."""
     from .nbgrader_course import make_course
     from .nbgrader_seams import prepared, save_in_gradebook
@@ -131,10 +131,9 @@ def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster) -> No
     name = load_record(root, chapter, "torch").name
     if not (course / "release" / f"chapter-{chapter}").is_dir():
         make_course(course, root=root, chapters=[chapter])
-    seed = (out / "seed.txt").read_bytes() if (out / "seed.txt").exists() else None
-    if seed is not None:
-        store.write_safely(course / "seed.txt", seed.decode())
-        (course / "seed.txt").chmod(0o600)
+    # The formgrader's button must draw the same inputs.
+    store.write_safely(course / "seed.txt", f"{store.read_seed(seed_file)}\n")
+    (course / "seed.txt").chmod(0o600)
     for result in graded.results:
         rebuilt = graded.rebuilt.get(result.student)
         who = people.get(result.student)

@@ -96,6 +96,7 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
     belongs = belongs or any(e.id in cell["source"] for e in record.exercises for cell in cells)
     notebook = copy.deepcopy(record.notebook)
     code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
+    spare = [cell.source for cell in notebook.cells if cell.cell_type == "code" and grade_id_of(cell) is None]
     answers, notes = [], []
     for exercise in record.exercises:
         where = _answer_cells(cells, exercise, record, ids - {exercise.id})
@@ -106,7 +107,7 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
             notes.append(f"the answer's cell {exercise.id} was no longer a code cell")
         sources = [cells[i]["source"] for i in code]
         own = [code.index(i) for i in where if i in code]
-        answers.append(Answer(exercise.id, source, leans_on(sources, own, source) if where else ""))
+        answers.append(Answer(exercise.id, source, leans_on(sources, own, source, spare) if where else ""))
         if where:
             cell = next(cell for cell in notebook.cells if grade_id_of(cell) == exercise.id)
             cell.source = "\n".join(cells[i]["source"] for i in where)

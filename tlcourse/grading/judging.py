@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import os
+import select
 import threading
 import time
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ from .model import Answer, Mark
 from .sandbox.limits import Limits
 from .sandbox.parent import Sandbox
 
-__all__ = ["Judged", "Task", "judge_task"]
+__all__ = ["Judged", "Task", "judge_task", "leave_with"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,19 @@ def _sandbox(task: Task) -> Sandbox:
             modules=task.modules,
         )
     return _open[key]
+
+
+def leave_with(parent: int) -> None:
+    """End this process when that one ends, however it ended: a killed run leaves nothing running."""
+    if not hasattr(os, "pidfd_open"):
+        return
+    descriptor = os.pidfd_open(parent)
+
+    def watch() -> None:
+        select.select([descriptor], [], [])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def close_sandboxes() -> None:

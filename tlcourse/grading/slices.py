@@ -11,10 +11,11 @@ import builtins
 import dis
 import types
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["binds", "leans_on", "without_magics"]
 
+_SPARE = -1
 _HARMLESS = ("%%time", "%%timeit", "%%capture", "%%prun")
 _FLAGS = annotations.compiler_flag  # annotations are text, and need nothing
 
@@ -141,7 +142,7 @@ def _statements(cells: Sequence[str], skip: Iterable[int]) -> list[_Statement]:
     return found
 
 
-def leans_on(cells: Sequence[str], own: Sequence[int], source: str) -> str:
+def leans_on(cells: Sequence[str], own: Sequence[int], source: str, spare: Sequence[str] = ()) -> str:
     """The statements of other cells that an answer needs, in order, each of which may fail alone.
 
     That is what the answer reads, and what that reads in turn, as it is bound or changed above; what is bound
@@ -155,6 +156,8 @@ def leans_on(cells: Sequence[str], own: Sequence[int], source: str) -> str:
         Which of them are the answer.
     source : str
         The answer.
+    spare : sequence of str
+        Cells of the course's own notebook, for names that no cell of the student's binds (any more).
 
     Returns
     -------
@@ -170,14 +173,14 @@ def leans_on(cells: Sequence[str], own: Sequence[int], source: str) -> str:
     except Exception:
         pass
     """
-    statements = _statements(cells, set(own))
+    statements = [replace(s, cell=_SPARE) for s in _statements(spare, ())] + _statements(cells, set(own))
     place = min(own, default=len(cells))
     imported = {name for s in statements if s.imports for name in s.binds}
     tree = _tree(source)
     todo = [name for node in (tree.body if tree else ()) for name in _read(node)]
     own_names = binds(source)
     # Nobody can tell what a star import binds without running it.
-    wanted = {i for i, s in enumerate(statements) if s.stars}
+    wanted = {i for i, s in enumerate(statements) if s.stars and s.cell != _SPARE}
     seen: set[str] = set()
     while todo:
         name = todo.pop()
@@ -189,8 +192,11 @@ def leans_on(cells: Sequence[str], own: Sequence[int], source: str) -> str:
             for i, s in enumerate(statements)
             if name in s.binds or (name in s.changes and name not in imported)
         ]
-        above = [i for i in touching if statements[i].cell < place]
-        chosen = above if any(name in statements[i].binds for i in above) else touching
+        written = [i for i in touching if statements[i].cell != _SPARE]
+        above = [i for i in written if statements[i].cell < place]
+        # The student's own cells above, else those below, else the course's.
+        groups = (above, written, touching)
+        chosen = next((g for g in groups if any(name in statements[i].binds for i in g)), written)
         for i in chosen:
             if i not in wanted:
                 wanted.add(i)
