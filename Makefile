@@ -4,6 +4,7 @@
 #   make book     the site, in _build/site
 #   make test     everything that CI runs
 #   make bench    the timings that the course promises to keep
+#   make bench-grading   the grader beside stock nbgrader, on 60 made-up submissions (an hour)
 #   make results  the tables of the long comparisons (hours; resumable)
 #
 # PYTHON=python3.12 picks the interpreter; PIP_ARGS adds options to pip, for instance the CPU build of torch:
@@ -19,7 +20,7 @@ SHELL := /bin/bash
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS)
 
-.PHONY: help lab book test bench results build format clean
+.PHONY: help lab book test bench bench-grading results build format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -61,6 +62,9 @@ test: $(VENV)/.test
 
 bench: $(VENV)/.learner
 	$(BIN)/tlcourse bench
+
+bench-grading: $(VENV)/.test
+	$(BIN)/python -m tlcourse.grading.bench
 
 results: $(VENV)/.learner
 	$(BIN)/tlcourse results

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 import nbformat
-import psutil
 import pytest
+from left_running import running_with
 from typer.testing import CliRunner
 
 from tlcourse.cli import app
@@ -81,24 +81,20 @@ def test_killed_at_random_moments_and_resumed_it_ends_as_if_undisturbed(sample, 
     (tmp_path / "run.py").write_text(RUN)
     rng = random.Random(int(os.environ.get("TLCOURSE_SECRET_SEED", "7")))
     command = [sys.executable, str(tmp_path / "run.py"), str(place), str(out), str(ROOT)]
+    mark = {"TLCOURSE_KILLED": str(out)}
+    marked = {**os.environ, **mark}
     for _ in range(3):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=marked)
         time.sleep(rng.uniform(0.5, 9.0))
         process.kill()
         process.wait()
         # Nothing of a killed run lives on.
         until = time.monotonic() + 15
-        while time.monotonic() < until and _zygotes():
+        while time.monotonic() < until and running_with(mark):
             time.sleep(0.2)
-        assert not _zygotes()
+        assert not running_with(mark)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=240)
     assert marks(store.load_all(out)) == marks(undisturbed.results)
-
-
-def _zygotes():
-    return [
-        p for p in psutil.process_iter(["cmdline"]) if "sandbox.zygote" in " ".join(p.info["cmdline"] or ())
-    ]
 
 
 def test_a_cluster_that_loses_a_worker_loses_nothing_and_grades_nothing_twice(sample, tmp_path):

@@ -1,0 +1,20 @@
+"""Which processes of a run are still there, by a mark in their environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import psutil
+
+
+def running_with(mark: Mapping[str, str]) -> list[psutil.Process]:
+    """The processes, other than this one, whose environment has these entries; zombies do not count."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            environment = process.environ()
+            if process.pid != psutil.Process().pid and mark.items() <= environment.items():
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
