@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+import nbformat
 import psutil
 
 from tlcourse.exercises import Job, State, get, judge_observation
@@ -186,3 +187,33 @@ def the_machine_is_hidden(sandbox: Sandbox) -> None:
     (seen,) = sandbox.observe([job(inside(body))])
     assert "False 1000 /scratch" in str(seen.data), seen
     assert all(os.path.exists(path) for path in paths)
+
+
+def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framework: str) -> None:
+    """Full marks for each chapter's solution, rebuilt from a whole notebook; less for a wrong answer of each."""
+    from tlcourse.exercises import all_exercises
+    from tlcourse.exercises.registry import chapter_number
+    from tlcourse.grading.guard import rebuild
+    from tlcourse.grading.reading import read_notebook
+    from tlcourse.grading.record import load_record
+    from tlcourse.grading.sample import fill, right_answers
+
+    root = Path(__file__).resolve().parents[2]
+    for chapter in sorted({chapter_number(e.chapter) for e in all_exercises()}):
+        record = load_record(root, chapter, framework)
+        wrong = {e.id: str(e.misconceptions[0].source_for(framework)) for e in record.exercises}
+        for answers, full in ((right_answers(root, record), True), (wrong, False)):
+            student = read_notebook(nbformat.writes(fill(record, answers)).encode(), chapter)
+            rebuilt = rebuild(student, record)
+            assert not rebuilt.notes, rebuilt.notes
+            inputs = [e.draw(11) for e in record.exercises]
+            jobs = [
+                Job(a.exercise_id, a.source, given, a.setup)
+                for a, given in zip(rebuilt.answers, inputs, strict=True)
+            ]
+            for exercise, given, seen in zip(record.exercises, inputs, sandbox.observe(jobs), strict=True):
+                report = judge_observation(exercise, seen, given)
+                if full:
+                    assert report.state is State.PASS, f"{exercise.id}: {report}"
+                elif exercise.misconceptions[0].source_for(framework) is not None:
+                    assert report.points < exercise.points, f"{exercise.id}: {report}"

@@ -31,3 +31,9 @@ def test_tampering_changes_no_mark(sandbox):
 
 def test_the_machine_is_hidden(sandbox):
     checks.the_machine_is_hidden(sandbox)
+
+
+def test_every_exercise_is_judged_in_there_as_it_is_outside():
+    # With the limits that a class gets: some exercises train for seconds.
+    with Sandbox("torch", "00") as usual:
+        checks.every_exercise_is_judged_in_there_as_it_is_outside(usual, "torch")

@@ -1,0 +1,65 @@
+"""What the jail shows of the package: probes, and nothing that knows an answer."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tlcourse.errors import CourseError
+from tlcourse.exercises import all_exercises
+from tlcourse.grading.sandbox.slicing import slice_modules
+from tlcourse.grading.sandbox.view import build_view, probe_modules
+
+
+@pytest.fixture(scope="module")
+def modules():
+    return probe_modules()
+
+
+def names(source: str) -> set[str]:
+    return {n.name for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)}
+
+
+def test_probes_are_there_and_inputs_and_judges_are_not(modules):
+    there = {name for source in modules.values() for name in names(source)}
+    for exercise in all_exercises():
+        assert exercise.probe.__name__ in there
+        module = f"{exercise.probe.__module__.rpartition('.')[2]}.py"
+        assert exercise.judge.__name__ not in names(modules[module]), exercise.id
+        assert exercise.inputs.__name__ not in names(modules[module]), exercise.id
+
+
+def test_no_misconception_hint_or_verdict_is_there(modules):
+    text = "\n".join(modules.values())
+    assert "Verdict(" not in text
+    assert "Misconception(" not in text
+    for exercise in all_exercises():
+        for wrong in exercise.misconceptions:
+            assert wrong.expect not in text or len(wrong.expect) < 12, (exercise.id, wrong.name)
+        for hint in exercise.hints:
+            assert hint not in text
+
+
+def test_the_view_has_no_grader_and_no_compiler(tmp_path):
+    build_view(tmp_path / "tlcourse")
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
+    assert "tlcourse/exercises/observe.py" in there
+    assert not [name for name in there if "/authoring/" in name]
+    inside = {name.rpartition("/")[2] for name in there if "/grading/" in name}
+    assert inside == {"__init__.py", "audit.py", "child.py", "linux.py", "untouched.py", "zygote.py"}
+
+
+def test_a_slice_keeps_what_is_needed_and_follows_siblings():
+    sources = {
+        "a": "import os\nfrom .b import helper, secret\nX = 1\nY = [x for x in range(3)]\ndef f():\n    return helper(X)\n"
+        "def g():\n    x = secret()\n    return os, Y\n",
+        "b": "SCALE = 2\ndef helper(x):\n    return x * SCALE\ndef secret():\n    return 42\n",
+    }
+    found = slice_modules(sources, {"a": ["f"]})
+    assert "secret" not in found["a"] + found["b"]
+    assert "import os" not in found["a"]
+    assert "Y" not in found["a"]
+    assert "SCALE" in found["b"]
+    with pytest.raises(CourseError, match="does not bind 'nothing'"):
+        slice_modules(sources, {"a": ["nothing"]})
