@@ -58,6 +58,24 @@ def explained(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def explained_grading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As `explained`; a package of the grader's that is missing is told with how to install it."""
+
+    @functools.wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("tlcourse"):
+                raise
+            raise CourseError(
+                f"Grading needs the package {error.name}, which a learner does not.",
+                "Run: pip install 'tlcourse[grading]' (in a checkout: pip install -e '.[grading]').",
+            ) from None
+
+    return explained(wrapper)
+
+
 def split(value: str | None) -> list[str] | None:
     return [part.strip() for part in value.split(",") if part.strip()] if value else None
 
@@ -220,7 +238,7 @@ def fetch(
 
 
 @app.command()
-@explained
+@explained_grading
 def grade(
     submissions: Annotated[Path, typer.Argument(help="A folder or a zip with the students' notebooks.")],
     chapter: Annotated[str, typer.Option("--chapter", help="The chapter, for instance 02.")],
@@ -262,7 +280,7 @@ def grade(
 
 
 @app.command()
-@explained
+@explained_grading
 def mark(
     out: Annotated[Path, typer.Argument(help="The folder that `tlcourse grade` wrote.")],
     student: Annotated[str, typer.Argument(help="The student, as in grades.csv.")],
@@ -278,7 +296,7 @@ def mark(
 
 
 @app.command("sample-class")
-@explained
+@explained_grading
 def sample_class(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     chapter: Annotated[str, typer.Option("--chapter", help="The chapter.")] = "02",

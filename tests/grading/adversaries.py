@@ -223,6 +223,12 @@ HONEST = (
         "    return names[int(w.argmax())], float(w.max() / w.sum())")), FULL),
     Adversary("broken-extra-cells", _cells(lambda cells: [_code("1 / 0"), _code("this is no python"), *cells, _code("%%bash\nrm -rf /")]), FULL),
     Adversary("experiments", _cells(lambda cells: [*cells, _code("import time\nwhile True: time.sleep(1)")]), FULL),
+    Adversary("tuples-enums-and-logging", _answered(pick_class=(
+        "import collections, dataclasses, enum, logging, typing\nimport numpy as np\n"
+        "Pair = collections.namedtuple('Pair', 'name p')\nKind = enum.Enum('Kind', 'A B')\n"
+        "class Row(typing.NamedTuple):\n    x: int\n@dataclasses.dataclass\nclass Box:\n    x: int\n"
+        "def pick_class(logits, names):\n    logging.warning('here %s', Box(1))\n    w = np.exp(logits - logits.max())\n"
+        "    return Pair(names[int(w.argmax())], float(w.max() / w.sum()))")), FULL),
     Adversary("in-a-zip", _zipped, FULL),
     Adversary("files-beside", _beside, FULL),
     Adversary("old-format", _saved(_old), FULL),
@@ -261,6 +267,23 @@ CHEATING = (
     Adversary("another-probe", _pick("pass", (
         "from tlcourse.exercises import get\nobject.__setattr__(get('ch00-pick-class'), 'probe', lambda *a: {})")), None),
     Adversary("fake-modules", _pick("pass", "import sys, types\nsys.modules['json'] = sys.modules['base64'] = types.ModuleType('x')"), None),
+    Adversary("unlocks-the-audit", _pick("sys._getframe(1)", (
+        "import sys\na = sys.modules['tlcourse.grading.sandbox.audit']\na._EVENTS = frozenset()\na._FRAMES = ()")), PUBLIC),
+    Adversary("pretends-to-be-a-library", _pick("exec(compile('import sys; sys._getframe(3)', np.__file__, 'exec'), vars(np))",
+        "import numpy as np"), PUBLIC),
+    Adversary("imports-its-own-file", _pick("import mine; mine.look()", (
+        "import sys\nopen('/scratch/mine.py', 'w').write('import sys\\ndef look(): return sys._getframe(2)')\n"
+        "sys.path.insert(0, '/scratch')")), PUBLIC),
+    Adversary("patches-within-numpy", _pick("pass", (
+        "import numpy as np\nfor f in (np.array_equal, np.allclose):\n"
+        "    f._implementation.__code__ = (lambda *a, **k: True).__code__")), None),
+    Adversary("patches-at-the-last-moment", _answered(pick_class=(
+        "import sys\nclass Late(str):\n    def __repr__(self):\n        o = sys.modules['tlcourse.exercises.observe']\n"
+        "        o.to_json = o.from_json = lambda v: {}\n        return 'x'\n    __str__ = __repr__\n"
+        "def pick_class(logits, names):\n    return [Late('a')], {Late('b'): 1}")), PUBLIC),
+    Adversary("patches-by-a-timer", _pick("pass", (
+        "import signal, sys\ndef late(*a):\n    o = sys.modules['tlcourse.exercises.plain']\n    o.plain = lambda v: {}\n"
+        "signal.signal(signal.SIGALRM, late)\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)")), None),
     Adversary("asks-the-judge", _answered(pick_class=(
         "def pick_class(logits, names):\n    from tlcourse.exercises import get\n"
         "    return get('ch00-pick-class').judge({}, {})")), PUBLIC),

@@ -13,7 +13,9 @@ def running_with(mark: Mapping[str, str]) -> list[psutil.Process]:
     for process in psutil.process_iter():
         try:
             environment = process.environ()
-            if process.pid != psutil.Process().pid and mark.items() <= environment.items():
+            # multiprocessing's own tracker stays as long as this process does.
+            ours = process.pid == psutil.Process().pid or "resource_tracker" in " ".join(process.cmdline())
+            if not ours and mark.items() <= environment.items():
                 found.append(process)
         except (psutil.Error, OSError):
             continue

@@ -73,7 +73,9 @@ def test_a_resubmission_counts_by_canvas_number_not_by_the_clock(tmp_path):
     put(place / f"ada_1_10_{NAME}-2.ipynb", "second", age=100)
     put(place / f"ada_1_11_{NAME}-1.ipynb", "first")
     put(place / f"bob_2_12_{NAME}.ipynb", "bob")
+    put(place / f"cleo_LATE_3_13_{NAME}.ipynb", "cleo")
     assert found(place, tmp_path)["ada_1"] == "second"
+    assert "late" in find(place, "02", tmp_path / "again")[-1].notes[0]
 
 
 def test_students_are_never_merged(tmp_path):

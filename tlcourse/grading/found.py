@@ -275,6 +275,8 @@ def _chosen(student: str, candidates: list[_Candidate], number: str) -> Submissi
     pool.sort(key=lambda c: (c.turn, c.file.modified, str(c.file.shown)))
     newest, older = pool[-1], pool[:-1]
     notes = []
+    if any("_LATE_" in part for part in newest.file.shown.parts):
+        notes.append("Canvas marks it as late; the roster may say when it was handed in")
     if older:
         names = ", ".join(str(c.file.shown) for c in older)
         notes.append(f"{newest.file.shown} counts, being the newest; not counted: {names}")

@@ -10,12 +10,12 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from . import linux
 from .audit import install
-from .untouched import Untouched
 
 __all__ = ["HEADER", "observe_here", "shut_in"]
 
@@ -106,28 +106,41 @@ def _data_bytes() -> int:
     return int(line.split()[1]) * 1024
 
 
-def observe_here(request: dict[str, Any], framework: str, reply: mmap.mmap, untouched: Untouched) -> None:
+def observe_here(
+    request: dict[str, Any], framework: str, reply: mmap.mmap, restore: Callable[[], list[str]]
+) -> None:
     """Run one job and leave the observation in the shared memory, the length last."""
     import tlcourse
     from tlcourse.exercises.observe import load_answer, observe_in_process
-    from tlcourse.exercises.plain import to_json
+    from tlcourse.exercises.plain import from_json, to_json
     from tlcourse.exercises.registry import get
 
     # A copy: the answer can reach the registry's own, and put another probe into it.
-    exercise = replace(get(request["exercise"]))
+    own = get(request["exercise"])
+    probe = own.probe
+
+    def measured(answer: Any, inputs: dict[str, Any], side: str) -> Any:
+        """The probe, and what it saw as plain data: nothing of the answer's runs in what comes after."""
+        seen = probe(answer, inputs, side)
+        restore()  # an object's __repr__ is code of the answer's too
+        text = to_json(seen)
+        restore()
+        return from_json(text)
+
+    exercise = replace(own, probe=measured)
     tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
     install()
     answer, failed = load_answer(exercise, request["source"], request["setup"])
-    replaced = untouched.restore()
+    restore()
     found = failed or observe_in_process(
         exercise,
         answer,
         request["inputs"],
         framework,
         seed=request["seed"],
-        after_call=lambda: replaced.extend(untouched.restore()),
+        after_call=restore,
     )
-    untouched.restore()
+    restore()
     fields = {name: getattr(found, name) for name in ("kind", "data", "problem", "advice", "printed")}
     text = to_json({**fields, "seconds": float(found.seconds), "ticket": request["ticket"]}).encode()
     if len(text) + HEADER > len(reply):

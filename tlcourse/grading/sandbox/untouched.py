@@ -1,67 +1,74 @@
 """Put back what an answer has changed in the libraries that the probe measures with.
 
 An answer shares a process with its probe. ``np.array_equal = lambda *a: True`` would make the probe see what
-is not there, so the modules and classes that probes use are remembered before the answer's cell runs, and put
-back each time before the probe goes on.
+is not there, so modules, classes and functions are remembered before the answer's cell runs, and put back
+each time before the probe goes on.
 
 Standard library only; runs inside the jail.
 """
 
 from __future__ import annotations
 
-import builtins
+import operator
+import signal
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["Untouched"]
+__all__ = ["remember"]
 
-_MODULES = (
-    "builtins",
-    "base64",
-    "copy",
-    "inspect",
-    "io",
-    "json",
-    "json.decoder",
-    "json.encoder",
-    "math",
-    "os",
-    "random",
-    "sys",
-    "time",
-    "types",
-    "numpy",
-    "numpy.linalg",
-    "numpy.testing",
-    "torch",
-    "torch.nn",
-    "torch.nn.functional",
-    "torch.nn.init",
-    "torch.optim",
-    "torch.utils.data",
-    "keras",
-    "keras.layers",
-    "keras.losses",
-    "keras.ops",
-    "keras.optimizers",
-    "keras.utils",
-    "tensorflow",
-    "tensorflow.nn",
-    "tensorflow.math",
-)
-_CLASSES = (
-    ("torch", ("Tensor", "Generator")),
-    (
-        "torch.nn",
-        ("Module", "Parameter", "Linear", "Conv2d", "BatchNorm2d", "BatchNorm1d", "Sequential", "Dropout"),
+# All that is loaded of these; of TensorFlow, whose insides are too many to look at, the top.
+_WHOLE = ("tlcourse", "numpy", "keras", "torch.nn", "torch.optim", "torch.autograd", "torch.utils.data")
+_ALSO = (
+    *(
+        "abc",
+        "ast",
+        "base64",
+        "binascii",
+        "builtins",
+        "codecs",
+        "collections",
+        "contextlib",
+        "copy",
+        "dataclasses",
     ),
-    ("torch.optim", ("Optimizer", "SGD", "Adam", "AdamW")),
-    ("keras", ("Model", "Layer", "Variable", "Sequential", "KerasTensor", "Optimizer")),
-    ("keras.layers", ("Layer", "Dense", "Conv2D", "BatchNormalization", "Dropout")),
-    ("keras.optimizers", ("Optimizer", "SGD", "Adam")),
-    ("tensorflow", ("Tensor", "Variable", "GradientTape")),
+    *(
+        "dis",
+        "enum",
+        "functools",
+        "hashlib",
+        "inspect",
+        "io",
+        "itertools",
+        "json",
+        "json.decoder",
+        "json.encoder",
+    ),
+    *(
+        "linecache",
+        "math",
+        "mmap",
+        "numbers",
+        "operator",
+        "os",
+        "os.path",
+        "pathlib",
+        "pickle",
+        "random",
+        "re",
+    ),
+    *("struct", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing", "warnings", "zlib"),
+    *("torch", "torch.functional", "torch._tensor", "torch.serialization", "torch.random", "torch.cuda"),
+    *(
+        "tensorflow",
+        "tensorflow.math",
+        "tensorflow.nn",
+        "tensorflow.random",
+        "safetensors",
+        "safetensors.torch",
+    ),
+    *("safetensors.numpy", "h5py", "PIL", "PIL.Image"),
 )
 _FREE = (
     "displayhook",
@@ -77,68 +84,90 @@ _FREE = (
 _FIELDS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
-class Untouched:
-    """The state of the watched modules and classes; `restore` puts it back."""
+def _modules() -> Iterator[types.ModuleType]:
+    for name, module in sorted(sys.modules.items()):
+        top = any(name == whole or name.startswith(f"{whole}.") for whole in _WHOLE)
+        if (top or name in _ALSO) and isinstance(module, types.ModuleType):
+            yield module
 
-    def __init__(self) -> None:
-        self._kept: list[tuple[Any, dict[str, Any]]] = []
-        self._functions: list[tuple[types.FunctionType, tuple[Any, ...]]] = []
-        self._seen: set[int] = set()
-        for name in (*_MODULES, *(n for n in sorted(sys.modules) if n.startswith("tlcourse"))):
-            module = sys.modules.get(name)
-            if isinstance(module, types.ModuleType):
-                self._keep(module, dict(module.__dict__))
-        for name, classes in _CLASSES:
-            owner = sys.modules.get(name)
-            for each in classes:
-                self._keep_class(getattr(owner, each, None))
 
-    def _keep_class(self, kind: Any) -> None:
-        for base in getattr(kind, "__mro__", ()):
-            if base.__module__ != "builtins" and id(base) not in self._seen:
-                self._seen.add(id(base))
-                self._keep(base, dict(base.__dict__))
+def _classes(modules: list[types.ModuleType]) -> Iterator[type]:
+    """The classes that these modules define, which Python code can change."""
+    for module in modules:
+        for value in list(module.__dict__.values()):
+            if isinstance(value, type) and value.__flags__ & (1 << 9):  # made by a class statement
+                yield value
 
-    def _keep(self, owner: Any, entries: dict[str, Any]) -> None:
-        self._kept.append((owner, entries))
-        for value in entries.values():
-            function = getattr(value, "__func__", value)
-            if type(function) is types.FunctionType and id(function) not in self._seen:
-                self._seen.add(id(function))
-                self._functions.append((function, tuple(getattr(function, field) for field in _FIELDS)))
 
-    def restore(self) -> list[str]:
-        """Put back what is no longer what it was; gives the names of what had been replaced."""
+def _functions(entries: dict[str, Any]) -> Iterator[types.FunctionType]:
+    """Functions among some values, also those inside methods, properties and NumPy's dispatchers."""
+    for value in entries.values():
+        parts = [value, *(vars(value).get(n) for n in ("__wrapped__",) if type(value) is types.FunctionType)]
+        for name in ("__func__", "_implementation", "fget", "fset"):
+            parts.append(getattr(type(value), name, None) and getattr(value, name, None))
+        for part in parts:
+            if type(part) is types.FunctionType:
+                yield part
+
+
+def remember() -> Callable[[], list[str]]:
+    """Remember how things are; what it gives puts them back, and names what had been replaced.
+
+    The function that it gives is in no module, looks nothing up that an answer can replace, and is out of
+    reach without frames.
+    """
+    modules = list(_modules())
+    kept: list[tuple[Any, Any, tuple[str, ...], tuple[Any, ...], bool]] = []
+    functions: dict[int, tuple[types.FunctionType, tuple[Any, ...]]] = {}
+    seen: set[int] = set()
+    for owner in [*modules, *_classes(modules)]:
+        if id(owner) in seen:
+            continue
+        seen.add(id(owner))
+        entries = dict(owner.__dict__)
+        if owner is sys:
+            entries = {name: value for name, value in entries.items() if name not in _FREE}
+        kept.append((owner, owner.__dict__, tuple(entries), tuple(entries.values()), isinstance(owner, type)))
+        for function in _functions(entries):
+            functions.setdefault(id(function), (function, tuple(getattr(function, f) for f in _FIELDS)))
+    watched = tuple(functions.values())
+    loaded = {module.__name__: module for module in modules}
+    lists = tuple((found, tuple(found)) for found in (sys.meta_path, sys.path_hooks, sys.path))
+    # Everything that is used below, held here: an answer may put something else into these modules.
+    same, every, each, get_of, set_of, set_class = operator.is_, all, map, getattr, setattr, type.__setattr__
+    pair, names_of, module_table, missing = zip, str, sys.modules, object()
+    timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+    stop_timer, fields, failures = signal.setitimer, _FIELDS, (AttributeError, TypeError)
+
+    def restore() -> list[str]:
         changed: list[str] = []
-        for owner, entries in self._kept:
-            now = owner.__dict__
-            for name, value in _different(now, entries):
-                # What a library fills in by itself is not the answer's doing, and does no harm.
-                if isinstance(owner, types.ModuleType) and owner.__name__ == "sys" and name in _FREE:
+        for timer in timers:  # a handler could change things back at any moment
+            stop_timer(timer, 0)
+        for name, module in loaded.items():
+            if module_table.get(name) is not module:
+                changed.append(name)
+                module_table[name] = module
+        for found, was in lists:
+            found[:] = was
+        for owner, now, names, values, is_class in kept:
+            if every(each(same, each(now.get, names), values)):
+                continue
+            for name, value in pair(names, values):
+                if now.get(name, missing) is value:
                     continue
-                changed.append(f"{owner.__name__}.{name}")
-                if isinstance(owner, types.ModuleType):
+                changed.append(names_of(name))
+                if not is_class:
                     now[name] = value
-                else:
-                    _set_class(owner, name, value)
-        for function, fields in self._functions:
-            for field, value in zip(_FIELDS, fields, strict=True):
-                if getattr(function, field) is not value:
-                    changed.append(f"{function.__module__}.{function.__qualname__}")
-                    setattr(function, field, value)
-        builtins_now = sys.modules.get("builtins")
-        if builtins_now is not builtins:
-            sys.modules["builtins"] = builtins
+                    continue
+                try:
+                    set_class(owner, name, value)
+                except failures:  # a class's own __dict__ and __weakref__
+                    continue
+        for function, parts in watched:
+            for field, value in pair(fields, parts):
+                if get_of(function, field) is not value:
+                    changed.append(names_of(field))
+                    set_of(function, field, value)
         return changed
 
-
-def _different(now: Any, entries: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    missing = object()
-    return [(name, value) for name, value in entries.items() if now.get(name, missing) is not value]
-
-
-def _set_class(owner: type, name: str, value: Any) -> None:
-    try:
-        type.__setattr__(owner, name, value)
-    except (AttributeError, TypeError):
-        return
+    return restore

@@ -17,11 +17,11 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .child import close_all, furnish, observe_here, shut_in
-from .untouched import Untouched
+from .untouched import remember
 
 __all__ = ["main"]
 
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     control = socket.socket(fileno=options.control)
     limits = json.loads(options.limits)
     _preload(options.framework, options.chapter, options.module)
-    untouched = Untouched()
+    restore = remember()
     gc.freeze()  # a collection in a child would copy the memory that it shares
     control.send(b"ready")
     number = 0
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if message == b"kill":
             continue  # it had ended already
         number += 1
-        status = _serve(control, descriptors, limits, options.framework, untouched, number)
+        status = _serve(control, descriptors, limits, options.framework, restore, number)
         try:
             control.send(json.dumps(status).encode())
         except OSError:
@@ -90,14 +90,14 @@ def _serve(
     descriptors: list[int],
     limits: dict[str, Any],
     framework: str,
-    untouched: Untouched,
+    restore: Callable[[], list[str]],
     number: int,
 ) -> dict[str, Any]:
     job, room = descriptors
     reply = mmap.mmap(room, 0)
     middle = os.fork()
     if middle == 0:
-        _middle(control, job, reply, limits, framework, untouched, number)
+        _middle(control, job, reply, limits, framework, restore, number)
     for descriptor in descriptors:
         os.close(descriptor)
     reply.close()
@@ -127,7 +127,7 @@ def _middle(
     reply: mmap.mmap,
     limits: dict[str, Any],
     framework: str,
-    untouched: Untouched,
+    restore: Callable[[], list[str]],
     number: int,
 ) -> None:
     """Between zygote and child: enters the namespaces, forks, and ends as the child ends. Never returns."""
@@ -151,7 +151,7 @@ def _middle(
         print(f"the sandbox failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(97)
     try:
-        observe_here(request, framework, reply, untouched)
+        observe_here(request, framework, reply, restore)
     except BaseException:
         os._exit(98)
     os._exit(0)
