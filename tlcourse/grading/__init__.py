@@ -4,10 +4,10 @@ The mark comes from the judge, which never runs where a student's code does: the
 course's own record with only the student's answers in it, the answers are observed in a sandbox on inputs
 drawn from a secret seed, and plain data comes back.
 
-``grade`` does all of it for a folder or a zip, and gives the results; `tlcourse grade` is the same with tables
-and pages. The parts, in the order in which a submission meets them: ``found``, ``reading``, ``record``, ``guard``,
-``slices``, ``judging`` with ``sandbox``, ``classroom``, ``store``, ``roster``, ``late``, ``journal``, ``tables``,
-``pages``; and for nbgrader ``nbgrader_course`` and ``nbgrader_seams``.
+``grade`` does all of it for a folder or a zip, and gives the results; `tlcourse grade` is the same with
+tables and pages. The parts, in the order in which a submission meets them: ``found``, ``reading``,
+``record``, ``guard``, ``slices``, ``judging`` with ``sandbox``, ``classroom``, ``store``, ``roster``,
+``late``, ``journal``, ``tables``, ``pages``; for nbgrader ``nbgrader_course`` and ``nbgrader_seams``.
 
 Examples
 --------

@@ -132,7 +132,8 @@ def remember() -> Callable[[], list[str]]:
             functions.setdefault(id(function), (function, tuple(getattr(function, f) for f in _FIELDS)))
     watched = tuple(functions.values())
     loaded = {module.__name__: module for module in modules}
-    lists = tuple((found, tuple(found)) for found in (sys.meta_path, sys.path_hooks, sys.path))
+    searched: tuple[list[Any], ...] = (sys.meta_path, sys.path_hooks, sys.path)
+    lists = tuple((found, tuple(found)) for found in searched)
     # Everything that is used below, held here: an answer may put something else into these modules.
     same, every, each, get_of, set_of, set_class = operator.is_, all, map, getattr, setattr, type.__setattr__
     pair, names_of, module_table, missing = zip, str, sys.modules, object()
