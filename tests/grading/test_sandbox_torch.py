@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sandbox_checks as checks
 
@@ -37,3 +43,21 @@ def test_every_exercise_is_judged_in_there_as_it_is_outside():
     # With the limits that a class gets: some exercises train for seconds.
     with Sandbox("torch", "00") as usual:
         checks.every_exercise_is_judged_in_there_as_it_is_outside(usual, "torch")
+
+
+def test_where_processes_cannot_be_limited_it_refuses():
+    # The machine's root under another number: the kernel sets such a user no limit.
+    unshare = shutil.which("unshare")
+    if unshare is None or os.geteuid() != 0:
+        pytest.skip("only root can be root under another number")
+    code = "import sandbox_checks as c; from tlcourse.grading.sandbox.parent import Sandbox\n"
+    code += "with Sandbox('torch', '00') as s: s.observe([c.job(c.RIGHT)])"
+    done = subprocess.run(
+        [unshare, "-U", "--map-user=1000", "--map-group=1000", sys.executable, "-c", code],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert "cannot be limited" in done.stderr, done.stderr[-2000:]

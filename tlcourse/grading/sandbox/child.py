@@ -5,6 +5,7 @@ Runs inside the jail.
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import resource
@@ -94,9 +95,33 @@ def furnish(limits: dict[str, Any]) -> None:
     written = _data_bytes() + int(limits["memory_bytes"])
     resource.setrlimit(resource.RLIMIT_DATA, (written, written))
     resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
+    _bound_pids(limits["processes"])
     linux.drop_capabilities()
+    if not _forks_are_limited():
+        raise OSError("the number of processes cannot be limited for this user")
     os.chdir("/scratch")
     os.setsid()
+
+
+def _bound_pids(processes: int) -> None:
+    """A second bound on processes: the numbers of this world, where the kernel (6.14 and newer) can."""
+    with contextlib.suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
+        file.write(str(max(310, processes)))  # it takes no less than 301
+
+
+def _forks_are_limited() -> bool:
+    """Whether RLIMIT_NPROC binds this user: it does not bind the machine's root, under whatever number."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (1, hard))
+    try:
+        if os.fork() == 0:
+            os._exit(0)
+        os.wait()
+    except OSError:
+        return True
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+    return False
 
 
 def _data_bytes() -> int:
