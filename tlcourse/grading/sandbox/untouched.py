@@ -131,6 +131,12 @@ def remember() -> Callable[[], list[str]]:
         for function in _functions(entries):
             functions.setdefault(id(function), (function, tuple(getattr(function, f) for f in _FIELDS)))
     watched = tuple(functions.values())
+    # In C, because it is done after each call of an answer: some 40,000 comparisons in 4 ms.
+    bare = tuple(function for function, _ in watched)
+    columns = tuple(
+        (operator.attrgetter(field), tuple(parts[i] for _, parts in watched))
+        for i, field in enumerate(_FIELDS)
+    )
     loaded = {module.__name__: module for module in modules}
     searched: tuple[list[Any], ...] = (sys.meta_path, sys.path_hooks, sys.path)
     lists = tuple((found, tuple(found)) for found in searched)
@@ -164,7 +170,10 @@ def remember() -> Callable[[], list[str]]:
                     set_class(owner, name, value)
                 except failures:  # a class's own __dict__ and __weakref__
                     continue
-        for function, parts in watched:
+        intact = True
+        for read, were in columns:
+            intact = intact and every(each(same, each(read, bare), were))
+        for function, parts in () if intact else watched:
             for field, value in pair(fields, parts):
                 if get_of(function, field) is not value:
                     changed.append(names_of(field))
