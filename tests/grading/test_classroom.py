@@ -250,6 +250,16 @@ def test_nbgraders_gradebook_has_the_same_marks(commanded):
                 assert all(g.needs_manual_grade and g.auto_score is None for g in grades.values())
 
 
+def test_what_was_handed_in_lies_where_nbgrader_looks_for_it(commanded, sample):
+    out, *_ = commanded
+    place, *_ = sample
+    for path in place.glob("*/*.ipynb"):
+        kept = out / "nbgrader" / "submitted" / path.parent.name / "chapter-00" / path.name
+        graded = store.load(out, path.parent.name).status == "graded"
+        assert kept.exists() == graded
+        assert not graded or kept.read_bytes() == path.read_bytes()
+
+
 def test_nbgraders_own_autograde_gives_the_same_marks(commanded, tmp_path):
     from tlcourse.grading.nbgrader_course import make_course
 

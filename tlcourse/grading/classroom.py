@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import CourseError
 from ..exercises.registry import chapter_number
 from . import store
-from .found import find
+from .found import file_name, find
 from .guard import rebuild
 from .judging import Judged, Task, judge_task, leave_with
 from .model import NotGradedError, Rebuilt, Result, Submission
@@ -74,14 +74,20 @@ def _refused(submission: Submission, chapter: str, problem: NotGradedError, dige
     )
 
 
-def _opened(submission: Submission, chapter: str, framework: str, root: Path) -> tuple[Rebuilt, Record, str]:
+def _opened(
+    submission: Submission, chapter: str, framework: str, root: Path, originals: Path | None
+) -> tuple[Rebuilt, Record, str]:
     """Read and rebuild one submission: (rebuilt, record, digest of the file)."""
     if submission.problem is not None:
         raise submission.problem
     content = read_bytes(submission.path)
     notebook = read_notebook(content, chapter, framework, submission.shown)
     record = load_record(root, chapter, notebook.framework)
-    return rebuild(notebook, record), record, notebook.digest
+    rebuilt = rebuild(notebook, record)
+    if originals is not None:
+        own = originals / file_name(submission.student) / record.assignment / f"{record.name}.ipynb"
+        store.write_safely(own, content)
+    return rebuilt, record, notebook.digest
 
 
 @contextmanager
@@ -160,6 +166,7 @@ def grade(
     dask: str | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    originals: Path | None = None,
 ) -> Graded:
     """Grade every submission of a class.
 
@@ -185,6 +192,8 @@ def grade(
         Take over results of a run before, for files and settings that have not changed.
     progress : callable, optional
         ``progress(done, all, result)`` after each submission.
+    originals : pathlib.Path, optional
+        Where to keep the files that count, as nbgrader keeps them: ``STUDENT/chapter-NN/NAME.ipynb``.
 
     Returns
     -------
@@ -218,7 +227,7 @@ def grade(
 
         for submission in submissions:
             try:
-                made, record, digest = _opened(submission, number, framework, root)
+                made, record, digest = _opened(submission, number, framework, root, originals)
             except NotGradedError as problem:
                 keep(_refused(submission, number, problem))
                 continue

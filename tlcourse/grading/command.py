@@ -104,6 +104,7 @@ def grade_class(
             jobs=jobs,
             dask=dask,
             resume=resume,
+            originals=out / "nbgrader" / "submitted",
             progress=lambda done, total, result: bar.update(
                 task, completed=done, total=total, who=result.student
             ),

@@ -150,9 +150,8 @@ def _save(course: Path, result: Result, notebook: Any, student_id: str, name: st
         "unique_key": file,
     }
     made, _ = SaveAutoGrades().preprocess(autograded(notebook, result.marks), resources)
-    for folder in ("submitted", "autograded"):
-        path = course / folder / student_id / assignment / f"{file}.ipynb"
-        store.write_safely(path, nbformat.writes(made))
+    path = course / "autograded" / student_id / assignment / f"{file}.ipynb"
+    store.write_safely(path, nbformat.writes(made))
 
 
 def marks_by_hand(course: Path, chapter: str) -> list[tuple[str, str, float, str]]:

@@ -21,12 +21,12 @@ from .record import Record
 __all__ = ["forget", "grading_key", "load", "load_all", "read_seed", "save", "write_safely"]
 
 
-def write_safely(path: Path, text: str) -> None:
+def write_safely(path: Path, content: str | bytes) -> None:
     """Write a file so that it is the old one or the new one at any moment, and never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     waiting = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with waiting.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    with waiting.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     waiting.replace(path)
