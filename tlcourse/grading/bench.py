@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..authoring.source import STUB
 from ..cli import course_root
 from .classroom import grade
 from .found import file_name
@@ -23,10 +24,10 @@ from .sample import make_class
 
 __all__ = ["main"]
 
-_STOCK = """\
+_STOCK = f"""\
 c = get_config()
 c.CourseDirectory.course_id = "tlcourse"
-c.ClearSolutions.code_stub = {"python": "...  # your code here"}
+c.ClearSolutions.code_stub = {{"python": {STUB!r}}}
 c.ExecutePreprocessor.timeout = 300
 """
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,16 @@ from ..exercises.registry import chapter_number
 from . import store
 from .found import file_name, find
 from .guard import rebuild
-from .judging import Judged, Task, judge_task, leave_with
+from .judging import Judged, Settings, Task, judge_task, leave_with
 from .model import NotGradedError, Rebuilt, Result, Submission
 from .reading import read_bytes, read_notebook
 from .record import Record, load_record
 from .sandbox.errors import SandboxUnavailableError
-from .sandbox.limits import Limits
 
 __all__ = ["Graded", "Settings", "grade"]
 
 _TRIES = 2
 Progress = Callable[[int, int, Result], None]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a class is graded, as far as marks can depend on it."""
-
-    limits: Limits = field(default_factory=Limits)
-    network: str = "none"
-    unsafe: bool = False
-    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,10 +244,7 @@ def grade(
                     made.answers,
                     {e.id: record.stub(e.id) for e in record.exercises},
                     seed,
-                    settings.limits,
-                    settings.network,
-                    settings.unsafe,
-                    settings.modules,
+                    settings,
                 )
             )
     # By framework: a worker that changes sides starts another zygote.

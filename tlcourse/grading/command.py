@@ -22,7 +22,7 @@ from .late import LatePolicy, read_time
 from .model import Result
 from .outputs import write_outputs
 from .record import load_record
-from .roster import Roster, Row, class_rows, read_roster
+from .roster import Roster, Row, Student, class_rows, read_roster
 
 __all__ = ["grade_class", "mark_by_hand"]
 
@@ -52,8 +52,8 @@ def grade_class(
     network: str = "none",
     unsafe: bool = False,
     console: Console | None = None,
-) -> bool:
-    """Grade a class and write all that comes out of it.
+) -> None:
+    """Grade a class and write all that comes out of it; at the end every submission has a verdict.
 
     Parameters
     ----------
@@ -66,11 +66,6 @@ def grade_class(
     network, unsafe
         As for `tlcourse.grading.sandbox.parent.Sandbox`.
     console : rich.console.Console, optional
-
-    Returns
-    -------
-    bool
-        Whether every submission has a verdict. "Not graded, because ..." is one.
 
     Raises
     ------
@@ -120,7 +115,6 @@ def grade_class(
     _into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
     rows = _write(out, graded.results, people, options)
     _sum_up(console, out, rows, graded.resumed, people)
-    return all(row.status in ("graded", "not graded", "not handed in") for row in rows)
 
 
 def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:
@@ -137,13 +131,12 @@ def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster, seed_
     (course / "seed.txt").chmod(0o600)
     for result in graded.results:
         rebuilt = graded.rebuilt.get(result.student)
-        who = people.get(result.student)
         save_in_gradebook(
             course,
             result,
             None if rebuilt is None else prepared(rebuilt),
             file_name(result.student),
-            (who.name if who else "") or result.student,
+            (people.get(result.student) or Student(result.student)).name or result.student,
             name,
         )
 

@@ -25,6 +25,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import CourseError
 from ..exercises.registry import chapter_number
 from .model import NotGradedError, Submission
+from .reading import chapters_named
 
 __all__ = ["file_name", "find"]
 
@@ -258,7 +259,7 @@ def _without_common_folder(files: list[_File]) -> list[_File]:
 
 
 def _of_chapter(file: _File, number: str) -> bool:
-    named = re.findall(r"(?<!\d)(\d\d)-[a-z]", file.shown.name)
+    named = chapters_named(file.shown.name)
     return not named or number in named
 
 

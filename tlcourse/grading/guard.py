@@ -97,6 +97,7 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
     notebook = copy.deepcopy(record.notebook)
     code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
     spare = [cell.source for cell in notebook.cells if cell.cell_type == "code" and grade_id_of(cell) is None]
+    sources = [cells[i]["source"] for i in code]
     answers, notes = [], []
     for exercise in record.exercises:
         where = _answer_cells(cells, exercise, record, ids - {exercise.id})
@@ -105,7 +106,6 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
             notes.append(f"the answer to {exercise.id} was found in another cell")
         if any(cells[i]["cell_type"] != "code" for i in where):
             notes.append(f"the answer's cell {exercise.id} was no longer a code cell")
-        sources = [cells[i]["source"] for i in code]
         own = [code.index(i) for i in where if i in code]
         answers.append(Answer(exercise.id, source, leans_on(sources, own, source, spare) if where else ""))
         if where:

@@ -15,7 +15,17 @@ from .model import Answer, Mark
 from .sandbox.limits import Limits
 from .sandbox.parent import Sandbox
 
-__all__ = ["Judged", "Task", "judge_task", "leave_with"]
+__all__ = ["Judged", "Settings", "Task", "judge_task", "leave_with"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded, as far as marks can depend on it."""
+
+    limits: Limits = field(default_factory=Limits)
+    network: str = "none"
+    unsafe: bool = False
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,10 +41,7 @@ class Task:
     answers: tuple[Answer, ...]
     stubs: Mapping[str, str]
     seed: int
-    limits: Limits = field(default_factory=Limits)
-    network: str = "none"
-    unsafe: bool = False
-    modules: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True)
@@ -54,17 +61,17 @@ _open: dict[tuple[object, ...], Sandbox] = {}
 
 def _sandbox(task: Task) -> Sandbox:
     """The sandbox of this process for such tasks. Two are kept: a class may mix the frameworks."""
-    key = (task.framework, task.chapter, task.limits, task.network, task.unsafe, task.modules)
+    key, settings = (task.framework, task.chapter, task.settings), task.settings
     if key not in _open:
         if len(_open) > 1:
             close_sandboxes()
         _open[key] = Sandbox(
             task.framework,
             task.chapter,
-            limits=task.limits,
-            network=task.network,
-            unsafe=task.unsafe,
-            modules=task.modules,
+            limits=settings.limits,
+            network=settings.network,
+            unsafe=settings.unsafe,
+            modules=settings.modules,
         )
     return _open[key]
 

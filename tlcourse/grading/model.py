@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from ..exercises import Exercise, Report, State
+from ..exercises import Exercise, Finding, Report, State
 
 __all__ = ["Answer", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
 
@@ -105,14 +105,6 @@ class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Finding(_Plain):
-    """One thing that the judge looked at."""
-
-    passed: bool
-    message: str
-    misconception: str | None = None
-
-
 class Mark(_Plain):
     """One exercise of one student, judged."""
 
@@ -130,9 +122,14 @@ class Mark(_Plain):
     hint: str = ""
 
     @property
+    def report(self) -> Report:
+        """The judge's report again, as it was made."""
+        return Report(**{each.name: getattr(self, each.name) for each in fields(Report)})
+
+    @property
     def misconceptions(self) -> tuple[str, ...]:
         """Names of what was misunderstood, in the order found."""
-        return tuple(f.misconception for f in self.findings if not f.passed and f.misconception)
+        return self.report.misconceptions
 
     @classmethod
     def of(cls, report: Report, exercise: Exercise, source: str) -> Mark:
@@ -140,19 +137,7 @@ class Mark(_Plain):
         stage = min(0 if report.state is State.NOT_ATTEMPTED else 1, len(exercise.hints) - 1)
         wanted = exercise.hints and report.state is not State.PASS
         return cls(
-            exercise_id=exercise.id,
-            title=exercise.title,
-            state=report.state,
-            points=report.points,
-            max_points=exercise.points,
-            findings=tuple(
-                Finding(passed=f.passed, message=f.message, misconception=f.misconception)
-                for f in report.findings
-            ),
-            problem=report.problem,
-            advice=report.advice,
-            printed=report.printed,
-            seconds=report.seconds,
+            **{each.name: getattr(report, each.name) for each in fields(Report)},
             source=source,
             hint=exercise.hints[stage] if wanted else "",
         )

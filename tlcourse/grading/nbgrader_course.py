@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from ..authoring.source import chapter_paths
+from ..authoring.source import STUB, chapter_paths
 from ..errors import CourseError
 from .record import load_record
 
@@ -44,7 +44,7 @@ def configure(c: Config, course: str, checkout: str) -> None:
     c.CourseDirectory.course_id = "tlcourse"
     c.CourseDirectory.root = course
     c.CourseDirectory.db_url = f"sqlite:///{Path(course) / 'gradebook.db'}"
-    c.ClearSolutions.code_stub = {"python": "...  # your code here"}
+    c.ClearSolutions.code_stub = {"python": STUB}
     c.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",
         f"{seams}.Guard",

@@ -14,9 +14,7 @@ from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from ..exercises import Report
 from ..exercises.registry import chapter_number
-from ..exercises.report import Finding as PlainFinding
 from . import store
 from .guard import rebuild
 from .judging import Task, judge_task
@@ -42,22 +40,6 @@ def prepared(rebuilt: Rebuilt) -> Any:
     return notebook
 
 
-def _html(mark: Mark) -> str:
-    report = Report(
-        mark.exercise_id,
-        mark.title,
-        mark.state,
-        mark.points,
-        mark.max_points,
-        tuple(PlainFinding(f.passed, f.message, f.misconception) for f in mark.findings),
-        mark.problem,
-        mark.advice,
-        mark.printed,
-        mark.seconds,
-    )
-    return report._repr_html_()
-
-
 def autograded(notebook: Any, marks: tuple[Mark, ...]) -> Any:
     """A rebuilt notebook whose check cells have the judge's points and message as their output."""
     by_cell = {f"{mark.exercise_id}-check": mark for mark in marks}
@@ -68,7 +50,7 @@ def autograded(notebook: Any, marks: tuple[Mark, ...]) -> Any:
         mark = by_cell.get(grade_id_of(cell) or "")
         if mark is not None:
             cell.execution_count = 1
-            data = {"text/plain": repr(float(round(mark.points, 4))), "text/html": _html(mark)}
+            data = {"text/plain": repr(float(round(mark.points, 4))), "text/html": mark.report._repr_html_()}
             cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
     return notebook
 

@@ -71,7 +71,7 @@ def feedback_page(row: Row, chapter: str, when: dt.datetime | None = None) -> st
 def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
-        for mark in row.result.marks if row.result else ():
+        for mark in row.marks:
             entry = found.setdefault(
                 mark.exercise_id,
                 {
@@ -82,9 +82,8 @@ def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
                     "points": [],
                 },
             )
-            given = row.by_hand.get(mark.exercise_id)
             entry["states"][mark.state.value] += 1
-            entry["points"].append(given.points if given else mark.points)
+            entry["points"].append(row.earned(mark))
     for entry in found.values():
         entry["all"] = len(entry["points"])
         entry["passed"] = entry["states"][State.PASS.value]
@@ -96,7 +95,7 @@ def _misconceptions(rows: Sequence[Row]) -> list[dict[str, Any]]:
     counts: Counter[tuple[str, str]] = Counter()
     messages: dict[tuple[str, str], str] = {}
     for row in rows:
-        for mark in row.result.marks if row.result else ():
+        for mark in row.marks:
             for name in dict.fromkeys(mark.misconceptions):
                 counts[name, mark.exercise_id] += 1
                 said = next(f.message for f in mark.findings if f.misconception == name)
@@ -156,9 +155,7 @@ def class_page(
             misconceptions=_misconceptions(rows),
             blanks={
                 row.student: ", ".join(
-                    mark.exercise_id
-                    for mark in (row.result.marks if row.result else ())
-                    if mark.state is State.NOT_ATTEMPTED
+                    mark.exercise_id for mark in row.marks if mark.state is State.NOT_ATTEMPTED
                 )
                 for row in rows
             },

@@ -18,7 +18,7 @@ from ..exercises.registry import chapter_number
 from .model import NotGradedError
 from .record import grade_id_of
 
-__all__ = ["LARGEST", "Notebook", "read_bytes", "read_notebook"]
+__all__ = ["LARGEST", "Notebook", "chapters_named", "read_bytes", "read_notebook"]
 
 LARGEST = 30_000_000
 """Bytes. A chapter's notebook with all its pictures has one or two million."""
@@ -175,9 +175,14 @@ def _chapters(found: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: s
     by_id = [match[1] for name in ids if (match := re.match(r"ch(\d\d)-", name))]
     by_check = re.findall(r"""check\(\s*["']ch(\d\d)-""", "\n".join(cell["source"] for cell in cells))
     stated = _about(found, "tlcourse").get("chapter")
-    by_name = re.findall(r"(?<!\d)(\d\d)-[a-z]", shown.rpartition("/")[2])
+    by_name = chapters_named(shown.rpartition("/")[2])
     told = [stated[:2]] if isinstance(stated, str) and stated[:2].isdigit() else []
     return [*by_id, *by_check, *told, *by_name]
+
+
+def chapters_named(file: str) -> list[str]:
+    """The chapters that a file's name speaks of, two digits each: ``02-choose-a-pretrained-model.ipynb``."""
+    return re.findall(r"(?<!\d)(\d\d)-[a-z]", file)
 
 
 def _framework(found: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> str | None:

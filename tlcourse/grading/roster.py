@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import CourseError
 from .journal import Override
 from .late import Lateness, LatePolicy, read_time
-from .model import Result
+from .model import Mark, Result
 
 __all__ = ["Roster", "Row", "Student", "class_rows", "read_roster"]
 
@@ -126,6 +126,30 @@ class Row:
     max_points: int
     penalty: float
 
+    @property
+    def shown(self) -> str:
+        """The name where there is one, else what the submission is called."""
+        return self.name or self.student
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The judge's marks; none where nothing was graded."""
+        return self.result.marks if self.result else ()
+
+    def earned(self, mark: Mark) -> float:
+        """The points of one exercise: those by hand in place of the judge's."""
+        return earned(mark, self.by_hand)
+
+    def outcome(self, mark: Mark) -> str:
+        """The state of one exercise in a word, or that it was marked by hand."""
+        return "BY HAND" if mark.exercise_id in self.by_hand else mark.state.value
+
+
+def earned(mark: Mark, by_hand: Mapping[str, Override]) -> float:
+    """The points of a mark, unless somebody set others."""
+    given = by_hand.get(mark.exercise_id)
+    return given.points if given else mark.points
+
 
 def class_rows(
     results: Iterable[Result],
@@ -147,9 +171,7 @@ def class_rows(
         lateness = policy.lateness(handed_in, due, who.due if who else None) if result else None
         points, penalty = None, 0.0
         if result is not None and result.status == "graded":
-            given = sum(
-                by_hand[m.exercise_id].points if m.exercise_id in by_hand else m.points for m in result.marks
-            )
+            given = sum(earned(mark, by_hand) for mark in result.marks)
             penalty = min(given, (lateness.share if lateness else 0.0) * result.max_points)
             points = given - penalty
         rows.append(

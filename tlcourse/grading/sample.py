@@ -28,12 +28,7 @@ _NAMES = (
 def right_answers(root: Path, record: Record) -> dict[str, str]:
     """Exercise id to the course's own solution, as a learner would have written it."""
     (path,) = [p for p in chapter_paths(root) if p.stem == record.name]
-    found = {exercise: source for exercise, (source, _) in solutions(path, record.framework).items()}
-    lines = {name: source.splitlines() for name, source in found.items()}
-    return {
-        name: "\n".join(line for line in body if not line.strip().startswith("### "))
-        for name, body in lines.items()
-    }
+    return {exercise: source for exercise, (source, _) in solutions(path, record.framework).items()}
 
 
 def fill(record: Record, answers: dict[str, str]) -> nbformat.NotebookNode:

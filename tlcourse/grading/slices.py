@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import ast
 import builtins
-import dis
-import types
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from .bindings import FLAGS, bound_by, read_by
 
 __all__ = ["binds", "leans_on", "without_magics"]
 
 _SPARE = -1
 _HARMLESS = ("%%time", "%%timeit", "%%capture", "%%prun")
-_FLAGS = annotations.compiler_flag  # annotations are text, and need nothing
 
 
 def _tree(source: str) -> ast.Module | None:
     try:
         tree = ast.parse(source)
-        compile(tree, "<cell>", "exec", flags=_FLAGS, dont_inherit=True)
+        compile(tree, "<cell>", "exec", flags=FLAGS, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None
     return tree
@@ -56,26 +56,6 @@ def without_magics(source: str) -> str:
     return mended if _tree(mended) is not None else source
 
 
-def _names(node: ast.stmt, operations: tuple[str, ...], *, inside: bool) -> set[str]:
-    # By bytecode, not by syntax: it tells the names of the module from those of a function's own.
-    module = ast.Module(body=[node], type_ignores=[])
-    todo = [compile(module, "<cell>", "exec", flags=_FLAGS, dont_inherit=True)]
-    found: set[str] = set()
-    while todo:
-        code = todo.pop()
-        found |= {str(step.argval) for step in dis.get_instructions(code) if step.opname in operations}
-        todo += [part for part in code.co_consts if inside and isinstance(part, types.CodeType)]
-    return found
-
-
-def _bound(node: ast.stmt) -> set[str]:
-    return _names(node, ("STORE_NAME", "STORE_GLOBAL"), inside=False)
-
-
-def _read(node: ast.stmt) -> set[str]:
-    return _names(node, ("LOAD_NAME", "LOAD_GLOBAL"), inside=True) - set(dir(builtins))
-
-
 def binds(source: str) -> set[str]:
     """The names that a cell defines at its top level; none if it is not Python.
 
@@ -85,7 +65,7 @@ def binds(source: str) -> set[str]:
     ['f', 'np']
     """
     tree = _tree(source)
-    return set() if tree is None else {name for node in tree.body for name in _bound(node)}
+    return set() if tree is None else {name for node in tree.body for name in bound_by(node)}
 
 
 def _root(node: ast.expr) -> str | None:
@@ -123,23 +103,29 @@ class _Statement:
         return isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*"
 
 
+@lru_cache(maxsize=4096)  # a class's notebooks share most of their cells, and each is asked once an answer
+def _of_cell(source: str) -> tuple[_Statement, ...]:
+    tree = _tree(without_magics(source))
+    return tuple(
+        _Statement(
+            _SPARE,
+            node,
+            frozenset(bound_by(node)),
+            frozenset(read_by(node) - set(dir(builtins))),
+            frozenset(_changed(node)),
+        )
+        for node in (tree.body if tree is not None else ())
+        if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+    )
+
+
 def _statements(cells: Sequence[str], skip: Iterable[int]) -> list[_Statement]:
-    found = []
-    for number, source in enumerate(cells):
-        tree = None if number in skip else _tree(without_magics(source))
-        for node in tree.body if tree is not None else ():
-            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-                continue
-            found.append(
-                _Statement(
-                    number,
-                    node,
-                    frozenset(_bound(node)),
-                    frozenset(_read(node)),
-                    frozenset(_changed(node)),
-                )
-            )
-    return found
+    return [
+        replace(statement, cell=number)
+        for number, source in enumerate(cells)
+        if number not in skip
+        for statement in _of_cell(source)
+    ]
 
 
 def leans_on(cells: Sequence[str], own: Sequence[int], source: str, spare: Sequence[str] = ()) -> str:
@@ -173,11 +159,11 @@ def leans_on(cells: Sequence[str], own: Sequence[int], source: str, spare: Seque
     except Exception:
         pass
     """
-    statements = [replace(s, cell=_SPARE) for s in _statements(spare, ())] + _statements(cells, set(own))
+    statements = [s for source in spare for s in _of_cell(source)] + _statements(cells, set(own))
     place = min(own, default=len(cells))
     imported = {name for s in statements if s.imports for name in s.binds}
     tree = _tree(source)
-    todo = [name for node in (tree.body if tree else ()) for name in _read(node)]
+    todo = [name for node in (tree.body if tree else ()) for name in read_by(node)]
     own_names = binds(source)
     # Nobody can tell what a star import binds without running it.
     wanted = {i for i, s in enumerate(statements) if s.stars and s.cell != _SPARE}

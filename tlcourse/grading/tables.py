@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .late import Lateness
-from .roster import Roster, Row
+from .roster import Roster, Row, Student
 
 __all__ = ["canvas_csv", "defused", "exercises_csv", "grades_csv", "moodle_csv"]
 
@@ -50,21 +50,19 @@ def grades_csv(rows: Sequence[Row]) -> str:
 
     A submission that was not graded, and a student who handed nothing in, have empty points, not 0.
     """
-    ids = list(dict.fromkeys(mark.exercise_id for row in rows if row.result for mark in row.result.marks))
+    ids = list(dict.fromkeys(mark.exercise_id for row in rows for mark in row.marks))
     head = ["student", "name", "status", "final_points", "max_points", "points", "days_late", "penalty"]
     head += [part for name in ids for part in (f"{name} points", f"{name} state")]
     head += ["framework", "reason", "notes", "file"]
     table: list[list[Any]] = [head]
     for row in rows:
         result, late = row.result, row.lateness or Lateness()
-        marks = {mark.exercise_id: mark for mark in result.marks} if result else {}
+        marks = {mark.exercise_id: mark for mark in row.marks}
         line: list[Any] = [row.student, row.name, row.status, _points(row.points), row.max_points]
         line += [_points(result.points if result else None), late.days or None, _points(row.penalty)]
         for name in ids:
             mark = marks.get(name)
-            given = row.by_hand.get(name)
-            points = given.points if given else mark.points if mark else None
-            line += [_points(points), "BY HAND" if given else mark.state.value if mark else None]
+            line += [_points(row.earned(mark)), row.outcome(mark)] if mark else [None, None]
         line += [
             result.framework if result else None,
             result.reason if result else None,
@@ -81,15 +79,14 @@ def exercises_csv(rows: Sequence[Row]) -> str:
         ["student", "exercise", "title", "state", "points", "max_points", "misconceptions"]
     ]
     for row in rows:
-        for mark in row.result.marks if row.result else ():
-            given = row.by_hand.get(mark.exercise_id)
+        for mark in row.marks:
             table.append(
                 [
                     row.student,
                     mark.exercise_id,
                     mark.title,
-                    "BY HAND" if given else mark.state.value,
-                    _points(given.points if given else mark.points),
+                    row.outcome(mark),
+                    _points(row.earned(mark)),
                     mark.max_points,
                     "; ".join(mark.misconceptions),
                 ]
@@ -107,17 +104,8 @@ def canvas_csv(rows: Sequence[Row], roster: Roster, assignment: str, max_points:
         ["    Points Possible", "", "", "", "", _points(max_points)],
     ]
     for row in rows:
-        who = roster.get(row.student)
-        table.append(
-            [
-                (who.name if who else "") or row.student,
-                who.lms_id if who else "",
-                who.sis_id if who else "",
-                who.login if who else "",
-                who.section if who else "",
-                _points(row.points),
-            ]
-        )
+        who = roster.get(row.student) or Student(row.student)
+        table.append([row.shown, who.lms_id, who.sis_id, who.login, who.section, _points(row.points)])
     return _written(table)
 
 
@@ -125,13 +113,13 @@ def moodle_csv(rows: Sequence[Row], roster: Roster, assignment: str) -> str:
     """What Moodle's grade import takes: an identifier, the grade, and feedback as text."""
     table: list[list[Any]] = [["Email address", "ID number", "Full name", assignment, "Feedback comments"]]
     for row in rows:
-        who = roster.get(row.student)
+        who = roster.get(row.student) or Student(row.student)
         words = row.result.reason if row.result and row.result.status == "not graded" else ""
         table.append(
             [
-                who.email if who else "",
-                (who.sis_id or who.lms_id) if who else "",
-                (who.name if who else "") or row.student,
+                who.email,
+                who.sis_id or who.lms_id,
+                row.shown,
                 _points(row.points),
                 f"Not graded, because {words}." if words else "",
             ]

@@ -12,14 +12,16 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from . import linux
 from .audit import install
 
-__all__ = ["HEADER", "observe_here", "shut_in"]
+__all__ = ["BROKEN", "HEADER", "observe_here", "shut_in"]
 
+BROKEN = 97
+"""The exit status that says that the sandbox failed, not the answer."""
 HEADER = 8
 """Bytes in front of the reply that say how long it is."""
 SCRATCH = ("/scratch", "/tmp", "/dev/shm")
@@ -41,19 +43,18 @@ def shut_in(limits: dict[str, Any], number: int) -> None:
     OSError
         If the kernel refuses a step.
     """
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and _is_init_user():
         # Limits on processes do not bind root, and count all processes of a user: so another user each time.
         user = USER + number % 1000
-        os.setgroups([]) if _is_init_user() else None
-        if _is_init_user():
-            os.setresgid(user, user, user)
-            os.setresuid(user, user, user)
-            linux.set_dumpable()
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        linux.set_dumpable()
     user, group = os.geteuid(), os.getegid()
     linux.unshare(
         linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
     )
-    linux.map_one_user(1000, user) if user == group else _map(user, group)
+    linux.map_one_user(1000, user, group)
     # Limits that a process sets for itself hold for all that it starts.
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
@@ -70,14 +71,6 @@ def _is_init_user() -> bool:
     """Whether user 0 is the machine's root, not that of a user namespace."""
     with open("/proc/self/uid_map") as file:
         return file.read().split()[:3] == ["0", "0", "4294967295"]
-
-
-def _map(user: int, group: int) -> None:
-    with open("/proc/self/setgroups", "w") as file:
-        file.write("deny")
-    for name, own in (("uid_map", user), ("gid_map", group)):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(f"1000 {own} 1")
 
 
 def furnish(limits: dict[str, Any]) -> None:
@@ -132,10 +125,11 @@ def _data_bytes() -> int:
 
 
 def observe_here(
-    request: dict[str, Any], framework: str, reply: mmap.mmap, restore: Callable[[], list[str]]
+    request: dict[str, Any], framework: str, reply: mmap.mmap, restore: Callable[[], None]
 ) -> None:
     """Run one job and leave the observation in the shared memory, the length last."""
     import tlcourse
+    from tlcourse.exercises.model import Observation
     from tlcourse.exercises.observe import load_answer, observe_in_process
     from tlcourse.exercises.plain import from_json, to_json
     from tlcourse.exercises.registry import get
@@ -158,28 +152,18 @@ def observe_here(
     answer, failed = load_answer(exercise, request["source"], request["setup"])
     restore()
     found = failed or observe_in_process(
-        exercise,
-        answer,
-        request["inputs"],
-        framework,
-        seed=request["seed"],
-        after_call=restore,
+        exercise, answer, request["inputs"], framework, seed=request["seed"], after_call=restore
     )
     restore()
-    fields = {name: getattr(found, name) for name in ("kind", "data", "problem", "advice", "printed")}
-    text = to_json({**fields, "seconds": float(found.seconds), "ticket": request["ticket"]}).encode()
+
+    def written(observation: Observation) -> bytes:
+        return to_json({**asdict(observation), "ticket": request["ticket"]}).encode()
+
+    text = written(found)
     if len(text) + HEADER > len(reply):
-        text = to_json(
-            {
-                "kind": "unusable",
-                "data": None,
-                "problem": "Your code gave far more than a check can read.",
-                "advice": "Return what the exercise asks for, and nothing else.",
-                "printed": "",
-                "seconds": float(found.seconds),
-                "ticket": request["ticket"],
-            }
-        ).encode()
+        problem = "Your code gave far more than a check can read."
+        advice = "Return what the exercise asks for, and nothing else."
+        text = written(Observation("unusable", problem=problem, advice=advice, seconds=found.seconds))
     reply[HEADER : HEADER + len(text)] = text
     reply[:HEADER] = len(text).to_bytes(HEADER, "little")
 

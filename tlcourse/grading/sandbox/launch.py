@@ -41,11 +41,7 @@ def enter_namespaces(network: str) -> None:
         linux.unshare(flags)
         return
     linux.unshare(flags | linux.CLONE_NEWUSER)
-    with open("/proc/self/setgroups", "w") as file:
-        file.write("deny")
-    for name, number in (("uid_map", user), ("gid_map", group)):
-        with open(f"/proc/self/{name}", "w") as file:
-            file.write(f"0 {number} 1")
+    linux.map_one_user(0, user, group)
 
 
 def build_root(root: str, entries: list[dict[str, Any]], folders: list[str], files: dict[str, str]) -> None:
@@ -56,19 +52,15 @@ def build_root(root: str, entries: list[dict[str, Any]], folders: list[str], fil
     root : str
         An empty folder.
     entries : list of dict
-        ``{"bind": source, "at": target}``, ``{"empty": target}`` or ``{"link": text, "at": target}``, parents
-        before what lies in them.
+        ``{"bind": source, "at": target}`` or ``{"link": text, "at": target}``, parents before what lies in
+        them.
     folders, files
         To make: empty folders that can be written to, and files with their text.
     """
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("tmpfs", root, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=16m,mode=755")
     for entry in entries:
-        if "empty" in entry:
-            target = root + entry["empty"]
-            os.makedirs(target, exist_ok=True)
-            linux.mount("tmpfs", target, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=755")
-        elif "link" in entry:
+        if "link" in entry:
             os.symlink(entry["link"], root + entry["at"])
         else:
             target = root + entry["at"]
@@ -120,17 +112,6 @@ def main() -> None:
         build_root(plan["root"], plan["entries"], plan["folders"], plan["files"])
     except OSError as error:
         sys.exit(f"cannot build the jail: {error}")
-    if plan.get("try"):
-        zygote = os.fork()
-        if zygote == 0:
-            try:
-                linux.mount("proc", plan["root"] + "/proc", "proc")
-                linux.pivot_into(plan["root"])
-            except OSError as error:
-                print(f"cannot build the jail: {error}", file=sys.stderr, flush=True)
-                os._exit(1)
-            os._exit(0)
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(zygote, 0)[1]))
     zygote = os.fork()
     if zygote == 0:
         try:
@@ -149,7 +130,7 @@ def main() -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(zygote, signal.SIGKILL)
     status = os.waitpid(zygote, 0)[1]
-    sys.exit(max(0, os.waitstatus_to_exitcode(status)))
+    sys.exit(abs(os.waitstatus_to_exitcode(status)))
 
 
 if __name__ == "__main__":

@@ -18,11 +18,10 @@ __all__ = [
     "prctl_death",
     "read_only",
     "set_dumpable",
-    "setns",
     "unshare",
 ]
 
-CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS = 0x20000, 0x2000000, 0x4000000
+CLONE_NEWNS, CLONE_NEWUTS = 0x20000, 0x4000000
 CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x8000000, 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
@@ -46,11 +45,6 @@ def _check(result: int, what: str) -> None:
 def unshare(flags: int) -> None:
     """Move this process into new namespaces (see unshare(2)); OSError says which was refused."""
     _check(_libc.unshare(flags), f"unshare {flags:#x}")
-
-
-def setns(descriptor: int, kind: int) -> None:
-    """Join the namespace behind a descriptor of /proc/PID/ns."""
-    _check(_libc.setns(descriptor, kind), "setns")
 
 
 def mount(source: str, target: str, kind: str, flags: int = 0, options: str = "") -> None:
@@ -89,13 +83,13 @@ def pivot_into(root: str) -> None:
     os.chdir("/")
 
 
-def map_one_user(inner: int, outer: int) -> None:
-    """Give the one user of a new user namespace a number; no other user exists in it."""
+def map_one_user(inner: int, user: int, group: int) -> None:
+    """Give the one user and group of a new user namespace a number; no other exists in it."""
     # A process may map itself only, and no groups besides its own: so setgroups is given up first.
     if os.path.exists("/proc/self/setgroups"):
         _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"{inner} {outer} 1")
-    _write("/proc/self/gid_map", f"{inner} {outer} 1")
+    _write("/proc/self/uid_map", f"{inner} {user} 1")
+    _write("/proc/self/gid_map", f"{inner} {group} 1")
 
 
 def _write(path: str, text: str) -> None:

@@ -17,6 +17,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from ...errors import UnknownNameError
 from ...exercises import Job, Observation
 from ...exercises.jobs import read_result
 from ...exercises.plain import NotPlainError, to_json
-from .child import HEADER
+from .child import BROKEN, HEADER
 from .errors import SandboxUnavailableError
 from .limits import Limits
 from .view import build_view
@@ -45,6 +46,7 @@ _ON = (
 )
 
 
+@cache
 def available() -> tuple[str | None, str]:
     """("namespaces", "") where the jail can be built on this machine; (None, why not) elsewhere.
 
@@ -55,11 +57,11 @@ def available() -> tuple[str | None, str]:
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as scratch:
         root = Path(scratch) / "root"
         root.mkdir()
-        plan = _plan(root, {}, [sys.executable], network="none", keep=[])
+        plan = _plan(root, {}, [sys.executable, "-S", "-c", ""], network="none", keep=[])
         try:
             done = subprocess.run(
                 _launcher(),
-                input=json.dumps({**plan, "try": True}),
+                input=json.dumps(plan),
                 capture_output=True,
                 text=True,
                 timeout=60,
@@ -279,7 +281,7 @@ class Sandbox:
             try:
                 self._launched.wait(timeout=2)
             except subprocess.TimeoutExpired:
-                for process in [*_tree(self._launched.pid), psutil.Process(self._launched.pid)]:
+                for process in [*_below(self._launched.pid), psutil.Process(self._launched.pid)]:
                     with contextlib.suppress(psutil.Error):
                         process.kill()
                 self._launched.wait()
@@ -353,11 +355,11 @@ class Sandbox:
             return Observation(
                 "died", problem=why, advice="Look for an array or a loop that grows and grows."
             )
-        if status == 97 or status is None:
+        if status in (BROKEN, None):
             told = self._errors()
             self._stop()
             raise SandboxUnavailableError(f"The sandbox broke: {told}.", "Grade again with --resume.")
-        return found if found is not None else _died(status)
+        return found if found is not None else _died(status or 0)
 
     def _wait(self, control: socket.socket, seconds: float) -> tuple[int | None, str]:
         """Wait for a child's end, and see to it: (its status, why it was ended)."""
@@ -386,8 +388,7 @@ class Sandbox:
     def _over(self) -> str | None:
         """In words, the limit that the running child's processes together exceed; None if none."""
         assert self._launched is not None
-        zygotes = _children(self._launched.pid)
-        inside = [p for zygote in zygotes for p in _tree(zygote.pid)]
+        inside = _below(self._launched.pid)[1:]  # the first is the zygote
         if len(inside) > self.limits.processes + 1:
             return f"Your code started more than {self.limits.processes} processes and was stopped."
         used = 0
@@ -448,14 +449,8 @@ def _died(status: int) -> Observation:
     )
 
 
-def _children(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children()
-    except psutil.Error:
-        return []
-
-
-def _tree(pid: int) -> list[psutil.Process]:
+def _below(pid: int) -> list[psutil.Process]:
+    """The processes that one has started, and what these have, nearest first."""
     try:
         return psutil.Process(pid).children(recursive=True)
     except psutil.Error:

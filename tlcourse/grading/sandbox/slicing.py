@@ -8,45 +8,20 @@ probe needs of them.
 from __future__ import annotations
 
 import ast
-import dis
-import types
 from collections.abc import Iterable, Mapping
 
 from ...errors import CourseError
+from ..bindings import bound_by, read_by
 
 __all__ = ["slice_modules"]
 
-# As the modules have it: annotations are text, and need nothing.
-_ANNOTATIONS = annotations.compiler_flag
 _Def = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-
-
-def _names(statement: ast.stmt, operations: tuple[str, ...], *, inside: bool) -> set[str]:
-    """Names that a top-level statement handles so; ``inside`` its functions and classes as well."""
-    # By bytecode, not by syntax: it tells the names of the module from those of a function's own.
-    module = ast.Module(body=[statement], type_ignores=[])
-    todo = [compile(module, "<slice>", "exec", flags=_ANNOTATIONS, dont_inherit=True)]
-    found: set[str] = set()
-    while todo:
-        code = todo.pop()
-        found |= {str(step.argval) for step in dis.get_instructions(code) if step.opname in operations}
-        todo += [part for part in code.co_consts if inside and isinstance(part, types.CodeType)]
-    return found
-
-
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a top-level statement binds."""
-    return _names(statement, ("STORE_NAME", "STORE_GLOBAL"), inside=False)
-
-
-def _read(statement: ast.stmt) -> set[str]:
-    return _names(statement, ("LOAD_NAME", "LOAD_GLOBAL"), inside=True)
 
 
 def _narrowed(statement: ast.stmt, wanted: set[str]) -> ast.stmt | None:
     """The statement, an import without the names that nobody needs; None where nothing is left."""
     if not isinstance(statement, ast.Import | ast.ImportFrom):
-        return statement if _bound(statement) & wanted else None
+        return statement if bound_by(statement) & wanted else None
     if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
         return statement
     names = [a for a in statement.names if (a.asname or a.name).split(".")[0] in wanted]
@@ -95,12 +70,12 @@ def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]
         if name in wanted[module]:
             continue
         wanted[module].add(name)
-        binding = [statement for statement in trees[module].body if name in _bound(statement)]
+        binding = [statement for statement in trees[module].body if name in bound_by(statement)]
         if not binding:
             raise CourseError(
                 f"{module} does not bind {name!r} at its top level.", "Move the probe's helper there."
             )
-        top = {bound for statement in trees[module].body for bound in _bound(statement)}
+        top = {bound for statement in trees[module].body for bound in bound_by(statement)}
         for statement in binding:
             if isinstance(statement, ast.ImportFrom):
                 sibling = statement.module or ""
@@ -113,7 +88,7 @@ def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]
                         if (alias.asname or alias.name) == name
                     ]
             elif not isinstance(statement, ast.Import):
-                todo += [(module, read) for read in _read(statement) & top]
+                todo += [(module, read) for read in read_by(statement) & top]
     found = {}
     for module, names in wanted.items():
         if not names:

@@ -110,8 +110,8 @@ def _functions(entries: dict[str, Any]) -> Iterator[types.FunctionType]:
                 yield part
 
 
-def remember() -> Callable[[], list[str]]:
-    """Remember how things are; what it gives puts them back, and names what had been replaced.
+def remember() -> Callable[[], None]:
+    """Remember how things are; what it gives puts them back.
 
     The function that it gives is in no module, looks nothing up that an answer can replace, and is out of
     reach without frames.
@@ -142,18 +142,15 @@ def remember() -> Callable[[], list[str]]:
     lists = tuple((found, tuple(found)) for found in searched)
     # Everything that is used below, held here: an answer may put something else into these modules.
     same, every, each, get_of, set_of, set_class = operator.is_, all, map, getattr, setattr, type.__setattr__
-    pair, names_of, module_table, missing = zip, str, sys.modules, object()
+    pair, module_table, missing = zip, sys.modules, object()
     timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
     stop_timer, fields, failures = signal.setitimer, _FIELDS, (AttributeError, TypeError)
 
-    def restore() -> list[str]:
-        changed: list[str] = []
+    def restore() -> None:
         for timer in timers:  # a handler could change things back at any moment
             stop_timer(timer, 0)
         for name, module in loaded.items():
-            if module_table.get(name) is not module:
-                changed.append(name)
-                module_table[name] = module
+            module_table[name] = module
         for found, was in lists:
             found[:] = was
         for owner, now, names, values, is_class in kept:
@@ -162,7 +159,6 @@ def remember() -> Callable[[], list[str]]:
             for name, value in pair(names, values):
                 if now.get(name, missing) is value:
                     continue
-                changed.append(names_of(name))
                 if not is_class:
                     now[name] = value
                     continue
@@ -176,8 +172,6 @@ def remember() -> Callable[[], list[str]]:
         for function, parts in () if intact else watched:
             for field, value in pair(fields, parts):
                 if get_of(function, field) is not value:
-                    changed.append(names_of(field))
                     set_of(function, field, value)
-        return changed
 
     return restore

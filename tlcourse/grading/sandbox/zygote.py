@@ -20,7 +20,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .child import close_all, furnish, observe_here, shut_in
+from . import linux
+from .child import BROKEN, close_all, furnish, observe_here, shut_in
 from .untouched import remember
 
 __all__ = ["main"]
@@ -90,7 +91,7 @@ def _serve(
     descriptors: list[int],
     limits: dict[str, Any],
     framework: str,
-    restore: Callable[[], list[str]],
+    restore: Callable[[], None],
     number: int,
 ) -> dict[str, Any]:
     job, room = descriptors
@@ -127,15 +128,13 @@ def _middle(
     reply: mmap.mmap,
     limits: dict[str, Any],
     framework: str,
-    restore: Callable[[], list[str]],
+    restore: Callable[[], None],
     number: int,
 ) -> None:
     """Between zygote and child: enters the namespaces, forks, and ends as the child ends. Never returns."""
     from tlcourse.exercises.plain import from_json
 
     try:
-        from . import linux
-
         linux.prctl_death(signal.SIGKILL)
         control.close()
         shut_in(limits, number)
@@ -149,7 +148,7 @@ def _middle(
         close_all()
     except BaseException as error:
         print(f"the sandbox failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-        os._exit(97)
+        os._exit(BROKEN)
     try:
         observe_here(request, framework, reply, restore)
     except BaseException:
