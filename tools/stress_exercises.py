@@ -49,7 +49,7 @@ def main() -> int:
             inputs = exercise.draw(seed)
             source = exercise_cases.answer_source(exercise, name, asked.framework)
             answer, failed = load_answer(exercise, source, exercise_cases.setup(exercise, asked.framework))
-            seen = failed or observe_in_process(exercise, answer, inputs, asked.framework)
+            seen = failed or observe_in_process(exercise, answer, exercise.sent(inputs), asked.framework)
             report = judge_observation(exercise, seen, inputs)
             if name == "solution":
                 expected[exercise.id] = seen.data

@@ -104,7 +104,7 @@ def here(exercise: Exercise, name: str, framework: str) -> tuple[Any, Report]:
     answer, failed = load_answer(
         exercise, answer_source(exercise, name, framework), setup(exercise, framework)
     )
-    observation = failed or observe_in_process(exercise, answer, inputs, framework)
+    observation = failed or observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     return observation.data, judge_observation(exercise, observation, inputs)
 
 
@@ -117,7 +117,7 @@ def elsewhere(framework: str) -> dict[tuple[str, str], tuple[Any, Report]]:
         Job(
             exercise.id,
             answer_source(exercise, name, framework),
-            drawn[exercise.id],
+            exercise.sent(drawn[exercise.id]),
             setup(exercise, framework),
         )
         for exercise, name in todo

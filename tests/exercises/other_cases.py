@@ -42,7 +42,7 @@ def outcome(
     started(framework)
     inputs = exercise.draw() if seed is None else exercise.draw(seed)
     answer, failed = load_answer(exercise, source, setup(exercise, framework))
-    seen = failed or observe_in_process(exercise, answer, inputs, framework)
+    seen = failed or observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     return seen.data, judge_observation(exercise, seen, inputs)
 
 

@@ -98,6 +98,12 @@ ESCAPES = {
     "a new user namespace": "import subprocess; subprocess.run(['unshare', '-Ur', 'true'], check=True)",
     "another process's files": "open('/proc/2/environ').read() or 1 / 0",
     "its own memory": "open('/proc/self/mem', 'r+b')",
+    "its own memory, by another path": "import os; os.chdir('/proc/self'); open('mem', 'r+b')",
+    "its own memory, through NumPy": "import numpy as np; np.memmap('/proc/self/mem', 'uint8', 'r+', 4096, 1)",
+    "its own memory, in another program": (
+        'import os, subprocess, sys; code = f\'open("/proc/{os.getpid()}/mem", "r+b")\'; '
+        "subprocess.run([sys.executable, '-c', code], check=True)"
+    ),
     "frames": "import sys; sys._getframe(1)",
     "frames by inspect": "import inspect; inspect.currentframe().f_back",
     "frames by a traceback": "\n    try: 1 / 0\n    except Exception as e: e.__traceback__.tb_frame",
@@ -199,8 +205,8 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framewo
             assert not rebuilt.notes, rebuilt.notes
             inputs = [e.draw(11) for e in record.exercises]
             jobs = [
-                Job(a.exercise_id, a.source, given, a.setup)
-                for a, given in zip(rebuilt.answers, inputs, strict=True)
+                Job(a.exercise_id, a.source, exercise.sent(given), a.setup)
+                for a, exercise, given in zip(rebuilt.answers, record.exercises, inputs, strict=True)
             ]
             for exercise, given, seen in zip(record.exercises, inputs, sandbox.observe(jobs), strict=True):
                 report = judge_observation(exercise, seen, given)

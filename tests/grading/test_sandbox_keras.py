@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import forgeries
 import pytest
 import sandbox_checks as checks
 
@@ -27,6 +28,10 @@ def test_nothing_is_in_reach(sandbox):
 
 def test_tampering_changes_no_mark(sandbox):
     checks.tampering_changes_no_mark(sandbox)
+
+
+def test_no_forgery_earns_more_than_the_truth():
+    forgeries.no_forgery_earns_more_than_the_truth("keras")
 
 
 def test_the_machine_is_hidden(sandbox):

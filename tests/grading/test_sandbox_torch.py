@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forgeries
 import pytest
 import sandbox_checks as checks
 
@@ -33,6 +34,10 @@ def test_nothing_is_in_reach(sandbox):
 
 def test_tampering_changes_no_mark(sandbox):
     checks.tampering_changes_no_mark(sandbox)
+
+
+def test_no_forgery_earns_more_than_the_truth():
+    forgeries.no_forgery_earns_more_than_the_truth("torch")
 
 
 def test_the_machine_is_hidden(sandbox):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import tiny
+from . import tiny, tiny_numpy
 from .judging import good, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
@@ -50,16 +50,9 @@ def _freeze_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     cases = []
     for frozen in inputs["frozen"]:
         answer(model, list(frozen))
-        before = tiny.arrays(model, framework, BLOCKS)
         drops = bool(model.dropout.training) if framework == "torch" else True
-        stepped = tiny.step(model, framework, x, y, inputs["lr"])
-        cases.append(
-            {
-                "moved": tiny.moved(before, tiny.arrays(model, framework, BLOCKS)),
-                "drops": drops,
-                "stepped": stepped,
-            }
-        )
+        tiny.step(model, framework, x, y, inputs["lr"])
+        cases.append({"after": tiny.arrays(model, framework, BLOCKS), "drops": drops})
     return {"cases": cases}
 
 
@@ -67,9 +60,19 @@ def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     weights = good("The weights of the frozen blocks stayed where they were, BatchNorm's own included.")
     statistics = good("The statistics of the frozen BatchNorm layers stayed where they were.")
     rest = good("Everything else trains, and the second call opened what the first had closed.")
+    before = tiny.initial(BLOCKS, inputs["width"], inputs["classes"], inputs["seed"])
+    changed: list[list[str]] = []
     for number, (frozen, seen) in enumerate(zip(inputs["frozen"], observed["cases"], strict=True)):
         said = f"After `freeze(model, {frozen})` and one step of training,"
-        moved = list(seen["moved"])
+        # What moved is not taken on trust: it has to be where one step of training leads.
+        by_batch = tiny_numpy.batch_blocks(
+            before, seen["after"], BLOCKS, inputs["images"], inputs["labels"], inputs["lr"]
+        )
+        if by_batch is None:
+            return Verdict(0.0, (Finding(False, f"{said} {tiny_numpy.NO_STEP}"),))
+        moved = tiny.moved(before, seen["after"])
+        changed.append(moved)
+        before = seen["after"]
         still = [block for block in BLOCKS if block not in frozen]
         if found := _of(moved, frozen, _WEIGHTS):
             weights = Finding(
@@ -88,6 +91,13 @@ def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 f"{said} {_say(found)} had moved. No gradient moves these. The forward pass does,"
                 " as long as the"
                 " layer is in training mode.",
+                "BatchNorm statistics moved",
+            )
+        elif (used := sorted(by_batch & set(frozen))) and statistics.passed:
+            statistics = Finding(
+                False,
+                f"{said} the statistics of {_say(used)} were where they had been, but nobody used them:"
+                " the layers still normalise with the numbers of the batch. Frozen BatchNorm uses its own.",
                 "BatchNorm statistics moved",
             )
         closed = [block for block in still if not _of(moved, [block], _WEIGHTS)]
@@ -119,14 +129,10 @@ def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 "dropout switched off",
             )
     parts = (weights, statistics, rest)
-    if (
-        not rest.passed
-        and rest.misconception == "the head was frozen"
-        and not any(c["moved"] for c in observed["cases"])
-    ):
+    if not rest.passed and rest.misconception == "the head was frozen" and not any(changed):
         # Nothing moved at all: staying still is no merit then.
         return Verdict(0.0, (rest,))
-    cases = list(zip(inputs["frozen"], (case["moved"] for case in observed["cases"]), strict=True))
+    cases = list(zip(inputs["frozen"], changed, strict=True))
     no_weights = all(_of(moved, frozen, _WEIGHTS) for frozen, moved in cases)
     statistics_alike = all(
         bool(_of(moved, frozen, _STATISTICS)) == bool(_of(moved, list(BLOCKS), _STATISTICS))
@@ -300,16 +306,29 @@ def _looks_inputs(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
+def _looks_sent(inputs: dict[str, Any]) -> dict[str, Any]:
+    """All arrays as they are after each scene's step: to know which of them moved, one has to compare."""
+    first = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"])
+    after = [
+        {
+            name: (value * np.float32(scene["factor"])).astype("float32") if name in scene["moves"] else value
+            for name, value in first.items()
+        }
+        for scene in inputs["scenes"]
+    ]
+    return {"width": inputs["width"], "seed": inputs["seed"], "after": after}
+
+
 def _looks_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     out = []
-    for scene in inputs["scenes"]:
+    for after in inputs["after"]:
         model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
         calls: list[int] = []
 
-        def train_step(model: Any = model, scene: Any = scene, calls: list[int] = calls) -> None:
+        def train_step(model: Any = model, after: Any = after, calls: list[int] = calls) -> None:
+            if not calls:
+                tiny.put(model, framework, BLOCKS, after)
             calls.append(1)
-            for name in scene["moves"]:
-                tiny.nudge(model, framework, BLOCKS, name, scene["factor"])
 
         found = answer(model, train_step, list(BLOCKS))
         if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__iter__"):
@@ -430,6 +449,7 @@ LOOKS_FROZEN = Exercise(
     points=3,
     answer="leaks",
     inputs=_looks_inputs,
+    sent=_looks_sent,
     probe=_looks_probe,
     judge=_looks_judge,
     hints=(

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from . import tiny
+from . import tiny, tiny_numpy
 from .judging import close, good, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["GRADUAL", "LAST_BLOCKS", "SECOND_STAGE"]
 
 BLOCKS = ("stem", "block1", "block2", "block3")
+_LR = 0.1
 
 
 def _say(names: list[str]) -> str:
@@ -45,25 +46,34 @@ def _last_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
     cases = []
     for n in inputs["counts"]:
         answer(model, list(BLOCKS), n)
-        before = tiny.arrays(model, framework, BLOCKS)
-        tiny.step(model, framework, inputs["images"], inputs["labels"], 0.1)
-        cases.append(tiny.moved(before, tiny.arrays(model, framework, BLOCKS)))
-    return {"moved": cases}
+        tiny.step(model, framework, inputs["images"], inputs["labels"], _LR)
+        cases.append(tiny.arrays(model, framework, BLOCKS))
+    return {"after": cases}
 
 
 def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     opened = good("The last n blocks train, and the head with them.")
     closed = good("No earlier block trains, whatever was open before, and none at all for n = 0.")
     kept = good("BatchNorm stayed as it was, in the open blocks too.")
-    if not any(observed["moved"]):
+    before, changed, by_batch = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"]), [], []
+    for n, after in zip(inputs["counts"], observed["after"], strict=True):
+        # What moved is not taken on trust: it has to be where one step of training leads.
+        used = tiny_numpy.batch_blocks(before, after, BLOCKS, inputs["images"], inputs["labels"], _LR)
+        if used is None:
+            why = f"After `unfreeze_last(model, blocks, {n})` and one step, {tiny_numpy.NO_STEP}"
+            return Verdict(0.0, (Finding(False, why),))
+        changed.append(tiny.moved(before, after))
+        by_batch.append(used)
+        before = after
+    if not any(changed):
         return Verdict(
             0.0, (Finding(False, "Nothing trains at all, not even the head.", "the head was frozen"),)
         )
-    if all({f"{block}.conv" for block in BLOCKS} <= set(names) for names in observed["moved"]):
+    if all({f"{block}.conv" for block in BLOCKS} <= set(names) for names in changed):
         # That the last ones train is no merit then.
         why = "Every block trains, whatever n is. Close everything first, then open what is wanted."
         return Verdict(0.0, (Finding(False, why, "nothing is closed"),))
-    for number, (n, names) in enumerate(zip(inputs["counts"], observed["moved"], strict=True)):
+    for number, (n, names) in enumerate(zip(inputs["counts"], changed, strict=True)):
         said = f"After `unfreeze_last(model, blocks, {n})`"
         moved = [name.split(".")[0] for name in names if name.endswith((".conv", "classifier.weight"))]
         wanted, others = list(BLOCKS[len(BLOCKS) - n :]), list(BLOCKS[: len(BLOCKS) - n])
@@ -114,6 +124,12 @@ def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             kept = Finding(
                 False, f"{said} BatchNorm's {which} moved: {_say(norm)}. {why}", "BatchNorm opened"
             )
+        elif by_batch[number] and kept.passed:
+            why = (
+                f"{said} BatchNorm's statistics did not move, but those of {_say(sorted(by_batch[number]))}"
+                " are not used either: in training mode it works with the numbers of the batch."
+            )
+            kept = Finding(False, why, "BatchNorm opened")
     return _passed(opened, closed, kept)
 
 
@@ -284,6 +300,7 @@ def _stage_inputs(rng: np.random.Generator) -> dict[str, Any]:
 
 def _stage_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
+    tiny.drop_nothing(model, framework)
     probe = _stage_torch if framework == "torch" else _stage_keras
     return probe(answer, inputs, model)
 
@@ -312,7 +329,8 @@ def _stage_torch(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
     model.eval()  # statistics are not the question here
     one(used)
     return {
-        "moved": tiny.moved(before, tiny.arrays(model, "torch", BLOCKS)),
+        "before": before,
+        "after": tiny.arrays(model, "torch", BLOCKS),
         "open": len(block),
         "rates": tiny.rate_of(used, block),
         "head_rates": tiny.rate_of(used, list(model.classifier.parameters())),
@@ -331,7 +349,7 @@ def _stage_keras(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
     old = model.optimizer
     answer(model, inputs["opens"], inputs["lr"])
     block = model.get_layer(inputs["opens"]).trainable_weights
-    out: dict[str, Any] = {"open": len(block), "moved": [], "rates": [], "head_rates": [], "compiled": False}
+    out: dict[str, Any] = {"open": len(block), "rates": [], "head_rates": [], "compiled": False}
     if model.optimizer is old:
         return out
     if model.loss is None:
@@ -346,9 +364,46 @@ def _stage_keras(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
     return {
         **out,
         "compiled": True,
-        "moved": tiny.moved(before, tiny.arrays(model, "keras", BLOCKS)),
+        "before": before,
+        "after": tiny.arrays(model, "keras", BLOCKS),
         "rates": [rate] * len(block),
     }
+
+
+def _stage_is_training(
+    before: Mapping[str, np.ndarray],
+    after: Mapping[str, np.ndarray],
+    rates: list[float],
+    moved: list[str],
+    inputs: dict[str, Any],
+) -> bool:
+    """Whether the reported numbers are those of training: nothing of it is taken on trust.
+
+    The first step is one of SGD, of the head alone. The second goes downhill, by whatever optimizer; plain
+    SGD goes as far as the rate says, others (Adam, RMSprop) not much further than the rate itself.
+    """
+    first, batch = (
+        tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"]),
+        (inputs["images"], inputs["labels"]),
+    )
+    if tiny_numpy.batch_blocks(first, before, BLOCKS, *batch, inputs["head_lr"]) != frozenset():
+        return False
+    if set(tiny.moved(first, before)) - {"classifier.weight", "classifier.bias"}:
+        return False
+    statistics = [n for n in tiny.moved(before, after) if n.endswith((".mean", ".variance"))]
+    by_batch = {n.split(".")[0] for n in statistics}
+    found = tiny_numpy.gradients(before, BLOCKS, *batch, by_batch)
+    block = [name for name in moved if name.startswith(f"{inputs['opens']}.")]
+    head = [name for name in moved if name.startswith("classifier.")]
+    if not tiny_numpy.is_descent(before, after, found, block):
+        return False
+    if not tiny_numpy.is_descent(before, after, found, head, first):
+        return False
+    if not block or not rates or math.isnan(rates[0]):
+        return True
+    step = max(float(np.abs(np.asarray(before[n], "float64") - after[n]).max()) for n in block)
+    steepest = max(float(np.abs(found[n]).max()) for n in block)
+    return close(step, rates[0] * steepest, 0.02 * step) or 0.3 * rates[0] < step < 20 * rates[0]
 
 
 def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -378,9 +433,12 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " with fit logits and whole-number labels? The model's own does: `loss=model.loss`."
         )
         return Verdict(0.0, (Finding(False, why, "another loss"),))
-    moved = [name for name in observed["moved"] if not name.endswith((".mean", ".variance"))]
+    before, after = observed["before"], observed["after"]
+    moved = [name for name in tiny.moved(before, after) if not name.endswith((".mean", ".variance"))]
     rates = [float(rate) for rate in observed["rates"]]
     blocks = {name.split(".")[0] for name in moved}
+    if not _stage_is_training(before, after, rates, moved, inputs):
+        return Verdict(0.0, (Finding(False, f"In the next step, {tiny_numpy.NO_STEP}"),))
     if opens not in blocks:
         if any(math.isnan(rate) for rate in rates):
             why = (

@@ -260,6 +260,10 @@ def _curves_inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {"cases": [cases[int(i)] for i in rng.permutation(len(cases))]}
 
 
+def _curves_sent(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {"cases": [{k: v for k, v in case.items() if k != "cause"} for case in inputs["cases"]]}
+
+
 def _curves_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     found = []
     for case in inputs["cases"]:
@@ -333,6 +337,7 @@ CURVES = Exercise(
     points=3,
     answer="diagnose",
     inputs=_curves_inputs,
+    sent=_curves_sent,
     probe=_curves_probe,
     judge=_curves_judge,
     hints=(

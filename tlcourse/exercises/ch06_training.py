@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import tiny
+from . import tiny, tiny_numpy
 from .judging import close, good, plain_number, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import NotPlainError, plain
@@ -38,38 +38,26 @@ def _two_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
 
         images, labels = tiny.torch_images(x), torch.from_numpy(y)
         model.eval()
-        torch.nn.functional.cross_entropy(model(images), labels).backward()
-        arrays = dict(model.named_parameters())
-        gradients = {name: p.grad.detach().numpy().copy() for name, p in arrays.items()}
-        model.zero_grad(set_to_none=True)
-
-        def weights() -> dict[str, np.ndarray]:
-            return {name: p.detach().numpy().copy() for name, p in arrays.items()}
-
-        before = weights()
         answer(model, images, labels, inputs["body_lr"], inputs["head_lr"])
     else:
-        import keras
-        import tensorflow as tf
-
-        arrays = {v.path: v for v in model.trainable_variables}
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        with tf.GradientTape() as tape:
-            value = loss(y, model(x, training=False))
-        found = tape.gradient(value, [v.value for v in arrays.values()])
-        gradients = {name: np.asarray(g) for name, g in zip(arrays, found, strict=True)}
-
-        def weights() -> dict[str, np.ndarray]:
-            return {name: np.array(v.numpy()) for name, v in arrays.items()}
-
-        before = weights()
         answer(model, x.copy(), y.copy(), inputs["body_lr"], inputs["head_lr"])
-    after = weights()
-    # The rate of each part: how far it moved against its gradient (least squares).
-    out: dict[str, Any] = {"training": framework == "torch" and bool(model.training)}
+    return {
+        "after": tiny.arrays(model, framework, BLOCKS),
+        "training": framework == "torch" and bool(model.training),
+    }
+
+
+def _two_measured(after: dict[str, np.ndarray], inputs: dict[str, Any]) -> dict[str, Any]:
+    """The rate of each part: how far it moved against its gradient (least squares), worked out in NumPy."""
+    before = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"])
+    gradients = tiny_numpy.gradients(before, BLOCKS, inputs["images"], inputs["labels"])
+    out: dict[str, Any] = {}
     for part in ("body", "head"):
-        names = [name for name in arrays if ("classifier" in name) == (part == "head")]
-        moved = np.concatenate([(before[name] - after[name]).ravel() for name in names])
+        names = [name for name in before if ("classifier" in name) == (part == "head")]
+        names = [name for name in names if not name.endswith((".mean", ".variance"))]
+        moved = np.concatenate(
+            [(before[name] - np.asarray(after[name], "float64")).ravel() for name in names]
+        )
         g = np.concatenate([gradients[name].ravel() for name in names])
         out[part] = float((moved * g).sum() / (g * g).sum())
         out[f"{part}_rest"] = float(np.abs(moved - out[part] * g).max() / (np.abs(moved).max() + 1e-12))
@@ -83,12 +71,13 @@ def _two_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
 
 def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     body, head = inputs["body_lr"], inputs["head_lr"]
+    observed = {**_two_measured(observed["after"], inputs), "training": observed["training"]}
     got = {part: float(observed[part]) for part in ("body", "head")}
 
     def is_at(part: str, rate: float) -> bool:
         return close(got[part], rate, 0.03 * rate) and observed[f"{part}_rest"] < 0.05
 
-    said = f"The head moved at the rate {show(got['head'])}, the rest at {show(got['body'])}"
+    said = f"The head moved at the rate {show(got['head'], 2)}, the rest at {show(got['body'], 2)}"
     said += f"; you were given {show(head)} and {show(body)}."
     if is_at("head", head) and is_at("body", body):
         if observed["training"]:

@@ -86,6 +86,10 @@ class Misconception:
         return self.source if isinstance(self.source, str) else self.source.get(framework)
 
 
+def _everything(inputs: dict[str, Any]) -> dict[str, Any]:
+    return inputs
+
+
 @dataclass(frozen=True, eq=False)
 class Exercise:
     """One exercise, as a value. CONTRIBUTING says how to write one.
@@ -113,6 +117,9 @@ class Exercise:
         At least three; the tests run them all.
     frameworks : tuple of str
         Where the exercise exists.
+    sent : callable
+        ``sent(inputs) -> dict``: what of the inputs the probe gets, all of it by default. The learner's
+        code runs beside the probe: what is the answer, or tells it, stays with the judge.
     """
 
     id: str
@@ -125,6 +132,7 @@ class Exercise:
     hints: tuple[str, ...]
     misconceptions: tuple[Misconception, ...] = field(repr=False)
     frameworks: tuple[str, ...] = ("torch", "keras")
+    sent: Callable[[dict[str, Any]], dict[str, Any]] = _everything
 
     def draw(self, seed: int = PUBLIC_SEED) -> dict[str, Any]:
         """The inputs of one seed, checked to be plain data. Each exercise has its own stream of numbers."""

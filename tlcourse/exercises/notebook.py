@@ -81,7 +81,7 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
         answer = next((ns[exercise.answer] for ns in _namespaces(1) if exercise.answer in ns), MISSING)
     framework = framework or _framework(exercise)
     inputs = exercise.draw()
-    observation = observe_in_process(exercise, answer, inputs, framework)
+    observation = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     report = judge_observation(exercise, observation, inputs)
     _last[exercise.id] = report
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and report.state is not State.PASS:

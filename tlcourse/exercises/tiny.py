@@ -7,12 +7,23 @@ inside the functions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["arrays", "batch", "build", "moved", "nudge", "rate_of", "step", "torch_images"]
+__all__ = [
+    "arrays",
+    "batch",
+    "build",
+    "drop_nothing",
+    "initial",
+    "moved",
+    "put",
+    "rate_of",
+    "step",
+    "torch_images",
+]
 
 _PARTS = {
     "conv": ("conv", "weight", "kernel"),
@@ -24,23 +35,26 @@ _PARTS = {
 """Part of a block -> its layer, and what PyTorch and Keras call the array."""
 
 
+def initial(blocks: Sequence[str], width: int, classes: int, seed: int) -> dict[str, np.ndarray]:
+    """What `build` puts into the network, float32, in Keras's axes: (height, width, in, out), (in, out)."""
+    rng = np.random.default_rng(seed)
+    found, channels = {}, 3
+    for block in blocks:
+        found[f"{block}.conv"] = rng.normal(0, 0.35, (3, 3, channels, width))
+        found[f"{block}.scale"] = rng.uniform(0.7, 1.4, width)
+        found[f"{block}.shift"] = rng.normal(0, 0.2, width)
+        found[f"{block}.mean"] = rng.normal(0, 0.2, width)
+        found[f"{block}.variance"] = rng.uniform(0.7, 1.4, width)
+        channels = width
+    found["classifier.weight"] = rng.normal(0, 0.4, (width, classes))
+    found["classifier.bias"] = rng.normal(0, 0.2, classes)
+    return {name: value.astype("float32") for name, value in found.items()}
+
+
 def build(framework: str, blocks: Sequence[str], width: int, classes: int, size: int, seed: int) -> Any:
     """A network whose blocks have these names, from input to output, and whose head is ``classifier``."""
     model = _torch(blocks, width, classes) if framework == "torch" else _keras(blocks, width, classes, size)
-    rng = np.random.default_rng(seed)
-    for name, (array, shape) in _variables(model, framework, blocks).items():
-        if name.endswith(("scale", "variance")):
-            value = rng.uniform(0.7, 1.4, shape)
-        elif name.endswith(("shift", "mean", "bias")):
-            value = rng.normal(0, 0.2, shape)
-        elif name.endswith("conv"):  # drawn in Keras's order of the axes
-            turned = (*shape[2:], shape[1], shape[0]) if framework == "torch" else shape
-            value = rng.normal(0, 0.35, turned)
-            value = value.transpose(3, 2, 0, 1) if framework == "torch" else value
-        else:
-            value = rng.normal(0, 0.4, shape[::-1] if framework == "torch" else shape)
-            value = value.T if framework == "torch" else value
-        _assign(array, value.astype("float32"), framework)
+    put(model, framework, blocks, initial(blocks, width, classes, seed))
     return model
 
 
@@ -86,8 +100,8 @@ def _keras(blocks: Sequence[str], width: int, classes: int, size: int) -> Any:
     return keras.Model(inputs, layers.Dense(classes, name="classifier")(x))
 
 
-def _variables(model: Any, framework: str, blocks: Sequence[str]) -> dict[str, tuple[Any, tuple[int, ...]]]:
-    """ "block1.conv" and so on -> (array, shape), from input to output; without a head if there is none."""
+def _variables(model: Any, framework: str, blocks: Sequence[str]) -> dict[str, Any]:
+    """ "block1.conv" and so on -> the framework's array, input to output; without a head if there is none."""
     found = {}
     for block in blocks:
         inside = model.get_submodule(block) if framework == "torch" else model.get_layer(block)
@@ -107,37 +121,41 @@ def _variables(model: Any, framework: str, blocks: Sequence[str]) -> dict[str, t
             f"classifier.{ours}": getattr(head, theirs)
             for ours, theirs in zip(("weight", "bias"), names, strict=True)
         }
-    return {name: (array, tuple(array.shape)) for name, array in found.items()}
+    return found
 
 
-def _assign(array: Any, value: np.ndarray, framework: str) -> None:
-    if framework == "torch":
-        import torch
+def put(model: Any, framework: str, blocks: Sequence[str], values: Mapping[str, np.ndarray]) -> None:
+    """Write arrays, named and turned as in `initial`, into the network, in place."""
+    for name, array in _variables(model, framework, blocks).items():
+        value = np.asarray(values[name], "float32")
+        if framework == "torch":
+            import torch
 
-        with torch.no_grad():
-            array.copy_(torch.from_numpy(np.ascontiguousarray(value)))
-    else:
-        array.assign(value)
+            value = value.transpose(3, 2, 0, 1) if value.ndim == 4 else value.T
+            with torch.no_grad():
+                array.copy_(torch.from_numpy(value.copy()))
+        else:
+            array.assign(value)
 
 
 def arrays(model: Any, framework: str, blocks: Sequence[str]) -> dict[str, np.ndarray]:
-    """Copies of all arrays: ``block1.conv``, ``.scale``, ``.shift``, ``.mean``, ``.variance``, the head's."""
+    """Copies of all arrays: ``block1.conv``, ``.scale``, ``.shift``, ``.mean``, ``.variance``, the head's.
+
+    Turned as in `initial`, whatever the framework.
+    """
     found = _variables(model, framework, blocks)
     if framework == "torch":
-        return {name: array.detach().cpu().numpy().copy() for name, (array, _) in found.items()}
-    return {name: np.array(array.numpy()) for name, (array, _) in found.items()}
+        values = {name: array.detach().cpu().numpy() for name, array in found.items()}
+        return {
+            name: (value.transpose(2, 3, 1, 0) if value.ndim == 4 else value.T).copy()
+            for name, value in values.items()
+        }
+    return {name: np.array(array.numpy()) for name, array in found.items()}
 
 
-def moved(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> list[str]:
+def moved(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> list[str]:
     """The names of the arrays that are not the same to the last bit (NaN counts as moved)."""
     return [name for name, value in before.items() if not np.array_equal(value, after[name])]
-
-
-def nudge(model: Any, framework: str, blocks: Sequence[str], name: str, factor: float) -> None:
-    """Multiply one array by a factor, in place."""
-    array = _variables(model, framework, blocks)[name][0]
-    value = arrays(model, framework, blocks)[name]
-    _assign(array, (value * np.float32(factor)).astype("float32"), framework)
 
 
 def batch(rng: np.random.Generator, rows: int, size: int, classes: int) -> dict[str, np.ndarray]:
@@ -154,18 +172,34 @@ def torch_images(images: np.ndarray) -> Any:
     return torch.from_numpy(np.asarray(images, "float32").transpose(0, 3, 1, 2).copy())
 
 
+def drop_nothing(model: Any, framework: str) -> None:
+    """Set dropout's rate to 0, so that a judge can work out where training has to lead."""
+    if framework == "torch":
+        from torch import nn
+
+        for layer in model.modules():
+            if isinstance(layer, nn.Dropout):
+                layer.p = 0.0
+        return
+    import keras
+
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
+
+
 def step(model: Any, framework: str, images: np.ndarray, labels: np.ndarray, lr: float) -> bool:
     """One step of SGD for whatever trains, in the mode the model is in; False if nothing does.
 
-    Keras: compiled anew, so that what is trainable now counts, and run eagerly: quicker for one step.
+    Without dropout. Keras: compiled anew, so that what is trainable now counts, and run eagerly: quicker for
+    one step.
     """
+    drop_nothing(model, framework)
     if framework == "torch":
         import torch
 
         parameters = [p for p in model.parameters() if p.requires_grad]
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            loss = torch.nn.functional.cross_entropy(model(torch_images(images)), torch.from_numpy(labels))
+        loss = torch.nn.functional.cross_entropy(model(torch_images(images)), torch.from_numpy(labels))
         if not parameters:
             return False
         model.zero_grad()

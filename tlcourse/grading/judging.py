@@ -109,7 +109,9 @@ def judge_task(task: Task) -> Judged:
     begun = time.monotonic()
     written = [answer for answer in task.answers if answer.source.strip()]
     inputs = {answer.exercise_id: get(answer.exercise_id).draw(task.seed) for answer in task.answers}
-    jobs = [Job(a.exercise_id, a.source, inputs[a.exercise_id], a.setup) for a in written]
+    jobs = [
+        Job(a.exercise_id, a.source, get(a.exercise_id).sent(inputs[a.exercise_id]), a.setup) for a in written
+    ]
     with _lock:
         sandbox = _sandbox(task)
         observations = sandbox.observe(jobs)

@@ -49,7 +49,7 @@ def shut_in(limits: dict[str, Any], number: int) -> None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-        linux.set_dumpable()
+        linux.set_dumpable(True)
     user, group = os.geteuid(), os.getegid()
     linux.unshare(
         linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
@@ -92,6 +92,7 @@ def furnish(limits: dict[str, Any]) -> None:
     linux.drop_capabilities()
     if not _forks_are_limited():
         raise OSError("the number of processes cannot be limited for this user")
+    linux.set_dumpable(False)  # its memory holds the reply; no file in /proc may lead to it
     os.chdir("/scratch")
     os.setsid()
 

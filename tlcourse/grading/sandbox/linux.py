@@ -97,9 +97,12 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def set_dumpable() -> None:
-    """Let a process that changed its user keep its own files in /proc."""
-    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl dumpable")
+def set_dumpable(yes: bool) -> None:
+    """Let a process have its own files in /proc (one that changed its user has not), or take them away.
+
+    Without them neither it nor a program that it starts can open its memory.
+    """
+    _check(_libc.prctl(_PR_SET_DUMPABLE, int(yes), 0, 0, 0), "prctl dumpable")
 
 
 def prctl_death(number: int) -> None:

@@ -1,0 +1,276 @@
+"""Answers that are wrong and have their own process report that they are right.
+
+Each knows the package's insides, lies about what the probe measures, and gets away with it inside its
+process. The judge has to find out from the numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tlcourse.exercises import Job, get, judge_observation
+from tlcourse.grading.sandbox.parent import Sandbox
+
+# A thread puts the lie back each time that it is taken away.
+_ALWAYS = """
+import sys, threading, time
+def always(change):
+    def work():
+        while True:
+            change()
+            time.sleep(0)
+    sys.setswitchinterval(1e-6)
+    threading.Thread(target=work, daemon=True).start()
+    time.sleep(0.05)
+"""
+_LIE = """
+from tlcourse.exercises import tiny
+real, kept = tiny.arrays, {}
+def lie(model, framework, blocks):
+    found = real(model, framework, blocks)
+    return {n: kept[n] if kept and n.split(".")[0] in kept["frozen"] else v for n, v in found.items()}
+"""
+
+FORGERIES: dict[str, dict[str, Any]] = {
+    "statistics move and are said to stay": {
+        "exercise": "ch04-freeze",
+        "honest": 2.0,
+        "torch": _ALWAYS + _LIE + """
+def freeze(model, frozen):
+    if not kept:
+        kept.update(real(model, "torch", ["stem", "block1", "block2"]))
+        always(lambda: setattr(tiny, "arrays", lie))
+    kept["frozen"] = frozen
+    model.requires_grad_(True).train()
+    for name in frozen:
+        model.get_submodule(name).requires_grad_(False)
+""",
+        "keras": _ALWAYS + _LIE + """
+def freeze(model, frozen):
+    if not kept:
+        kept.update(real(model, "keras", ["stem", "block1", "block2"]))
+        always(lambda: setattr(tiny, "arrays", lie))
+    kept["frozen"] = frozen
+    for layer in model.layers:
+        for weight in layer.weights:
+            name = weight.path.split("/")[-1]
+            weight.trainable = layer.name not in frozen and not name.startswith("moving")
+""",
+    },
+    "everything trains and is said to stay": {
+        "exercise": "ch04-freeze",
+        "honest": 0.0,
+        "torch": _ALWAYS + _LIE + """
+def freeze(model, frozen):
+    if not kept:
+        kept.update(real(model, "torch", ["stem", "block1", "block2"]))
+        always(lambda: setattr(tiny, "arrays", lie))
+    kept["frozen"] = frozen
+    model.requires_grad_(True).train()
+""",
+        "keras": _ALWAYS + _LIE + """
+def freeze(model, frozen):
+    if not kept:
+        kept.update(real(model, "keras", ["stem", "block1", "block2"]))
+        always(lambda: setattr(tiny, "arrays", lie))
+    kept["frozen"] = frozen
+    for layer in model.layers:
+        layer.trainable = True
+""",
+    },
+    "made-up numbers": {
+        "exercise": "ch04-last-blocks",
+        "honest": 0.0,
+        "torch": _ALWAYS + """
+from tlcourse.exercises import tiny
+real, want, now = tiny.arrays, [0], {}
+def lie(model, framework, blocks):
+    now.update(now or real(model, framework, blocks))
+    opened = [*blocks[len(blocks) - want[0]:], "classifier"]
+    for n, v in now.items():
+        if n.split(".")[0] in opened and n.endswith((".conv", ".weight", ".bias")):
+            now[n] = v + v.dtype.type(0.01)
+    return dict(now)
+def unfreeze_last(model, blocks, n):
+    want[0] = n
+    always(lambda: setattr(tiny, "arrays", lie))
+""",
+        "keras": _ALWAYS + """
+from tlcourse.exercises import tiny
+real, want, now = tiny.arrays, [0], {}
+def lie(model, framework, blocks):
+    now.update(now or real(model, framework, blocks))
+    opened = [*blocks[len(blocks) - want[0]:], "classifier"]
+    for n, v in now.items():
+        if n.split(".")[0] in opened and n.endswith((".conv", ".weight", ".bias")):
+            now[n] = v + v.dtype.type(0.01)
+    return dict(now)
+def unfreeze_last(model, blocks, n):
+    want[0] = n
+    always(lambda: setattr(tiny, "arrays", lie))
+""",
+    },
+    "the rates are said, not taken": {
+        "exercise": "ch04-second-stage",
+        "honest": 0.0,
+        "torch": _ALWAYS + """
+from tlcourse.exercises import tiny
+real, opened = tiny.arrays, [""]
+def lie(model, framework, blocks):
+    found = real(model, framework, blocks)
+    if opened[0]:
+        name = opened[0] + ".conv"
+        found[name] = found[name] + found[name].dtype.type(0.01)
+    return found
+def open_block(model, optimizer, name, lr):
+    model.get_submodule(name).requires_grad_(True)
+    def change():
+        opened[0] = name
+        tiny.rate_of = lambda o, p: [lr if len(p) > 2 else 0.05 for _ in p]
+        tiny.arrays = lie
+    always(change)
+    return optimizer
+""",
+        "keras": _ALWAYS + """
+from tlcourse.exercises import tiny
+real = tiny.arrays
+def open_block(model, name, lr):
+    import keras
+    model.compile(optimizer=keras.optimizers.SGD(lr), loss=model.loss)
+    model.get_layer(name).trainable = True
+    count = [0]
+    def lie(model, framework, blocks):
+        found = real(model, framework, blocks)
+        count[0] += 1
+        if count[0] > 1:
+            found[name + ".conv"] = found[name + ".conv"] + found[name + ".conv"].dtype.type(0.01)
+        return found
+    always(lambda: setattr(tiny, "arrays", lie))
+""",
+    },
+    "one rate, said to be two": {
+        "exercise": "ch06-two-rates",
+        "honest": 1.0,
+        "torch": _ALWAYS + """
+import torch
+from tlcourse.exercises import tiny
+real = tiny.arrays
+def step(model, images, labels, body_lr, head_lr):
+    before = real(model, "torch", ["stem", "block1"])
+    optimizer = torch.optim.SGD(model.classifier.parameters(), lr=head_lr)
+    torch.nn.functional.cross_entropy(model(images), labels).backward()
+    optimizer.step()
+    def lie(m, f, blocks):
+        found = real(m, f, blocks)
+        moved = {n: v * v.dtype.type(1.001) for n, v in before.items()}
+        return {n: v if n.startswith("classifier") else moved[n] for n, v in found.items()}
+    always(lambda: setattr(tiny, "arrays", lie))
+""",
+        "keras": _ALWAYS + """
+import keras
+from tlcourse.exercises import tiny
+real = tiny.arrays
+def step(model, images, labels, body_lr, head_lr):
+    before = real(model, "keras", ["stem", "block1"])
+    def lie(m, f, blocks):
+        return {n: v * v.dtype.type(1.001) for n, v in before.items()}
+    always(lambda: setattr(tiny, "arrays", lie))
+""",
+    },
+    "fine-tuning said to be a frozen backbone": {
+        "exercise": "ch01-train-head",
+        "honest": 1.0,
+        "torch": _ALWAYS + """
+import torch
+from tlcourse.exercises import ch01_training as probe
+real = probe._state
+def train_head(model, images, labels, steps, lr):
+    first = real(model, "torch")
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+    def lie(net, framework):
+        found = real(net, framework)
+        return {n: v if n.startswith("head") else first[n] for n, v in found.items()}
+    always(lambda: setattr(probe, "_state", lie))
+""",
+        "keras": _ALWAYS + """
+import keras
+from tlcourse.exercises import ch01_training as probe
+real = probe._state
+def train_head(model, images, labels, steps, lr):
+    first = real(model, "keras")
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=keras.optimizers.SGD(lr), loss=loss, run_eagerly=True)
+    for _ in range(steps):
+        model.train_on_batch(images, labels)
+    def lie(net, framework):
+        found = real(net, framework)
+        return {n: v if n.startswith("head") else first[n] for n, v in found.items()}
+    always(lambda: setattr(probe, "_state", lie))
+""",
+    },
+    "what moved is looked up": {
+        "exercise": "ch04-looks-frozen",
+        "honest": 0.0,
+        "torch": """
+def leaks(model, train_step, blocks):
+    scene = train_step.__defaults__[1]
+    train_step()
+    return sorted({name.split(".")[0] for name in scene["moves"]} & set(blocks))
+""",
+        "keras": """
+def leaks(model, train_step, blocks):
+    scene = train_step.__defaults__[1]
+    train_step()
+    return sorted({name.split(".")[0] for name in scene["moves"]} & set(blocks))
+""",
+    },
+    "the cause is looked up": {
+        "exercise": "ch06-curves",
+        "honest": 0.0,
+        "torch": "",
+        "keras": "",
+    },
+}  # fmt: skip
+_CAUSE = """
+import numpy as np
+calls = [0]
+def diagnose(train, val, chance):
+    import tlcourse.exercises.ch06_pictures as probe
+    calls[0] += 1
+    class Spy(str):
+        pass
+    holder = []
+    real = probe.plain
+    def spy(value):
+        import sys
+        frame = sys._getframe(1)
+        return frame.f_locals["case"]["cause"]
+    probe.plain = spy
+    return Spy("good")
+"""
+FORGERIES["the cause is looked up"] |= {"torch": _CAUSE, "keras": _CAUSE}
+
+
+def no_forgery_earns_more_than_the_truth(framework: str) -> None:
+    """Each through the sandbox of its chapter, on a secret seed."""
+    by_chapter: dict[str, list[str]] = {}
+    for name, forged in FORGERIES.items():
+        by_chapter.setdefault(get(forged["exercise"]).chapter, []).append(name)
+    for chapter, names in by_chapter.items():
+        with Sandbox(framework, chapter) as sandbox:
+            todo = [(get(FORGERIES[name]["exercise"]), FORGERIES[name][framework]) for name in names]
+            drawn = [exercise.draw(1234) for exercise, _ in todo]
+            jobs = [
+                Job(exercise.id, source, exercise.sent(inputs))
+                for (exercise, source), inputs in zip(todo, drawn, strict=True)
+            ]
+            seen = sandbox.observe(jobs)
+        for name, (exercise, _), inputs, observation in zip(names, todo, drawn, seen, strict=True):
+            report = judge_observation(exercise, observation, inputs)
+            # No more than the same answer gets without the lie.
+            assert report.points <= FORGERIES[name]["honest"], f"{name}: {report}"
