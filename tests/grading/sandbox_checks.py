@@ -99,7 +99,7 @@ ESCAPES = {
     "another process's files": "open('/proc/2/environ').read() or 1 / 0",
     "its own memory": "open('/proc/self/mem', 'r+b')",
     "its own memory, by another path": "import os; os.chdir('/proc/self'); open('mem', 'r+b')",
-    "its own memory, through NumPy": "import numpy as np; np.memmap('/proc/self/mem', 'uint8', 'r+', 4096, 1)",
+    "its own memory, through NumPy": "import numpy as np; np.fromfile('/proc/self/mem', 'uint8', 8, offset=id(np))",
     "its own memory, in another program": (
         'import os, subprocess, sys; code = f\'open("/proc/{os.getpid()}/mem", "r+b")\'; '
         "subprocess.run([sys.executable, '-c', code], check=True)"
