@@ -1,4 +1,4 @@
-"""Pictures with labels: what the course brings, what its packages bring, and your own.
+"""Pictures and texts with labels: what the course brings, what its packages bring, and your own.
 
 Everything here works without a network but `fetch`, which downloads only when you ask for it.
 """
@@ -10,18 +10,23 @@ from typing import Any
 
 from tlcourse.data.bundles import STYLES, fashion_mnist, three_styles
 from tlcourse.data.collages import Collages, collages
-from tlcourse.data.dataset import SPLITS, Dataset
+from tlcourse.data.dataset import Dataset
 from tlcourse.data.download import fetch
 from tlcourse.data.fetched import cats_and_dogs, oxford_pets
 from tlcourse.data.folder import image_folder
 from tlcourse.data.packaged import digits, photographs, textile
+from tlcourse.data.rated import CORPORA, rated_text
+from tlcourse.data.rows import SPLITS
+from tlcourse.data.texts import TextDataset
 from tlcourse.errors import UnknownNameError
 
 __all__ = [
+    "CORPORA",
     "SPLITS",
     "STYLES",
     "Collages",
     "Dataset",
+    "TextDataset",
     "cats_and_dogs",
     "collages",
     "digits",
@@ -32,10 +37,12 @@ __all__ = [
     "names",
     "oxford_pets",
     "photographs",
+    "rated_text",
     "textile",
     "three_styles",
 ]
 
+# For pictures. Texts have one loader, `rated_text`, and the corpus is its argument.
 _LOADERS: dict[str, Callable[..., Dataset]] = {
     "three-styles": three_styles,
     "fashion-mnist": fashion_mnist,
@@ -47,7 +54,7 @@ _LOADERS: dict[str, Callable[..., Dataset]] = {
 
 
 def names() -> tuple[str, ...]:
-    """The names that `load` takes. The last two must be fetched first.
+    """The names that `load` takes, all of pictures. The last two must be fetched first.
 
     Examples
     --------

@@ -8,8 +8,9 @@ import zipfile
 
 import numpy as np
 
-from tlcourse.data.dataset import SPLITS, Dataset
+from tlcourse.data.dataset import Dataset
 from tlcourse.data.files import bundled, decode
+from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, UnknownNameError
 
 __all__ = ["STYLES", "fashion_mnist", "three_styles"]

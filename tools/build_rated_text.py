@@ -1,0 +1,113 @@
+"""Build the rated text: four corpora of short texts that people rated from -4 to 4.
+
+Usage::
+
+    pip download --no-deps --no-binary :all: vaderSentiment==0.5 && python tools/build_rated_text.py .
+
+Why a file of the course and not a dependency: only the source archive of that one old release holds the
+corpora, inside an archive of its own; installed, the package does not have them. The archive is checked against
+the SHA-256 written below. The script writes ``rated_text.tsv.xz`` into ``tlcourse/data/bundled/`` and enters its
+hash in ``SHA256SUMS.txt``. Run twice with the same liblzma it writes the same bytes. The licence is in
+``LICENCES.md`` there.
+
+One line a text: corpus, group, mean rating, text. Texts of one group must stay in one split: sentences of one
+review or editorial, and texts that say the same but for case and signs (retweets, quoted reviews).
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import io
+import lzma
+import re
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+from bundle import BUNDLED, record_sums, sha256
+
+ARCHIVE = "vaderSentiment-0.5.zip"
+SHA256 = "5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a"
+INNER = "vaderSentiment-0.5/additional_resources/hutto_ICWSM_2014.tar.gz"
+FILES = {
+    "tweets": "tweets_GroundTruth.txt",
+    "movies": "movieReviewSnippets_GroundTruth.txt",
+    "products": "amazonReviewSnippets_GroundTruth.txt",
+    "editorials": "nytEditorialSnippets_GroundTruth.txt",
+}
+COUNTS = {"tweets": 4200, "movies": 10605, "products": 3708, "editorials": 5190}
+NAME = "rated_text.tsv.xz"
+
+
+def groups_of(ids: list[str], texts: list[str]) -> list[int]:
+    """A number for each text: equal for texts of one document and for texts that say the same."""
+    parent: dict[str, str] = {}
+
+    def root(node: str) -> str:
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for identifier, text in zip(ids, texts, strict=True):
+        document, said = (
+            f"document {identifier.split('_')[0]}",
+            re.sub(r"[^a-z0-9]+", " ", text.lower()).strip(),
+        )
+        # A text of a word or two ("great phone") says the same in many reviews without being one.
+        if len(said.split()) > 3 or "_" not in identifier:
+            parent[root(document)] = root(f"text {said}")
+        else:
+            root(document)
+    numbers: dict[str, int] = {}
+    return [
+        numbers.setdefault(root(f"document {identifier.split('_')[0]}"), len(numbers)) for identifier in ids
+    ]
+
+
+def lines_of(corpus: str, raw: str) -> list[str]:
+    """The lines of one corpus, in the order of its file."""
+    ids, ratings, texts = [], [], []
+    for line in raw.splitlines():
+        identifier, rating, text = line.split("\t")
+        ids.append(identifier)
+        ratings.append(f"{float(rating):.4f}")
+        # "&amp;" is how the web wrote "&"; and a tab or a line's end inside a text would break the table.
+        texts.append(" ".join(html.unescape(text).split()))
+    if len(texts) != COUNTS[corpus]:
+        raise SystemExit(f"{corpus}: {len(texts)} texts, {COUNTS[corpus]} expected")
+    return [
+        f"{corpus}\t{group}\t{rating}\t{text}"
+        for group, rating, text in zip(groups_of(ids, texts), ratings, texts, strict=True)
+    ]
+
+
+def main() -> None:
+    """Check the archive, write the file, record its hash."""
+    parser = argparse.ArgumentParser(description="Build tlcourse/data/bundled/rated_text.tsv.xz")
+    parser.add_argument("folder", type=Path, help=f"where {ARCHIVE} is")
+    path = parser.parse_args().folder / ARCHIVE
+    if not path.is_file():
+        sys.exit(f"{path} is not there; the first lines of this script say how to get it.")
+    archive = path.read_bytes()
+    if sha256(archive) != SHA256:
+        sys.exit(f"{path} is not the archive this script was written for: its SHA-256 differs.")
+    with zipfile.ZipFile(io.BytesIO(archive)) as outer:
+        inner = outer.read(INNER)
+    lines: list[str] = []
+    with tarfile.open(fileobj=io.BytesIO(inner)) as tar:
+        for corpus, file in FILES.items():
+            member = tar.extractfile(f"hutto_ICWSM_2014/{file}")
+            assert member is not None
+            lines += lines_of(corpus, member.read().decode("utf-8"))
+    packed = lzma.compress("".join(line + "\n" for line in lines).encode("utf-8"), preset=9)
+    (BUNDLED / NAME).write_bytes(packed)
+    record_sums(BUNDLED, [NAME])
+    print(f"{NAME}: {len(lines)} texts, {len(packed) / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
