@@ -108,7 +108,8 @@ class Dataset(Rows):
 
     def __repr__(self) -> str:
         height, width = self.images.shape[1:3]
-        return f"Dataset {self.name}: {len(self)} image{'s' * (len(self) != 1)} {width}x{height} in {self._sizes()}"
+        count = f"{len(self)} image{'s' * (len(self) != 1)}"
+        return f"Dataset {self.name}: {count} {width}x{height} in {self._sizes()}"
 
     # -- pictures --
 

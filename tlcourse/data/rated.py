@@ -24,7 +24,7 @@ NEUTRAL = 0.5
 
 
 def rated_text(corpus: str, classes: int = 3) -> TextDataset:
-    """Short texts with the mean of some twenty people's ratings, from -4 (most negative) to 4 (most positive).
+    """Short texts with the mean of some twenty people's ratings, from -4 (negative) to 4 (positive).
 
     Four corpora, four domains with one task: what was learned on one can be tested on another. Hutto and
     Gilbert 2014, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social Media Text", ICWSM.

@@ -52,7 +52,7 @@ def check_rows(
 class Rows:
     """The methods of a data set that choose among its rows; a frozen dataclass has the fields.
 
-    A subclass names what its rows are (`thing`) and which of its fields have an entry for each row (`columns`).
+    A subclass names what its rows are (`thing`), and its fields with an entry for each row (`columns`).
     """
 
     thing = "row"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,7 +82,11 @@ class TextDataset(Rows):
         if not len(ratings):
             ratings = np.full(len(texts), np.nan, np.float32)
         numbered = tuple(str(row) for row in range(len(texts)))
-        columns = {"ratings": ratings, "groups": self.groups or numbered, "ids": self.ids or numbered}
+        columns: dict[str, Any] = {
+            "ratings": ratings,
+            "groups": self.groups or numbered,
+            "ids": self.ids or numbered,
+        }
         for column, values in columns.items():
             if len(values) != len(texts):
                 raise ShapeError(
