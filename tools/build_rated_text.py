@@ -7,8 +7,8 @@ Usage::
 Why a file of the course and not a dependency: only the source archive of that one old release holds the
 corpora, inside an archive of its own; installed, the package does not have them. The archive is checked
 against the SHA-256 written below. The script writes ``rated_text.tsv.xz`` into ``tlcourse/data/bundled/`` and
-enters its hash in ``SHA256SUMS.txt``. Run twice with the same liblzma it writes the same bytes. The licence is in
-``LICENCES.md`` there.
+enters its hash in ``SHA256SUMS.txt``. Run twice with the same liblzma it writes the same bytes. The licence
+is in ``LICENCES.md`` there.
 
 One line a text: corpus, group, mean rating, text. Texts of one group must stay in one split: sentences of one
 review or editorial, and texts that say the same but for case and signs (retweets, quoted reviews).

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.training.batches import examples_of, images_of, resize_to
+from tlcourse.training.batches import examples_of, inputs_of, is_tokens, resize_to
 from tlcourse.training.head import Head, head_problem
 from tlcourse.training.history import History
 from tlcourse.training.rates import LearningRate, Schedule, check_rate
@@ -82,15 +82,16 @@ def fit(
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
     after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
-    """Train a classifier; only what is trainable moves.
+    """Train a classifier of pictures or of texts; only what is trainable moves.
 
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
         Gives logits (N, C), no softmax. It is trained in place, on the device it is on, and left in
         inference mode. Keras models go through ``compile`` and ``model.fit``.
-    train, val : Dataset or (images, labels)
-        Images uint8 (N, H, W, 3), labels int64 (N,) from 0 to C-1.
+    train, val : Dataset, (images, labels) or (tokens, labels)
+        Images uint8 (N, H, W, 3); tokens int (N, L), 0 where a text has ended; labels int64 (N,) from 0 to
+        C-1.
     steps, epochs : int
         How long: give one. With ``steps`` every batch is full: the passes over the data follow one
         another without a gap, and the history has a row for each ``ceil(N / batch_size)`` steps. With
@@ -169,6 +170,8 @@ def fit(
         "augment": augment,
         "after_step": after_step,
     }
+    if augment is not None and is_tokens(train_set.inputs):
+        raise CourseError("augment changes pictures, and these are texts.", "Leave augment out.")
     return loop.fit(model, train_set, val_set, **options)
 
 
@@ -181,13 +184,13 @@ def predict(
     preprocess: Preprocess = None,
     progress: bool = True,
 ) -> np.ndarray:
-    """The probability of each class for each image (softmax of the model's logits).
+    """The probability of each class for each image or text (softmax of the model's logits).
 
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
         Gives logits (N, C); runs in inference mode, and its mode is put back afterwards.
-    data : Dataset or uint8 array (N, H, W, 3)
+    data : Dataset, uint8 array (N, H, W, 3), or tokens int (N, L)
     size, batch_size, preprocess, progress
         As for `fit`.
 
@@ -227,7 +230,7 @@ def cache_features(
     ----------
     backbone : torch.nn.Module or keras.Model
         For instance ``models.load("efficientnet_lite0", num_classes=0)``; runs in inference mode.
-    data : Dataset or uint8 array (N, H, W, 3)
+    data : Dataset, uint8 array (N, H, W, 3), or tokens int (N, L)
     size, batch_size, preprocess, progress
         As for `fit`.
 
@@ -362,7 +365,8 @@ def _forward(
     loop = _loop(framework_of(model))
     if isinstance(batch_size, bool) or batch_size < 1:
         raise CourseError(f"batch_size is {batch_size!r}.", "Give a whole number, 1 or more.")
-    images = resize_to(images_of(data), size)
+    inputs = inputs_of(data)
+    images = inputs if is_tokens(inputs) else resize_to(inputs, size)
     return loop.forward(
         model,
         images,

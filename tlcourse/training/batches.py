@@ -13,13 +13,23 @@ import numpy as np
 
 from tlcourse.errors import CourseError, DataError, ShapeError
 
-__all__ = ["Examples", "Plan", "as_batch", "examples_of", "images_of", "order", "resize_to"]
+__all__ = [
+    "Examples",
+    "Plan",
+    "as_batch",
+    "examples_of",
+    "images_of",
+    "inputs_of",
+    "is_tokens",
+    "order",
+    "resize_to",
+]
 
 
 class Examples(NamedTuple):
-    """Images uint8 (N, H, W, 3), labels int64 (N,), and the names of the classes where they are known."""
+    """Images uint8 (N, H, W, 3) or tokens int (N, L), labels int64 (N,), the classes' names where known."""
 
-    images: np.ndarray
+    inputs: np.ndarray
     labels: np.ndarray
     class_names: tuple[str, ...] | None
 
@@ -118,6 +128,43 @@ def images_of(data: Any) -> np.ndarray:
     return images
 
 
+def is_tokens(inputs: Any) -> bool:
+    """Whether an array holds texts as numbers of words or tokens, int (N, L), and not pictures.
+
+    Examples
+    --------
+    >>> is_tokens(np.zeros((2, 9), np.int64)), is_tokens(np.zeros((2, 4, 4, 3), np.uint8))
+    (True, False)
+    """
+    return isinstance(inputs, np.ndarray) and inputs.ndim == 2 and np.issubdtype(inputs.dtype, np.integer)
+
+
+def inputs_of(data: Any) -> np.ndarray:
+    """What a model reads: images uint8 (N, H, W, 3), or tokens int (N, L) with 0 where a text has ended.
+
+    Raises
+    ------
+    ShapeError, DataError
+        As `images_of`; for texts that were not turned into numbers; for numbers below 0.
+    """
+    inputs = data[0] if isinstance(data, tuple) else data
+    if hasattr(data, "texts"):
+        raise ShapeError(
+            "A model reads numbers, and these are texts.",
+            "Pass the pair (tokens, labels): tokens = vocabulary.encode(data.texts), or a tokenizer's.",
+        )
+    if not is_tokens(inputs):
+        return images_of(data)
+    if len(inputs) == 0:
+        raise DataError("The data set is empty.", "Choose a split or subset that holds at least one text.")
+    if inputs.size == 0 or inputs.min() < 0:
+        raise ShapeError(
+            f"The tokens have shape {inputs.shape} and the lowest is {inputs.min(initial=0)}.",
+            "Tokens are 1 or more, and 0 fills a text up to the length of the longest.",
+        )
+    return inputs
+
+
 def resize_to(images: np.ndarray, size: int | None) -> np.ndarray:
     """Images (N, H, W, 3) at ``size`` pixels (bilinear, antialiased), or as they are if size is None."""
     if size is None or images.shape[1:3] == (size, size):
@@ -136,25 +183,29 @@ def examples_of(data: Any, name: str, size: int | None = None) -> Examples:
     ShapeError, DataError
         As `images_of`; and for labels of the wrong length, shape or kind.
     """
-    if not (hasattr(data, "images") and hasattr(data, "labels")):
+    if not ((hasattr(data, "images") or hasattr(data, "texts")) and hasattr(data, "labels")):
         if not (isinstance(data, tuple) and len(data) == 2):
             raise ShapeError(
                 f"{name} is a {type(data).__name__}, which holds no images and labels.",
-                "Pass a Dataset, as tlcourse.data gives, or the pair (images, labels).",
+                "Pass a Dataset, as tlcourse.data gives, or the pair (images, labels) or (tokens, labels).",
             )
         labels, class_names = np.asarray(data[1]), None
     else:
         labels, class_names = np.asarray(data.labels), getattr(data, "class_names", None)
     try:
-        images = images_of(data)
+        inputs = inputs_of(data)
     except CourseError as error:
         raise type(error)(f"{name}: {error.problem}", error.fix) from None
-    if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+    thing = "texts" if is_tokens(inputs) else "images"
+    if size is not None and thing == "texts":
+        raise ShapeError(f"{name} holds texts, and size is {size}.", "Leave size out: it is for pictures.")
+    if labels.shape != (len(inputs),) or not np.issubdtype(labels.dtype, np.integer):
         raise ShapeError(
-            f"{name}: {len(images)} images, but labels of shape {labels.shape} and dtype {labels.dtype}.",
-            "Give each image one whole number as its label; one-hot rows become labels by argmax(axis=1).",
+            f"{name}: {len(inputs)} {thing}, but labels of shape {labels.shape} and dtype {labels.dtype}.",
+            f"Give one whole number as the label of each of the {thing}; one-hot rows become labels by "
+            "argmax(axis=1).",
         )
-    return Examples(resize_to(images, size), labels.astype(np.int64), class_names)
+    return Examples(resize_to(inputs, size), labels.astype(np.int64), class_names)
 
 
 def check_outputs(outputs: int, data: Examples, name: str) -> None:
@@ -185,13 +236,15 @@ def as_batch(
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
     rng: np.random.Generator | None = None,
 ) -> Any:
-    """A uint8 batch (N, H, W, 3), augmented and preprocessed: what the model reads.
+    """A uint8 batch (N, H, W, 3), augmented and preprocessed: what the model reads. Tokens stay as they are.
 
     Raises
     ------
     ShapeError
         If ``augment`` changes the number of images or the dtype.
     """
+    if is_tokens(images):
+        return images
     if augment is not None and rng is not None:
         before = images.shape
         images = np.asarray(augment(images.copy(), rng))

@@ -33,7 +33,7 @@ import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError, UnknownNameError
 from tlcourse.freezing.named_keras import named_variables
-from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
+from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs, is_tokens
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History
 from tlcourse.training.layerwise_keras import LayerwiseAdam, LayerwiseSGD
@@ -127,10 +127,10 @@ def fit(
 def training_batches(
     data: Examples, plan: Plan, preprocess: Any, augment: Any = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The batches of a plan as the model reads them: float32 images (N, H, W, 3), int64 labels (N,)."""
+    """The batches of a plan as the model reads them (see `to_input`), with int64 labels (N,)."""
     for step, rows in enumerate(plan):
         rng = np.random.default_rng([plan.seed, step, 1])
-        yield to_input(data.images[rows], preprocess, augment, rng), data.labels[rows]
+        yield to_input(data.inputs[rows], preprocess, augment, rng), data.labels[rows]
 
 
 class Guard(keras.callbacks.Callback):
@@ -201,7 +201,7 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rows = slice(index * self.batch_size, (index + 1) * self.batch_size)
-        return to_input(self.data.images[rows], self.preprocess), self.data.labels[rows]
+        return to_input(self.data.inputs[rows], self.preprocess), self.data.labels[rows]
 
 
 def make_optimizer(
@@ -346,13 +346,15 @@ def columns(fitted: keras.callbacks.History) -> dict[str, list[float]]:
 def to_input(
     images: np.ndarray, preprocess: Any, augment: Any = None, rng: np.random.Generator | None = None
 ) -> np.ndarray:
-    """A uint8 batch (N, H, W, 3) as the float32 array (N, H, W, 3) that the model reads."""
+    """What the model reads: a uint8 batch (N, H, W, 3) as float32 of that layout, or tokens int32 (N, L)."""
+    if is_tokens(images):
+        return images.astype(np.int32)
     return np.asarray(as_batch(images, "keras", preprocess, augment, rng), np.float32)
 
 
 def check_model(model: keras.Model, train: Examples, preprocess: Any) -> None:
     """Refuse a model with nothing to train, or that the images or the labels do not fit."""
-    x = to_input(train.images[:1], preprocess)
+    x = to_input(train.inputs[:1], preprocess)
     check_input(model, x)
     if not model.built:
         model(x)

@@ -29,7 +29,7 @@ import torch
 import torch.nn.functional as F
 
 from tlcourse.errors import CourseError, UnknownNameError
-from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs
+from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs, is_tokens
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History
 from tlcourse.training.progress import bar as progress_bar
@@ -80,7 +80,7 @@ def fit(
         model.train()
         for rows in plan:
             rng = np.random.default_rng([seed, done, 1])
-            x = to_input(train.images[rows], device, preprocess, augment, rng)
+            x = to_input(train.inputs[rows], device, preprocess, augment, rng)
             y = torch.from_numpy(train.labels[rows]).to(device)
             logits = model(x)
             if done == 0:
@@ -226,7 +226,7 @@ def evaluate(
     with torch.inference_mode():
         for start in range(0, len(data.labels), batch_size):
             rows = slice(start, start + batch_size)
-            logits = model(to_input(data.images[rows], device, preprocess))
+            logits = model(to_input(data.inputs[rows], device, preprocess))
             y = torch.from_numpy(data.labels[rows]).to(device)
             total += float(loss_of(logits, y)) * len(y)
             right += int((logits.argmax(1) == y).sum())
@@ -308,7 +308,11 @@ def to_input(
     augment: Any = None,
     rng: np.random.Generator | None = None,
 ) -> torch.Tensor:
-    """A uint8 batch (N, H, W, 3) as the tensor (N, 3, H, W) that the model reads."""
+    """What the model reads: a uint8 batch (N, H, W, 3) as (N, 3, H, W), or tokens int64 (N, longest)."""
+    if is_tokens(images):
+        # Nobody needs the columns in which every text of the batch has ended.
+        longest = max(1, int((images != 0).any(axis=0).nonzero()[0].max(initial=0)) + 1)
+        return torch.from_numpy(images[:, :longest].astype(np.int64)).to(device)
     x = as_batch(images, "torch", preprocess, augment, rng)
     if not isinstance(x, torch.Tensor):
         # A learner's own function works on numpy's channels-last layout; torch wants them second.

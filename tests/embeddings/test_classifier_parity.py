@@ -1,0 +1,54 @@
+"""Text classifiers are one network in two frameworks: before training, after it, and in what they skip."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+KINDS = [f"{reader}-{trainable}" for reader in ("mean", "conv", "gru") for trainable in (False, True)]
+
+
+@pytest.fixture(scope="module")
+def both() -> dict[str, dict]:
+    results = {}
+    for framework in ("torch", "keras"):
+        done = subprocess.run(
+            [sys.executable, str(HERE / "observe_classifiers.py"), framework],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=os.environ | {"TLCOURSE_DEVICE": "cpu"},
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
+        results[framework] = json.loads(line.removeprefix("RESULT "))
+    return results
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_frameworks_agree(both, kind):
+    ours, theirs = both["torch"][kind], both["keras"][kind]
+    assert ours["groups"] == theirs["groups"]
+    np.testing.assert_allclose(ours["before"], theirs["before"], atol=1e-5)
+    np.testing.assert_allclose(ours["features"], theirs["features"], atol=1e-5)
+    np.testing.assert_allclose(ours["loss"], theirs["loss"], atol=1e-4)
+    np.testing.assert_allclose(ours["after"], theirs["after"], atol=1e-4)
+    assert ours["loss"][-1] < ours["loss"][0]
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_padding_stays_nought_and_frozen_vectors_stay(both, framework, kind):
+    found = both[framework][kind]
+    assert not any(found["padding"])
+    assert (found["moved"] > 1e-4) == kind.endswith("True")
+    # An empty text: features of nought, and a prediction like any other.
+    assert not any(found["features"][0])
+    assert np.isfinite(found["after"]).all()

@@ -1,0 +1,104 @@
+"""An embedding layer from a table of vectors, and the mean that leaves padding out: for both frameworks."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tlcourse.errors import ShapeError, UnknownNameError
+
+__all__ = ["check_table", "embedding", "masked_mean", "module_of"]
+
+
+def module_of(framework: str | None, kind: str) -> Any:
+    """This package's module for a framework ("torch", "keras", or the one that was started)."""
+    if framework is None:
+        from tlcourse.devices import current_framework
+
+        framework = current_framework()
+    if framework not in ("torch", "keras"):
+        raise UnknownNameError("framework", framework, ("torch", "keras"))
+    return importlib.import_module(f"tlcourse.embeddings.{kind}_{framework}")
+
+
+def check_table(table: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """A table of vectors, float32 (2 + K, D), whose row 0 is zeros.
+
+    Raises
+    ------
+    ShapeError
+        For another shape, numbers that are not finite, or a row 0 that is not zeros: it is padding.
+    """
+    found = np.asarray(table, np.float32)
+    fix = "WordVectors.table(vocabulary.words) makes one: row 0 is padding, row 1 unknown words."
+    if found.ndim != 2 or len(found) < 2 or not found.shape[1]:
+        raise ShapeError(f"The table of vectors has shape {found.shape}.", fix)
+    if not np.isfinite(found).all():
+        row = int((~np.isfinite(found)).any(axis=1).argmax())
+        raise ShapeError(f"Row {row} of the table of vectors is not finite.", fix)
+    if found[0].any():
+        raise ShapeError("Row 0 of the table of vectors is not zeros, and 0 is padding.", fix)
+    return found
+
+
+def embedding(table: npt.ArrayLike, trainable: bool = False, framework: str | None = None) -> Any:
+    """An embedding layer that starts with these vectors.
+
+    Parameters
+    ----------
+    table : float array (2 + K, D)
+        Row 0 for padding, zeros; as `WordVectors.table` makes it.
+    trainable : bool
+        Whether training may change the vectors. Padding stays zeros: no gradient reaches it through layers
+        that respect the mask.
+    framework : {"torch", "keras"}, optional
+        The one that ``tlcourse.start`` chose, if None.
+
+    Returns
+    -------
+    torch.nn.Embedding or keras.layers.Embedding
+        Tokens int (N, L) to float32 (N, L, D). PyTorch's knows ``padding_idx=0``; Keras' gives the mask on
+        (``mask_zero=True``).
+
+    Raises
+    ------
+    ShapeError
+        As `check_table`.
+    """
+    return module_of(framework, "layers").embedding(check_table(table), bool(trainable))
+
+
+def masked_mean(vectors: npt.ArrayLike, tokens: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """The mean of each text's vectors, padding left out, in NumPy.
+
+    Parameters
+    ----------
+    vectors : float array (N, L, D)
+    tokens : int array (N, L)
+        0 is padding.
+
+    Returns
+    -------
+    float32 array (N, D); zeros for a text without words.
+
+    Raises
+    ------
+    ShapeError
+        When the two do not fit each other.
+
+    Examples
+    --------
+    >>> masked_mean([[[1.0], [3.0], [100.0]], [[5.0], [5.0], [5.0]]], [[7, 8, 0], [0, 0, 0]]).tolist()
+    [[2.0], [0.0]]
+    """
+    values, numbers = np.asarray(vectors, np.float32), np.asarray(tokens)
+    if values.ndim != 3 or numbers.shape != values.shape[:2]:
+        raise ShapeError(
+            f"The vectors have shape {values.shape} and the tokens {numbers.shape}.",
+            "Give vectors (N, L, D) for tokens (N, L).",
+        )
+    mask = (numbers != 0)[..., None]
+    return (values * mask).sum(axis=1) / np.maximum(mask.sum(axis=1), 1).astype(np.float32)
