@@ -38,9 +38,10 @@ def main(framework: str) -> None:
             lr = {"embedding": 3e-3, "reader": 1e-2, "classifier": 1e-2}
             if reader == "mean":
                 lr.pop("reader")
-            history = training.fit(
-                model, (tokens, labels), steps=20, lr=lr, weight_decay=0.01, progress=False
+            by_group = training.fit(
+                model, (tokens, labels), steps=5, lr=lr, optimizer="sgd", weight_decay=0.01, progress=False
             )
+            history = training.fit(model, (tokens, labels), steps=20, optimizer=_adam(model), progress=False)
             after = training.predict(model, tokens, progress=False)
             features = text_classifier(table, 0, reader, trainable, seed=4)
             found[f"{reader}-{trainable}"] = {
