@@ -13,7 +13,7 @@ __all__ = ["ConvReader", "MeanReader", "WordEmbedding", "embedding", "gru_reader
 
 @keras.saving.register_keras_serializable("tlcourse")
 class WordEmbedding(keras.layers.Embedding):
-    """``keras.layers.Embedding`` whose gradient is one row for each word, however often a batch holds it.
+    """``keras.layers.Embedding`` whose gradient has one row a word, however often a batch holds it.
 
     With the TensorFlow backend the plain layer's gradient has a row for each occurrence, and Keras' Adam takes
     the sum of their squares for the square of their sum: frequent words would take steps that are too long.

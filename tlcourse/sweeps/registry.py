@@ -19,6 +19,7 @@ MODULES = (
     "tlcourse.sweeps.task_head",
     "tlcourse.sweeps.train_adapted",
     "tlcourse.sweeps.iterate",
+    "tlcourse.sweeps.word_vectors",
 )
 ENV = "TLCOURSE_SWEEPS"
 """More modules that define ``SWEEPS``, separated by commas: an author's own, or a test's."""
