@@ -107,6 +107,26 @@ def _data(name: str) -> Diagnosis:
     return Diagnosis(f"data: {name}", True, f"{len(dataset)} images, {len(dataset.class_names)} classes")
 
 
+def _texts() -> Diagnosis:
+    from tlcourse import data
+
+    try:
+        sizes = [len(data.rated_text(corpus)) for corpus in data.CORPORA]
+    except CourseError as error:
+        return Diagnosis("data: rated text", False, error.problem, error.fix)
+    return Diagnosis("data: rated text", True, f"{sum(sizes)} texts in {len(sizes)} corpora")
+
+
+def _word_vectors() -> Diagnosis:
+    from tlcourse.embeddings import glove
+
+    try:
+        vectors = glove()
+    except CourseError as error:
+        return Diagnosis("word vectors", False, error.problem, error.fix)
+    return Diagnosis("word vectors", True, f"{vectors.name}: {len(vectors)} words")
+
+
 def _framework(framework: str) -> Diagnosis:
     """Load the pretrained model in a fresh process and run it on two blank pictures."""
     run = subprocess.run(
@@ -140,6 +160,7 @@ def diagnose() -> Iterator[Diagnosis]:
     looks += [
         functools.partial(_data, name) for name in ("three-styles", "fashion-mnist", "textile", "digits")
     ]
+    looks += [_texts, _word_vectors]
     looks += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for look in looks:
         yield look()

@@ -20,6 +20,7 @@ from tlcourse.errors import DataError
         ("a well-made film", ["a", "well-made", "film"]),
         ("costs $3.50, or 1,000", ["costs", "$", "3.50", ",", "or", "1,000"]),
         ("yay :) :-( <3", ["yay", ":)", ":-(", "<3"]),
+        ("see http://x.org :/", ["see", "http", ":", "/", "/", "x", ".", "org", ":/"]),
         ("Übergroß café", ["übergroß", "café"]),
         ("日本", ["日本"]),
         ("``quoted''", ['"', "quoted", '"']),

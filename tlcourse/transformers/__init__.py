@@ -1,0 +1,26 @@
+"""Pretrained transformers for text: checkpoints, tokenizers, and the same network in both frameworks.
+
+Importing this imports no framework.
+"""
+
+from __future__ import annotations
+
+from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint
+from tlcourse.transformers.encoder import POOLINGS, load_encoder
+from tlcourse.transformers.generator import load_gpt
+from tlcourse.transformers.sampling import STRATEGIES, generate, next_probabilities, perplexity
+from tlcourse.transformers.tokenizer import TextTokenizer, load_tokenizer
+
+__all__ = [
+    "POOLINGS",
+    "STRATEGIES",
+    "Checkpoint",
+    "TextTokenizer",
+    "find_checkpoint",
+    "generate",
+    "load_encoder",
+    "load_gpt",
+    "load_tokenizer",
+    "next_probabilities",
+    "perplexity",
+]

@@ -1,0 +1,68 @@
+"""PyTorch: BERT through the library ``transformers``, with the pooling and the classifier of this course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from tlcourse.devices import pick
+from tlcourse.embeddings.layers_torch import MeanReader
+
+__all__ = ["Encoder", "build"]
+
+
+class Encoder(nn.Module):
+    """Tokens int64 (N, L) to logits, one vector a text, or the vectors of all tokens."""
+
+    def __init__(self, bert: Any, classifier: nn.Module, pooling: str, dropout: float) -> None:
+        super().__init__()
+        # Under names that are short, and the same in Keras; the whole is kept aside, for its forward.
+        self.embeddings, self.layer = bert.embeddings, bert.encoder.layer
+        self.dropout, self.classifier = nn.Dropout(dropout), classifier
+        self._whole = [bert]
+        self.pooling, self.pool = pooling, MeanReader()
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        """Token 0 is padding: nobody attends to it, and it is in no mean."""
+        mask = tokens != 0
+        hidden = self._whole[0](input_ids=tokens, attention_mask=mask.long()).last_hidden_state
+        if self.pooling == "none":
+            return hidden
+        pooled = hidden[:, 0] if self.pooling == "cls" else self.pool(hidden, mask)
+        if isinstance(self.classifier, nn.Identity):
+            return pooled
+        return self.classifier(self.dropout(pooled))
+
+    def train(self, mode: bool = True) -> Encoder:
+        """The mode of the parts, and of the whole that runs them."""
+        self._whole[0].train(mode)
+        return super().train(mode)
+
+
+def build(
+    config: Mapping[str, Any],
+    tensors: Mapping[str, np.ndarray],
+    start: tuple[np.ndarray, np.ndarray] | None,
+    pooling: str,
+    dropout: float,
+) -> Encoder:
+    """The encoder with these weights, on the device that ``tlcourse.start`` chose, in inference mode."""
+    from transformers import BertConfig, BertModel
+
+    settings = {**config, "hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+    with torch.random.fork_rng(devices=[]):  # its random start is thrown away, and must not move ours
+        bert = BertModel(BertConfig(**settings), add_pooling_layer=False)
+    bert.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()}, strict=True)
+    classifier: nn.Module = nn.Identity()
+    if start is not None:
+        classifier = nn.Linear(start[0].shape[1], start[0].shape[0])
+        with torch.no_grad():
+            classifier.weight.copy_(torch.from_numpy(start[0]))
+            classifier.bias.copy_(torch.from_numpy(start[1]))
+    model = Encoder(bert, classifier, pooling, dropout).to(pick(framework="torch")).eval()
+    bert.to(pick(framework="torch"))  # buffers that belong to no part
+    return model

@@ -1,0 +1,147 @@
+"""A BERT encoder from a checkpoint, with or without a classifier, in either framework."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tlcourse.errors import ShapeError, UnknownNameError, WeightsError
+from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number
+
+__all__ = ["POOLINGS", "bert_shapes", "load_encoder", "module_of"]
+
+#: How the tokens' vectors become one: their mean, that of the first token ([CLS]), or not at all.
+POOLINGS = ("mean", "cls", "none")
+
+
+def module_of(framework: str | None, kind: str) -> Any:
+    """This package's module for a framework, or for the one that was started."""
+    from tlcourse.devices import prepare, resolve_framework
+
+    resolved = resolve_framework(framework)
+    prepare(resolved)
+    return importlib.import_module(f"tlcourse.transformers.{kind}_{resolved}")
+
+
+def bert_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Every tensor of a BERT encoder by the Hub's name, with its shape in PyTorch's axes."""
+    width, inner = number(config, "hidden_size"), number(config, "intermediate_size")
+    shapes: dict[str, tuple[int, ...]] = {
+        "embeddings.word_embeddings.weight": (number(config, "vocab_size"), width),
+        "embeddings.position_embeddings.weight": (number(config, "max_position_embeddings"), width),
+        "embeddings.token_type_embeddings.weight": (number(config, "type_vocab_size", 2), width),
+        "embeddings.LayerNorm.weight": (width,),
+        "embeddings.LayerNorm.bias": (width,),
+    }
+    dense = {
+        "attention.self.query": (width, width),
+        "attention.self.key": (width, width),
+        "attention.self.value": (width, width),
+        "attention.output.dense": (width, width),
+        "intermediate.dense": (inner, width),
+        "output.dense": (width, inner),
+    }
+    for layer in range(number(config, "num_hidden_layers")):
+        at = f"encoder.layer.{layer}"
+        for name, shape in dense.items():
+            shapes |= {f"{at}.{name}.weight": shape, f"{at}.{name}.bias": shape[:1]}
+        for norm in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"{at}.{norm}.weight": (width,), f"{at}.{norm}.bias": (width,)}
+    return shapes
+
+
+def load_encoder(
+    name: str | Path | Checkpoint = "all-MiniLM-L6-v2",
+    framework: str | None = None,
+    *,
+    num_classes: int = 0,
+    pooling: str = "mean",
+    dropout: float = 0.1,
+    seed: int = 0,
+    revision: str | None = None,
+    download: bool = True,
+) -> Any:
+    """A BERT encoder with a checkpoint's weights; a model for `tlcourse.training` and `tlcourse.freezing`.
+
+    Devlin, Chang, Lee and Toutanova 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language
+    Understanding", arXiv:1810.04805. PyTorch runs the library ``transformers``, Keras layers of this course;
+    the last hidden states agree to within 1e-4. Groups of layers: "embeddings", "layer.0", "layer.1", … and
+    "classifier".
+
+    Parameters
+    ----------
+    name : str, Path or Checkpoint
+        As for `find_checkpoint`.
+    framework : {"torch", "keras"}, optional
+    num_classes : int
+        Outputs of a fresh linear classifier; 0 gives the pooled vectors.
+    pooling : {"mean", "cls", "none"}
+        The mean over a text's tokens (what all-MiniLM-L6-v2 was trained for), the first token's vector, or the
+        vectors of all tokens (only without a classifier).
+    dropout : float
+        In training, in all places where BERT has it.
+    seed : int
+        Of the classifier's start: the same numbers in both frameworks.
+    revision, download
+        As for `find_checkpoint`.
+
+    Returns
+    -------
+    torch.nn.Module or keras.Model
+        Tokens int (N, L), 0 where a text has ended, to logits (N, num_classes), vectors (N, D), or all tokens'
+        vectors (N, L, D).
+
+    Raises
+    ------
+    WeightsError
+        For a checkpoint of another architecture, or whose tensors do not fit its config.
+    UnknownNameError, ShapeError
+        For another pooling; numbers out of range; "none" with a classifier.
+    """
+    if pooling not in POOLINGS:
+        raise UnknownNameError("pooling", pooling, POOLINGS)
+    if isinstance(num_classes, bool) or int(num_classes) != num_classes or num_classes < 0:
+        raise ShapeError(f"num_classes is {num_classes!r}.", "Give a whole number, 0 for vectors.")
+    if pooling == "none" and num_classes:
+        raise ShapeError("A classifier reads one vector a text.", 'Take pooling="mean" or "cls".')
+    if not 0 <= dropout < 1:
+        raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1.")
+    checkpoint = name if isinstance(name, Checkpoint) else find_checkpoint(name, revision, download)
+    check_bert(checkpoint)
+    tensors = fitted(checkpoint, bert_shapes(checkpoint.config), ("bert.", "model."))
+    start = None
+    if num_classes:
+        from tlcourse.models.architecture import linear_start
+
+        start = linear_start(number(checkpoint.config, "hidden_size"), int(num_classes), seed)
+    return module_of(framework, "bert").build(checkpoint.config, tensors, start, pooling, float(dropout))
+
+
+def check_bert(checkpoint: Checkpoint) -> None:
+    """Refuse what is called BERT and is not, or is another architecture.
+
+    Raises
+    ------
+    WeightsError
+    """
+    if checkpoint.kind != "bert":
+        raise WeightsError(
+            f"The checkpoint {checkpoint.name} is of the architecture {checkpoint.kind or 'unknown'}, not bert.",
+            "Take a BERT checkpoint (google-bert/bert-base-uncased, all-MiniLM-L6-v2, …); load_gpt loads GPT-2.",
+        )
+    config = checkpoint.config
+    for name, right in (("hidden_act", "gelu"), ("position_embedding_type", "absolute")):
+        if config.get(name, right) != right:
+            raise WeightsError(
+                f"The checkpoint {checkpoint.name} has {name} {config[name]!r}; this encoder has {right!r}.",
+                "Take a checkpoint of the original architecture.",
+            )
+
+
+def pooled_start(start: tuple[np.ndarray, np.ndarray] | None) -> int:
+    """How many classes a start is for."""
+    return 0 if start is None else len(start[1])
