@@ -10,9 +10,7 @@ from keras import ops
 __all__ = ["attend"]
 
 
-def attend(
-    query: Any, key: Any, value: Any, heads: int, allowed: Any, drop: Callable[[Any], Any]
-) -> Any:
+def attend(query: Any, key: Any, value: Any, heads: int, allowed: Any, drop: Callable[[Any], Any]) -> Any:
     """Each token's mean of the values of others, weighted by how well their keys fit its query.
 
     Parameters

@@ -20,10 +20,17 @@ class BertEmbeddings(keras.layers.Layer):
     """Tokens int (N, L) to (N, L, D): word, position and first segment added, normalised."""
 
     def __init__(
-        self, words: int, positions: int, segments: int, width: int, epsilon: float, dropout: float, **kwargs: Any
+        self,
+        words: int,
+        positions: int,
+        segments: int,
+        width: int,
+        epsilon: float,
+        dropout: float,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "words": words,
             "positions": positions,
             "segments": segments,
@@ -68,7 +75,7 @@ class BertLayer(keras.layers.Layer):
         self, width: int, inner: int, heads: int, epsilon: float, dropout: float, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "width": width,
             "inner": inner,
             "heads": heads,
@@ -83,7 +90,7 @@ class BertLayer(keras.layers.Layer):
         self.output_norm = keras.layers.LayerNormalization(epsilon=epsilon, name="output_norm")
         self.drop = keras.layers.Dropout(dropout)
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, x_shape: Any, allowed_shape: Any = None) -> None:
         """Make the weights."""
         width, inner = self.settings["width"], self.settings["inner"]
         for part in (self.query, self.key, self.value, self.attention_output, self.intermediate):
@@ -106,9 +113,9 @@ class BertLayer(keras.layers.Layer):
         inner = ops.gelu(self.intermediate(x), approximate=False)
         return self.output_norm(x + self.drop(self.output_dense(inner), training=training))
 
-    def compute_output_shape(self, input_shape: Any, allowed_shape: Any = None) -> tuple[Any, ...]:
+    def compute_output_shape(self, x_shape: Any, allowed_shape: Any = None) -> tuple[Any, ...]:
         """That of the input."""
-        return tuple(input_shape)
+        return tuple(x_shape)
 
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to make the layer again."""
@@ -161,10 +168,7 @@ def build(
         _put(layer, tensors, f"encoder.layer.{number}")
     if pooling == "none":
         return keras.Model(tokens, x)
-    if pooling == "cls":
-        pooled = x[:, 0]
-    else:
-        pooled = MeanReader(name="pooling")(x, mask=allowed)
+    pooled = x[:, 0] if pooling == "cls" else MeanReader(name="pooling")(x, mask=allowed)
     if start is None:
         return keras.Model(tokens, pooled)
     classifier = keras.layers.Dense(len(start[1]), name="classifier")

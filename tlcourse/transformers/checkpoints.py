@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import urllib.parse
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,7 +140,7 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _from_hub(name: str, revision: str, download: bool) -> Path:
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     options: dict[str, Any] = {"revision": revision, "allow_patterns": list(_WANTED)}
@@ -150,6 +153,10 @@ def _from_hub(name: str, revision: str, download: bool) -> Path:
     except LocalEntryNotFoundError:
         if not download:
             raise NetworkError(f"The checkpoint {name} is not on this machine.", by_hand) from None
+    if not _reachable(constants.ENDPOINT):
+        raise NetworkError(
+            f"The checkpoint {name} is not on this machine, and the Hub cannot be reached.", by_hand
+        )
     try:
         return Path(snapshot_download(name, **options))
     except HfHubHTTPError as error:
@@ -163,6 +170,18 @@ def _from_hub(name: str, revision: str, download: bool) -> Path:
             f"({type(error).__name__}).",
             by_hand,
         ) from None
+
+
+def _reachable(address: str) -> bool:
+    """Whether the host answers; asked first, since the library tries for half a minute."""
+    url = urllib.parse.urlsplit(address)
+    if urllib.request.getproxies():
+        return True  # the way leads through another host, which only the library's own request finds
+    try:
+        socket.create_connection((url.hostname or "", url.port or 443), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def fitted(
@@ -211,5 +230,7 @@ def number(config: Mapping[str, Any], name: str, default: int | float | None = N
     """
     value = config.get(name, default)
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise DataError(f"The config has {name} = {value!r}.", "A number belongs there: copy the config again.")
+        raise DataError(
+            f"The config has {name} = {value!r}.", "A number belongs there: copy the config again."
+        )
     return value

@@ -80,8 +80,8 @@ def load_encoder(
     num_classes : int
         Outputs of a fresh linear classifier; 0 gives the pooled vectors.
     pooling : {"mean", "cls", "none"}
-        The mean over a text's tokens (what all-MiniLM-L6-v2 was trained for), the first token's vector, or the
-        vectors of all tokens (only without a classifier).
+        The mean over a text's tokens (what all-MiniLM-L6-v2 was trained for), the first token's vector, or
+        the vectors of all tokens (only without a classifier).
     dropout : float
         In training, in all places where BERT has it.
     seed : int
@@ -92,8 +92,8 @@ def load_encoder(
     Returns
     -------
     torch.nn.Module or keras.Model
-        Tokens int (N, L), 0 where a text has ended, to logits (N, num_classes), vectors (N, D), or all tokens'
-        vectors (N, L, D).
+        Tokens int (N, L), 0 where a text has ended, to logits (N, num_classes), vectors (N, D), or all
+        tokens' vectors (N, L, D).
 
     Raises
     ------
@@ -130,8 +130,10 @@ def check_bert(checkpoint: Checkpoint) -> None:
     """
     if checkpoint.kind != "bert":
         raise WeightsError(
-            f"The checkpoint {checkpoint.name} is of the architecture {checkpoint.kind or 'unknown'}, not bert.",
-            "Take a BERT checkpoint (google-bert/bert-base-uncased, all-MiniLM-L6-v2, …); load_gpt loads GPT-2.",
+            f"The checkpoint {checkpoint.name} is of the architecture {checkpoint.kind or 'unknown'}, "
+            "not bert.",
+            "Take a BERT checkpoint (google-bert/bert-base-uncased, all-MiniLM-L6-v2, …);"
+            " load_gpt loads GPT-2.",
         )
     config = checkpoint.config
     for name, right in (("hidden_act", "gelu"), ("position_embedding_type", "absolute")):

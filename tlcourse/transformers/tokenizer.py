@@ -65,7 +65,8 @@ class TextTokenizer:
         if length is not None and not special < length <= self.longest:
             raise DataError(
                 f"The length is {length}.",
-                f"Give {special + 1} to {self.longest}: special tokens take {special} places, and the network "
+                f"Give {special + 1} to {self.longest}: special tokens take {special} places, and the"
+                f" network "
                 f"reads {self.longest}.",
             )
         room = min(max(1, *(len(row) for row in rows)), self.longest) if length is None else length
@@ -127,6 +128,7 @@ def _listed(texts: Iterable[str]) -> list[str]:
     for number, text in enumerate(listed):
         if not isinstance(text, str):
             raise DataError(
-                f"Text {number} is a {type(text).__name__}.", "Give str; decode bytes first: raw.decode('utf-8')."
+                f"Text {number} is a {type(text).__name__}.",
+                "Give str; decode bytes first: raw.decode('utf-8').",
             )
     return listed

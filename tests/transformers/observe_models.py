@@ -1,0 +1,70 @@
+"""What encoders and generators give in one framework; run in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+SENTENCES = [
+    "A girl is styling her hair.",
+    "The children love this film, and so do I!",
+    "Prices rose 3.5 % in the euro area; unemployment did not.",
+    "",
+    "One",
+]
+BERT = {"vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 4}
+BERT |= {"intermediate_size": 24, "max_position_embeddings": 12, "type_vocab_size": 2, "model_type": "bert"}
+GPT = {"vocab_size": 40, "n_positions": 10, "n_embd": 16, "n_layer": 2, "n_head": 4}
+
+
+def main(framework: str, out: str, folder: str) -> None:
+    """Write the arrays."""
+    import tlcourse
+
+    tlcourse.start("09-transformers", framework)
+    from tlcourse import freezing, training
+    from tlcourse.transformers import find_checkpoint, load_encoder, load_gpt, load_tokenizer
+
+    arrays: dict[str, np.ndarray] = {}
+    tokens = load_tokenizer("all-MiniLM-L6-v2").encode(SENTENCES)
+    hidden = load_encoder(pooling="none")
+    arrays["hidden"] = _call(hidden, tokens, framework)
+    for pooling in ("mean", "cls"):
+        arrays[pooling] = training.cache_features(load_encoder(pooling=pooling), tokens, progress=False)
+
+    # Fine-tuning, small: a rate for each group, a frozen bottom, no dropout.
+    small = find_checkpoint(Path(folder, "bert"))
+    model = load_encoder(small, num_classes=3, dropout=0.0, seed=5)
+    facts = {"groups": [group.name for group in freezing.layer_groups(model)]}
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(1, 50, (20, 8)), rng.integers(0, 3, 20)
+    x[::2, 5:] = 0
+    freezing.freeze(model, ["embeddings", "layer.0"])
+    before = freezing.fingerprint(model)
+    rates = freezing.discriminative_lrs(model, 0.05, 0.5)
+    history = training.fit(model, (x, y), steps=12, batch_size=8, lr=rates, optimizer="sgd", progress=False)
+    facts["changed"] = freezing.changed(before, freezing.fingerprint(model))
+    arrays["loss"] = np.array(history.history["loss"])
+    arrays["tuned"] = training.predict(model, x, progress=False)
+
+    sequence = rng.integers(0, 40, (3, 9))
+    arrays["gpt"] = _call(load_gpt(GPT, seed=2), sequence, framework)
+    arrays["gpt_file"] = _call(load_gpt(Path(folder, "gpt")), sequence, framework)
+    facts["gpt_groups"] = [group.name for group in freezing.layer_groups(load_gpt(GPT))]
+    np.savez(out, facts=json.dumps(facts), **arrays)
+
+
+def _call(model: object, tokens: np.ndarray, framework: str) -> np.ndarray:
+    if framework == "torch":
+        import torch
+
+        with torch.inference_mode():
+            return model(torch.from_numpy(tokens)).numpy()  # type: ignore[operator]
+    return np.asarray(model(tokens))  # type: ignore[operator]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,193 @@
+"""Finding checkpoints and reading them: what came with the course, folders, the Hub's names, and damage."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from tlcourse.errors import DataError, NetworkError, ShapeError, UnknownNameError, WeightsError
+from tlcourse.transformers import find_checkpoint, load_encoder, load_gpt, load_tokenizer
+from tlcourse.transformers.checkpoints import fitted
+from tlcourse.transformers.encoder import bert_shapes
+from tlcourse.transformers.generator import gpt_shapes, random_gpt
+
+REVISION = "86b5e0934494bd15c9632b12f734a8a67f723594"
+BERT = {
+    "model_type": "bert",
+    "vocab_size": 30,
+    "hidden_size": 8,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 12,
+    "max_position_embeddings": 6,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A whole BERT checkpoint, as small as it goes."""
+    rng = np.random.default_rng(0)
+    tensors = {name: rng.normal(size=shape).astype(np.float32) for name, shape in bert_shapes(BERT).items()}
+    return write(tmp_path, BERT, tensors)
+
+
+def write(folder: Path, config: dict, tensors: dict) -> Path:
+    (folder / "config.json").write_text(json.dumps(config))
+    save_file(tensors, folder / "model.safetensors")
+    return folder
+
+
+def test_what_came_with_the_course() -> None:
+    found = find_checkpoint("all-MiniLM-L6-v2")
+    assert find_checkpoint("sentence-transformers/all-MiniLM-L6-v2").folder == found.folder
+    assert found.kind == "bert"
+    tensors = fitted(found, bert_shapes(found.config), ("bert.",))
+    assert sum(value.size for value in tensors.values()) == 22_565_376  # without the pooler
+
+
+def test_a_folder(folder: Path) -> None:
+    found = find_checkpoint(folder)
+    assert set(fitted(found, bert_shapes(found.config), ())) == set(bert_shapes(BERT))
+
+
+def test_names_that_older_files_use(folder: Path) -> None:
+    tensors = find_checkpoint(folder).tensors()
+    old = {
+        "bert."
+        + name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): v
+        for name, v in tensors.items()
+    }
+    write(folder, BERT, old)
+    found = fitted(find_checkpoint(folder), bert_shapes(BERT), ("bert.",))
+    assert all((found[name] == tensors[name]).all() for name in tensors)
+
+
+def test_shapes_that_do_not_fit(folder: Path) -> None:
+    write(folder, BERT | {"hidden_size": 16}, find_checkpoint(folder).tensors())
+    with pytest.raises(WeightsError, match=r"word_embeddings.weight has shape \(30, 8\)"):
+        load_encoder(folder, "torch")
+
+
+def test_a_tensor_that_is_missing(folder: Path) -> None:
+    tensors = find_checkpoint(folder).tensors()
+    del tensors["encoder.layer.0.output.dense.bias"]
+    write(folder, BERT, tensors)
+    with pytest.raises(WeightsError, match=r"no tensor encoder.layer.0.output.dense.bias"):
+        load_encoder(folder, "torch")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_a_truncated_weight_file(folder: Path, share: float) -> None:
+    raw = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(raw[: int(len(raw) * share)])
+    with pytest.raises(WeightsError, match="cannot be read"):
+        load_encoder(folder, "torch")
+
+
+def test_a_pickle_is_refused(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(WeightsError, match=r"pytorch_model.bin[\s\S]*pickle"):
+        load_encoder(folder, "torch")
+
+
+def test_another_architecture(folder: Path) -> None:
+    with pytest.raises(WeightsError, match="bert, not gpt2"):
+        load_gpt(folder, "torch")
+    write(folder, BERT | {"model_type": "roberta"}, find_checkpoint(folder).tensors())
+    with pytest.raises(WeightsError, match="roberta, not bert"):
+        load_encoder(folder, "torch")
+    write(folder, BERT | {"hidden_act": "relu"}, find_checkpoint(folder).tensors())
+    with pytest.raises(WeightsError, match="hidden_act 'relu'"):
+        load_encoder(folder, "torch")
+
+
+def test_damaged_configs(folder: Path) -> None:
+    (folder / "config.json").write_text("{")
+    with pytest.raises(WeightsError, match="is not JSON"):
+        find_checkpoint(folder)
+    (folder / "config.json").write_text("[1]")
+    with pytest.raises(WeightsError, match="no settings"):
+        find_checkpoint(folder)
+    (folder / "config.json").write_text(json.dumps({**BERT, "vocab_size": None}))
+    with pytest.raises(DataError, match="vocab_size"):
+        load_encoder(folder, "torch")
+    (folder / "config.json").unlink()
+    with pytest.raises(WeightsError, match="no config"):
+        find_checkpoint(folder)
+
+
+def test_the_hub_needs_a_commit() -> None:
+    for revision in (None, "main", "abc"):
+        with pytest.raises(WeightsError, match="40 hexadecimal digits"):
+            find_checkpoint("google-bert/bert-base-uncased", revision)
+    with pytest.raises(UnknownNameError, match="all-MiniLM-L6-v2"):
+        find_checkpoint("all-MiniLM-L6")
+
+
+def test_without_a_network_it_says_how_to_bring_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("Network is unreachable")
+
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for download in (False, True):
+        with pytest.raises(
+            NetworkError, match=r"hf download google-bert/bert-base-uncased .*--revision 86b5"
+        ):
+            find_checkpoint("google-bert/bert-base-uncased", REVISION, download=download)
+
+
+def test_what_the_hub_s_cache_has_is_found(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cache of the library, laid out as it lays it out."""
+    from huggingface_hub import constants
+
+    cache = tmp_path / "hub"
+    snapshot = cache / "models--someone--small-bert" / "snapshots" / REVISION
+    snapshot.mkdir(parents=True)
+    for file in ("config.json", "model.safetensors"):
+        (snapshot / file).write_bytes((folder / file).read_bytes())
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    found = find_checkpoint("someone/small-bert", REVISION, download=False)
+    assert found.revision == REVISION
+    assert found.kind == "bert"
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "words"),
+    [
+        ({"pooling": "max"}, UnknownNameError, "pooling"),
+        ({"num_classes": -1}, ShapeError, "num_classes"),
+        ({"pooling": "none", "num_classes": 2}, ShapeError, "one vector a text"),
+        ({"dropout": 1.0}, ShapeError, "dropout"),
+    ],
+)
+def test_bad_settings(settings: dict, error: type, words: str) -> None:
+    with pytest.raises(error, match=words):
+        load_encoder(framework="torch", **settings)
+
+
+def test_a_random_generator_is_drawn_from_its_seed() -> None:
+    config = {"vocab_size": 11, "n_positions": 4, "n_embd": 6, "n_layer": 2, "n_head": 3}
+    one, again, other = random_gpt(config, 1), random_gpt(config, 1), random_gpt(config, 2)
+    assert set(one) == set(gpt_shapes(config))
+    assert all((one[name] == again[name]).all() for name in one)
+    assert (one["wte.weight"] != other["wte.weight"]).any()
+    with pytest.raises(ShapeError, match="4 heads"):
+        load_gpt({**config, "n_head": 4}, "torch")
+
+
+def test_a_tokenizer_that_is_missing_or_damaged(folder: Path) -> None:
+    with pytest.raises(DataError, match="no tokenizer"):
+        load_tokenizer(folder)
+    (folder / "tokenizer.json").write_text("{}")
+    with pytest.raises(DataError, match="cannot be read"):
+        load_tokenizer(folder)

@@ -1,0 +1,74 @@
+"""Encoders and generators are one network in two frameworks: real weights and sentences, padding included."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def run(script: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(HERE / script), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"TLCOURSE_DEVICE": "cpu", "HF_HUB_OFFLINE": "1"},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("checkpoints")
+    run("checkpoint_files.py", str(folder))
+    found = {}
+    for framework in ("torch", "keras"):
+        run("observe_models.py", framework, str(folder / f"{framework}.npz"), str(folder))
+        with np.load(folder / f"{framework}.npz") as held:
+            arrays = dict(held)
+        found[framework] = json.loads(str(arrays.pop("facts"))), arrays
+    return found
+
+
+def test_last_hidden_states_of_minilm_agree_within_1e4(both) -> None:
+    ours, theirs = (both[f][1]["hidden"] for f in ("torch", "keras"))
+    assert ours.shape == theirs.shape == (5, ours.shape[1], 384)
+    assert np.abs(ours - theirs).max() < 1e-4
+
+
+@pytest.mark.parametrize("name", ["mean", "cls", "gpt", "gpt_file"])
+def test_outputs_agree(both, name) -> None:
+    ours, theirs = (both[f][1][name] for f in ("torch", "keras"))
+    assert np.abs(ours).max() > 0.01
+    assert np.abs(ours - theirs).max() < 1e-4
+
+
+def test_fine_tuning_agrees_and_leaves_what_is_frozen(both) -> None:
+    (facts, ours), (other, theirs) = both["torch"], both["keras"]
+    assert facts["groups"] == other["groups"] == ["embeddings", "layer.0", "layer.1", "classifier"]
+    for changed in (facts["changed"], other["changed"]):
+        assert changed
+        assert all(name.startswith(("layer.1", "classifier")) for name in changed)
+    np.testing.assert_allclose(ours["loss"], theirs["loss"], atol=1e-3)
+    np.testing.assert_allclose(ours["tuned"], theirs["tuned"], atol=1e-3)
+
+
+def test_groups_of_a_generator(both) -> None:
+    assert both["torch"][0]["gpt_groups"] == both["keras"][0]["gpt_groups"]
+    assert both["torch"][0]["gpt_groups"] == ["wte", "wpe", "h.0", "h.1"]  # ln_f goes with the last
+
+
+def test_the_vectors_say_what_the_model_is_for(both) -> None:
+    """Padding changes nothing, and an empty text has a vector as well."""
+    mean = both["torch"][1]["mean"]
+    assert np.isfinite(mean).all()
+    assert len(np.unique(mean.round(3), axis=0)) == 5

@@ -1,0 +1,125 @@
+"""A GPT-2 from a checkpoint, or a small one from random weights, in either framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tlcourse.errors import ShapeError, WeightsError
+from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number
+from tlcourse.transformers.encoder import module_of
+
+__all__ = ["gpt_shapes", "load_gpt", "random_gpt"]
+
+
+def gpt_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Every tensor of a GPT-2 by the Hub's name; dense layers are (in, out), as its authors have them."""
+    width = number(config, "n_embd")
+    inner = number(config, "n_inner", 4 * width) if config.get("n_inner") else 4 * width
+    shapes: dict[str, tuple[int, ...]] = {
+        "wte.weight": (number(config, "vocab_size"), width),
+        "wpe.weight": (number(config, "n_positions"), width),
+    }
+    dense = {
+        "attn.c_attn": (width, 3 * width),
+        "attn.c_proj": (width, width),
+        "mlp.c_fc": (width, inner),
+        "mlp.c_proj": (inner, width),
+    }
+    for layer in range(number(config, "n_layer")):
+        for norm in ("ln_1", "ln_2"):
+            shapes |= {f"h.{layer}.{norm}.weight": (width,), f"h.{layer}.{norm}.bias": (width,)}
+        for name, shape in dense.items():
+            shapes |= {f"h.{layer}.{name}.weight": shape, f"h.{layer}.{name}.bias": shape[1:]}
+    return shapes | {"ln_f.weight": (width,), "ln_f.bias": (width,)}
+
+
+def random_gpt(config: Mapping[str, Any], seed: int) -> dict[str, np.ndarray]:
+    """GPT-2's random start (Radford et al. 2019, section 2.3), the same numbers in both frameworks.
+
+    Normal with deviation 0.02; the layers that add to the residual stream divided by the root of their
+    number; scales 1, shifts 0.
+    """
+    rng = np.random.default_rng([seed, 9])
+    tensors: dict[str, np.ndarray] = {}
+    for name, shape in gpt_shapes(config).items():
+        if name.endswith(".bias"):
+            tensors[name] = np.zeros(shape, np.float32)
+        elif ".ln_" in name or name.startswith("ln_f"):
+            tensors[name] = np.ones(shape, np.float32)
+        else:
+            spread = 0.02 / (2 * config["n_layer"]) ** 0.5 if "c_proj" in name else 0.02
+            tensors[name] = rng.normal(0, spread, shape).astype(np.float32)
+    return tensors
+
+
+def load_gpt(
+    name: str | Path | Checkpoint | Mapping[str, Any],
+    framework: str | None = None,
+    *,
+    dropout: float = 0.0,
+    seed: int = 0,
+    revision: str | None = None,
+    download: bool = True,
+) -> Any:
+    """A GPT-2 language model.
+
+    Radford, Wu, Child, Luan, Amodei and Sutskever 2019, "Language Models are Unsupervised Multitask
+    Learners". PyTorch runs the library ``transformers``, Keras layers of this course; the logits agree to
+    within 1e-4.
+    Groups of layers: "wte", "wpe", "h.0", "h.1", …, the last with "ln_f".
+
+    Parameters
+    ----------
+    name : str, Path, Checkpoint or dict
+        As for `find_checkpoint`; or a config (``vocab_size``, ``n_positions``, ``n_embd``, ``n_layer``,
+        ``n_head``) for a network from random weights.
+    framework : {"torch", "keras"}, optional
+    dropout : float
+    seed : int
+        Of random weights: the same numbers in both frameworks.
+    revision, download
+        As for `find_checkpoint`.
+
+    Returns
+    -------
+    torch.nn.Module or keras.Model
+        Tokens int (N, L) to logits (N, L, V) for the token after each. Every token is read: texts are not
+        filled up.
+
+    Raises
+    ------
+    WeightsError
+        For a checkpoint of another architecture, or whose tensors do not fit its config.
+    ShapeError
+        For a width that the heads do not divide, or a dropout out of range.
+    """
+    if not 0 <= dropout < 1:
+        raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1.")
+    if isinstance(name, Mapping):
+        config, tensors = dict(name), None
+    else:
+        checkpoint = name if isinstance(name, Checkpoint) else find_checkpoint(name, revision, download)
+        if checkpoint.kind != "gpt2":
+            raise WeightsError(
+                f"The checkpoint {checkpoint.name} is of the architecture {checkpoint.kind or 'unknown'}, "
+                "not gpt2.",
+                "Take a GPT-2 checkpoint (openai-community/gpt2, distilbert/distilgpt2, …);"
+                " load_encoder loads "
+                "BERT.",
+            )
+        config = dict(checkpoint.config)
+        tensors = fitted(checkpoint, gpt_shapes(config), ("transformer.",))
+    width, heads = number(config, "n_embd"), number(config, "n_head")
+    if width % heads:
+        raise ShapeError(f"A width of {width} cannot be divided among {heads} heads.", "Give a multiple.")
+    if config.get("activation_function", "gelu_new") != "gelu_new":
+        raise WeightsError(
+            f"The config has the activation {config['activation_function']!r}; GPT-2 has 'gelu_new'.",
+            "Take a checkpoint of the original architecture.",
+        )
+    tensors = random_gpt(config, seed) if tensors is None else tensors
+    return module_of(framework, "gpt").build(config, tensors, float(dropout))

@@ -1,0 +1,138 @@
+"""Keras: GPT-2 in layers of this course, with the Hub's weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from tlcourse.transformers.attention_keras import attend
+
+__all__ = ["Block", "Places", "TiedEmbedding", "build"]
+
+
+@keras.saving.register_keras_serializable("tlcourse")
+class TiedEmbedding(keras.layers.Layer):
+    """A table that reads tokens, and tells them: called with ``told=True`` it gives logits from vectors."""
+
+    def __init__(self, words: int, width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings: dict[str, Any] = {"words": words, "width": width}
+
+    def build(self, input_shape: Any) -> None:
+        """Make the table."""
+        shape = (self.settings["words"], self.settings["width"])
+        self.table = self.add_weight(shape=shape, name="embeddings")
+
+    def call(self, inputs: Any, told: bool = False, training: bool | None = None) -> Any:
+        """Tokens (N, L) to vectors (N, L, D), or vectors to logits (N, L, V)."""
+        if told:
+            return ops.matmul(inputs, ops.transpose(self.table))
+        # Through a product the gradient has one row a token; see tlcourse.embeddings.layers_keras.
+        table = self.table * 1.0 if training else self.table
+        return ops.take(table, ops.cast(inputs, "int32"), axis=0)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), **self.settings}
+
+
+@keras.saving.register_keras_serializable("tlcourse")
+class Places(keras.layers.Layer):
+    """Adds a learned vector for each place."""
+
+    def __init__(self, positions: int, width: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings = {"positions": positions, "width": width}
+
+    def build(self, input_shape: Any) -> None:
+        """Make the table."""
+        shape = (self.settings["positions"], self.settings["width"])
+        self.table = self.add_weight(shape=shape, name="embeddings")
+
+    def call(self, x: Any) -> Any:
+        """(N, L, D) to the same shape."""
+        return x + self.table[: ops.shape(x)[1]][None]
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), **self.settings}
+
+
+@keras.saving.register_keras_serializable("tlcourse")
+class Block(keras.layers.Layer):
+    """Normalise, attend to what came before, add; normalise, two dense layers, add."""
+
+    def __init__(
+        self, width: int, inner: int, heads: int, epsilon: float, dropout: float, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.settings: dict[str, Any] = {
+            "width": width,
+            "inner": inner,
+            "heads": heads,
+            "epsilon": epsilon,
+            "dropout": dropout,
+        }
+        dense, norm = keras.layers.Dense, keras.layers.LayerNormalization
+        self.ln_1, self.ln_2 = norm(epsilon=epsilon, name="ln_1"), norm(epsilon=epsilon, name="ln_2")
+        self.c_attn, self.attn_proj = dense(3 * width, name="c_attn"), dense(width, name="attn_c_proj")
+        self.c_fc, self.mlp_proj = dense(inner, name="c_fc"), dense(width, name="mlp_c_proj")
+        self.drop = keras.layers.Dropout(dropout)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights."""
+        width, inner = self.settings["width"], self.settings["inner"]
+        for part in (self.ln_1, self.ln_2, self.c_attn, self.attn_proj, self.c_fc):
+            part.build((None, None, width))
+        self.mlp_proj.build((None, None, inner))
+
+    def call(self, x: Any, training: bool | None = None) -> Any:
+        """(N, L, D) to the same shape."""
+
+        def drop(values: Any) -> Any:
+            return self.drop(values, training=training)
+
+        query, key, value = ops.split(self.c_attn(self.ln_1(x)), 3, axis=-1)
+        places = ops.arange(ops.shape(x)[1])
+        before = (places[:, None] >= places[None, :])[None, None]
+        attended = attend(query, key, value, self.settings["heads"], before, drop)
+        x = x + drop(self.attn_proj(attended))
+        inner = ops.gelu(self.c_fc(self.ln_2(x)), approximate=True)
+        return x + drop(self.mlp_proj(inner))
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), **self.settings}
+
+
+def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout: float) -> keras.Model:
+    """The model with these weights."""
+    width, epsilon = config["n_embd"], float(config.get("layer_norm_epsilon", 1e-5))
+    inner = config.get("n_inner") or 4 * width
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    words = TiedEmbedding(config["vocab_size"], width, name="wte")
+    places = Places(config["n_positions"], width, name="wpe")
+    x = keras.layers.Dropout(dropout)(places(words(tokens)))
+    words.set_weights([tensors["wte.weight"]])
+    places.set_weights([tensors["wpe.weight"]])
+    for number in range(config["n_layer"]):
+        block = Block(width, inner, config["n_head"], epsilon, dropout, name=f"h.{number}")
+        x = block(x)
+        parts = {
+            "ln_1": block.ln_1,
+            "attn.c_attn": block.c_attn,
+            "attn.c_proj": block.attn_proj,
+            "ln_2": block.ln_2,
+            "mlp.c_fc": block.c_fc,
+            "mlp.c_proj": block.mlp_proj,
+        }
+        for name, part in parts.items():
+            part.set_weights([tensors[f"h.{number}.{name}.{kind}"] for kind in ("weight", "bias")])
+    last = keras.layers.LayerNormalization(epsilon=epsilon, name="ln_f")
+    x = last(x)
+    last.set_weights([tensors["ln_f.weight"], tensors["ln_f.bias"]])
+    return keras.Model(tokens, words(x, told=True))

@@ -1,0 +1,195 @@
+"""Writing with a language model: from its logits to the next token, and how surprised it is by a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+
+__all__ = ["STRATEGIES", "generate", "next_probabilities", "perplexity"]
+
+STRATEGIES = ("greedy", "temperature", "top-k", "top-p")
+
+
+def next_probabilities(
+    logits: npt.ArrayLike, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> npt.NDArray[np.float64]:
+    """How probable each token is to come next.
+
+    Parameters
+    ----------
+    logits : float array (V,)
+    temperature : float
+        The logits are divided by it: below 1 the probable become more probable; towards 0, greedy.
+    top_k : int, optional
+        Only the so many most probable (Fan, Lewis and Dauphin 2018, arXiv:1805.04833).
+    top_p : float, optional
+        Only the most probable that together have at least this probability, the one that crosses it included
+        (nucleus sampling: Holtzman et al. 2020, arXiv:1904.09751).
+
+    Returns
+    -------
+    float64 array (V,), summing to 1
+
+    Raises
+    ------
+    ShapeError
+        For logits of another shape or not finite.
+    CourseError
+        For settings out of their range.
+
+    Examples
+    --------
+    >>> next_probabilities([2.0, 1.0, 0.0], top_k=2).round(2).tolist()
+    [0.73, 0.27, 0.0]
+    >>> next_probabilities([2.0, 1.0, 0.0], top_p=0.5).tolist()
+    [1.0, 0.0, 0.0]
+    """
+    values = np.asarray(logits, np.float64)
+    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
+        raise ShapeError(
+            f"The logits have shape {values.shape}, and they must be finite.",
+            "Give those of one place, (V,).",
+        )
+    if not (np.isfinite(temperature) and temperature > 0):
+        raise CourseError(f"temperature is {temperature!r}.", "Give a number above 0; greedy needs none.")
+    if top_k is not None and (isinstance(top_k, bool) or int(top_k) != top_k or top_k < 1):
+        raise CourseError(f"top_k is {top_k!r}.", "Give a whole number, 1 or more.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise CourseError(f"top_p is {top_p!r}.", "Give a probability above 0, at most 1.")
+    scaled = values / temperature
+    probabilities = np.exp(scaled - scaled.max())
+    probabilities /= probabilities.sum()
+    order = np.argsort(-probabilities, kind="stable")
+    kept = len(values) if top_k is None else min(int(top_k), len(values))
+    if top_p is not None:
+        before = np.cumsum(probabilities[order]) - probabilities[order]
+        kept = min(kept, int((before < top_p - 1e-12).sum()))
+    chosen = np.zeros(len(values))
+    chosen[order[:kept]] = probabilities[order[:kept]]
+    return chosen / chosen.sum()
+
+
+def generate(
+    logits_of: Callable[[npt.NDArray[np.int64]], Any],
+    start: npt.ArrayLike,
+    count: int,
+    *,
+    strategy: str = "temperature",
+    temperature: float = 1.0,
+    top_k: int = 40,
+    top_p: float = 0.9,
+    longest: int | None = None,
+    stop: int | None = None,
+    seed: int = 0,
+) -> npt.NDArray[np.int64]:
+    """Write on, token by token.
+
+    Parameters
+    ----------
+    logits_of : callable
+        ``logits_of(tokens)``: tokens int64 (1, L) to logits (1, L, V), as `load_gpt`'s models give.
+    start : int array (L,)
+        The text so far, at least one token.
+    count : int
+        Tokens to write, at most.
+    strategy : {"greedy", "temperature", "top-k", "top-p"}
+        The most probable token each time; or drawn: from all, from the ``top_k`` most probable, or from those
+        that together have the probability ``top_p``, each at ``temperature``.
+    longest : int, optional
+        Tokens that the network can read: only the last so many are shown to it.
+    stop : int, optional
+        Writing ends with this token.
+    seed : int
+
+    Returns
+    -------
+    int64 array: the start and what was written
+
+    Raises
+    ------
+    UnknownNameError
+        For another strategy.
+    CourseError, ShapeError
+        For numbers out of range, an empty start.
+    """
+    if strategy not in STRATEGIES:
+        raise UnknownNameError("strategy", strategy, STRATEGIES)
+    tokens = np.asarray(start)
+    if tokens.ndim != 1 or not len(tokens) or not np.issubdtype(tokens.dtype, np.integer):
+        raise ShapeError(
+            f"The start has shape {tokens.shape} and dtype {tokens.dtype}.",
+            "Give at least one token, int (L,).",
+        )
+    if isinstance(count, bool) or int(count) != count or count < 0:
+        raise CourseError(f"{count!r} tokens were asked for.", "Give a whole number, 0 or more.")
+    rng = np.random.default_rng(seed)
+    written = [int(token) for token in tokens]
+    for _ in range(int(count)):
+        shown = np.array([written[-longest:] if longest else written], np.int64)
+        logits = np.asarray(logits_of(shown))[0, -1]
+        if strategy == "greedy":
+            token = int(np.argmax(logits))
+        else:
+            probabilities = next_probabilities(
+                logits,
+                temperature,
+                top_k if strategy == "top-k" else None,
+                top_p if strategy == "top-p" else None,
+            )
+            token = int(rng.choice(len(probabilities), p=probabilities))
+        written.append(token)
+        if token == stop:
+            break
+    return np.array(written, np.int64)
+
+
+def perplexity(
+    logits_of: Callable[[npt.NDArray[np.int64]], Any], tokens: npt.ArrayLike, longest: int
+) -> float:
+    """How many tokens, as it were, the model hesitates between at each place of a text; 1 is no doubt.
+
+    The exponential of the mean of -log p(token | tokens before it). The text is cut into pieces of
+    ``longest`` tokens, each read from nothing; the first token of each piece has nothing before it and does
+    not count.
+
+    Parameters
+    ----------
+    logits_of : callable
+        As for `generate`.
+    tokens : int array (T,)
+        Two or more.
+    longest : int
+        Two or more.
+
+    Raises
+    ------
+    ShapeError
+        For fewer than two tokens.
+
+    Examples
+    --------
+    >>> perplexity(lambda tokens: np.zeros((*tokens.shape, 8)), np.arange(20) % 8, longest=10)
+    8.0
+    """
+    text = np.asarray(tokens, np.int64)
+    if text.ndim != 1 or len(text) < 2 or longest < 2:
+        raise ShapeError(
+            f"There are {text.size} tokens, read {longest} at a time.",
+            "Two are needed: one that tells the next.",
+        )
+    total, count = 0.0, 0
+    for at in range(0, len(text) - 1, longest):
+        piece = text[at : at + longest]
+        if len(piece) < 2:
+            break
+        logits = np.asarray(logits_of(piece[None]), np.float64)[0, :-1]
+        shifted = logits - logits.max(axis=1, keepdims=True)
+        of_each = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        total -= float(of_each[np.arange(len(piece) - 1), piece[1:]].sum())
+        count += len(piece) - 1
+    return round(float(np.exp(total / count)), 12)
