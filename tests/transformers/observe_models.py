@@ -26,7 +26,14 @@ def main(framework: str, out: str, folder: str) -> None:
 
     tlcourse.start("09-transformers", framework)
     from tlcourse import freezing, training
-    from tlcourse.transformers import find_checkpoint, load_encoder, load_gpt, load_tokenizer
+    from tlcourse.transformers import (
+        add_lora,
+        find_checkpoint,
+        load_encoder,
+        load_gpt,
+        load_tokenizer,
+        lora_report,
+    )
 
     arrays: dict[str, np.ndarray] = {}
     tokens = load_tokenizer("all-MiniLM-L6-v2").encode(SENTENCES)
@@ -50,11 +57,35 @@ def main(framework: str, out: str, folder: str) -> None:
     arrays["loss"] = np.array(history.history["loss"])
     arrays["tuned"] = training.predict(model, x, progress=False)
 
+    adapted = load_encoder(small, num_classes=3, dropout=0.0, seed=5)
+    arrays["lora_before"] = training.predict(adapted, x, progress=False)
+    add_lora(adapted, rank=2, alpha=4.0, targets=("query", "value", "output"), seed=3)
+    arrays["lora_start"] = training.predict(adapted, x, progress=False)
+    before = freezing.fingerprint(adapted)
+    fitted = training.fit(adapted, (x, y), steps=15, batch_size=8, lr=0.1, optimizer="sgd", progress=False)
+    arrays["lora_loss"] = np.array(fitted.history["loss"])
+    arrays["lora_tuned"] = training.predict(adapted, x, progress=False)
+    facts["lora_changed"] = freezing.changed(before, freezing.fingerprint(adapted))
+    report = lora_report(adapted)
+    facts["lora_sizes"] = [report.trainable, report.total]
+    facts["lora_again"] = _refused(lambda: add_lora(adapted, rank=2))
+    facts["lora_other"] = _refused(lambda: add_lora(load_gpt(GPT)))
+
     sequence = rng.integers(0, 40, (3, 9))
     arrays["gpt"] = _call(load_gpt(GPT, seed=2), sequence, framework)
     arrays["gpt_file"] = _call(load_gpt(Path(folder, "gpt")), sequence, framework)
     facts["gpt_groups"] = [group.name for group in freezing.layer_groups(load_gpt(GPT))]
     np.savez(out, facts=json.dumps(facts), **arrays)
+
+
+def _refused(call) -> str:
+    from tlcourse.errors import CourseError
+
+    try:
+        call()
+    except CourseError as error:
+        return str(error)
+    return ""
 
 
 def _call(model: object, tokens: np.ndarray, framework: str) -> np.ndarray:

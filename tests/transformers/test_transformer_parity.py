@@ -62,6 +62,28 @@ def test_fine_tuning_agrees_and_leaves_what_is_frozen(both) -> None:
     np.testing.assert_allclose(ours["tuned"], theirs["tuned"], atol=1e-3)
 
 
+def test_lora_begins_as_the_network_was_and_trains_what_it_added(both) -> None:
+    (facts, ours), (other, theirs) = both["torch"], both["keras"]
+    for _, arrays in both.values():
+        np.testing.assert_allclose(arrays["lora_start"], arrays["lora_before"], atol=1e-6)
+        assert np.abs(arrays["lora_tuned"] - arrays["lora_start"]).max() > 1e-3
+    np.testing.assert_allclose(ours["lora_loss"], theirs["lora_loss"], atol=1e-4)
+    np.testing.assert_allclose(ours["lora_tuned"], theirs["lora_tuned"], atol=1e-4)
+    # Two layers; query and value 16 -> 16 and output 24 -> 16, rank 2; a classifier of 16 -> 3.
+    added = 2 * 2 * ((16 + 16) * 2 + (24 + 16)) + 16 * 3 + 3
+    assert facts["lora_sizes"][0] == other["lora_sizes"][0] == added
+    assert facts["lora_sizes"][1] == other["lora_sizes"][1]
+    for changed in (facts["lora_changed"], other["lora_changed"]):
+        assert changed
+        assert all("lora" in name or name.startswith("classifier") for name in changed)
+
+
+def test_lora_refuses_what_it_cannot_adapt(both) -> None:
+    for facts, _ in both.values():
+        assert "additions already" in facts["lora_again"]
+        assert "no encoder" in facts["lora_other"]
+
+
 def test_groups_of_a_generator(both) -> None:
     assert both["torch"][0]["gpt_groups"] == both["keras"][0]["gpt_groups"]
     assert both["torch"][0]["gpt_groups"] == ["wte", "wpe", "h.0", "h.1"]  # ln_f goes with the last

@@ -8,19 +8,28 @@ from __future__ import annotations
 from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint
 from tlcourse.transformers.encoder import POOLINGS, load_encoder
 from tlcourse.transformers.generator import load_gpt
+from tlcourse.transformers.lora import LoraReport, add_lora, lora_report
 from tlcourse.transformers.sampling import STRATEGIES, generate, next_probabilities, perplexity
+from tlcourse.transformers.summary import lead, rouge_1, sentences_of, summarise
 from tlcourse.transformers.tokenizer import TextTokenizer, load_tokenizer
 
 __all__ = [
     "POOLINGS",
     "STRATEGIES",
     "Checkpoint",
+    "LoraReport",
     "TextTokenizer",
+    "add_lora",
     "find_checkpoint",
     "generate",
+    "lead",
     "load_encoder",
     "load_gpt",
     "load_tokenizer",
+    "lora_report",
     "next_probabilities",
     "perplexity",
+    "rouge_1",
+    "sentences_of",
+    "summarise",
 ]
