@@ -57,7 +57,7 @@ def test_almost_every_text_is_read_whole():
 
     for corpus in data.CORPORA:
         lengths = np.array([len(tokenize(text)) for text in data.rated_text(corpus, classes=2).texts])
-        assert (lengths <= sweep.LENGTH).mean() > 0.98, corpus
+        assert (lengths <= sweep.LENGTH).mean() > 0.97, corpus
 
 
 def test_balanced_accuracy_is_the_mean_of_the_recalls():

@@ -48,7 +48,7 @@ __all__ = [
 STEPS = 300
 BATCH = 32
 LENGTH = 50
-"""Words of a text that are read: 99 in 100 texts have fewer."""
+"""Words of a text that are read: 97 in 100 texts of each corpus, or more, have no more."""
 SIZES = (10, 40, 160, 600)
 """Training texts per class; the smallest corpus has 627 of its rarer class."""
 METHODS = ("glove-frozen", "glove-tuned", "random-tuned")
