@@ -32,7 +32,10 @@ def main(framework: str, out: str, folder: str) -> None:
         load_encoder,
         load_gpt,
         load_tokenizer,
+        logits_of,
         lora_report,
+        passages,
+        perplexity,
     )
 
     arrays: dict[str, np.ndarray] = {}
@@ -74,6 +77,15 @@ def main(framework: str, out: str, folder: str) -> None:
     sequence = rng.integers(0, 40, (3, 9))
     arrays["gpt"] = _call(load_gpt(GPT, seed=2), sequence, framework)
     arrays["gpt_file"] = _call(load_gpt(Path(folder, "gpt")), sequence, framework)
+    pupil = load_gpt(GPT, seed=2)
+    pair = passages(rng.integers(0, 40, 8 * 9 + 1), 9)
+    learned = training.fit(pupil, pair, pair, epochs=4, batch_size=4, lr=0.01, progress=False)
+    for name, values in learned.history.items():
+        arrays[f"gpt_{name}"] = np.array(values)
+    arrays["gpt_perplexity"] = np.array(perplexity(logits_of(pupil), np.append(pair[0], 1), 9))
+    facts["gpt_one_label"] = _refused(lambda: training.fit(pupil, (x, y), steps=1, progress=False))
+    facts["bert_many_labels"] = _refused(lambda: training.fit(adapted, (x, x), steps=1, progress=False))
+    arrays["small_gpt"] = _call(load_gpt("small-gpt"), sequence, framework)
     facts["gpt_groups"] = [group.name for group in freezing.layer_groups(load_gpt(GPT))]
     np.savez(out, facts=json.dumps(facts), **arrays)
 

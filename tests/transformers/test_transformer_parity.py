@@ -45,7 +45,7 @@ def test_last_hidden_states_of_minilm_agree_within_1e4(both) -> None:
     assert np.abs(ours - theirs).max() < 1e-4
 
 
-@pytest.mark.parametrize("name", ["mean", "cls", "gpt", "gpt_file"])
+@pytest.mark.parametrize("name", ["mean", "cls", "gpt", "gpt_file", "small_gpt"])
 def test_outputs_agree(both, name) -> None:
     ours, theirs = (both[f][1][name] for f in ("torch", "keras"))
     assert np.abs(ours).max() > 0.01
@@ -94,3 +94,16 @@ def test_the_vectors_say_what_the_model_is_for(both) -> None:
     mean = both["torch"][1]["mean"]
     assert np.isfinite(mean).all()
     assert len(np.unique(mean.round(3), axis=0)) == 5
+
+
+def test_a_language_model_learns_alike(both) -> None:
+    (facts, ours), (other, theirs) = both["torch"], both["keras"]
+    for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
+        assert len(ours[f"gpt_{name}"]) == 4
+        np.testing.assert_allclose(ours[f"gpt_{name}"], theirs[f"gpt_{name}"], atol=2e-3)
+    assert ours["gpt_loss"][-1] < ours["gpt_loss"][0] - 0.2
+    np.testing.assert_allclose(ours["gpt_perplexity"], theirs["gpt_perplexity"], rtol=5e-3)
+    for said in (facts, other):
+        assert "one label" not in said["gpt_one_label"]
+        assert "(N, C)" in said["gpt_one_label"]
+        assert "one label a text" in said["bert_many_labels"]

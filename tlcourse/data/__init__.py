@@ -11,6 +11,7 @@ from typing import Any
 from tlcourse.data.bundles import STYLES, fashion_mnist, three_styles
 from tlcourse.data.collages import Collages, collages
 from tlcourse.data.dataset import Dataset
+from tlcourse.data.docstrings import Documented, documented
 from tlcourse.data.download import fetch
 from tlcourse.data.fetched import cats_and_dogs, oxford_pets
 from tlcourse.data.folder import image_folder
@@ -26,10 +27,12 @@ __all__ = [
     "STYLES",
     "Collages",
     "Dataset",
+    "Documented",
     "TextDataset",
     "cats_and_dogs",
     "collages",
     "digits",
+    "documented",
     "fashion_mnist",
     "fetch",
     "image_folder",

@@ -7,14 +7,9 @@ from typing import Any
 import numpy as np
 
 from .judging import close, plain_array, read_array, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
+from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["ENCODE", "LAYER", "MEAN"]
-
-
-def _swapped(source: str, old: str, new: str) -> str:
-    assert old in source
-    return source.replace(old, new)
 
 
 # ------------------------------------------------------------------------------------------- encode
@@ -137,24 +132,24 @@ ENCODE = Exercise(
     misconceptions=(
         Misconception(
             "fills up in front",
-            _swapped(_ENCODE, "row[:len(numbers)] = numbers", "row[length - len(numbers):] = numbers"),
+            swapped(_ENCODE, "row[:len(numbers)] = numbers", "row[length - len(numbers):] = numbers"),
             expect="You fill up in front",
         ),
         Misconception(
             "unknown is padding",
-            _swapped(_ENCODE, "index.get(word, 1)", "index.get(word, 0)"),
+            swapped(_ENCODE, "index.get(word, 1)", "index.get(word, 0)"),
             expect="0 is padding",
         ),
         Misconception(
             "dropped",
-            _swapped(
+            swapped(
                 _ENCODE, "[index.get(word, 1) for word in text]", "[index[w] for w in text if w in index]"
             ),
             expect="You leave unknown words out",
         ),
         Misconception(
             "cuts the beginning",
-            _swapped(_ENCODE, "[:length]\n", "[-length:]\n"),
+            swapped(_ENCODE, "[:length]\n", "[-length:]\n"),
             expect="Keep its beginning",
         ),
         Misconception(
@@ -278,22 +273,22 @@ MEAN = Exercise(
         ),
         Misconception(
             "divided by the length",
-            _swapped(_MEAN, "np.maximum(mask.sum(axis=1), 1)", "tokens.shape[1]"),
+            swapped(_MEAN, "np.maximum(mask.sum(axis=1), 1)", "tokens.shape[1]"),
             expect="Divide by the number of words",
         ),
         Misconception(
             "a sum",
-            _swapped(_MEAN, " / np.maximum(mask.sum(axis=1), 1)", ""),
+            swapped(_MEAN, " / np.maximum(mask.sum(axis=1), 1)", ""),
             expect="That is the sum",
         ),
         Misconception(
             "divides by nought",
-            _swapped(_MEAN, "np.maximum(mask.sum(axis=1), 1)", "mask.sum(axis=1)"),
+            swapped(_MEAN, "np.maximum(mask.sum(axis=1), 1)", "mask.sum(axis=1)"),
             expect="nothing to divide by",
         ),
         Misconception(
             "unknown left out",
-            _swapped(_MEAN, "(tokens != 0)", "(tokens > 1)"),
+            swapped(_MEAN, "(tokens != 0)", "(tokens > 1)"),
             expect="Token 1 is a word",
         ),
     ),
@@ -451,7 +446,7 @@ def embedding_layer(table, trainable):
 
 
 def _layer(torch: tuple[str, str], keras: tuple[str, str]) -> dict[str, str]:
-    return {"torch": _swapped(_LAYER["torch"], *torch), "keras": _swapped(_LAYER["keras"], *keras)}
+    return {"torch": swapped(_LAYER["torch"], *torch), "keras": swapped(_LAYER["keras"], *keras)}
 
 
 LAYER = Exercise(

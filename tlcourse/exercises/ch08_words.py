@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .judging import close, plain_array, read_array, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
+from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["ANALOGY", "NGRAMS", "TRANSFER"]
 
@@ -145,11 +145,6 @@ def analogy(vectors, a, b, c):
 """
 
 
-def _swapped(source: str, old: str, new: str) -> str:
-    assert old in source
-    return source.replace(old, new)
-
-
 ANALOGY = Exercise(
     id="ch08-analogy",
     title="An analogy",
@@ -168,30 +163,30 @@ ANALOGY = Exercise(
     misconceptions=(
         Misconception(
             "a word of the question",
-            _swapped(_ANALOGY, "(w for w in unit if w not in (a, b, c))", "unit"),
+            swapped(_ANALOGY, "(w for w in unit if w not in (a, b, c))", "unit"),
             expect="leave a, b and c out",
         ),
         Misconception(
             "the wrong sign",
-            _swapped(_ANALOGY, "unit[b] - unit[a] + unit[c]", "unit[a] - unit[b] + unit[c]"),
+            swapped(_ANALOGY, "unit[b] - unit[a] + unit[c]", "unit[a] - unit[b] + unit[c]"),
             expect="from a to b",
         ),
         Misconception(
             "c taken off",
-            _swapped(_ANALOGY, "+ unit[c]", "- unit[c]"),
+            swapped(_ANALOGY, "+ unit[c]", "- unit[c]"),
             expect="It looks as if c is taken off",
         ),
         Misconception(
             "not of length 1",
-            _swapped(_ANALOGY, "unit[b] - unit[a] + unit[c]", "vectors[b] - vectors[a] + vectors[c]"),
+            swapped(_ANALOGY, "unit[b] - unit[a] + unit[c]", "vectors[b] - vectors[a] + vectors[c]"),
             expect="divide a, b and c by their lengths",
         ),
         Misconception(
             "dot product",
-            _swapped(_ANALOGY, "key=lambda w: unit[w] @", "key=lambda w: vectors[w] @"),
+            swapped(_ANALOGY, "key=lambda w: unit[w] @", "key=lambda w: vectors[w] @"),
             expect="favours candidates with long vectors",
         ),
-        Misconception("the farthest", _swapped(_ANALOGY, "max(", "min("), expect="the smallest cosine"),
+        Misconception("the farthest", swapped(_ANALOGY, "max(", "min("), expect="the smallest cosine"),
     ),
 )
 
@@ -328,23 +323,23 @@ NGRAMS = Exercise(
         "`[text[i:i + n] for n in range(shortest, longest + 1) for i in range(len(text) - n + 1)]`",
     ),
     misconceptions=(
-        Misconception("no marks", _swapped(_NGRAMS, 'f"<{word}>"', "word"), expect="The marks are missing"),
+        Misconception("no marks", swapped(_NGRAMS, 'f"<{word}>"', "word"), expect="The marks are missing"),
         Misconception(
-            "the last part is missing", _swapped(_NGRAMS, "- n + 1)", "- n)"), expect="at the very end"
+            "the last part is missing", swapped(_NGRAMS, "- n + 1)", "- n)"), expect="at the very end"
         ),
         Misconception(
             "the longest are missing",
-            _swapped(_NGRAMS, "range(shortest, longest + 1)", "range(shortest, longest)"),
+            swapped(_NGRAMS, "range(shortest, longest + 1)", "range(shortest, longest)"),
             expect="`range` stops before it",
         ),
         Misconception(
             "only the longest",
-            _swapped(_NGRAMS, "range(shortest, longest + 1)", "[longest]"),
+            swapped(_NGRAMS, "range(shortest, longest + 1)", "[longest]"),
             expect="parts of one length",
         ),
         Misconception(
             "repeats forgotten",
-            _swapped(_NGRAMS, "return [", "return list({").replace("+ 1)]", "+ 1)})"),
+            swapped(_NGRAMS, "return [", "return list({").replace("+ 1)]", "+ 1)})"),
             expect="a set forgets that",
         ),
     ),
@@ -454,24 +449,24 @@ TRANSFER = Exercise(
     misconceptions=(
         Misconception(
             "the source's own",
-            _swapped(_TRANSFER, "[None, :]", "[:, None]"),
+            swapped(_TRANSFER, "[None, :]", "[:, None]"),
             expect="Domains differ in difficulty",
         ),
         Misconception(
             "the wrong sign",
-            _swapped(
+            swapped(
                 _TRANSFER, "np.diag(accuracy)[None, :] - accuracy", "accuracy - np.diag(accuracy)[None, :]"
             ),
             expect="The signs are turned round",
         ),
         Misconception(
             "from the best",
-            _swapped(_TRANSFER, "np.diag(accuracy)[None, :]", "accuracy.max(axis=0)"),
+            swapped(_TRANSFER, "np.diag(accuracy)[None, :]", "accuracy.max(axis=0)"),
             expect="You compare with the best of each column",
         ),
         Misconception(
             "a ratio",
-            _swapped(_TRANSFER, "np.diag(accuracy)[None, :] - accuracy", "accuracy / np.diag(accuracy)"),
+            swapped(_TRANSFER, "np.diag(accuracy)[None, :] - accuracy", "accuracy / np.diag(accuracy)"),
             expect="A loss is a difference",
         ),
     ),

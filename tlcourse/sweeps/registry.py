@@ -20,6 +20,8 @@ MODULES = (
     "tlcourse.sweeps.train_adapted",
     "tlcourse.sweeps.iterate",
     "tlcourse.sweeps.word_vectors",
+    "tlcourse.sweeps.encoders",
+    "tlcourse.sweeps.language",
 )
 ENV = "TLCOURSE_SWEEPS"
 """More modules that define ``SWEEPS``, separated by commas: an author's own, or a test's."""

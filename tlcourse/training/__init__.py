@@ -82,7 +82,7 @@ def fit(
     augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
     after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
-    """Train a classifier of pictures or of texts; only what is trainable moves.
+    """Train a classifier of pictures or of texts, or a language model; only what is trainable moves.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ def fit(
         inference mode. Keras models go through ``compile`` and ``model.fit``.
     train, val : Dataset, (images, labels) or (tokens, labels)
         Images uint8 (N, H, W, 3); tokens int (N, L), 0 where a text has ended; labels int64 (N,) from 0 to
-        C-1.
+        C-1. For a language model, which gives logits (N, L, V): labels int64 (N, L), the token after each;
+        every place counts.
     steps, epochs : int
         How long: give one. With ``steps`` every batch is full: the passes over the data follow one
         another without a gap, and the history has a row for each ``ceil(N / batch_size)`` steps. With

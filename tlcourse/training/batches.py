@@ -27,7 +27,10 @@ __all__ = [
 
 
 class Examples(NamedTuple):
-    """Images uint8 (N, H, W, 3) or tokens int (N, L), labels int64 (N,), the classes' names where known."""
+    """Images uint8 (N, H, W, 3) or tokens int (N, L), labels int64 (N,), the classes' names where known.
+
+    For a language model the labels are int64 (N, L): the token after each.
+    """
 
     inputs: np.ndarray
     labels: np.ndarray
@@ -199,7 +202,8 @@ def examples_of(data: Any, name: str, size: int | None = None) -> Examples:
     thing = "texts" if is_tokens(inputs) else "images"
     if size is not None and thing == "texts":
         raise ShapeError(f"{name} holds texts, and size is {size}.", "Leave size out: it is for pictures.")
-    if labels.shape != (len(inputs),) or not np.issubdtype(labels.dtype, np.integer):
+    each = labels.shape == (len(inputs),) or (thing == "texts" and labels.shape == inputs.shape)
+    if not each or not np.issubdtype(labels.dtype, np.integer):
         raise ShapeError(
             f"{name}: {len(inputs)} {thing}, but labels of shape {labels.shape} and dtype {labels.dtype}.",
             f"Give one whole number as the label of each of the {thing}; one-hot rows become labels by "

@@ -127,7 +127,7 @@ def fit(
 def training_batches(
     data: Examples, plan: Plan, preprocess: Any, augment: Any = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The batches of a plan as the model reads them (see `to_input`), with int64 labels (N,)."""
+    """The batches of a plan as the model reads them (see `to_input`), with int64 labels (N,) or (N, L)."""
     for step, rows in enumerate(plan):
         rng = np.random.default_rng([plan.seed, step, 1])
         yield to_input(data.inputs[rows], preprocess, augment, rng), data.labels[rows]
@@ -361,9 +361,9 @@ def check_model(model: keras.Model, train: Examples, preprocess: Any) -> None:
     if not model.trainable_variables:
         raise nothing_trainable("keras")
     shape = getattr(model, "output_shape", None) or model.compute_output_shape(x.shape)
-    if isinstance(shape, list) or len(shape) != 2:
-        raise wrong_output(shape)
-    check_outputs(shape[1], train, "train")
+    if isinstance(shape, list) or len(shape) != train.labels.ndim + 1:
+        raise wrong_output(shape, train.labels.ndim)
+    check_outputs(shape[-1], train, "train")
 
 
 def check_input(model: keras.Model, x: np.ndarray) -> None:

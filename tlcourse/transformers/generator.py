@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from tlcourse.errors import ShapeError, WeightsError
 from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number
 from tlcourse.transformers.encoder import module_of
 
-__all__ = ["gpt_shapes", "load_gpt", "random_gpt"]
+__all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
 
 
 def gpt_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -123,3 +123,35 @@ def load_gpt(
         )
     tensors = random_gpt(config, seed) if tensors is None else tensors
     return module_of(framework, "gpt").build(config, tensors, float(dropout))
+
+
+def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """A language model as a function of arrays, in inference mode: what `generate` and `perplexity` ask.
+
+    Parameters
+    ----------
+    model : torch.nn.Module or keras.Model
+        Of `load_gpt`.
+
+    Returns
+    -------
+    callable
+        Tokens int (N, L) to logits float32 (N, L, V).
+    """
+    from tlcourse.models.framework import framework_of
+
+    if framework_of(model) == "keras":
+        return lambda tokens: np.asarray(model(np.asarray(tokens, np.int32), training=False))
+
+    import torch
+
+    def ask(tokens: np.ndarray) -> np.ndarray:
+        device = next(model.parameters()).device
+        was_training = model.training
+        model.eval()
+        with torch.inference_mode():
+            logits = model(torch.as_tensor(np.asarray(tokens, np.int64), device=device)).float().cpu().numpy()
+        model.train(was_training)
+        return logits
+
+    return ask

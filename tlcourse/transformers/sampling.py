@@ -12,6 +12,7 @@ from tlcourse.errors import CourseError, ShapeError, UnknownNameError
 
 __all__ = ["STRATEGIES", "generate", "next_probabilities", "perplexity"]
 
+_TOGETHER = 32  # pieces that the model reads at a time
 STRATEGIES = ("greedy", "temperature", "top-k", "top-p")
 
 
@@ -160,7 +161,7 @@ def perplexity(
     Parameters
     ----------
     logits_of : callable
-        As for `generate`.
+        As for `generate`, for several pieces at a time: (N, L) to (N, L, V).
     tokens : int array (T,)
         Two or more.
     longest : int
@@ -183,13 +184,14 @@ def perplexity(
             "Two are needed: one that tells the next.",
         )
     total, count = 0.0, 0
-    for at in range(0, len(text) - 1, longest):
-        piece = text[at : at + longest]
-        if len(piece) < 2:
-            break
-        logits = np.asarray(logits_of(piece[None]), np.float64)[0, :-1]
-        shifted = logits - logits.max(axis=1, keepdims=True)
-        of_each = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        total -= float(of_each[np.arange(len(piece) - 1), piece[1:]].sum())
-        count += len(piece) - 1
+    full = text[: len(text) // longest * longest].reshape(-1, longest)
+    rest = text[full.size :]
+    pieces = [full[at : at + _TOGETHER] for at in range(0, len(full), _TOGETHER)]
+    for some in [*pieces, rest[None]] if len(rest) > 1 else pieces:
+        logits = np.asarray(logits_of(some), np.float64)[:, :-1]
+        shifted = logits - logits.max(axis=2, keepdims=True)
+        of_all = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
+        of_next = np.take_along_axis(of_all, some[:, 1:, None], axis=2)
+        total -= float(of_next.sum())
+        count += of_next.size
     return round(float(np.exp(total / count)), 12)

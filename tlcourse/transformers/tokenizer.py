@@ -58,9 +58,7 @@ class TextTokenizer:
             For one str in place of a list, no texts, something that is no text, a length that holds no word
             or that the network cannot read.
         """
-        rows = [self._row(text) for text in _listed(texts)]
-        if not rows:
-            raise DataError("No texts were given.", "Give a list with at least one text.")
+        rows = self.rows(texts)
         special = len(self._row(""))
         if length is not None and not special < length <= self.longest:
             raise DataError(
@@ -76,6 +74,19 @@ class TextTokenizer:
                 row = row[: room - 1] + row[-1:] if special else row[:room]
             tokens[number, : len(row)] = row
         return tokens
+
+    def rows(self, texts: Iterable[str]) -> list[list[int]]:
+        """The tokens of each text, as many as it has.
+
+        Raises
+        ------
+        DataError
+            For one str in place of a list, no texts, something that is no text.
+        """
+        listed = _listed(texts)
+        if not listed:
+            raise DataError("No texts were given.", "Give a list with at least one text.")
+        return [self._row(text) for text in listed]
 
     def _row(self, text: str) -> list[int]:
         return list(self.rules.encode(text).ids)

@@ -1,0 +1,256 @@
+"""Chapter 9: other right answers, and wrong ones that are no listed misconception."""
+
+_TORCH_LORA = """
+import torch
+
+class Addition(torch.nn.Module):
+    def __init__(self, features, outputs, rank):
+        super().__init__()
+        self.down = torch.nn.Linear(features, rank, bias=False)
+        self.up = torch.nn.Linear(rank, outputs, bias=False)
+        self.up.weight.data.zero_()
+
+    def forward(self, x):
+        BODY
+
+def lora(layer, rank, alpha):
+    for p in layer.parameters():
+        p.requires_grad = False
+    return [Addition(layer.in_features, layer.out_features, rank), SCALE]
+"""
+_KERAS_LORA = """
+import keras
+
+class Addition(keras.layers.Layer):
+    def __init__(self, outputs, rank):
+        super().__init__()
+        self.down = keras.layers.Dense(rank, use_bias=False)
+        self.up = keras.layers.Dense(outputs, use_bias=False, kernel_initializer="zeros")
+
+    def call(self, x):
+        BODY
+
+def lora(layer, rank, alpha):
+    layer.trainable = False
+    return [Addition(layer.units, rank), SCALE]
+"""
+
+
+def _lora(body: str, scale: str = "alpha / rank") -> dict[str, str]:
+    return {
+        "torch": _TORCH_LORA.replace("BODY", body).replace("SCALE", scale),
+        "keras": _KERAS_LORA.replace("BODY", body).replace("SCALE", scale),
+    }
+
+
+_ATTENTION = {
+    "torch": """
+import torch
+
+def attention(query, key, value, tokens):
+    q, k, v = (torch.tensor(a)[:, None] for a in (query, key, value))
+    mask = torch.tensor(tokens != 0)[:, None, None, :]
+    return torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)[:, 0]
+""",
+    "keras": """
+from keras import ops
+
+def attention(query, key, value, tokens):
+    scores = ops.einsum("nqd,nkd->nqk", query, key) / float(query.shape[-1]) ** 0.5
+    scores = scores + (1 - ops.cast(tokens != 0, "float32"))[:, None, :] * -1e9
+    return ops.softmax(scores) @ value
+""",
+}
+
+RIGHT = {
+    "ch09-attention": [
+        ("the framework's", _ATTENTION),
+        (
+            "text by text",
+            """
+import numpy as np
+
+def attention(query, key, value, tokens):
+    out = np.zeros_like(value)
+    for i, n in enumerate((tokens != 0).sum(axis=1)):
+        s = query[i] @ key[i, :n].T / query.shape[2] ** 0.5
+        w = np.exp(s)
+        out[i] = (w / w.sum(1, keepdims=True)) @ value[i, :n]
+    return out
+""",
+        ),
+    ],
+    "ch09-search": [
+        (
+            "sorted",
+            """
+def search(query, texts, k):
+    def cosine(i):
+        return float(texts[i] @ query) / float((texts[i] ** 2).sum()) ** 0.5
+    return sorted(range(len(texts)), key=cosine, reverse=True)[:k]
+""",
+        ),
+        (
+            "scikit-learn",
+            """
+import numpy as np
+from sklearn.metrics.pairwise import cosine_similarity
+
+def search(query, texts, k):
+    return np.argsort(cosine_similarity(query[None], texts)[0])[::-1][:k].tolist()
+""",
+        ),
+    ],
+    "ch09-lora": [("a class", _lora("return self.up(self.down(x))"))],
+    "ch09-next": [
+        (
+            "a loop",
+            """
+import numpy as np
+
+def next_probabilities(logits, temperature, top_p):
+    p = np.exp(logits / temperature)
+    p /= p.sum()
+    kept, total = np.zeros(len(p)), 0.0
+    for i in sorted(range(len(p)), key=lambda i: -p[i]):
+        kept[i] = p[i]
+        total += p[i]
+        if total >= top_p:
+            break
+    return list(kept / total)
+""",
+        ),
+        (
+            "the course's own",
+            """
+from tlcourse.transformers import next_probabilities as ours
+
+def next_probabilities(logits, temperature, top_p):
+    return ours(logits, temperature, top_p=top_p)
+""",
+        ),
+    ],
+    "ch09-perplexity": [
+        (
+            "a loop",
+            """
+import math
+
+def perplexity_of(logits, tokens):
+    total = 0.0
+    for row, token in zip(logits[:-1].tolist(), tokens[1:].tolist()):
+        total += math.log(sum(math.exp(v) for v in row)) - row[token]
+    return math.exp(total / (len(tokens) - 1))
+""",
+        ),
+        (
+            "a geometric mean",
+            """
+import numpy as np
+
+def perplexity_of(logits, tokens):
+    e = np.exp(logits.astype("float64"))
+    p = [e[i, t] / e[i].sum() for i, t in enumerate(tokens[1:])]
+    return np.prod(p) ** (-1 / len(p))
+""",
+        ),
+    ],
+    "ch09-summary": [
+        (
+            "sorted",
+            """
+import numpy as np
+
+def summary(vectors, k):
+    units = [v / np.linalg.norm(v) for v in vectors]
+    whole = sum(units)
+    best = sorted(range(len(units)), key=lambda i: -(units[i] @ whole))
+    return sorted(best[:k])
+""",
+        ),
+        (
+            "ranks",
+            """
+import numpy as np
+
+def summary(vectors, k):
+    units = vectors / np.sqrt((vectors ** 2).sum(1))[:, None]
+    near = (units @ units.T).mean(axis=1)
+    return np.flatnonzero(near >= np.sort(near)[-k])
+""",
+        ),
+    ],
+}
+
+WRONG = {
+    "ch09-attention": [
+        (
+            "no return",
+            "def attention(query, key, value, tokens):\n    scores = query @ key.transpose(0, 2, 1)\n",
+        ),
+        ("the values", "def attention(query, key, value, tokens):\n    return value\n"),
+        (
+            "a plain mean",
+            "def attention(query, key, value, tokens):\n    return value * 0 + value.mean(axis=1, keepdims=True)\n",
+        ),
+        (
+            "the scores",
+            "def attention(query, key, value, tokens):\n    return query @ key.transpose(0, 2, 1)\n",
+        ),
+        ("not a number", "def attention(query, key, value, tokens):\n    return value * float('nan')\n"),
+    ],
+    "ch09-search": [
+        ("no return", "def search(query, texts, k):\n    cosines = texts @ query\n"),
+        ("one row", "def search(query, texts, k):\n    return int((texts @ query).argmax())\n"),
+        ("no such row", "def search(query, texts, k):\n    return [len(texts) + i for i in range(k)]\n"),
+        ("the first", "def search(query, texts, k):\n    return list(range(k))\n"),
+        ("vectors", "def search(query, texts, k):\n    return texts[:k]\n"),
+    ],
+    "ch09-lora": [
+        ("no return", _lora("return self.up(self.down(x))").copy()),
+        ("an activation", _lora("return self.up(abs(self.down(x)))")),
+        ("the scale is a word", _lora("return self.up(self.down(x))", "'alpha'")),
+        ("the rank is the scale", _lora("return self.up(self.down(x))", "rank")),
+    ],
+    "ch09-next": [
+        ("no return", "def next_probabilities(logits, temperature, top_p):\n    p = logits / temperature\n"),
+        (
+            "the most probable only",
+            "def next_probabilities(logits, temperature, top_p):\n    return (logits == logits.max()) * 1.0\n",
+        ),
+        (
+            "a token",
+            "def next_probabilities(logits, temperature, top_p):\n    return int(logits.argmax())\n",
+        ),
+        (
+            "the logits",
+            "def next_probabilities(logits, temperature, top_p):\n    return logits / temperature\n",
+        ),
+        (
+            "uniform",
+            "def next_probabilities(logits, temperature, top_p):\n    return [1 / len(logits)] * len(logits)\n",
+        ),
+    ],
+    "ch09-perplexity": [
+        ("no return", "def perplexity_of(logits, tokens):\n    p = logits\n"),
+        ("one", "def perplexity_of(logits, tokens):\n    return 1.0\n"),
+        ("the vocabulary", "def perplexity_of(logits, tokens):\n    return logits.shape[1]\n"),
+        (
+            "for each token",
+            "import numpy as np\n\ndef perplexity_of(logits, tokens):\n    return np.exp(-logits.max(axis=1))\n",
+        ),
+        ("words", "def perplexity_of(logits, tokens):\n    return 'high'\n"),
+    ],
+    "ch09-summary": [
+        ("no return", "def summary(vectors, k):\n    scores = vectors.mean(axis=1)\n"),
+        (
+            "the last ones",
+            "def summary(vectors, k):\n    return list(range(len(vectors) - k, len(vectors)))\n",
+        ),
+        ("too many", "def summary(vectors, k):\n    return list(range(len(vectors)))\n"),
+        ("no such row", "def summary(vectors, k):\n    return [99] * k\n"),
+        ("a mean", "def summary(vectors, k):\n    return vectors.mean(axis=0)[:k]\n"),
+    ],
+}
+for _framework, _source in WRONG["ch09-lora"][0][1].items():
+    WRONG["ch09-lora"][0][1][_framework] = _source.replace("    return [Addition", "    [Addition")

@@ -1,0 +1,292 @@
+"""Chapter 9: the low-rank addition to a layer that stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .judging import close, plain_array, plain_number, score, show, told
+from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+
+__all__ = ["LORA"]
+
+
+def _lora_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    rank = int(rng.integers(2, 4))
+    features, outputs = int(rng.integers(7, 9)), int(rng.integers(5, 7))
+    return {
+        "weight": rng.normal(0, 0.5, (features, outputs)).astype("float32"),
+        "bias": rng.normal(0, 0.5, outputs).astype("float32"),
+        "x": rng.normal(0, 1, (9, features)).astype("float32"),
+        "pull": rng.normal(0, 1, (9, outputs)).astype("float32"),
+        "rank": rank,
+        # Twice, four times the rank would be told by small numbers; this is not.
+        "alpha": float(rank * int(rng.integers(3, 6)) + 1),
+        "rate": round(float(rng.uniform(0.02, 0.06)), 3),
+    }
+
+
+def _lora_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    weight, bias = np.asarray(inputs["weight"], "float32"), np.asarray(inputs["bias"], "float32")
+    x, pull = np.asarray(inputs["x"], "float32"), np.asarray(inputs["pull"], "float32")
+    if framework == "torch":
+        return _in_torch(answer, inputs, weight, bias, x, pull)
+    return _in_keras(answer, inputs, weight, bias, x, pull)
+
+
+def _in_torch(
+    answer: Any, inputs: dict[str, Any], weight: Any, bias: Any, x: Any, pull: Any
+) -> dict[str, Any]:
+    import torch
+
+    layer = torch.nn.Linear(*weight.shape)
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(weight.T.copy()))
+        layer.bias.copy_(torch.from_numpy(bias))
+    given = answer(layer, inputs["rank"], inputs["alpha"])
+    if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], torch.nn.Module)):
+        return {"instead": told(given)}
+    addition, scale = given[0], plain_number(given[1])
+    if isinstance(scale, str):
+        return {"no scale": scale}
+
+    def arrays(module: Any) -> list[Any]:
+        return [plain_array(p.detach().numpy().T.copy()) for p in module.parameters()]
+
+    found: dict[str, Any] = {"scale": scale, "before": arrays(addition)}
+    found["says"] = plain_array(addition(torch.from_numpy(x)).detach())
+    found["trainable"] = sum(p.numel() for p in addition.parameters() if p.requires_grad)
+    parameters = [p for module in (layer, addition) for p in module.parameters() if p.requires_grad]
+    if parameters:
+        said = layer(torch.from_numpy(x)) + scale * addition(torch.from_numpy(x))
+        (said * torch.from_numpy(pull)).sum().backward()
+        torch.optim.SGD(parameters, lr=inputs["rate"]).step()
+    return found | {"after": arrays(addition), "layer": arrays(layer)}
+
+
+def _in_keras(
+    answer: Any, inputs: dict[str, Any], weight: Any, bias: Any, x: Any, pull: Any
+) -> dict[str, Any]:
+    import keras
+    import tensorflow as tf
+
+    layer = keras.layers.Dense(weight.shape[1])
+    layer.build((None, weight.shape[0]))
+    layer.set_weights([weight, bias])
+    given = answer(layer, inputs["rank"], inputs["alpha"])
+    if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], keras.layers.Layer)):
+        return {"instead": told(given)}
+    addition, scale = given[0], plain_number(given[1])
+    if isinstance(scale, str):
+        return {"no scale": scale}
+    found: dict[str, Any] = {"scale": scale, "says": plain_array(np.array(addition(x)))}
+    found["before"] = [plain_array(np.array(w)) for w in addition.weights]
+    found["trainable"] = int(sum(np.prod(w.shape) for w in addition.trainable_variables))
+    variables = [*layer.trainable_variables, *addition.trainable_variables]
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum((layer(x) + scale * addition(x)) * pull)
+    for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
+        if gradient is not None:
+            variable.assign_sub(inputs["rate"] * gradient)
+    after = [plain_array(np.array(w)) for w in addition.weights]
+    return found | {"after": after, "layer": [plain_array(np.array(w)) for w in layer.weights]}
+
+
+def _lora_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    if "instead" in observed:
+        raise WrongAnswerError(
+            f"A pair was asked for, the addition (a layer) and its scale; you give {observed['instead']}.",
+            "not a pair",
+        )
+    if "no scale" in observed:
+        raise WrongAnswerError(f"The scale is a number; yours is {observed['no scale']}.", "not a pair")
+    weight, bias, x, pull = (np.asarray(inputs[n], "float64") for n in ("weight", "bias", "x", "pull"))
+    rank, rate = inputs["rank"], inputs["rate"]
+    held = observed["layer"]
+    still = len(held) == 2 and close(held[0], weight, 1e-6) and close(held[1], bias, 1e-6)
+    parts: list[tuple[float, Finding]] = [
+        (
+            1,
+            Finding(True, "The layer stays as it was.")
+            if still
+            else Finding(
+                False,
+                "A step of training has changed the layer itself. Freeze it: only the addition learns.",
+                "the layer learns too",
+            ),
+        )
+    ]
+    right_scale = inputs["alpha"] / rank
+    scale = observed["scale"]
+    names = {
+        inputs["alpha"]: "not divided by the rank",
+        1.0: "no scale",
+        rank / inputs["alpha"]: "turned over",
+    }
+    name = next((said for value, said in names.items() if close(scale, value, 1e-6)), None)
+    parts.append(
+        (
+            1,
+            Finding(True, "The scale is alpha / rank.")
+            if close(scale, right_scale, 1e-6)
+            else Finding(
+                False,
+                f"The scale is {show(scale, 2)}. Divide alpha by the rank: then another rank needs no other"
+                " learning rate.",
+                *([name] if name else []),
+            ),
+        )
+    )
+    return score(*parts, *_addition(observed, weight.shape, rank, rate, scale, x, pull))
+
+
+def _addition(
+    observed: dict[str, Any],
+    shape: tuple[int, ...],
+    rank: int,
+    rate: float,
+    scale: float,
+    x: np.ndarray,
+    pull: np.ndarray,
+) -> list[tuple[float, Finding]]:
+    """What is to say about the two matrices: their shapes, their start, and that they learn."""
+    before = [np.asarray(a, "float64") for a in observed["before"]]
+    shapes = [a.shape for a in before]
+    features, outputs = shape
+    if shapes != [(features, rank), (rank, outputs)]:
+        name = None
+        if shapes and shapes[0] == (features, outputs):
+            why = "It is one full matrix, as large as the layer's own. Two thin ones make it small."
+            name = "a full matrix"
+        elif any(len(s) == 1 for s in shapes):
+            why = "It has biases. LoRA adds two matrices and nothing else: the layer has its bias already."
+            name = "biases"
+        else:
+            why = "First a matrix from the layer's inputs to the rank, then one from the rank to its outputs."
+        sizes = ", ".join("x".join(map(str, s)) for s in shapes) or "nothing"
+        return [(2, Finding(False, f"The addition holds {sizes}. {why}", *([name] if name else [])))]
+    a, b = before
+    says = observed["says"]
+    if not isinstance(says, str) and not close(says, x @ a @ b, 1e-4):
+        why = "The addition does not give x times its two matrices. Is there an activation between them?"
+        return [(2, Finding(False, why, "not linear"))]
+    if np.abs(b).max() > 0:
+        why = "At its start the addition is not 0, so the network no longer says what it was trained to say."
+        start = Finding(False, f"{why} The second matrix begins at zeros.", "starts elsewhere")
+    else:
+        start = Finding(True, "The network begins as it was.")
+    step_b = b - rate * scale * (x @ a).T @ pull
+    step_a = a - rate * scale * x.T @ (pull @ b.T)
+    after = [np.asarray(v, "float64") for v in observed["after"]]
+    if np.abs(a).max() == 0 and np.abs(b).max() == 0:
+        why = "Both matrices begin at zeros. Then the gradient of each is 0 too, and neither ever learns."
+        learns = Finding(False, f"{why} The first one begins at random.", "both at nought")
+    elif close(after[0], step_a, 1e-3) and close(after[1], step_b, 1e-3):
+        learns = Finding(True, "The addition learns.")
+    else:
+        learns = Finding(False, "A step of training does not move the addition as its gradient says.")
+    return [(1, start), (1, learns)]
+
+
+_LORA = {
+    "torch": """
+import torch
+
+def lora(layer, rank, alpha):
+    layer.requires_grad_(False)
+    down = torch.nn.Linear(layer.in_features, rank, bias=False)
+    up = torch.nn.Linear(rank, layer.out_features, bias=False)
+    torch.nn.init.zeros_(up.weight)
+    return torch.nn.Sequential(down, up), alpha / rank
+""",
+    "keras": """
+import keras
+
+def lora(layer, rank, alpha):
+    layer.trainable = False
+    features, outputs = layer.kernel.shape
+    down = keras.layers.Dense(rank, use_bias=False)
+    up = keras.layers.Dense(outputs, use_bias=False, kernel_initializer="zeros")
+    return keras.Sequential([keras.Input((features,)), down, up]), alpha / rank
+""",
+}
+
+
+def _both(torch: tuple[str, str], keras: tuple[str, str]) -> dict[str, str]:
+    return {"torch": swapped(_LORA["torch"], *torch), "keras": swapped(_LORA["keras"], *keras)}
+
+
+LORA = Exercise(
+    id="ch09-lora",
+    title="A low-rank addition",
+    points=4,
+    answer="lora",
+    inputs=_lora_inputs,
+    probe=_lora_probe,
+    judge=_lora_judge,
+    hints=(
+        "Four things: freeze the layer; a layer down to `rank`; a layer up again, beginning at zeros; the"
+        " scale alpha / rank.",
+        "PyTorch: `layer.requires_grad_(False)`, two `torch.nn.Linear(…, bias=False)` in a"
+        " `torch.nn.Sequential`. Keras: `layer.trainable = False`, two `Dense(…, use_bias=False)` in a"
+        " `keras.Sequential` that begins with `keras.Input((features,))`.",
+        'Zeros: PyTorch `torch.nn.init.zeros_(up.weight)`, Keras `kernel_initializer="zeros"`. Only the'
+        " second matrix: if both were zeros, neither would have a gradient.",
+    ),
+    misconceptions=(
+        Misconception(
+            "the layer learns too",
+            _both(("    layer.requires_grad_(False)\n", ""), ("    layer.trainable = False\n", "")),
+            expect="has changed the layer itself",
+        ),
+        Misconception(
+            "not divided by the rank",
+            _both(("alpha / rank", "alpha"), ("alpha / rank", "alpha")),
+            expect="Divide alpha by the rank",
+        ),
+        Misconception(
+            "starts elsewhere",
+            _both(("    torch.nn.init.zeros_(up.weight)\n", ""), (', kernel_initializer="zeros"', "")),
+            expect="At its start the addition is not 0",
+        ),
+        Misconception(
+            "both at nought",
+            _both(
+                ("zeros_(up.weight)\n", "zeros_(up.weight)\n    torch.nn.init.zeros_(down.weight)\n"),
+                ("Dense(rank, use_bias=False)", 'Dense(rank, use_bias=False, kernel_initializer="zeros")'),
+            ),
+            expect="Both matrices begin at zeros",
+        ),
+        Misconception(
+            "biases",
+            _both((", bias=False", ""), ("use_bias=False", "use_bias=True")),
+            expect="LoRA adds two matrices and nothing else",
+        ),
+        Misconception(
+            "a full matrix",
+            {
+                "torch": """
+import torch
+
+def lora(layer, rank, alpha):
+    layer.requires_grad_(False)
+    addition = torch.nn.Linear(layer.in_features, layer.out_features, bias=False)
+    torch.nn.init.zeros_(addition.weight)
+    return addition, alpha / rank
+""",
+                "keras": """
+import keras
+
+def lora(layer, rank, alpha):
+    layer.trainable = False
+    features, outputs = layer.kernel.shape
+    addition = keras.layers.Dense(outputs, use_bias=False, kernel_initializer="zeros")
+    addition.build((None, features))
+    return addition, alpha / rank
+""",
+            },
+            expect="one full matrix",
+        ),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Texts as one stream of tokens, and the stream as passages that a language model learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from tlcourse.errors import ShapeError
+from tlcourse.transformers.tokenizer import TextTokenizer
+
+__all__ = ["passages", "stream"]
+
+
+def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int = 0) -> npt.NDArray[np.int64]:
+    """All texts behind one another, each followed by the token that says it has ended.
+
+    Parameters
+    ----------
+    texts : iterable of str
+    tokenizer : TextTokenizer
+        Without special tokens of its own, as those of GPT-2.
+    end : int
+        The course's small GPT has 0, GPT-2 has 50256.
+
+    Returns
+    -------
+    int64 array (T,)
+
+    Raises
+    ------
+    DataError
+        As `TextTokenizer.encode`.
+
+    Examples
+    --------
+    >>> from tlcourse.transformers import load_tokenizer
+    >>> stream(["A film.", "Good."], load_tokenizer("small-gpt")).tolist().count(0)
+    2
+    """
+    rows = tokenizer.rows(texts)
+    return np.array([token for row in rows for token in (*row, end)], np.int64)
+
+
+def passages(tokens: npt.ArrayLike, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A stream cut into passages, and for each of their tokens the one that comes next.
+
+    Parameters
+    ----------
+    tokens : int array (T,)
+    length : int
+        Tokens of a passage; what is left over at the end is dropped.
+
+    Returns
+    -------
+    inputs, labels : int64 arrays (N, length)
+        ``labels`` is ``inputs`` one place on: `tlcourse.training.fit` takes the pair.
+
+    Raises
+    ------
+    ShapeError
+        When the stream does not fill one passage.
+
+    Examples
+    --------
+    >>> inputs, labels = passages([5, 6, 7, 8, 9, 10], 2)
+    >>> inputs.tolist(), labels.tolist()
+    ([[5, 6], [7, 8]], [[6, 7], [8, 9]])
+    """
+    text = np.asarray(tokens)
+    if text.ndim != 1 or isinstance(length, bool) or int(length) != length or length < 1:
+        raise ShapeError(
+            f"The tokens have shape {text.shape} and the length is {length!r}.",
+            "Give one stream, int (T,), and a length of 1 or more.",
+        )
+    count = (len(text) - 1) // int(length)
+    if count < 1:
+        raise ShapeError(
+            f"{len(text)} tokens do not fill one passage of {length} and the token after it.",
+            "Give more text, or a smaller length.",
+        )
+    text = text.astype(np.int64)
+    size = count * int(length)
+    return text[:size].reshape(count, -1), text[1 : size + 1].reshape(count, -1)

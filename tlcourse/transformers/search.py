@@ -1,0 +1,54 @@
+"""The nearest texts to a question, by their vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tlcourse.errors import CourseError, ShapeError
+
+__all__ = ["search"]
+
+
+def search(query: npt.ArrayLike, texts: npt.ArrayLike, k: int = 5) -> list[tuple[int, float]]:
+    """The rows of the texts with the largest cosine to a query, the nearest first.
+
+    Parameters
+    ----------
+    query : float array (D,)
+    texts : float array (N, D)
+        A text whose vector is all zeros has the cosine 0 to everything.
+    k : int
+        All of them, if there are fewer.
+
+    Returns
+    -------
+    list of (row, cosine)
+
+    Raises
+    ------
+    ShapeError
+        For vectors that do not fit one another, or are not finite.
+    CourseError
+        For a ``k`` below 1.
+
+    Examples
+    --------
+    >>> search([1.0, 0.0], [[0.0, 2.0], [3.0, 0.0], [1.0, 1.0]], k=2)
+    [(1, 1.0), (2, 0.707)]
+    """
+    one, many = np.asarray(query, np.float64), np.asarray(texts, np.float64)
+    if one.ndim != 1 or many.ndim != 2 or many.shape[1] != len(one):
+        raise ShapeError(
+            f"The query has shape {one.shape} and the texts have {many.shape}.",
+            "Give one vector (D,) and the vectors of the texts, (N, D), of the same encoder.",
+        )
+    if not (np.isfinite(one).all() and np.isfinite(many).all()):
+        raise ShapeError("A vector is not finite.", "Look for NaN in what the encoder gave.")
+    if isinstance(k, bool) or int(k) != k or k < 1:
+        raise CourseError(f"{k!r} texts were asked for.", "Ask for 1 or more.")
+    lengths = np.linalg.norm(many, axis=1) * np.linalg.norm(one)
+    cosines = many @ one / np.where(lengths > 0, lengths, 1.0)
+    return [
+        (int(row), round(float(cosines[row]), 3)) for row in np.argsort(-cosines, kind="stable")[: int(k)]
+    ]

@@ -1,0 +1,146 @@
+"""Pretrain the course's small GPT, and write the weights that the package carries.
+
+Usage: ``python tools/pretrain_small_gpt.py`` (some twenty minutes on two cores). It learns to continue the
+texts of the training splits of three of the four rated corpora (movies, products, editorials); the ratings
+are not used, and the tweets are left for fine-tuning. Written are, into ``tlcourse/data/bundled/small_gpt``:
+
+* ``tokenizer.json``: byte-level BPE (Sennrich, Haddow and Birch 2016, arXiv:1508.07909; bytes as in Radford
+  et al. 2019), its merges learned from the same texts; token 0 says that a text has ended;
+* ``config.json``: a GPT-2 config, with what the training was and the perplexity that it reached;
+* ``model.safetensors``: float16, under the Hub's names, so that the library ``transformers`` loads it too.
+
+Everything is drawn from one seed: the same versions on the same processor give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from bundle import BUNDLED, record_sums  # noqa: E402
+
+CORPORA = ("movies", "products", "editorials")
+END = "<|endoftext|>"
+CONFIG = {
+    "model_type": "gpt2",
+    "architectures": ["GPT2LMHeadModel"],
+    "vocab_size": 1024,
+    "n_positions": 64,
+    "n_embd": 128,
+    "n_layer": 4,
+    "n_head": 4,
+    "activation_function": "gelu_new",
+    "layer_norm_epsilon": 1e-5,
+    "bos_token_id": 0,
+    "eos_token_id": 0,
+    "tie_word_embeddings": True,
+}
+RECIPE = {
+    "epochs": 16,
+    "batch_size": 32,
+    "lr": 3e-3,
+    "warmup": 0.05,
+    "weight_decay": 0.1,
+    "dropout": 0.1,
+    "seed": 0,
+}
+
+
+def texts_of(split: str) -> list[str]:
+    """The texts of one split of the corpora, mixed."""
+    from tlcourse import data
+
+    texts = [text for corpus in CORPORA for text in data.rated_text(corpus).split(split).texts]
+    order = np.random.default_rng(RECIPE["seed"]).permutation(len(texts))
+    return [texts[row] for row in order]
+
+
+def make_tokenizer(texts: list[str], path: Path) -> None:
+    """Learn the merges, and write them."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    rules = Tokenizer(models.BPE())
+    rules.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    rules.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=CONFIG["vocab_size"],
+        special_tokens=[END],
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    rules.train_from_iterator(texts, trainer)
+    rules.save(str(path))
+
+
+def main() -> None:
+    """Train, judge on the validation texts, write, record the hashes."""
+    parser = argparse.ArgumentParser(description="Pretrain the small GPT that the package carries.")
+    parser.add_argument("--out", type=Path, default=BUNDLED / "small_gpt")
+    parser.add_argument("--steps", type=int, help="fewer steps, for a trial")
+    arguments = parser.parse_args()
+    out: Path = arguments.out
+    out.mkdir(parents=True, exist_ok=True)
+
+    from tlcourse import devices
+
+    devices.prepare("torch")
+    from safetensors.numpy import save_file
+
+    from tlcourse import training
+    from tlcourse.training.schedules import warmup_cosine
+    from tlcourse.transformers import load_gpt, load_tokenizer, logits_of, passages, perplexity, stream
+
+    train_texts, val_texts = texts_of("train"), texts_of("val")
+    make_tokenizer(train_texts, out / "tokenizer.json")
+    (out / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
+    tokenizer = load_tokenizer(out)
+    length = CONFIG["n_positions"]
+    train, val = (passages(stream(texts, tokenizer), length) for texts in (train_texts, val_texts))
+    print(f"{train[0].size} tokens to learn from, {val[0].size} to judge by")
+    model = load_gpt(CONFIG, "torch", dropout=RECIPE["dropout"], seed=RECIPE["seed"])
+    per_epoch = -(-len(train[0]) // RECIPE["batch_size"])
+    done = []
+
+    def tell(step: int, _: object) -> None:
+        if step % per_epoch == 0:
+            done.append(step)
+            print(f"pass {len(done)} of {RECIPE['epochs']}", flush=True)
+
+    history = training.fit(
+        model,
+        train,
+        val,
+        steps=arguments.steps or per_epoch * RECIPE["epochs"],
+        batch_size=RECIPE["batch_size"],
+        lr=RECIPE["lr"],
+        weight_decay=RECIPE["weight_decay"],
+        schedule=warmup_cosine(RECIPE["warmup"]),
+        seed=RECIPE["seed"],
+        progress=False,
+        after_step=tell,
+    )
+    print("validation perplexity by pass:", np.exp(history.history["val_loss"]).round(1).tolist())
+    print("training perplexity by pass:", np.exp(history.history["loss"]).round(1).tolist())
+    tensors = {name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()}
+    save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
+
+    kept = load_gpt(out, "torch")  # as it was written: float16
+    reached = perplexity(logits_of(kept), stream(val_texts, tokenizer), length)
+    made = {"corpora": CORPORA, **RECIPE, "steps": history.steps, "val_perplexity": round(reached, 2)}
+    config = {**CONFIG, "tlcourse": made}
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    if out.is_relative_to(BUNDLED):
+        record_sums(BUNDLED, [f"{out.relative_to(BUNDLED).as_posix()}/{p.name}" for p in out.iterdir()])
+    size = sum(p.stat().st_size for p in out.iterdir())
+    print(f"{history.seconds:.0f} s; validation perplexity {reached:.1f}; {size / 1e6:.1f} MB in {out.name}")
+
+
+if __name__ == "__main__":
+    main()
