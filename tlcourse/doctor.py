@@ -117,6 +117,16 @@ def _texts() -> Diagnosis:
     return Diagnosis("data: rated text", True, f"{sum(sizes)} texts in {len(sizes)} corpora")
 
 
+def _transformers() -> Diagnosis:
+    from tlcourse.transformers import find_checkpoint, load_tokenizer
+
+    try:
+        sizes = [len(load_tokenizer(find_checkpoint(name))) for name in ("all-MiniLM-L6-v2", "small-gpt")]
+    except CourseError as error:
+        return Diagnosis("transformers", False, error.problem, error.fix)
+    return Diagnosis("transformers", True, f"an encoder ({sizes[0]} tokens), a GPT ({sizes[1]})")
+
+
 def _word_vectors() -> Diagnosis:
     from tlcourse.embeddings import glove
 
@@ -160,7 +170,7 @@ def diagnose() -> Iterator[Diagnosis]:
     looks += [
         functools.partial(_data, name) for name in ("three-styles", "fashion-mnist", "textile", "digits")
     ]
-    looks += [_texts, _word_vectors]
+    looks += [_texts, _word_vectors, _transformers]
     looks += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for look in looks:
         yield look()

@@ -84,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Pretrain the small GPT that the package carries.")
     parser.add_argument("--out", type=Path, default=BUNDLED / "small_gpt")
     parser.add_argument("--steps", type=int, help="fewer steps, for a trial")
+    parser.add_argument("--texts", type=int, help="fewer texts, for a trial")
     arguments = parser.parse_args()
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
@@ -97,7 +98,7 @@ def main() -> None:
     from tlcourse.training.schedules import warmup_cosine
     from tlcourse.transformers import load_gpt, load_tokenizer, logits_of, passages, perplexity, stream
 
-    train_texts, val_texts = texts_of("train"), texts_of("val")
+    train_texts, val_texts = (texts_of(split)[: arguments.texts] for split in ("train", "val"))
     make_tokenizer(train_texts, out / "tokenizer.json")
     (out / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
     tokenizer = load_tokenizer(out)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tlcourse.errors import DataError
 
-__all__ = ["PADDING", "UNKNOWN", "Vocabulary", "tokenize"]
+__all__ = ["PADDING", "UNKNOWN", "Vocabulary", "listed", "tokenize"]
 
 PADDING, UNKNOWN = 0, 1
 
@@ -108,7 +108,7 @@ class Vocabulary:
         DataError
             For one str in place of a list, or if no word is left.
         """
-        counts = Counter(token for text in _texts(texts) for token in tokenize(text))
+        counts = Counter(token for text in listed(texts) for token in tokenize(text))
         kept = sorted((-n, word) for word, n in counts.items() if n >= min_count)[:most]
         if not kept:
             raise DataError(
@@ -139,7 +139,7 @@ class Vocabulary:
         DataError
             For one str in place of a list, no texts, or a length below 1.
         """
-        rows = [[self.index.get(token, UNKNOWN) for token in tokenize(text)] for text in _texts(texts)]
+        rows = [[self.index.get(token, UNKNOWN) for token in tokenize(text)] for text in listed(texts)]
         if not rows:
             raise DataError("No texts were given.", "Give a list with at least one text.")
         if length is None:
@@ -156,7 +156,21 @@ class Vocabulary:
         return [self.words[n - 2] if n >= 2 else "<unknown>" for n in numbers if n != PADDING]
 
 
-def _texts(texts: Iterable[str]) -> Iterable[str]:
+def listed(texts: Iterable[str]) -> list[str]:
+    """Texts as a list, checked.
+
+    Raises
+    ------
+    DataError
+        For one str in place of a list; for something that is no text.
+    """
     if isinstance(texts, str):
         raise DataError(f"The texts are one string, {texts[:40]!r}.", "Give a list of texts.")
-    return texts
+    found = list(texts)
+    for number, text in enumerate(found):
+        if not isinstance(text, str):
+            raise DataError(
+                f"Text {number} is a {type(text).__name__}.",
+                "Give str; decode bytes first: raw.decode('utf-8').",
+            )
+    return found

@@ -46,11 +46,11 @@ SEEDS = (0, 1, 2, 3, 4)
 TUNING_SEEDS = (100, 101, 102)
 TUNING_SIZE = 160
 TUNING_RATES = {
-    "frozen": (1e-2, 3e-2, 1e-1),
-    "top-2": (1e-4, 3e-4, 1e-3),
-    "all": (3e-5, 1e-4, 3e-4),
+    "frozen": (3e-3, 1e-2, 3e-2),
+    "top-2": (3e-5, 1e-4, 3e-4),
+    "all": (1e-5, 3e-5, 1e-4),
     "all-careful": (2e-4, 5e-4, 1e-3),
-    "lora": (1e-3, 3e-3, 1e-2),
+    "lora": (3e-4, 1e-3, 3e-3),
 }
 
 

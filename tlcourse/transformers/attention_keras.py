@@ -1,13 +1,17 @@
-"""Scaled dot-product attention in Keras (Vaswani et al. 2017, arXiv:1706.03762, section 3.2)."""
+"""Keras: scaled dot-product attention, and what the layers of BERT and of GPT share.
+
+Vaswani et al. 2017, "Attention Is All You Need", arXiv:1706.03762, section 3.2.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import keras
 from keras import ops
 
-__all__ = ["attend"]
+__all__ = ["TransformerLayer", "attend"]
 
 
 def attend(query: Any, key: Any, value: Any, heads: int, allowed: Any, drop: Callable[[Any], Any]) -> Any:
@@ -36,3 +40,28 @@ def attend(query: Any, key: Any, value: Any, heads: int, allowed: Any, drop: Cal
     weights = drop(ops.softmax(ops.where(allowed, scores, -1e9), axis=-1))
     joined = ops.transpose(ops.matmul(weights, split(value)), (0, 2, 1, 3))
     return ops.reshape(joined, (-1, length, width))
+
+
+class TransformerLayer(keras.layers.Layer):
+    """Sizes, dropout, and what Keras needs to make the layer again."""
+
+    def __init__(
+        self, width: int, inner: int, heads: int, epsilon: float, dropout: float, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.settings: dict[str, Any] = {
+            "width": width,
+            "inner": inner,
+            "heads": heads,
+            "epsilon": epsilon,
+            "dropout": dropout,
+        }
+        self.drop = keras.layers.Dropout(dropout)
+
+    def compute_output_shape(self, x_shape: Any, *_: Any) -> tuple[Any, ...]:
+        """That of the input."""
+        return tuple(x_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """What Keras needs to make the layer again."""
+        return {**super().get_config(), **self.settings}

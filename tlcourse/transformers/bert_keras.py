@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from tlcourse.embeddings.layers_keras import MeanReader
-from tlcourse.transformers.attention_keras import attend
+from tlcourse.transformers.attention_keras import TransformerLayer, attend
 
 __all__ = ["BertEmbeddings", "BertLayer", "build"]
 
@@ -68,27 +68,19 @@ class BertEmbeddings(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tlcourse")
-class BertLayer(keras.layers.Layer):
+class BertLayer(TransformerLayer):
     """Attention over the text's tokens, then two dense layers; each added to its input and normalised."""
 
     def __init__(
         self, width: int, inner: int, heads: int, epsilon: float, dropout: float, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        self.settings: dict[str, Any] = {
-            "width": width,
-            "inner": inner,
-            "heads": heads,
-            "epsilon": epsilon,
-            "dropout": dropout,
-        }
+        super().__init__(width, inner, heads, epsilon, dropout, **kwargs)
         dense = keras.layers.Dense
         self.query, self.key, self.value = (dense(width, name=n) for n in ("query", "key", "value"))
         self.attention_output = dense(width, name="attention_output")
         self.attention_norm = keras.layers.LayerNormalization(epsilon=epsilon, name="attention_norm")
         self.intermediate, self.output_dense = dense(inner, name="intermediate"), dense(width, name="output")
         self.output_norm = keras.layers.LayerNormalization(epsilon=epsilon, name="output_norm")
-        self.drop = keras.layers.Dropout(dropout)
 
     def build(self, x_shape: Any, allowed_shape: Any = None) -> None:
         """Make the weights."""
@@ -112,14 +104,6 @@ class BertLayer(keras.layers.Layer):
         x = self.attention_norm(x + self.drop(self.attention_output(attended), training=training))
         inner = ops.gelu(self.intermediate(x), approximate=False)
         return self.output_norm(x + self.drop(self.output_dense(inner), training=training))
-
-    def compute_output_shape(self, x_shape: Any, allowed_shape: Any = None) -> tuple[Any, ...]:
-        """That of the input."""
-        return tuple(x_shape)
-
-    def get_config(self) -> dict[str, Any]:
-        """What Keras needs to make the layer again."""
-        return {**super().get_config(), **self.settings}
 
 
 def build(

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tlcourse.transformers.attention_keras import attend
+from tlcourse.transformers.attention_keras import TransformerLayer, attend
 
 __all__ = ["Block", "Places", "TiedEmbedding", "build"]
 
@@ -63,25 +63,17 @@ class Places(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tlcourse")
-class Block(keras.layers.Layer):
+class Block(TransformerLayer):
     """Normalise, attend to what came before, add; normalise, two dense layers, add."""
 
     def __init__(
         self, width: int, inner: int, heads: int, epsilon: float, dropout: float, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
-        self.settings: dict[str, Any] = {
-            "width": width,
-            "inner": inner,
-            "heads": heads,
-            "epsilon": epsilon,
-            "dropout": dropout,
-        }
+        super().__init__(width, inner, heads, epsilon, dropout, **kwargs)
         dense, norm = keras.layers.Dense, keras.layers.LayerNormalization
         self.ln_1, self.ln_2 = norm(epsilon=epsilon, name="ln_1"), norm(epsilon=epsilon, name="ln_2")
         self.c_attn, self.attn_proj = dense(3 * width, name="c_attn"), dense(width, name="attn_c_proj")
         self.c_fc, self.mlp_proj = dense(inner, name="c_fc"), dense(width, name="mlp_c_proj")
-        self.drop = keras.layers.Dropout(dropout)
 
     def build(self, input_shape: Any) -> None:
         """Make the weights."""
@@ -103,10 +95,6 @@ class Block(keras.layers.Layer):
         x = x + drop(self.attn_proj(attended))
         inner = ops.gelu(self.c_fc(self.ln_2(x)), approximate=True)
         return x + drop(self.mlp_proj(inner))
-
-    def get_config(self) -> dict[str, Any]:
-        """What Keras needs to make the layer again."""
-        return {**super().get_config(), **self.settings}
 
 
 def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout: float) -> keras.Model:

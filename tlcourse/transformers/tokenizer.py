@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.embeddings.tokens import listed
 from tlcourse.errors import DataError
 from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint
 
@@ -83,17 +84,17 @@ class TextTokenizer:
         DataError
             For one str in place of a list, no texts, something that is no text.
         """
-        listed = _listed(texts)
-        if not listed:
+        found = listed(texts)
+        if not found:
             raise DataError("No texts were given.", "Give a list with at least one text.")
-        return [self._row(text) for text in listed]
+        return [self._row(text) for text in found]
 
     def _row(self, text: str) -> list[int]:
         return list(self.rules.encode(text).ids)
 
     def pieces(self, text: str) -> list[str]:
         """The tokens of one text as text, special ones included."""
-        _listed([text])
+        listed([text])
         return list(self.rules.encode(text).tokens)
 
     def decode(self, tokens: Sequence[int] | npt.NDArray[np.integer]) -> str:
@@ -130,16 +131,3 @@ def load_tokenizer(
     config = checkpoint.config
     longest = config.get("max_position_embeddings", config.get("n_positions", 512))
     return TextTokenizer(rules, int(longest))
-
-
-def _listed(texts: Iterable[str]) -> list[str]:
-    if isinstance(texts, str):
-        raise DataError(f"The texts are one string, {texts[:40]!r}.", "Give a list of texts.")
-    listed = list(texts)
-    for number, text in enumerate(listed):
-        if not isinstance(text, str):
-            raise DataError(
-                f"Text {number} is a {type(text).__name__}.",
-                "Give str; decode bytes first: raw.decode('utf-8').",
-            )
-    return listed
