@@ -157,7 +157,19 @@ def compare(framework: str, method: str, per_class: int, lr: float, seed: int) -
     return {"test_balanced": found["balanced"], "train_cpu_seconds": found.get("train_cpu_seconds", 0.0)}
 
 
-RATES: dict[tuple[str, int], float] = {}
+RATES: dict[tuple[str, int], float] = {
+    ("frozen", 40): 0.003,
+    ("frozen", 160): 0.003,
+    ("frozen", 600): 0.01,
+    ("top-2", 40): 0.0001,
+    ("top-2", 160): 0.0001,
+    ("top-2", 600): 0.0001,
+    ("all", 40): 3e-05,
+    ("all", 160): 3e-05,
+    ("all", 600): 3e-05,
+    ("all-careful", 160): 0.0005,
+    ("lora", 160): 0.001,
+}
 """(method, texts per class) -> the rate with the best mean validation accuracy."""
 
 

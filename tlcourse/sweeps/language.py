@@ -31,12 +31,7 @@ OLD = ("movies", "products", "editorials")
 METHODS = ("scratch", "tuned", "top-2", "rehearsal")
 SEEDS = (0, 1, 2, 3, 4)
 TUNING_SEEDS = (100, 101)
-TUNING_RATES = {
-    "scratch": (1e-3, 3e-3, 1e-2),
-    "tuned": (3e-4, 1e-3, 3e-3),
-    "top-2": (3e-4, 1e-3, 3e-3),
-    "rehearsal": (3e-4, 1e-3, 3e-3),
-}
+TUNING_RATES = dict.fromkeys(METHODS, (1e-3, 3e-3, 1e-2))
 
 
 @cache
@@ -124,7 +119,12 @@ def compare(framework: str, method: str, lr: float, seed: int) -> dict[str, floa
     }
 
 
-RATES: dict[str, float] = {}
+RATES: dict[str, float] = {
+    "scratch": 0.003,
+    "tuned": 0.003,
+    "top-2": 0.003,
+    "rehearsal": 0.003,
+}
 """Method -> the rate with the lowest mean perplexity of the validation tweets."""
 
 
