@@ -22,10 +22,6 @@ def _probabilities(case: dict[str, Any], how: str = "right") -> np.ndarray:
         scaled = logits
     p = np.exp(scaled - scaled.max())
     p = p / p.sum()
-    if how == "divided afterwards":
-        p = np.exp(logits - logits.max())
-        p = p / p.sum() / case["temperature"]
-        p = p / p.sum()
     if how == "everything kept":
         return p
     order = np.argsort(-p)
@@ -48,10 +44,9 @@ _NEXT_WHY = {
         "You multiply by the temperature. Divide: a high temperature brings the probabilities nearer to one"
         " another."
     ),
-    "no temperature": "The temperature changes nothing. Divide the logits by it, before the softmax.",
-    "divided afterwards": (
-        "You divide the probabilities by the temperature, and bringing the sum back to 1 undoes it."
-        " Divide the logits."
+    "no temperature": (
+        "The temperature changes nothing. Divide the logits by it, before the softmax; of probabilities,"
+        " bringing the sum back to 1 undoes it."
     ),
     "everything kept": "Every token is still possible. `top_p` has to leave the improbable ones out.",
     "each above top_p": (
@@ -149,7 +144,7 @@ NEXT = Exercise(
             expect="You multiply by the temperature",
         ),
         Misconception(
-            "divided afterwards",
+            "no temperature",
             swapped(
                 swapped(_NEXT, "logits / temperature", "logits"),
                 "p = p / p.sum()",
