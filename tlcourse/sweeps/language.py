@@ -122,7 +122,7 @@ def compare(framework: str, method: str, lr: float, seed: int) -> dict[str, floa
 RATES: dict[str, float] = {
     "scratch": 0.003,
     "tuned": 0.003,
-    "top-2": 0.003,
+    "top-2": 0.01,
     "rehearsal": 0.003,
 }
 """Method -> the rate with the lowest mean perplexity of the validation tweets."""
