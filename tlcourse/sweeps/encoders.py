@@ -49,7 +49,7 @@ TUNING_RATES = {
     "frozen": (3e-3, 1e-2, 3e-2),
     "top-2": (3e-5, 1e-4, 3e-4),
     "all": (1e-5, 3e-5, 1e-4),
-    "all-careful": (2e-4, 5e-4, 1e-3),
+    "all-careful": (1e-4, 5e-4, 1e-3),
     "lora": (3e-4, 1e-3, 3e-3),
 }
 
