@@ -25,7 +25,11 @@ def test_the_rates_are_those_that_validation_chose():
 def test_the_frameworks_tell_one_story():
     rows = table("small-gpt").groupby(["framework", "method"])[["tweets_perplexity", "old_perplexity"]].mean()
     apart = (rows.loc["torch"] / rows.loc["keras"] - 1).abs()
-    assert apart.to_numpy().max() < 0.05
+    assert apart.drop("scratch").to_numpy().max() < 0.01
+    # From random weights the runs scatter; whatever they do, they are far behind.
+    tweets = table("small-gpt").groupby(["framework", "method"]).tweets_perplexity
+    for framework in ("torch", "keras"):
+        assert tweets.min()[framework, "scratch"] > 1.5 * tweets.max()[framework].drop("scratch").max()
 
 
 def test_tweets_were_not_in_the_pretraining():
