@@ -106,6 +106,31 @@ def test_another_architecture(folder: Path) -> None:
         load_encoder(folder, "torch")
 
 
+def test_another_gpt(tmp_path: Path) -> None:
+    config = {"vocab_size": 9, "n_positions": 8, "n_embd": 4, "n_layer": 1, "n_head": 2, "model_type": "gpt2"}
+    for setting, other in (("activation_function", "relu"), ("tie_word_embeddings", False)):
+        write(tmp_path, config | {setting: other}, random_gpt(config, seed=0))
+        with pytest.raises(WeightsError, match=setting):
+            load_gpt(tmp_path, "torch")
+
+
+def test_bfloat16_is_read(folder: Path) -> None:
+    found = find_checkpoint(folder)
+    whole = found.tensors()
+    header, data, at = {}, b"", 0
+    for name, value in whole.items():
+        half = (value.view(np.uint32) >> 16).astype(np.uint16).tobytes()
+        header[name] = {"dtype": "BF16", "shape": list(value.shape), "data_offsets": [at, at + len(half)]}
+        data, at = data + half, at + len(half)
+    text = json.dumps(header).encode()
+    (folder / "model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + data)
+    read = found.tensors()
+    for name, value in whole.items():
+        assert read[name].dtype == np.float32
+        assert read[name].shape == value.shape
+        np.testing.assert_allclose(read[name], value, rtol=2**-7)
+
+
 def test_damaged_configs(folder: Path) -> None:
     (folder / "config.json").write_text("{")
     with pytest.raises(WeightsError, match="is not JSON"):

@@ -72,12 +72,40 @@ class Checkpoint:
                 "Take a revision with safetensors: a .bin is a pickle, which could run code when it is read.",
             )
         try:
-            found = load_file(path)
+            try:
+                found = load_file(path)
+            except TypeError:  # numpy has no bfloat16
+                found = _with_bfloat16(path)
         except (SafetensorError, OSError, ValueError) as error:
             raise WeightsError(
                 f"The weight file {path} cannot be read: {error}.", "Download or copy it again."
             ) from None
         return {name: np.asarray(value, np.float32) for name, value in found.items()}
+
+
+def _with_bfloat16(path: Path) -> dict[str, np.ndarray]:
+    """The tensors of a file some of which are bfloat16: the upper half of a float32.
+
+    Raises
+    ------
+    ValueError
+        For a dtype that is neither a plain float nor a whole number.
+    """
+    from safetensors import deserialize
+
+    plain = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32}
+    found = {}
+    for name, held in deserialize(path.read_bytes()):
+        if held["dtype"] == "BF16":
+            values = (np.frombuffer(held["data"], np.uint16).astype(np.uint32) << 16).view(np.float32)
+        elif held["dtype"] in plain:
+            values = np.frombuffer(held["data"], plain[held["dtype"]])
+        elif held["dtype"] in ("U8", "BOOL"):  # old checkpoints keep masks, which nobody reads
+            continue
+        else:
+            raise ValueError(f"{name} has the dtype {held['dtype']}")
+        found[name] = values.reshape(held["shape"])
+    return found
 
 
 def find_checkpoint(name: str | Path, revision: str | None = None, download: bool = True) -> Checkpoint:

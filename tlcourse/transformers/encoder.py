@@ -134,7 +134,11 @@ def check_bert(checkpoint: Checkpoint) -> None:
             " load_gpt loads GPT-2.",
         )
     config = checkpoint.config
-    for name, right in (("hidden_act", "gelu"), ("position_embedding_type", "absolute")):
+    for name, right in (
+        ("hidden_act", "gelu"),
+        ("position_embedding_type", "absolute"),
+        ("is_decoder", False),
+    ):
         if config.get(name, right) != right:
             raise WeightsError(
                 f"The checkpoint {checkpoint.name} has {name} {config[name]!r}; this encoder has {right!r}.",

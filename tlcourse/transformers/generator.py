@@ -15,6 +15,16 @@ from tlcourse.transformers.encoder import module_of
 __all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
 
 
+#: Settings that other models under GPT-2's name have otherwise.
+_ORIGINAL: dict[str, Any] = {
+    "activation_function": "gelu_new",
+    "tie_word_embeddings": True,
+    "scale_attn_weights": True,
+    "scale_attn_by_inverse_layer_idx": False,
+    "add_cross_attention": False,
+}
+
+
 def gpt_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Every tensor of a GPT-2 by the Hub's name; dense layers are (in, out), as its authors have them."""
     width = number(config, "n_embd")
@@ -116,11 +126,12 @@ def load_gpt(
     width, heads = number(config, "n_embd"), number(config, "n_head")
     if width % heads:
         raise ShapeError(f"A width of {width} cannot be divided among {heads} heads.", "Give a multiple.")
-    if config.get("activation_function", "gelu_new") != "gelu_new":
-        raise WeightsError(
-            f"The config has the activation {config['activation_function']!r}; GPT-2 has 'gelu_new'.",
-            "Take a checkpoint of the original architecture.",
-        )
+    for setting, right in _ORIGINAL.items():
+        if config.get(setting, right) != right:
+            raise WeightsError(
+                f"The config has {setting} {config[setting]!r}; GPT-2 has {right!r}.",
+                "Take a checkpoint of the original architecture.",
+            )
     tensors = random_gpt(config, seed) if tensors is None else tensors
     return module_of(framework, "gpt").build(config, tensors, float(dropout))
 
