@@ -83,8 +83,11 @@ def main(framework: str, out: str, folder: str) -> None:
     for name, values in learned.history.items():
         arrays[f"gpt_{name}"] = np.array(values)
     arrays["gpt_perplexity"] = np.array(perplexity(logits_of(pupil), np.append(pair[0], 1), 9))
-    facts["gpt_one_label"] = _refused(lambda: training.fit(pupil, (x, y), steps=1, progress=False))
+    facts["gpt_one_label"] = _refused(lambda: training.fit(pupil, (x % 40, y), steps=1, progress=False))
     facts["bert_many_labels"] = _refused(lambda: training.fit(adapted, (x, x), steps=1, progress=False))
+    facts["foreign_tokens"] = _refused(lambda: training.predict(adapted, x + 30, progress=False))
+    facts["foreign_tokens_gpt"] = _refused(lambda: logits_of(pupil)(x + 30))
+    facts["too_long"] = _refused(lambda: training.fit(adapted, (np.ones((4, 13), int), y[:4]), steps=1))
     arrays["small_gpt"] = _call(load_gpt("small-gpt"), sequence, framework)
     facts["gpt_groups"] = [group.name for group in freezing.layer_groups(load_gpt(GPT))]
     np.savez(out, facts=json.dumps(facts), **arrays)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.training.batches import examples_of, inputs_of, is_tokens, resize_to
+from tlcourse.training.batches import check_tokens, examples_of, inputs_of, is_tokens, resize_to
 from tlcourse.training.head import Head, head_problem
 from tlcourse.training.history import History
 from tlcourse.training.rates import LearningRate, Schedule, check_rate
@@ -155,6 +155,9 @@ def fit(
     loop = _loop(framework_of(model))
     train_set = examples_of(train, "train", size)
     val_set = None if val is None else examples_of(val, "val", size)
+    for some in (train_set, val_set):
+        if some is not None:
+            check_tokens(model, some.inputs)
     options: dict[str, Any] = {
         "steps": steps,
         "epochs": epochs,
@@ -367,6 +370,7 @@ def _forward(
     if isinstance(batch_size, bool) or batch_size < 1:
         raise CourseError(f"batch_size is {batch_size!r}.", "Give a whole number, 1 or more.")
     inputs = inputs_of(data)
+    check_tokens(model, inputs)
     images = inputs if is_tokens(inputs) else resize_to(inputs, size)
     return loop.forward(
         model,

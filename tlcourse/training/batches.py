@@ -17,6 +17,7 @@ __all__ = [
     "Examples",
     "Plan",
     "as_batch",
+    "check_tokens",
     "examples_of",
     "images_of",
     "inputs_of",
@@ -166,6 +167,31 @@ def inputs_of(data: Any) -> np.ndarray:
             "Tokens are 1 or more, and 0 fills a text up to the length of the longest.",
         )
     return inputs
+
+
+def check_tokens(model: Any, inputs: np.ndarray) -> None:
+    """Refuse tokens that a transformer of the course has no vectors for.
+
+    Such a model says what it reads: ``reads``, its tokens and how many of them at a time.
+
+    Raises
+    ------
+    ShapeError
+        For a number beyond its vocabulary; for more tokens in a text than it has places.
+    """
+    words, longest = getattr(model, "reads", None) or (None, None)
+    if words is None or longest is None or not is_tokens(inputs):
+        return
+    if inputs.shape[1] > longest:
+        raise ShapeError(
+            f"The texts have {inputs.shape[1]} tokens, and the network reads {longest} at most.",
+            f"Cut them: tokenizer.encode(texts, length={longest}).",
+        )
+    if inputs.max(initial=0) >= words:
+        raise ShapeError(
+            f"A token is {int(inputs.max())}, and the network has vectors for 0 to {words - 1}.",
+            "Use the checkpoint's own tokenizer: load_tokenizer(name).",
+        )
 
 
 def resize_to(images: np.ndarray, size: int | None) -> np.ndarray:

@@ -116,7 +116,9 @@ def load_encoder(
         from tlcourse.models.architecture import linear_start
 
         start = linear_start(number(checkpoint.config, "hidden_size"), int(num_classes), seed)
-    return module_of(framework, "bert").build(checkpoint.config, tensors, start, pooling, float(dropout))
+    model = module_of(framework, "bert").build(checkpoint.config, tensors, start, pooling, float(dropout))
+    model.reads = tuple(number(checkpoint.config, n) for n in ("vocab_size", "max_position_embeddings"))
+    return model
 
 
 def check_bert(checkpoint: Checkpoint) -> None:

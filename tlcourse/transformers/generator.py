@@ -133,7 +133,9 @@ def load_gpt(
                 "Take a checkpoint of the original architecture.",
             )
     tensors = random_gpt(config, seed) if tensors is None else tensors
-    return module_of(framework, "gpt").build(config, tensors, float(dropout))
+    model = module_of(framework, "gpt").build(config, tensors, float(dropout))
+    model.reads = (number(config, "vocab_size"), number(config, "n_positions"))
+    return model
 
 
 def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:
@@ -147,16 +149,24 @@ def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     Returns
     -------
     callable
-        Tokens int (N, L) to logits float32 (N, L, V).
+        Tokens int (N, L) to logits float32 (N, L, V). It raises `ShapeError` for tokens that the model does
+        not have, and for more than it reads.
     """
     from tlcourse.models.framework import framework_of
+    from tlcourse.training.batches import check_tokens
 
     if framework_of(model) == "keras":
-        return lambda tokens: np.asarray(model(np.asarray(tokens, np.int32), training=False))
+
+        def ask_keras(tokens: np.ndarray) -> np.ndarray:
+            check_tokens(model, np.asarray(tokens))
+            return np.asarray(model(np.asarray(tokens, np.int32), training=False))
+
+        return ask_keras
 
     import torch
 
     def ask(tokens: np.ndarray) -> np.ndarray:
+        check_tokens(model, np.asarray(tokens))
         device = next(model.parameters()).device
         was_training = model.training
         model.eval()
