@@ -141,6 +141,15 @@ def _lora_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     return score(*parts, *_addition(observed, weight.shape, rank, rate, scale, x, pull))
 
 
+def _turned(held: list[Any], wanted: list[tuple[int, int]]) -> list[np.ndarray]:
+    """The matrices, each turned over if only that fits: x @ A and A @ x are both usual."""
+    arrays = [np.asarray(a, "float64") for a in held]
+    return [
+        a.T if a.shape == size[::-1] else a
+        for a, size in zip(arrays, [*wanted, *[(0, 0)] * len(arrays)], strict=False)
+    ]
+
+
 def _addition(
     observed: dict[str, Any],
     shape: tuple[int, ...],
@@ -151,10 +160,11 @@ def _addition(
     pull: np.ndarray,
 ) -> list[tuple[float, Finding]]:
     """What is to say about the two matrices: their shapes, their start, and that they learn."""
-    before = [np.asarray(a, "float64") for a in observed["before"]]
-    shapes = [a.shape for a in before]
     features, outputs = shape
-    if shapes != [(features, rank), (rank, outputs)]:
+    wanted = [(features, rank), (rank, outputs)]
+    before, after = (_turned(observed[when], wanted) for when in ("before", "after"))
+    shapes = [a.shape for a in before]
+    if shapes != wanted:
         name = None
         if shapes and shapes[0] == (features, outputs):
             why = "It is one full matrix, as large as the layer's own. Two thin ones make it small."
@@ -178,7 +188,6 @@ def _addition(
         start = Finding(True, "The network begins as it was.")
     step_b = b - rate * scale * (x @ a).T @ pull
     step_a = a - rate * scale * x.T @ (pull @ b.T)
-    after = [np.asarray(v, "float64") for v in observed["after"]]
     if np.abs(a).max() == 0 and np.abs(b).max() == 0:
         why = "Both matrices begin at zeros. Then the gradient of each is 0 too, and neither ever learns."
         learns = Finding(False, f"{why} The first one begins at random.", "both at nought")

@@ -43,6 +43,41 @@ def _lora(body: str, scale: str = "alpha / rank") -> dict[str, str]:
     }
 
 
+_TORCH_MATRICES = """
+import torch
+
+class Two(torch.nn.Module):
+    def __init__(self, features, rank, outputs):
+        super().__init__()
+        self.a = torch.nn.Parameter(0.02 * torch.randn(features, rank))
+        self.b = torch.nn.Parameter(torch.zeros(rank, outputs))
+
+    def forward(self, x):
+        return x @ self.a @ self.b
+
+def lora(layer, rank, alpha):
+    for p in layer.parameters():
+        p.requires_grad_(False)
+    return Two(layer.weight.shape[1], rank, layer.weight.shape[0]), alpha * (1 / rank)
+"""
+_KERAS_MATRICES = """
+import keras
+from keras import ops
+
+class Two(keras.layers.Layer):
+    def __init__(self, features, rank, outputs):
+        super().__init__()
+        self.a = self.add_weight(shape=(features, rank), initializer="random_normal")
+        self.b = self.add_weight(shape=(rank, outputs), initializer="zeros")
+
+    def call(self, x):
+        return ops.matmul(ops.matmul(x, self.a), self.b)
+
+def lora(layer, rank, alpha):
+    layer.trainable = False
+    return Two(layer.kernel.shape[0], rank, layer.kernel.shape[1]), alpha * (1 / rank)
+"""
+
 _ATTENTION = {
     "torch": """
 import torch
@@ -101,7 +136,10 @@ def search(query, texts, k):
 """,
         ),
     ],
-    "ch09-lora": [("a class", _lora("return self.up(self.down(x))"))],
+    "ch09-lora": [
+        ("a class", _lora("return self.up(self.down(x))")),
+        ("matrices", {"torch": _TORCH_MATRICES, "keras": _KERAS_MATRICES}),
+    ],
     "ch09-next": [
         (
             "a loop",
