@@ -97,44 +97,40 @@ def _disk() -> Diagnosis:
     return Diagnosis("disk", ok, f"{free / 1024:.1f} GB free", "" if ok else f"Free at least {NEEDED_MB} MB.")
 
 
-def _data(name: str) -> Diagnosis:
+def _loaded(name: str, load: Callable[[], str]) -> Diagnosis:
+    """Whether something that the course brings can be loaded: ``load`` does it, and says what it is."""
+    try:
+        return Diagnosis(name, True, load())
+    except CourseError as error:
+        return Diagnosis(name, False, error.problem, error.fix)
+
+
+def _data(name: str) -> str:
     from tlcourse import data
 
-    try:
-        dataset = data.load(name)
-    except CourseError as error:
-        return Diagnosis(f"data: {name}", False, error.problem, error.fix)
-    return Diagnosis(f"data: {name}", True, f"{len(dataset)} images, {len(dataset.class_names)} classes")
+    dataset = data.load(name)
+    return f"{len(dataset)} images, {len(dataset.class_names)} classes"
 
 
-def _texts() -> Diagnosis:
+def _texts() -> str:
     from tlcourse import data
 
-    try:
-        sizes = [len(data.rated_text(corpus)) for corpus in data.CORPORA]
-    except CourseError as error:
-        return Diagnosis("data: rated text", False, error.problem, error.fix)
-    return Diagnosis("data: rated text", True, f"{sum(sizes)} texts in {len(sizes)} corpora")
+    sizes = [len(data.rated_text(corpus)) for corpus in data.CORPORA]
+    return f"{sum(sizes)} texts in {len(sizes)} corpora"
 
 
-def _transformers() -> Diagnosis:
-    from tlcourse.transformers import find_checkpoint, load_tokenizer
+def _transformers() -> str:
+    from tlcourse.transformers import load_tokenizer
 
-    try:
-        sizes = [len(load_tokenizer(find_checkpoint(name))) for name in ("all-MiniLM-L6-v2", "small-gpt")]
-    except CourseError as error:
-        return Diagnosis("transformers", False, error.problem, error.fix)
-    return Diagnosis("transformers", True, f"an encoder ({sizes[0]} tokens), a GPT ({sizes[1]})")
+    encoder, gpt = (len(load_tokenizer(name)) for name in ("all-MiniLM-L6-v2", "small-gpt"))
+    return f"an encoder ({encoder} tokens), a GPT ({gpt})"
 
 
-def _word_vectors() -> Diagnosis:
+def _word_vectors() -> str:
     from tlcourse.embeddings import glove
 
-    try:
-        vectors = glove()
-    except CourseError as error:
-        return Diagnosis("word vectors", False, error.problem, error.fix)
-    return Diagnosis("word vectors", True, f"{vectors.name}: {len(vectors)} words")
+    vectors = glove()
+    return f"{vectors.name}: {len(vectors)} words"
 
 
 def _framework(framework: str) -> Diagnosis:
@@ -168,9 +164,11 @@ def diagnose() -> Iterator[Diagnosis]:
     """
     looks: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
     looks += [
-        functools.partial(_data, name) for name in ("three-styles", "fashion-mnist", "textile", "digits")
+        functools.partial(_loaded, f"data: {name}", functools.partial(_data, name))
+        for name in ("three-styles", "fashion-mnist", "textile", "digits")
     ]
-    looks += [_texts, _word_vectors, _transformers]
+    brought = {"data: rated text": _texts, "word vectors": _word_vectors, "transformers": _transformers}
+    looks += [functools.partial(_loaded, name, load) for name, load in brought.items()]
     looks += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for look in looks:
         yield look()

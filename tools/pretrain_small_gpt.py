@@ -1,6 +1,6 @@
 """Pretrain the course's small GPT, and write the weights that the package carries.
 
-Usage: ``python tools/pretrain_small_gpt.py`` (some twenty minutes on two cores). It learns to continue the
+Usage: ``python tools/pretrain_small_gpt.py`` (some ten minutes on two cores). It learns to continue the
 texts of the training splits of three of the four rated corpora (movies, products, editorials); the ratings
 are not used, and the tweets are left for fine-tuning. Written are, into ``tlcourse/data/bundled/small_gpt``:
 
