@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .ch09_generating import softmax
 from .judging import close, plain_array, read_array, score, show, verdict
 from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
@@ -13,11 +15,6 @@ __all__ = ["ATTENTION", "SEARCH", "SUMMARY"]
 
 
 # ----------------------------------------------------------------------------------------- attention
-
-
-def _softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
-    shifted = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return shifted / shifted.sum(axis=axis, keepdims=True)
 
 
 def _attend(case: dict[str, Any], how: str = "right") -> np.ndarray:
@@ -30,7 +27,7 @@ def _attend(case: dict[str, Any], how: str = "right") -> np.ndarray:
         scores = np.where(allowed, scores, 0)
     elif how not in ("padding attended", "masked afterwards"):
         scores = np.where(allowed, scores, -1e9)
-    weights = _softmax(scores, 1 if how == "over the queries" else -1)
+    weights = softmax(scores, 1 if how == "over the queries" else -1)
     if how == "masked afterwards":
         weights = weights * allowed
     return weights @ (key if how == "reads the keys" else value)
@@ -251,17 +248,40 @@ def _rows(value: Any, who: str, count: int, wanted: int) -> list[int]:
     return [int(row) % count for row in got]
 
 
-def _search_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+def _judge_rows(
+    observed: dict[str, Any],
+    cases: list[dict[str, Any]],
+    chosen: Callable[..., list[int]],
+    whys: dict[str, str],
+    words: dict[str, str],
+) -> Verdict:
+    """Rows that were chosen by vectors, against ``chosen(case)`` and the known wrong ways to choose.
+
+    ``words``: "who" gives the rows, of which array ("of"), the "title" of a case, what is "right", and what
+    to say of rows that no known way gives ("else").
+    """
     findings = []
-    for number, (case, value) in enumerate(zip(inputs["cases"], observed["rows"], strict=True), 1):
-        got = _rows(value, "`search`", len(case["texts"]), case["k"])
-        if got == _ranked(case):
-            findings.append(Finding(True, f"Query {number}: the nearest texts, best first."))
+    for number, (case, value) in enumerate(zip(cases, observed["rows"], strict=True), 1):
+        title = f"{words['title']} {number}:"
+        got = _rows(value, words["who"], len(case[words["of"]]), case["k"])
+        if got == chosen(case):
+            findings.append(Finding(True, f"{title} {words['right']}"))
             continue
-        found = next((how for how in _SEARCH_WHY if got == _ranked(case, how)), None)
-        why = _SEARCH_WHY[found] if found else "They are not the texts with the largest cosines."
-        findings.append(Finding(False, f"Query {number}: {show(got)}. {why}", *([found] if found else [])))
+        found = next((how for how in whys if got == chosen(case, how)), None)
+        why = whys[found] if found else words["else"]
+        findings.append(Finding(False, f"{title} {show(got)}. {why}", *([found] if found else [])))
     return verdict(*findings)
+
+
+def _search_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    words = {
+        "who": "`search`",
+        "of": "texts",
+        "title": "Query",
+        "right": "the nearest texts, best first.",
+        "else": "They are not the texts with the largest cosines.",
+    }
+    return _judge_rows(observed, inputs["cases"], _ranked, _SEARCH_WHY, words)
 
 
 _SEARCH = """
@@ -379,16 +399,14 @@ def _summary_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[
 
 
 def _summary_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    findings = []
-    for number, (case, value) in enumerate(zip(inputs["cases"], observed["rows"], strict=True), 1):
-        got = _rows(value, "`summary`", len(case["vectors"]), case["k"])
-        if got == _summary(case):
-            findings.append(Finding(True, f"Text {number}: right."))
-            continue
-        found = next((how for how in _SUMMARY_WHY if got == _summary(case, how)), None)
-        why = _SUMMARY_WHY[found] if found else "They are not the sentences nearest to the mean of all."
-        findings.append(Finding(False, f"Text {number}: {show(got)}. {why}", *([found] if found else [])))
-    return verdict(*findings)
+    words = {
+        "who": "`summary`",
+        "of": "vectors",
+        "title": "Text",
+        "right": "right.",
+        "else": "They are not the sentences nearest to the mean of all.",
+    }
+    return _judge_rows(observed, inputs["cases"], _summary, _SUMMARY_WHY, words)
 
 
 _SUMMARY = """

@@ -9,7 +9,17 @@ import numpy as np
 from .judging import close, plain_array, plain_number, read_array, show, verdict
 from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
-__all__ = ["NEXT", "PERPLEXITY"]
+__all__ = ["NEXT", "PERPLEXITY", "softmax"]
+
+
+def _log_softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
+    shifted = logits - logits.max(axis=axis, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+def softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Probabilities along an axis; for the judges of the chapter."""
+    return np.exp(_log_softmax(logits, axis))
 
 
 # -------------------------------------------------------------------------------- next probabilities
@@ -20,8 +30,7 @@ def _probabilities(case: dict[str, Any], how: str = "right") -> np.ndarray:
     scaled = logits * case["temperature"] if how == "times the temperature" else logits / case["temperature"]
     if how == "no temperature":
         scaled = logits
-    p = np.exp(scaled - scaled.max())
-    p = p / p.sum()
+    p = softmax(scaled)
     if how == "everything kept":
         return p
     order = np.argsort(-p)
@@ -175,13 +184,8 @@ NEXT = Exercise(
 # ---------------------------------------------------------------------------------------- perplexity
 
 
-def _log_probabilities(logits: np.ndarray) -> np.ndarray:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-
-
 def _perplexity(case: dict[str, Any], how: str = "right") -> float:
-    logs = _log_probabilities(np.asarray(case["logits"], "float64"))
+    logs = _log_softmax(np.asarray(case["logits"], "float64"))
     tokens = np.asarray(case["tokens"])
     rows = np.arange(len(tokens) - 1)
     said = logs[rows, tokens[1:]]

@@ -21,7 +21,7 @@ def _lora_inputs(rng: np.random.Generator) -> dict[str, Any]:
         "x": rng.normal(0, 1, (9, features)).astype("float32"),
         "pull": rng.normal(0, 1, (9, outputs)).astype("float32"),
         "rank": rank,
-        # Twice, four times the rank would be told by small numbers; this is not.
+        # No whole multiple of the rank: alpha, alpha / rank and 1 are three different numbers.
         "alpha": float(rank * int(rng.integers(3, 6)) + 1),
         "rate": round(float(rng.uniform(0.02, 0.06)), 3),
     }
@@ -35,6 +35,14 @@ def _lora_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
     return _in_keras(answer, inputs, weight, bias, x, pull)
 
 
+def _pair(given: Any, layer: type) -> tuple[Any, Any, dict[str, Any]]:
+    """The addition and its scale; or, third, what the probe returns because it is no such pair."""
+    if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], layer)):
+        return None, None, {"instead": told(given)}
+    scale = plain_number(given[1])
+    return given[0], scale, {"no scale": scale} if isinstance(scale, str) else {}
+
+
 def _in_torch(
     answer: Any, inputs: dict[str, Any], weight: Any, bias: Any, x: Any, pull: Any
 ) -> dict[str, Any]:
@@ -44,19 +52,15 @@ def _in_torch(
     with torch.no_grad():
         layer.weight.copy_(torch.from_numpy(weight.T.copy()))
         layer.bias.copy_(torch.from_numpy(bias))
-    given = answer(layer, inputs["rank"], inputs["alpha"])
-    if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], torch.nn.Module)):
-        return {"instead": told(given)}
-    addition, scale = given[0], plain_number(given[1])
-    if isinstance(scale, str):
-        return {"no scale": scale}
+    addition, scale, instead = _pair(answer(layer, inputs["rank"], inputs["alpha"]), torch.nn.Module)
+    if instead:
+        return instead
 
     def arrays(module: Any) -> list[Any]:
         return [plain_array(p.detach().numpy().T.copy()) for p in module.parameters()]
 
     found: dict[str, Any] = {"scale": scale, "before": arrays(addition)}
     found["says"] = plain_array(addition(torch.from_numpy(x)).detach())
-    found["trainable"] = sum(p.numel() for p in addition.parameters() if p.requires_grad)
     parameters = [p for module in (layer, addition) for p in module.parameters() if p.requires_grad]
     if parameters:
         said = layer(torch.from_numpy(x)) + scale * addition(torch.from_numpy(x))
@@ -74,15 +78,11 @@ def _in_keras(
     layer = keras.layers.Dense(weight.shape[1])
     layer.build((None, weight.shape[0]))
     layer.set_weights([weight, bias])
-    given = answer(layer, inputs["rank"], inputs["alpha"])
-    if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], keras.layers.Layer)):
-        return {"instead": told(given)}
-    addition, scale = given[0], plain_number(given[1])
-    if isinstance(scale, str):
-        return {"no scale": scale}
+    addition, scale, instead = _pair(answer(layer, inputs["rank"], inputs["alpha"]), keras.layers.Layer)
+    if instead:
+        return instead
     found: dict[str, Any] = {"scale": scale, "says": plain_array(np.array(addition(x)))}
     found["before"] = [plain_array(np.array(w)) for w in addition.weights]
-    found["trainable"] = int(sum(np.prod(w.shape) for w in addition.trainable_variables))
     variables = [*layer.trainable_variables, *addition.trainable_variables]
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum((layer(x) + scale * addition(x)) * pull)
@@ -144,10 +144,7 @@ def _lora_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
 def _turned(held: list[Any], wanted: list[tuple[int, int]]) -> list[np.ndarray]:
     """The matrices, each turned over if only that fits: x @ A and A @ x are both usual."""
     arrays = [np.asarray(a, "float64") for a in held]
-    return [
-        a.T if a.shape == size[::-1] else a
-        for a, size in zip(arrays, [*wanted, *[(0, 0)] * len(arrays)], strict=False)
-    ]
+    return [a.T if a.shape[::-1] in wanted else a for a in arrays]
 
 
 def _addition(
