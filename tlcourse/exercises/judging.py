@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "score",
     "show",
     "told",
+    "told_apart",
     "verdict",
 ]
 
@@ -65,6 +67,24 @@ def verdict(*parts: Finding) -> Verdict:
     1.0
     """
     return score(*((1, part) for part in parts))
+
+
+def told_apart(found: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether an answer is right about every one of several cases with few outcomes.
+
+    Such as whether it raised, or which of three verdicts it gave. There is no part of it: an answer that
+    treats all cases alike, or guesses, is right about some of them. Nothing is told apart where all cases
+    have one outcome.
+
+    Examples
+    --------
+    >>> told_apart([True, False, True], [True, False, True]), told_apart([True, True], [True, False])
+    (True, False)
+    >>> told_apart([True, True], [True, True])
+    False
+    """
+    kinds = [value for place, value in enumerate(right) if value not in right[:place]]
+    return len(kinds) > 1 and list(found) == list(right)
 
 
 def show(value: Any, digits: int = 4) -> str:
