@@ -1,9 +1,9 @@
 """Cases that come from the seed: their order, their number and their names.
 
-An answer that counts its calls, reads a file's name or gives what was right last time must be wrong under the
-next seed. Where a case has few possible outcomes (refused or not, one of three verdicts), a replay is right by
-luck: take so many cases, in an order of the seed's, that this happens once in a hundred thousand draws, and
-give the points for all of them together (`judging.told_apart`).
+An answer that counts its calls, reads a file's name or gives what was right last time must be wrong under
+the next seed. Where a case has few possible outcomes (refused or not, one of three verdicts), a replay is
+right by luck: take so many cases, in an order of the seed's, that this happens once in a hundred thousand
+draws, and give the points for all of them together (`judging.told_apart`).
 """
 
 from __future__ import annotations
@@ -15,27 +15,7 @@ import numpy as np
 
 __all__ = ["mixed", "shuffled", "words"]
 
-_ONSETS = (
-    "b",
-    "br",
-    "d",
-    "dr",
-    "f",
-    "g",
-    "gl",
-    "k",
-    "l",
-    "m",
-    "n",
-    "p",
-    "pl",
-    "r",
-    "s",
-    "st",
-    "t",
-    "tr",
-    "v",
-)
+_ONSETS = ("b", "br", "d", "dr", "f", "g", "gl", "k", "l", "m", "n", "p", "pl", "r", "s", "st", "t", "v")
 _NUCLEI = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
 
 

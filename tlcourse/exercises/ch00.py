@@ -20,6 +20,7 @@ from tlcourse.exercises import (
     score,
     show,
 )
+from tlcourse.exercises.cases import mixed
 
 # --- ch00-pick-class ----------------------------------------------------------------------------------------
 
@@ -43,9 +44,10 @@ _NAMES = (
 
 def _logit_rows(rng: np.random.Generator) -> dict[str, Any]:
     names = tuple(str(name) for name in rng.permutation(_NAMES)[: rng.integers(5, 9)])
-    rows = rng.normal(0.0, 2.0, (4, len(names)))
+    # So many rows that no list of names is right for another seed, and no one name for all of them.
+    winners = np.array(mixed(rng, int(rng.integers(8, 11)), range(len(names))))
+    rows = rng.normal(0.0, 2.0, (len(winners), len(names)))
     # The winner stands a little apart, but nowhere near so far that its probability rounds to 1.
-    winners = rng.integers(0, len(names), len(rows))
     rows[np.arange(len(rows)), winners] = rows.max(axis=1) + rng.uniform(0.3, 1.0, len(rows))
     # One more row like the first, moved up until exp() overflows: its probabilities are the same.
     large = rows[:1] + np.round(rng.uniform(1000.0, 2000.0))
@@ -279,22 +281,17 @@ def _label_rows(rng: np.random.Generator) -> dict[str, Any]:
     n = int(rng.integers(8, 12))
     sizes = rng.permutation([n + 1, *rng.integers(80, 140, size=int(rng.integers(3, 6)))])
     labels = rng.permutation(np.repeat(np.arange(len(sizes)), sizes)).astype(np.int64)
-    seeds = rng.choice(10_000, size=2, replace=False)
-    return {
-        "labels": labels,
-        "n": n,
-        "seed": int(seeds[0]),
-        "other_seed": int(seeds[1]),
-    }
+    # Which calls have a seed in common comes from the exercise's own: a list of draws played again is wrong.
+    three = [int(seed) for seed in rng.choice(1_000_000, size=3, replace=False)]
+    return {"labels": labels, "n": n, "seeds": mixed(rng, int(rng.integers(10, 14)), three)}
 
 
 def _probe_draw(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    def draw(seed: int) -> Any:
-        return plain(answer(inputs["labels"].copy(), inputs["n"], seed))
-
-    first = draw(inputs["seed"])
-    np.random.random(7)  # other cells draw numbers too: the same seed must not notice
-    return {"first": first, "again": draw(inputs["seed"]), "other": draw(inputs["other_seed"])}
+    draws = []
+    for seed in inputs["seeds"]:
+        draws.append(plain(answer(inputs["labels"].copy(), inputs["n"], seed)))
+        np.random.random(7)  # other cells draw numbers too: the same seed must not notice
+    return {"draws": draws}
 
 
 def _rows(value: Any, size: int) -> np.ndarray:
@@ -316,78 +313,94 @@ def _rows(value: Any, size: int) -> np.ndarray:
     return rows.astype(np.int64)
 
 
-def _judge_draw(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    labels, n = inputs["labels"], inputs["n"]
+def _fair(drawn: np.ndarray, labels: np.ndarray, n: int) -> Finding:
     classes = int(labels.max()) + 1
-    first, again, other = (_rows(observed[name], len(labels)) for name in ("first", "again", "other"))
-    if len(first) == 0:
+    if len(drawn) == 0:
         raise WrongAnswerError("You returned no rows at all.", "no rows")
-
-    counts = np.bincount(labels[first], minlength=classes)
-    distinct = len(np.unique(first))
-    if len(first) == n * classes and set(first.tolist()) <= set(range(classes)):
-        fair = Finding(
+    counts = np.bincount(labels[drawn], minlength=classes)
+    distinct = len(np.unique(drawn))
+    if len(drawn) == n * classes and set(drawn.tolist()) <= set(range(classes)):
+        return Finding(
             False,
-            f"You returned {show(first.tolist())}: these are labels. Return the numbers of the rows "
+            f"You returned {show(drawn.tolist())}: these are labels. Return the numbers of the rows "
             f"instead, so that "
             "`labels[rows]` gives the labels.",
             "labels instead of rows",
         )
-    elif distinct < len(first):
-        fair = Finding(
+    if distinct < len(drawn):
+        return Finding(
             False,
-            f"Of the {len(first)} rows that you returned only {distinct} are different: the same picture "
+            f"Of the {len(drawn)} rows that you returned only {distinct} are different: the same picture "
             f"was drawn "
             "more than once. Draw without replacement.",
             "draws with replacement",
         )
-    elif (counts == 0).any() and set(counts[counts > 0].tolist()) == {n}:
-        fair = Finding(
+    if (counts == 0).any() and set(counts[counts > 0].tolist()) == {n}:
+        return Finding(
             False,
             f"For n = {n}, your rows hold {show(counts.tolist())} examples of the classes: one class or more"
             " is left out. Does the loop go through all of them, and does `return` come after it?",
             "a class left out",
         )
-    elif len(set(counts.tolist())) > 1:
-        fair = Finding(
+    if len(set(counts.tolist())) > 1:
+        return Finding(
             False,
             f"For n = {n}, your rows hold {show(counts.tolist())} examples of the classes: the draw was "
             f"made from all "
             "rows together. Draw from each class apart.",
             "draws from all rows together",
         )
-    else:
-        fair = finding(
-            bool(np.all(counts == n)),
-            f"{n} different rows of every class.",
-            f"For n = {n}, your rows hold {counts[0]} of each class.",
-            "wrong number per class",
-        )
+    return finding(
+        bool(np.all(counts == n)),
+        f"{n} different rows of every class.",
+        f"For n = {n}, your rows hold {counts[0]} of each class.",
+        "wrong number per class",
+    )
 
+
+def _repeats(draws: list[np.ndarray], seeds: list[int]) -> Finding:
+    """Whether the calls with one seed gave the same rows, whatever was drawn between them."""
+    for seed, rows in zip(seeds, draws, strict=True):
+        first = draws[seeds.index(seed)]
+        if not np.array_equal(np.sort(rows), np.sort(first)):
+            return Finding(
+                False,
+                f"Two calls with seed {seed} gave different rows ({show(first[:4].tolist())}, then"
+                f" {show(rows[:4].tolist())}, at the start). The numbers come from a generator that does not"
+                " know the seed.",
+                "ignores the seed",
+            )
+    return Finding(True, "The same seed gives the same rows.")
+
+
+def _varies(draws: list[np.ndarray], seeds: list[int]) -> Finding:
+    for seed, rows in zip(seeds, draws, strict=True):
+        if seed != seeds[0] and np.array_equal(np.sort(rows), np.sort(draws[0])):
+            return Finding(
+                False,
+                f"Seeds {seeds[0]} and {seed} gave the same rows, {show(rows[:4].tolist())} at the start."
+                " Nothing is drawn by chance, so repeating the experiment with other seeds would tell you"
+                " nothing.",
+                "same rows for every seed",
+            )
+    return Finding(True, "Another seed gives other rows.")
+
+
+def _judge_draw(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    labels, n, seeds = inputs["labels"], inputs["n"], inputs["seeds"]
+    draws = [_rows(value, len(labels)) for value in observed["draws"]]
+    found = [_fair(rows, labels, n) for rows in draws]
+    fair = next((one for one in found if not one.passed), found[0])
     # Without rows that could be a draw, "the same twice" is worth nothing.
-    plausible = len(first) == n * classes and fair.misconception != "labels instead of rows"
-    if not plausible:
+    size = n * (int(labels.max()) + 1)
+    if any(len(rows) != size for rows in draws) or fair.misconception == "labels instead of rows":
         return score((1, fair))
-    same = np.array_equal(np.sort(first), np.sort(again))
-    repeats = finding(
-        same,
-        "The same seed gives the same rows.",
-        f"Two calls with seed {inputs['seed']} gave different rows ({show(first[:4].tolist())}, then "
-        f"{show(again[:4].tolist())}, at the start). The numbers come from a generator that does not know "
-        f"the seed.",
-        "ignores the seed",
-    )
-    if not same:
+    repeats, varies = _repeats(draws, seeds), _varies(draws, seeds)
+    if not fair.passed and not (repeats.passed and varies.passed):
+        # Neither asks for the classes: one list of rows for all calls is always the same.
+        return score(*((0, one) for one in (fair, repeats, varies) if not one.passed))
+    if not repeats.passed:
         return score((1, fair), (1, repeats))
-    varies = finding(
-        not np.array_equal(np.sort(first), np.sort(other)),
-        "Another seed gives other rows.",
-        f"Seeds {inputs['seed']} and {inputs['other_seed']} gave the same rows, {show(first[:4].tolist())} "
-        f"at the "
-        "start. Nothing is drawn by chance, so repeating the experiment with other seeds would tell you "
-        "nothing.",
-        "same rows for every seed",
-    )
     return score((1, fair), (1, repeats), (1, varies))
 
 
