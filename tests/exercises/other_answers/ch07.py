@@ -17,6 +17,34 @@ def _metrics(body: str) -> str:
     return _METRICS.replace("BODY", body)
 
 
+_BOOTSTRAP = """
+import numpy as np
+
+def difference(first, second, resamples, rng):
+    n = len(first)
+    return np.quantile((second - first)[DRAW].mean(1), ENDS)
+"""
+_LOG = """
+import numpy as np
+
+def entry(rows, t):
+    val = {(row["model"], row["seed"]): row["val"] for row in rows}
+    seeds = sorted({row["seed"] for row in rows})
+    a, b = (np.array([val[model, seed] for seed in seeds]) for model in ("after", "before"))
+    d, n = a - b, len(seeds)
+    half = t * d.std(ddof=1) / np.sqrt(n)
+    return d.mean(), half, RULE
+"""
+
+
+def _bootstrap(draw: str, ends: str) -> str:
+    return _BOOTSTRAP.replace("DRAW", draw).replace("ENDS", ends)
+
+
+def _log(rule: str) -> str:
+    return _LOG.replace("RULE", rule)
+
+
 RIGHT = {
     "ch07-metrics": [
         (
@@ -203,6 +231,31 @@ def threshold(labels, scores, missed, alarm):
     ],
     "ch07-bootstrap": [
         (
+            "gains and losses counted",
+            """
+import numpy as np
+
+def difference(first, second, resamples, rng):
+    n = len(first)
+    shares = [((second - first) == step).mean() for step in (-1, 0, 1)]
+    counts = rng.multinomial(n, shares, resamples)
+    means = (counts[:, 2] - counts[:, 0]) / n
+    return tuple(np.percentile(means, (2.5, 97.5)).astype("float32"))
+""",
+        ),
+        (
+            "a generator",
+            """
+import numpy as np
+
+def difference(first, second, resamples, rng):
+    d = np.subtract(second, first)
+    means = sorted(float(rng.choice(d, d.size).mean()) for _ in range(resamples))
+    yield means[round(0.025 * resamples)]
+    yield means[round(0.975 * resamples)]
+""",
+        ),
+        (
             "a loop",
             """
 import numpy as np
@@ -264,6 +317,17 @@ def difference(first, second, resamples, rng):
     ],
     "ch07-leak": [
         (
+            "a dict's keys",
+            """
+def shared(train, test):
+    sides = {}
+    for side, paths in (("train", train), ("test", test)):
+        for path in paths:
+            sides.setdefault(path.rpartition("/")[2].partition(".")[0], set()).add(side)
+    return {name: True for name, on in sides.items() if len(on) == 2}.keys()
+""",
+        ),
+        (
             "pathlib, a sorted list",
             """
 from pathlib import PurePosixPath
@@ -309,6 +373,33 @@ def shared(train, test):
         ),
     ],
     "ch07-log": [
+        (
+            "scipy's test of pairs",
+            """
+from scipy import stats
+
+def entry(rows, t):
+    rows = sorted(rows, key=lambda row: row["seed"])
+    after, before = ([r["val"] for r in rows if r["model"] == m] for m in ("after", "before"))
+    found = stats.ttest_rel(after, before)
+    mean = sum(after) / len(after) - sum(before) / len(before)
+    return mean, abs(t * mean / found.statistic), found.statistic > t
+""",
+        ),
+        (
+            "NumPy scalars and an integer",
+            """
+import numpy as np
+
+def entry(rows, t):
+    d = {}
+    for row in rows:
+        d[row["seed"]] = d.get(row["seed"], 0) + (1 if row["model"] == "after" else -1) * row["val"]
+    d = np.fromiter(d.values(), "float32")
+    half = np.float32(t) * d.std(ddof=1) / np.sqrt(d.size)
+    return [np.float32(d.mean()), half, np.int8(d.mean() > half)]
+""",
+        ),
         (
             "pandas",
             """
@@ -439,6 +530,43 @@ def threshold(labels, scores, missed, alarm):
         ),
     ],
     "ch07-bootstrap": [
+        *[
+            (f"{title}", _bootstrap(draw, ends))
+            for title, draw, ends in (
+                ("an interval of 99 %", "rng.integers(0, n, (resamples, n))", "[0.005, 0.995]"),
+                ("an interval of 80 %", "rng.integers(0, n, (resamples, n))", "[0.1, 0.9]"),
+                ("the quartiles", "rng.integers(0, n, (resamples, n))", "[0.25, 0.75]"),
+                ("half as many pictures", "rng.integers(0, n, (resamples, n // 2))", "[0.025, 0.975]"),
+                ("twice as many pictures", "rng.integers(0, n, (resamples, 2 * n))", "[0.025, 0.975]"),
+                (
+                    "always 900 pictures, of the first 900",
+                    "rng.integers(0, 900, (resamples, 900)) % n",
+                    "[0.025, 0.975]",
+                ),
+                ("without the last pictures", "rng.integers(0, n // 2, (resamples, n))", "[0.025, 0.975]"),
+                ("five resamples", "rng.integers(0, n, (5, n))", "[0.025, 0.975]"),
+            )
+        ],
+        (
+            "only where the models differ",
+            """
+import numpy as np
+
+def difference(first, second, resamples, rng):
+    d = (second - first)[first != second]
+    return np.quantile(d[rng.integers(0, len(d), (resamples, len(d)))].mean(1), [0.025, 0.975])
+""",
+        ),
+        (
+            "the gains and losses of one seed",
+            """
+import numpy as np
+
+def difference(first, second, resamples, rng):
+    d = np.repeat([1, -1, 0], [81, 31, 788])
+    return np.quantile(d[rng.integers(0, 900, (resamples, 900))].mean(1), [0.025, 0.975])
+""",
+        ),
         ("no return", "def difference(first, second, resamples, rng):\n    d = second - first\n"),
         (
             "one number",
@@ -489,6 +617,30 @@ def difference(first, second, resamples, rng):
         ),
     ],
     "ch07-leak": [
+        *[
+            (f"always {answer}", f"def shared(train, test):\n    return {answer}\n")
+            for answer in ("[]", "['lamp', 'ship']", "[p.split('/')[1].rstrip('.png') for p in test]")
+        ],
+        (
+            "letters off both ends",
+            "def shared(train, test):\n    f = lambda ps: {p.split('/')[1].strip('.png') for p in ps}\n    return f(train) & f(test)\n",
+        ),
+        (
+            "one name in another, the other way",
+            """
+def shared(train, test):
+    f = lambda ps: {p.split("/")[1][:-4] for p in ps}
+    return {b for b in f(test) if any(b in a for a in f(train))}
+""",
+        ),
+        (
+            "the same letters to begin with",
+            """
+def shared(train, test):
+    f = lambda ps: {p.split("/")[1][:3] for p in ps}
+    return f(train) & f(test)
+""",
+        ),
         ("no return", "def shared(train, test):\n    set(train) & set(test)\n"),
         ("a count", "def shared(train, test):\n    return 3\n"),
         (
@@ -507,6 +659,32 @@ def difference(first, second, resamples, rng):
         ("endless", "def shared(train, test):\n    while True:\n        yield 'cat'\n"),
     ],
     "ch07-log": [
+        *[
+            (f"kept by another rule: {title}", _log(rule))
+            for title, rule in (
+                ("most seeds win", "(d > 0).sum() > n / 2"),
+                ("all seeds win", "d.min() > 0"),
+                ("all but one win", "(d > 0).sum() >= n - 1"),
+                ("the median", "np.median(d) > 0"),
+                ("a point in a hundred", "d.mean() > 0.01"),
+                ("two points", "d.mean() > 0.02"),
+                ("half a point", "d.mean() > 0.005"),
+                ("z", "d.mean() > 1.96 * d.std(ddof=1) / n**0.5"),
+                ("two standard errors", "d.mean() > 2 * d.std(ddof=1) / n**0.5"),
+                ("one standard error", "d.mean() > d.std(ddof=1) / n**0.5"),
+                ("one standard deviation", "d.mean() > d.std(ddof=1)"),
+                ("divided by n", "d.mean() > t * d.std() / n**0.5"),
+                ("t without a root", "d.mean() > t * d.std(ddof=1) / n"),
+                ("either way", "abs(d.mean()) > half"),
+                ("unpaired", "d.mean() > t * (a.var(ddof=1) / n + b.var(ddof=1) / n) ** 0.5"),
+                ("intervals apart", "a.mean() - a.std(ddof=1) / n**0.5 > b.mean() + b.std(ddof=1) / n**0.5"),
+                ("the best seed", "a.max() > b.max()"),
+                ("the worst seed", "a.min() > b.min()"),
+                ("the first seed", "d[0] > 0"),
+                ("always", "True"),
+                ("never", "False"),
+            )
+        ],
         ("no return", "def entry(rows, t):\n    d = [r['val'] for r in rows]\n"),
         (
             "a word for kept",
