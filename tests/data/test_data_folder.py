@@ -82,6 +82,34 @@ def test_every_kind_of_picture(pictures: Path) -> None:
     assert look["z-cmyk.jpg"][..., 0].mean() > 200
 
 
+def test_what_is_hidden_or_left_behind_is_no_picture_of_the_class(pictures: Path) -> None:
+    """Jupyter's checkpoints are copies: one in training and one in testing, and the score is a lie."""
+    before = image_folder(pictures, size=8)
+    for below in (
+        "red/.ipynb_checkpoints/0-checkpoint.png",
+        "red/sub/.ipynb_checkpoints/deep/0-checkpoint.png",
+        "red/__MACOSX/red/0.png",
+        "red/@eaDir/0.png/SYNOPHOTO_THUMB_M.jpg",
+        "red/._0.png",
+        "red/sub/._1.JPG",
+        "red/Thumbs.db",
+        "red/$RECYCLE.BIN/2.png",
+        ".ipynb_checkpoints/0-checkpoint.png",
+        "__MACOSX/red/0.png",
+        "lost+found/3.png",
+    ):
+        (pictures / below).parent.mkdir(parents=True, exist_ok=True)
+        (pictures / below).write_bytes((pictures / "red" / "0.png").read_bytes())
+    after = image_folder(pictures, size=8)
+    assert after.ids == before.ids
+    assert after.class_names == ("blue", "red")
+
+
+def test_a_folder_below_a_hidden_one_is_read(pictures: Path) -> None:
+    hidden = pictures.rename(pictures.with_name(".mine"))
+    assert len(image_folder(hidden, size=8)) == 16
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", "cut"])
 def test_an_unreadable_picture(pictures: Path, content: bytes | str) -> None:
     bad = pictures / "red" / "bad.jpg"

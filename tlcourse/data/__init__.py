@@ -11,6 +11,7 @@ from typing import Any
 from tlcourse.data.bundles import STYLES, fashion_mnist, three_styles
 from tlcourse.data.collages import Collages, collages
 from tlcourse.data.dataset import Dataset
+from tlcourse.data.decoding import read_image
 from tlcourse.data.docstrings import Documented, documented
 from tlcourse.data.download import fetch
 from tlcourse.data.fetched import cats_and_dogs, oxford_pets
@@ -41,6 +42,7 @@ __all__ = [
     "oxford_pets",
     "photographs",
     "rated_text",
+    "read_image",
     "textile",
     "three_styles",
 ]

@@ -9,7 +9,8 @@ import zipfile
 import numpy as np
 
 from tlcourse.data.dataset import Dataset
-from tlcourse.data.files import bundled, decode
+from tlcourse.data.decoding import decode
+from tlcourse.data.files import bundled
 from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, UnknownNameError
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.data.dataset import Dataset
+from tlcourse.data.decoding import decode
 from tlcourse.data.download import located
-from tlcourse.data.files import decode
 from tlcourse.data.folder import _square
 from tlcourse.data.packaged import stratified
 from tlcourse.errors import DataError

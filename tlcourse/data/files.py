@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from tlcourse.errors import DataError
 
-__all__ = ["bundled", "decode", "package_file", "package_files", "read_package_file"]
+__all__ = ["bundled", "package_file", "package_files", "read_package_file"]
 
 FOLDER = Path(__file__).parent / "bundled"
 SUMS = "SHA256SUMS.txt"
@@ -144,40 +140,3 @@ def read_package_file(distribution: str, name: str) -> bytes:
                 _reinstall(distribution),
             )
     return data
-
-
-def decode(data: bytes, name: str) -> npt.NDArray[np.uint8]:
-    """A picture from its bytes: uint8 RGB (height, width, 3), transparent parts on white.
-
-    Raises
-    ------
-    DataError
-        When the bytes are not a picture, or a damaged one; the message has ``name``.
-    """
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            return to_rgb(image)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
-        raise DataError(
-            f"The picture {name} cannot be read: {error}.",
-            "Open it in a picture viewer; if that fails too, replace or delete it.",
-        ) from None
-
-
-def to_rgb(image: object) -> npt.NDArray[np.uint8]:
-    """A Pillow image as uint8 RGB (height, width, 3): upright, on white, first frame, 16 bits scaled to 8."""
-    from PIL import Image, ImageOps
-
-    assert isinstance(image, Image.Image)
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion clips it to white
-        wide = np.asarray(image).astype(np.float64)
-        grey = wide / 257.0 if wide.max() > 255 else wide
-        image = Image.fromarray(np.clip(grey.round(), 0, 255).astype(np.uint8))
-    if "A" in image.getbands() or "transparency" in image.info:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(white, image)
-    return np.array(image.convert("RGB"))

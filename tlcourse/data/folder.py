@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.data.dataset import Dataset
-from tlcourse.data.files import decode
+from tlcourse.data.decoding import read_image
 from tlcourse.data.packaged import stratified
 from tlcourse.errors import DataError, ShapeError
 
@@ -17,6 +17,19 @@ __all__ = ["image_folder"]
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 SPLIT_NAMES = {"train", "training", "val", "valid", "validation", "test", "testing"}
+#: What systems leave in folders beside the dotted ones of Jupyter and macOS: copies and previews.
+LEFT_BEHIND = {
+    "__macosx",
+    "__pycache__",
+    "@eadir",
+    "#recycle",
+    "$recycle.bin",
+    "system volume information",
+    "lost+found",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+}
 LAYOUT = "Make one sub-folder for each class, with its pictures in it: mine/cat/1.jpg, mine/dog/1.jpg, ..."
 
 
@@ -31,8 +44,10 @@ def image_folder(
     """Your own pictures: one sub-folder for each class.
 
     Each picture is turned upright, scaled so that its shorter side has ``size`` pixels and cut to the square
-    in its middle. Sub-folders of a class are searched too; hidden files and files that are not pictures by
-    their ending are left out. The split is the same in every run with the same files and seed.
+    in its middle; `tlcourse.data.read_image` says how its numbers are read. Sub-folders of a class are
+    searched too. Files that are not pictures by their ending are left out, and so is what is hidden or left
+    behind by a system, anywhere below the folder: ``.ipynb_checkpoints``, ``__MACOSX``, ``._1.jpg``, ... The
+    split is the same in every run with the same files and seed.
 
     Parameters
     ----------
@@ -87,7 +102,7 @@ def image_folder(
         for file in files:
             shown = file.relative_to(root).as_posix()
             try:
-                pictures.append(_square(_read(file), size))
+                pictures.append(_square(read_image(file), size))
             except DataError as error:
                 if not skip_unreadable:
                     raise DataError(
@@ -133,15 +148,15 @@ def _classes(root: Path) -> dict[str, list[Path]]:
             f"{root} is a file, not a folder.", f"Give the folder that holds the classes. {LAYOUT}"
         )
     try:
-        folders = sorted(
-            entry for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith((".", "__"))
-        )
+        folders = sorted(entry for entry in root.iterdir() if entry.is_dir() and not _hidden(entry.name))
     except OSError as error:
         raise DataError(
             f"The folder {root} cannot be read: {error.strerror or error}.", "Check its permissions."
         ) from None
     if not folders:
-        loose = sum(entry.suffix.lower() in EXTENSIONS for entry in root.iterdir())
+        loose = sum(
+            entry.suffix.lower() in EXTENSIONS and not _hidden(entry.name) for entry in root.iterdir()
+        )
         has = f"{loose} pictures but no class folders" if loose else "no class folders"
         raise DataError(f"The folder {root} has {has}.", LAYOUT)
     if {entry.name.lower() for entry in folders} <= SPLIT_NAMES:
@@ -157,13 +172,14 @@ def _classes(root: Path) -> dict[str, list[Path]]:
         )
     classes = {}
     for entry in folders:
-        files = sorted(
+        inside = [
             file
             for file in entry.rglob("*")
-            if file.suffix.lower() in EXTENSIONS and not file.name.startswith(".") and file.is_file()
-        )
+            if not any(_hidden(part) for part in file.relative_to(entry).parts) and file.is_file()
+        ]
+        files = sorted(file for file in inside if file.suffix.lower() in EXTENSIONS)
         if not files:
-            others = sorted({file.suffix.lower() for file in entry.rglob("*") if file.is_file()} - {""})
+            others = sorted({file.suffix.lower() for file in inside} - {""})
             seen = f" (it has {', '.join(others)} files)" if others else ""
             raise DataError(
                 f"The class {entry.name!r} has no pictures: {entry} has no file ending in "
@@ -174,16 +190,9 @@ def _classes(root: Path) -> dict[str, list[Path]]:
     return classes
 
 
-def _read(file: Path) -> npt.NDArray[np.uint8]:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"The picture {file} cannot be read: {error.strerror or error}.", "Check its permissions."
-        ) from None
-    if not data:
-        raise DataError(f"The picture {file} is empty (0 bytes).", "Copy it again, or delete it.")
-    return decode(data, str(file))
+def _hidden(name: str) -> bool:
+    """Whether a file or folder is no business of a person's: hidden, or left behind by a system."""
+    return name.startswith(".") or name.lower() in LEFT_BEHIND
 
 
 def _square(picture: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.data.dataset import Dataset
-from tlcourse.data.files import decode, package_files, read_package_file
+from tlcourse.data.decoding import decode
+from tlcourse.data.files import package_files, read_package_file
 from tlcourse.errors import DataError, ShapeError
 
 __all__ = ["digits", "photographs", "textile"]
