@@ -23,11 +23,18 @@ _NAMES = ("accuracy", "precision", "recall", "macro_f1", "micro_f1")
 
 
 def _metrics_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    first, second = _matrix(rng, 3), _matrix(rng, 4)
+    while second["of"] == first["of"]:  # who always takes the same class is found out
+        second = _matrix(rng, 4)
+    cases = [first, second]
+    return {"cases": [cases[int(i)] for i in rng.permutation(2)]}
+
+
+def _matrix(rng: np.random.Generator, k: int) -> dict[str, Any]:
     while True:
-        k = int(rng.integers(3, 5))
         matrix = rng.integers(1, 9, (k, k))
         matrix[np.diag_indices(k)] += rng.integers(5, 30, k)
-        matrix[0] *= 4  # one class is much more frequent
+        matrix[int(rng.integers(k))] *= 4  # one class is much more frequent
         of = int(rng.integers(0, k))
         p, r = _precision(matrix), _recall(matrix)
         f = 2 * p * r / (p + r)
@@ -41,6 +48,7 @@ def _metrics_inputs(rng: np.random.Generator) -> dict[str, Any]:
         ]
         apart += [2 * abs(mean_pr - (p + r).mean() / 2), 2 * abs(mean_pr - weighted)]
         apart.append(2 * abs((p + r).mean() / 2 - weighted))
+        apart += [abs(p[c] - p[of]) + abs(r[c] - r[of]) for c in range(k) if c != of]
         if min(apart) > 0.004:
             return {"matrix": matrix, "of": of}
 
@@ -58,35 +66,51 @@ def _recall(m: np.ndarray) -> np.ndarray:
 
 
 def _metrics_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    found = answer(np.asarray(inputs["matrix"]).copy(), inputs["of"])
-    if not isinstance(found, Mapping):
-        return {"wrong": told(found)}
-    missing = [name for name in _NAMES if name not in found]
-    if missing:
-        return {"wrong": f"a dictionary without {', '.join(missing)}"}
-    return {name: plain_number(found[name]) for name in _NAMES}
+    out = []
+    for case in inputs["cases"]:
+        found = answer(np.asarray(case["matrix"]).copy(), case["of"])
+        if hasattr(found, "to_dict"):  # a Series of pandas
+            found = found.to_dict()
+        if not isinstance(found, Mapping):
+            return {"wrong": told(found)}
+        missing = [name for name in _NAMES if name not in found]
+        if missing:
+            return {"wrong": f"a dictionary without {', '.join(missing)}"}
+        out.append({name: plain_number(found[name]) for name in _NAMES})
+    return {"found": out}
 
 
 def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "wrong" in observed:
         why = f"`metrics` should give a dictionary with {', '.join(_NAMES)}; yours gave {observed['wrong']}."
         return Verdict(0.0, (Finding(False, why),))
-    m, of = np.asarray(inputs["matrix"], float), inputs["of"]
+    cases = [
+        _judge_metrics(found, case) for found, case in zip(observed["found"], inputs["cases"], strict=True)
+    ]
+    for one in cases:
+        if len(one) == 1:  # nothing of it can be judged
+            return Verdict(0.0, one)
+    # A part is right if it is so for both matrices.
+    return verdict(*(min(parts, key=lambda part: part.passed) for parts in zip(*cases, strict=True)))
+
+
+def _judge_metrics(observed: dict[str, Any], case: dict[str, Any]) -> tuple[Finding, ...]:
+    m, of = np.asarray(case["matrix"], float), case["of"]
     p, r = _precision(m), _recall(m)
     f = 2 * p * r / (p + r)
     accuracy = _accuracy(m)
 
     def is_near(name: str, value: float) -> bool:
-        return close(observed[name], float(value), 6e-4)
+        return close(observed[name], float(value), 1e-4)
 
     for name in _NAMES:
         if isinstance(observed[name], str) or not np.isfinite(observed[name]):
             why = f"`metrics` should give one number as {name}; yours gave {_say(observed[name])}."
-            return Verdict(0.0, (Finding(False, why, "not a number"),))
+            return (Finding(False, why, "not a number"),)
     if max(observed[name] for name in _NAMES) > 1:
         high = max(_NAMES, key=lambda name: observed[name])
         why = f"Your {high} is {show(observed[high])}. All five are shares, from 0 to 1."
-        return Verdict(0.0, (Finding(False, why, "no share"),))
+        return (Finding(False, why, "no share"),)
     said = {name: f"your {name} is {show(observed[name])}" for name in _NAMES}
     if is_near("accuracy", accuracy):
         first = good("The accuracy is the share on the diagonal.")
@@ -149,7 +173,7 @@ def _metrics_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " alarm and one miss."
         )
         third = Finding(False, why, "micro is not pooled")
-    return verdict(first, second, third)
+    return first, second, third
 
 
 _METRICS = """
@@ -223,9 +247,9 @@ METRICS = Exercise(
 
 def _auc_inputs(rng: np.random.Generator) -> dict[str, Any]:
     cases = []
-    for ties in (False, True):
+    for ties in rng.permutation([False, False, True, True]).tolist():
         while True:
-            n = int(rng.integers(14, 22))
+            n = int(rng.integers(20, 40))
             labels = (rng.random(n) < 0.4).astype(int)
             scores = rng.normal(0, 1, n) + labels
             scores = np.round(scores) if ties else np.round(scores, 3)
@@ -240,7 +264,7 @@ def _auc_inputs(rng: np.random.Generator) -> dict[str, Any]:
             if ties and min(abs(value - right) for value in by_place) < 0.01:
                 continue
             if 0.6 < right < 0.93 and abs(right - at_half) > 0.02 and (not ties or loose - strict > 0.08):
-                cases.append({"labels": labels, "scores": scores})
+                cases.append({"labels": labels, "scores": scores, "ties": ties})
                 break
     return {"cases": cases}
 
@@ -260,39 +284,45 @@ def _auc_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
 
 
 def _auc_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    parts = []
-    for case, got, ties in zip(inputs["cases"], observed["found"], (False, True), strict=True):
-        labels, scores = np.asarray(case["labels"]), np.asarray(case["scores"])
-        said = f"For scores {'with' if ties else 'without'} ties you give {_say(got)}."
-        right = _auc(labels, scores)
-        if close(got, right, 1e-6):
-            parts.append(good("With ties: right." if ties else "Without ties: right."))
-        elif close(got, 1 - right, 1e-6):
-            parts.append(
-                Finding(False, (f"{said} You count the pairs in which the no is ahead."), "upside down")
-            )
-        elif ties and close(got, _auc(labels, scores, 0.0), 1e-6):
-            why = (
-                "Pairs with equal scores count as lost. Nobody can tell them apart: they are worth one half."
-            )
-            parts.append(Finding(False, f"{said} {why}", "ties lost"))
-        elif ties and close(got, _auc(labels, scores, 1.0), 1e-6):
-            why = (
-                "Pairs with equal scores count as won. Then a model that says the same of all would"
-                " be perfect."
-            )
-            parts.append(Finding(False, f"{said} {why}", "ties won"))
-        elif close(got, float(((scores > 0.5) == labels).mean()), 1e-6):
-            why = "That is the accuracy at a threshold of one half. The AUC has no threshold."
-            parts.append(Finding(False, f"{said} {why}", "accuracy at a threshold"))
-        else:
-            why = "It should be the share of pairs, a yes and a no, in which the yes has the higher score."
-            if ties:
-                why += " A pair with equal scores is worth one half, wherever it stands in your sorting."
-            if isinstance(got, float) and got > 1:
-                why += " Yours is a count, not a share."
-            parts.append(Finding(False, f"{said} {why}"))
-    return verdict(*parts)
+    parts: dict[bool, Finding] = {}
+    for case, got in zip(inputs["cases"], observed["found"], strict=True):
+        ties = bool(case["ties"])
+        if parts.get(ties, good("")).passed:  # right for both, or the first that is not
+            parts[ties] = _judge_auc(got, case, ties)
+    return verdict(parts[False], parts[True])
+
+
+def _judge_auc(got: Any, case: dict[str, Any], ties: bool) -> Finding:
+    labels, scores = np.asarray(case["labels"]), np.asarray(case["scores"])
+    said = f"For scores {'with' if ties else 'without'} ties you give {_say(got)}."
+    right, at_half = _auc(labels, scores), (scores > 0.5) == labels
+    name: str | None = None
+    if close(got, right, 1e-6):
+        return good("With ties: right." if ties else "Without ties: right.")
+    if close(got, 1 - right, 1e-6):
+        why, name = "You count the pairs in which the no is ahead.", "upside down"
+    elif ties and close(got, _auc(labels, scores, 0.0), 1e-6):
+        why = "Pairs with equal scores count as lost. Nobody can tell them apart: they are worth one half."
+        name = "ties lost"
+    elif ties and close(got, _auc(labels, scores, 1.0), 1e-6):
+        why = "Pairs with equal scores count as won. Then a model that says the same of all would be perfect."
+        name = "ties won"
+    elif close(got, float(at_half.mean()), 1e-6):
+        why = "That is the accuracy at a threshold of one half. The AUC has no threshold."
+        name = "accuracy at a threshold"
+    elif close(got, float((at_half[labels == 1].mean() + at_half[labels == 0].mean()) / 2), 1e-6):
+        why = "That is the area under one point of the curve, at a threshold of one half. The AUC has no"
+        why, name = f"{why} threshold.", "one threshold"
+    elif close(got, 2 * right - 1, 1e-6):
+        why = "That is how far the pairs won exceed the pairs lost. Count the share that is won."
+        name = "won less lost"
+    else:
+        why = "It should be the share of pairs, a yes and a no, in which the yes has the higher score."
+        if ties:
+            why += " A pair with equal scores is worth one half, wherever it stands in your sorting."
+        if isinstance(got, float) and got > 1:
+            why += " Yours is a count, not a share."
+    return Finding(False, f"{said} {why}", name)
 
 
 _AUC = """
@@ -345,20 +375,31 @@ def _tried(s: np.ndarray) -> np.ndarray:
 
 
 def _threshold_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    """Three classifiers: a miss costs more, and a false alarm costs more, in an order from the seed."""
+    dear = rng.permutation(["miss", "alarm", str(rng.choice(["miss", "alarm"]))])
+    return {"cases": [_screening(rng, str(kind)) for kind in dear]}
+
+
+def _screening(rng: np.random.Generator, dear: str) -> dict[str, Any]:
     while True:
         n = int(rng.integers(40, 60))
-        labels = (rng.random(n) < 0.3).astype(int)
-        scores = np.clip(rng.normal(0.35 + 0.25 * labels, 0.18), 0.01, 0.99).round(4)
-        missed, alarm = float(rng.choice([8, 10, 12])), 1.0
+        labels = (rng.random(n) < (0.3 if dear == "miss" else 0.6)).astype(int)
+        # Scores are no probabilities: where the costs have their best threshold is to be found out.
+        scores = np.clip(rng.normal(rng.uniform(0.25, 0.5) + 0.25 * labels, 0.18), 0.01, 0.99).round(4)
+        costs = float(rng.choice([6, 8, 10, 12])), float(rng.choice([1, 2]))
+        missed, alarm = costs if dear == "miss" else costs[::-1]
         if len(set(scores)) < n or not 6 <= labels.sum() <= n - 6:
             continue
-        costs = {t: _cost(labels, scores, t, missed, alarm) for t in _tried(scores)}
-        best = min(costs.values())
+        best = min(_cost(labels, scores, t, missed, alarm) for t in _tried(scores))
         others = [
             0.5,
             min(_tried(scores), key=lambda t: _cost(labels, scores, t, 1.0, 1.0)),
             min(_tried(scores), key=lambda t: _cost(labels, scores, t, alarm, missed)),
             scores.min(),
+            scores.max(),
+            scores.max() + 1,
+            alarm / (alarm + missed),
+            missed / (alarm + missed),
         ]
         even = min(_cost(labels, scores, t, 1.0, 1.0) for t in _tried(scores))
         turned = min(_cost(labels, scores, t, alarm, missed) for t in _tried(scores))
@@ -368,24 +409,40 @@ def _threshold_inputs(rng: np.random.Generator) -> dict[str, Any]:
             for t in _tried(scores)
             if _cost(labels, scores, t, 1.0, 1.0) == even
         )
-        if told and all(_cost(labels, scores, t, missed, alarm) > best + 1 for t in others):
+        if told and all(_cost(labels, scores, t, missed, alarm) > best + 0.9 for t in others):
             return {"labels": labels, "scores": scores, "missed": missed, "alarm": alarm}
 
 
 def _threshold_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    labels, scores = np.asarray(inputs["labels"]), np.asarray(inputs["scores"], "float64")
-    return {"found": plain_number(answer(labels.copy(), scores.copy(), inputs["missed"], inputs["alarm"]))}
+    def ask(case: dict[str, Any]) -> Any:
+        labels, scores = np.asarray(case["labels"]), np.asarray(case["scores"], "float64")
+        return plain_number(answer(labels.copy(), scores.copy(), case["missed"], case["alarm"]))
+
+    return {"found": [ask(case) for case in inputs["cases"]]}
 
 
 def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    y, s = np.asarray(inputs["labels"]), np.asarray(inputs["scores"])
-    missed, alarm, got = inputs["missed"], inputs["alarm"], observed["found"]
+    findings = [
+        _judge_threshold(got, case) for got, case in zip(observed["found"], inputs["cases"], strict=True)
+    ]
+    wrong = [found for found in findings if not found.passed]
+    if not wrong:
+        return Verdict(2.0, (findings[0],))
+    # The way that was taken shows itself best where it is the same wherever it failed.
+    names = [found.misconception for found in wrong]
+    told_best = max(
+        wrong, key=lambda found: (found.misconception is not None, names.count(found.misconception))
+    )
+    return Verdict(0.0, (told_best,))
+
+
+def _judge_threshold(got: Any, case: dict[str, Any]) -> Finding:
+    y, s = np.asarray(case["labels"]), np.asarray(case["scores"])
+    missed, alarm = case["missed"], case["alarm"]
     if isinstance(got, str):
-        return Verdict(0.0, (Finding(False, f"`threshold` should give one number; yours gave {got}."),))
+        return Finding(False, f"`threshold` should give one number; yours gave {got}.")
     if np.isnan(got):
-        return Verdict(
-            0.0, (Finding(False, "Your threshold is nan: no score is at least that.", "not finite"),)
-        )
+        return Finding(False, "Your threshold is nan: no score is at least that.", "not finite")
     # In single precision a threshold may miss its own score by a hair; the scores are 1e-4 apart.
     got = min((got, got - 1e-6, got + 1e-6), key=lambda t: _cost(y, s, t, missed, alarm))
     cost = _cost(y, s, got, missed, alarm)
@@ -395,25 +452,31 @@ def _threshold_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdic
     )
     said += f" and a false alarm {show(alarm)}."
     if cost <= best + 1e-9:
-        return Verdict(2.0, (good("No threshold is cheaper on these pictures."),))
+        return good("No threshold is cheaper on these pictures.")
     even = min(_cost(y, s, t, 1.0, 1.0) for t in _tried(s))
     turned = min(_cost(y, s, t, alarm, missed) for t in _tried(s))
-    if got == 0.5:
+    name: str | None = None
+    if close(got, 0.5, 2e-6):
         why, name = (
             ("One half is right when both mistakes cost the same and the scores are probabilities."),
             "one half",
         )
+    elif any(close(got, cost / (alarm + missed), 3e-6) for cost in (alarm, missed)):
+        why = "The share of the costs is right for probabilities. These scores are none: try them."
+        name = "scores taken for probabilities"
     elif _cost(y, s, got, alarm, missed) <= turned + 1e-9:
         why, name = "It would be the cheapest if the two costs changed places.", "costs swapped"
     elif _cost(y, s, got, 1.0, 1.0) <= even + 1e-9:
         why, name = "It makes the fewest mistakes, and treats them all alike.", "fewest mistakes"
+    elif got > s.max():
+        why = "It is above all scores, so that everything that is there is missed."
     elif _cost(y, s, got, 1.0, 0.0) == 0:
         why, name = "Nothing is missed, whatever the false alarms cost.", "nothing missed"
-    elif got > s.max():
-        why, name = "It is above all scores, so that everything that is there is missed.", None
+    elif _cost(y, s, got, 0.0, 1.0) == 0:
+        why, name = "There is no false alarm, whatever the misses cost.", "no false alarm"
     else:
-        why, name = "There is a cheaper one: try every score as a threshold.", None
-    return Verdict(0.0, (Finding(False, f"{said} {why}", name),))
+        why = "There is a cheaper one: try every score as a threshold, and one above them all."
+    return Finding(False, f"{said} {why}", name)
 
 
 _THRESHOLD = """
@@ -467,6 +530,14 @@ def threshold(labels, scores, missed, alarm):
     return scores.min()
 """,
             expect="Nothing is missed",
+        ),
+        Misconception(
+            "scores taken for probabilities",
+            """
+def threshold(labels, scores, missed, alarm):
+    return alarm / (alarm + missed)
+""",
+            expect="These scores are none",
         ),
     ),
 )
