@@ -60,6 +60,68 @@ def test_freezing_variables_alone_lets_batchnorm_statistics_move(small: Any) -> 
     assert "conv1.weight" not in moved
 
 
+class Out(keras.layers.Layer):
+    """A last layer whose table is an embedding's."""
+
+    def __init__(self, table: Any, bias: bool, inside: bool) -> None:
+        super().__init__(name="head")
+        self.has_bias = bias
+        # Keras tracks a layer's variables, and the layers in it.
+        self.held = table if inside else table.embeddings
+
+    def build(self, shape: Any) -> None:
+        if self.has_bias:
+            self.bias = self.add_weight(shape=(20,), initializer="zeros", name="bias")
+
+    def call(self, x: Any) -> Any:
+        table = getattr(self.held, "embeddings", self.held)
+        x = keras.ops.matmul(x, keras.ops.transpose(table))
+        return x + self.bias if self.has_bias else x
+
+
+@pytest.fixture(params=[False, True], ids=["a variable", "a layer inside"])
+def tied(request: pytest.FixtureRequest) -> Any:
+    def make(bias: bool) -> Any:
+        embed, inputs = keras.layers.Embedding(20, 8, name="embed"), keras.Input((5,), dtype="int32")
+        x = keras.layers.Dense(8, activation="tanh", name="body")(embed(inputs))
+        return keras.Model(inputs, Out(embed, bias, request.param)(x))
+
+    return make
+
+
+@pytest.fixture
+def shared() -> Any:
+    dense = keras.layers.Dense(6, name="dense")
+    a = keras.Sequential([keras.Input((6,)), dense], name="a")
+    b = keras.Sequential([keras.Input((6,)), dense, keras.layers.Dense(2, name="own")], name="b")
+    inputs = keras.Input((6,))
+    return keras.Model(inputs, b(a(inputs)))
+
+
+def test_a_model_that_is_built_in_part_is_not_described_in_part() -> None:
+    """The layers without weights were left out in silence, and stayed open when all was frozen."""
+
+    class Sub(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="in")], name="body")
+            self.drop = keras.layers.Dropout(0.1)
+            self.head = keras.layers.Dense(2, name="head")
+
+        def call(self, x: Any) -> Any:
+            return self.head(self.drop(self.body(x)))
+
+    model = Sub()
+    for asks in (freezing.layer_names, freezing.freeze, freezing.trainable_report, freezing.fingerprint):
+        with pytest.raises(CourseError, match="no weights yet: head") as caught:
+            asks(model)
+        assert "one batch" in caught.value.fix
+    model(np.zeros((1, 4), np.float32))
+    assert freezing.layer_names(model) == ["body.in", "head"]
+    with pytest.raises(CourseError, match="The Dense has no weights yet"):
+        freezing.layer_names(keras.layers.Dense(3))
+
+
 def test_unfreezing_lets_statistics_move_again(small: Any) -> None:
     freezing.freeze(small)
     freezing.unfreeze(small)

@@ -31,6 +31,70 @@ def small() -> nn.Module:
     return models.load("small_cnn", num_classes=3, seed=0)
 
 
+class Tied(nn.Module):
+    def __init__(self, bias: bool) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        self.body = nn.Linear(8, 8)
+        self.head = nn.Linear(8, 20, bias=bias)
+        self.head.weight = self.embed.weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(torch.tanh(self.body(self.embed(x))))
+
+
+@pytest.fixture
+def tied() -> Any:
+    return Tied
+
+
+@pytest.fixture
+def shared() -> nn.Module:
+    model = nn.Sequential()
+    dense = nn.Linear(6, 6)
+    model.a = nn.Sequential()
+    model.a.dense = dense
+    model.b = nn.Sequential()
+    model.b.dense, model.b.own = dense, nn.Linear(6, 2)
+    return model
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_tied_parameters_are_in_one_group_of_an_optimizer(bias: bool) -> None:
+    model = Tied(bias)
+    groups = freezing.param_groups(model, 1e-3)
+    assert [(g["name"], len(g["params"])) for g in groups] == [("embed", 1), ("body", 2), ("head", 1)][
+        : 2 + bias
+    ]
+    freezing.check_optimizer(model, torch.optim.SGD(groups))
+
+
+def test_a_list_of_layers_beside_the_layers_changes_no_group() -> None:
+    """``self.layers = nn.ModuleList([self.a, self.b])`` is common, and gives every layer a second name."""
+    model = nn.Sequential()
+    model.a, model.b = nn.Linear(3, 3), nn.Linear(3, 3)
+    model.layers = nn.ModuleList([model.a, model.b])
+    assert [g.name for g in freezing.layer_groups(model)] == ["a", "b"]
+    assert list(freezing.fingerprint(model)) == ["a.weight", "a.bias", "b.weight", "b.bias"]
+    freezing.freeze_to(model, "layers.0")
+    assert freezing.trainable_names(model) == ["b.weight", "b.bias"]
+
+
+def test_lazy_layers_have_names_and_can_be_frozen_and_are_counted_once_they_are_there() -> None:
+    model = nn.Sequential(nn.LazyConv2d(4, 3), nn.LazyBatchNorm2d(), nn.Flatten(), nn.LazyLinear(2))
+    assert freezing.layer_names(model) == ["0", "1", "3"]
+    assert [g.name for g in freezing.layer_groups(model)] == ["0", "3"]
+    for asks in (freezing.trainable_report, freezing.fingerprint):
+        with pytest.raises(CourseError, match="lazy layers 0, 1, 3 have no weights yet") as caught:
+            asks(model)
+        assert "one batch" in caught.value.fix
+    freezing.freeze(model, "0")
+    model(torch.rand(2, 3, 4, 4))
+    assert freezing.trainable_names(model) == ["3.weight", "3.bias"]
+    assert freezing.trainable_report(model).total == 4 * 3 * 9 + 4 + 8 + 2 * 16 + 2
+    assert float(model[1].running_mean.abs().max()) == 0, "frozen before it saw a batch"
+
+
 def train(model: nn.Module, steps: int = 5, size: int = 32, everything: bool = False) -> None:
     """Five steps in training mode on pictures unlike ImageNet's, as any loop would do them."""
     parameters = model.parameters() if everything else [p for p in model.parameters() if p.requires_grad]

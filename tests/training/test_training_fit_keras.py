@@ -62,8 +62,74 @@ def test_optimizer_object_that_was_used_on_other_variables_is_refused(make):
     model.get_layer("conv_stem").trainable = False
     fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
     model.get_layer("conv_stem").trainable = True
-    with pytest.raises(CourseError, match="other variables"):
+    with pytest.raises(CourseError, match=r"other variables .*it does not train conv_stem/kernel"):
         fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+
+
+def test_optimizer_object_of_another_model_is_refused(make):
+    model, optimizer = make("conv", 3), keras.optimizers.SGD(0.1)
+    fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    with pytest.raises(CourseError, match="other variables"):
+        fit(make("conv", 3), toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    model.get_layer("conv_stem").trainable = False  # what it holds beyond what trains does no harm
+    fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    features = keras.Model(model.input, model.layers[-2].output)
+    other = keras.Sequential([features, keras.layers.Dense(3)])
+    optimizer = keras.optimizers.SGD(0.1)
+    optimizer.build([*model.trainable_variables, *other.trainable_variables])
+    with pytest.raises(CourseError, match="other variables"):
+        fit(features, toy(classes=4), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+
+
+class Subclassed(keras.Model):
+    """Makes its weights when it is called, and does not say what shape it gives."""
+
+    def __init__(self, wrong=""):
+        super().__init__()
+        self.flat, self.body = keras.layers.Flatten(), keras.layers.Dense(8, name="body")
+        self.head = [keras.layers.Dense(3, name="head")]
+        self.wrong = wrong
+
+    def call(self, x, training=False):
+        if self.wrong == "raises":
+            raise ValueError("what a pity")
+        x = self.head[0](self.body(x if self.wrong == "map" else self.flat(x)))
+        return {"logits": x} if self.wrong == "dict" else x
+
+
+@pytest.mark.parametrize("lr", [0.01, {"body": 0.01, "head": 0.01}])
+def test_a_subclassed_model_is_built_from_the_first_images(lr):
+    keras.utils.set_random_seed(0)
+    model = Subclassed()
+    history = fit(model, toy(90), toy(30, seed=1), epochs=8, lr=lr, preprocess=scaled, progress=False)
+    assert history.last("val_accuracy") > 0.8
+
+
+def test_a_subclassed_model_keeps_what_was_frozen_before_it_had_weights():
+    from tlcourse import freezing
+
+    model = Subclassed()
+    model.body.trainable = False
+    fit(model, toy(), steps=1, preprocess=scaled, progress=False)
+    assert freezing.trainable_names(model) == ["head.weight", "head.bias"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        ("map", ShapeError, r"shape \(1, 6, 6, 3\)"),
+        ("dict", ShapeError, "shape dict"),
+        ("raises", CourseError, r"Subclassed stops with ValueError at .*\(1, 6, 6, 3\): .*what a pity"),
+    ],
+)
+def test_a_subclassed_model_that_is_no_classifier(wrong, error, said):
+    with pytest.raises(error, match=said):
+        fit(Subclassed(wrong), toy(), steps=1, preprocess=scaled, progress=False)
+
+
+def test_a_model_without_call():
+    with pytest.raises(CourseError, match=r"does not have a `call\(\)`"):
+        fit(keras.Model(), toy(), steps=1, preprocess=scaled, progress=False)
 
 
 def test_a_step_is_traced_once():

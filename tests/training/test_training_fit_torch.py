@@ -55,6 +55,80 @@ def test_optimizer_object_made_before_unfreezing_is_refused():
         fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
 
 
+def test_optimizer_object_made_while_a_block_was_frozen_is_refused():
+    """Training would leave the block as it is, without a word."""
+    model = Conv(3)
+    model.conv_stem.requires_grad_(False)
+    model.bn1.requires_grad_(False)
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    model.requires_grad_(True)
+    before = [p.clone() for p in model.parameters()]
+    with pytest.raises(CourseError, match=r"does not hold conv_stem\.weight, .* and 1 more") as caught:
+        fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    assert "Or freeze" in caught.value.fix
+    assert all(torch.equal(a, b) for a, b in zip(before, model.parameters(), strict=True))
+    optimizer.add_param_group({"params": [*model.conv_stem.parameters(), *model.bn1.parameters()]})
+    fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    assert not torch.equal(before[0], model.conv_stem.weight)
+
+
+def test_optimizer_object_may_hold_what_is_frozen():
+    model = Conv(3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    model.conv_stem.requires_grad_(False)
+    fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+
+
+def test_optimizer_object_of_another_model_is_refused():
+    model = Conv(3)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(CourseError, match="none of the model's trainable"):
+        fit(Conv(3), toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    old = model.classifier
+    model.classifier = torch.nn.Linear(4, 3)
+    with pytest.raises(CourseError, match=r"does not hold classifier\.weight, classifier\.bias, so"):
+        fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    optimizer.add_param_group({"params": model.classifier.parameters()})
+    with pytest.raises(CourseError, match=r"holds 2 parameters that this model does not have") as caught:
+        fit(model, toy(), steps=1, optimizer=optimizer, preprocess=scaled, progress=False)
+    assert "before a part was replaced" in caught.value.fix
+    assert old.weight.grad is None
+
+
+def test_a_loss_may_have_parameters_of_its_own():
+    class Scaled(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.ones(()))
+
+        def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+            return F.cross_entropy(logits * self.scale, labels)
+
+    model, loss = Conv(3), Scaled()
+    optimizer = torch.optim.SGD([*model.parameters(), *loss.parameters()], lr=0.1)
+    fit(model, toy(), steps=2, optimizer=optimizer, loss=loss, preprocess=scaled, progress=False)
+    assert loss.scale.item() != 1
+
+
+@pytest.mark.parametrize("lr", [0.1, {"0": 0.1, "3": 0.1}])
+def test_lazy_layers_make_their_weights_from_the_first_images(lr):
+    torch.manual_seed(0)
+    lazy = torch.nn.Sequential(
+        torch.nn.LazyConv2d(4, 3), torch.nn.LazyBatchNorm2d(), torch.nn.Flatten(), torch.nn.LazyLinear(3)
+    )
+    history = fit(lazy, toy(), toy(9), epochs=3, lr=lr, preprocess=scaled, progress=False)
+    assert history.steps == 12
+    assert lazy[3].weight.shape == (3, 64)
+    assert int(lazy[1].num_batches_tracked) == 12, "the look at the first images is no training"
+
+
+def test_lazy_layers_that_the_images_do_not_fit_say_so():
+    lazy = torch.nn.Sequential(torch.nn.LazyLinear(4), torch.nn.Linear(9, 3))
+    with pytest.raises(CourseError, match=r"lazy layers .* first batch stops with RuntimeError"):
+        fit(lazy, toy(), steps=1, preprocess=scaled, progress=False)
+
+
 def test_optimizer_object_is_used():
     model = Conv(3)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.0)

@@ -31,6 +31,9 @@ def freeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
     ``model.fit`` or ``training=True`` in Keras): a frozen BatchNorm normalises with what it has stored.
     A copied or pickled model stays frozen. On a compiled Keras model, compile again afterwards.
 
+    Weights that several layers share (a table of words that is the last layer too) are frozen with any of
+    them, and opened again with any of them: the last call that names one of the layers counts.
+
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
@@ -78,6 +81,8 @@ def unfreeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
 def freeze_to(model: Any, layer: str) -> None:
     """Freeze everything from the input up to and including `layer`; everything after it is trainable.
 
+    Weights that layers on both sides share are frozen.
+
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
@@ -101,9 +106,9 @@ def freeze_to(model: Any, layer: str) -> None:
     names = [entry.name for entry in layers]
     cut = names.index(last) + 1
     knows = adapter(model)
-    knows.set_frozen(model, set(names[:cut]), True)
     if names[cut:]:
         knows.set_frozen(model, set(names[cut:]), False)
+    knows.set_frozen(model, set(names[:cut]), True)  # last, so that weights of both sides are frozen
 
 
 def layer_groups(model: Any) -> list[Group]:
@@ -129,8 +134,16 @@ def layer_groups(model: Any) -> list[Group]:
 
 
 def layer_names(model: Any) -> list[str]:
-    """The names of all layers that hold weights or statistics, from input to output."""
-    return [layer.name for layer in layers_of(model)]
+    """The names of all layers that hold weights or statistics, from input to output.
+
+    A layer that is in the model twice comes once, by its first name; `freeze` knows it by both.
+
+    Raises
+    ------
+    CourseError
+        If it is not a model, or has no weights yet.
+    """
+    return [layer.name for layer in layers_of(model) if not layer.first]
 
 
 def batch_norm_layers(model: Any) -> list[str]:
@@ -148,7 +161,7 @@ def batch_norm_layers(model: Any) -> list[str]:
     list of str
         Empty if the model has none.
     """
-    return [layer.name for layer in layers_of(model) if layer.norm]
+    return [layer.name for layer in layers_of(model) if layer.norm and not layer.first]
 
 
 def unfreezing_stages(model: Any, stages: int) -> list[list[str]]:
@@ -247,7 +260,8 @@ def param_groups(model: Any, base_lr: float, decay: float = 1 / 2.6) -> list[dic
     Returns
     -------
     list of dict
-        With "params", "lr" and "name", for ``torch.optim.Adam(param_groups(model, 1e-3))``.
+        With "params", "lr" and "name", for ``torch.optim.Adam(param_groups(model, 1e-3))``. Tied weights are
+        in the group of the first layer that holds them, as in `layer_groups`.
 
     Raises
     ------

@@ -10,20 +10,26 @@ from typing import Any
 from ..errors import CourseError, UnknownNameError
 from ..models.framework import framework_of
 
-__all__ = ["Group", "Layer", "adapter", "find", "group", "layers_of"]
+__all__ = ["Group", "Layer", "adapter", "check_sizes", "find", "group", "layers_of"]
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer that holds numbers of its own."""
+    """One layer that holds numbers of its own.
+
+    A parameter that several layers hold (tied weights) is listed with the first of them, in the model's
+    order, and with no other. So it is counted once and is in one group.
+    """
 
     name: str
     parameters: tuple[str, ...]
-    sizes: tuple[int, ...]
+    sizes: tuple[int | None, ...]  # None: a lazy layer's, which has seen no batch yet
     trainable: tuple[bool, ...]
     norm: bool
     prefix: str  # of the model inside the model that it belongs to, such as "backbone.", or ""
     group: str = ""  # the name of its group, where the layer's own does not tell
+    shared: bool = False  # all that it holds is held by layers before it, so it is in no group
+    first: str = ""  # the name under which the very same layer comes first, where this is another name
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,8 @@ class Group:
     name : str
         Such as "conv_stem", "blocks.3" or "classifier".
     parameters : tuple of str
-        Names of the group's parameters (BatchNorm's statistics are not parameters).
+        Names of the group's parameters (BatchNorm's statistics are not parameters). Tied weights are in the
+        group of the first layer that holds them.
     layers : tuple of str
         Names of the group's layers.
     """
@@ -70,6 +77,25 @@ def layers_of(model: Any) -> list[Layer]:
     return found
 
 
+def check_sizes(layers: Iterable[Layer]) -> None:
+    """Refuse layers that have no numbers yet.
+
+    Raises
+    ------
+    CourseError
+        For lazy layers, as ``torch.nn.LazyLinear`` before its first batch; it names them.
+    """
+    lazy = [layer.name for layer in layers if None in layer.sizes]
+    if lazy:
+        more = f" and {len(lazy) - 3} more" if len(lazy) > 3 else ""
+        raise CourseError(
+            f"The lazy layers {', '.join(lazy[:3])}{more} have no weights yet."
+            if len(lazy) > 1
+            else f"The lazy layer {lazy[0]} has no weights yet.",
+            "Call the model on one batch first: a lazy layer makes its weights then.",
+        )
+
+
 def _key(layer: Layer) -> str:
     """The group of a layer, by its name: "blocks.1" for "blocks.1.0.conv_dw", "classifier" for itself."""
     if layer.group:
@@ -82,6 +108,8 @@ def _key(layer: Layer) -> str:
 def group(layers: Iterable[Layer]) -> list[Group]:
     """Layers in groups: a normalisation layer that stands alone joins the layer before it.
 
+    A layer without weights of its own (tied to those of a layer before it) makes no group.
+
     Examples
     --------
     >>> names = ["conv_stem", "bn1", "blocks.0.0.conv", "blocks.0.0.bn", "blocks.1.0.conv", "classifier"]
@@ -92,6 +120,8 @@ def group(layers: Iterable[Layer]) -> list[Group]:
     members: dict[str, list[Layer]] = {}
     last = None
     for layer in layers:
+        if layer.shared:
+            continue
         key = _key(layer)
         if layer.norm and key == layer.name and last is not None and key not in members:
             key = last
@@ -107,7 +137,8 @@ def find(layers: list[Layer], wanted: str | Iterable[str] | None) -> list[str]:
     """The names of the layers meant by `wanted`, in the model's order.
 
     A name is a group's ("conv_stem" is the convolution and its BatchNorm, "blocks.3"), the beginning of
-    several ("blocks"), or one layer's ("blocks.3.0.bn1"). None means all.
+    several ("blocks"), or one layer's ("blocks.3.0.bn1"). None means all. A layer that is in the model twice
+    is given by the name that comes first.
 
     Raises
     ------
@@ -115,17 +146,21 @@ def find(layers: list[Layer], wanted: str | Iterable[str] | None) -> list[str]:
         If nothing has that name; it suggests the closest.
     """
     names = [layer.name for layer in layers]
+    firsts = {layer.name: layer.first or layer.name for layer in layers}
     if wanted is None:
-        return names
+        return [name for name in names if firsts[name] == name]
     groups = {g.name: g.layers for g in group(layers)}
     chosen: set[str] = set()
     for name in [wanted] if isinstance(wanted, str) else list(wanted):
         if name in groups:
             chosen.update(groups[name])
+            # What is tied to another group's weights belongs to the part that was named all the same.
+            chosen.update(layer.name for layer in layers if layer.shared and _key(layer) == name)
             continue
         hits = [n for n in names if isinstance(name, str) and (n == name or n.startswith(f"{name}."))]
         if not hits:
             known = [*groups, *(n for n in names if n not in groups)]
             raise UnknownNameError("layer", name, known)
         chosen.update(hits)
-    return [n for n in names if n in chosen]
+    meant = {firsts[name] for name in chosen}
+    return [n for n in names if n in meant]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -156,23 +157,57 @@ def _groups(model: Any) -> dict[int, str]:
 
 def describe(model: Any) -> list[Layer]:
     """The model's layers."""
+    check_built(model)
     described = []
-    opened = _opened(model)
+    opened = {id(v) for v in model.trainable_variables}
     groups = _groups(model)
+    seen: set[int] = set()
+    firsts: dict[int, str] = {}
     for name, layer in leaf_layers(model):
-        own = [(short, v) for short, v in _variables(layer) if not _is_statistic(short)]
+        every = _variables(layer)
+        own = [(short, v) for short, v in every if not _is_statistic(short) and id(v) not in seen]
+        tied = bool(every) and all(id(v) in seen for _, v in every)
+        seen.update(id(v) for _, v in every)
+        first = firsts.setdefault(id(layer), name)
         described.append(
             Layer(
                 name,
                 tuple(f"{name}.{short}" for short, _ in own),
                 tuple(int(np.prod(v.shape)) for _, v in own),
-                tuple(bool(v.trainable and opened[id(layer)]) for _, v in own),
+                tuple(id(v) in opened for _, v in own),
                 "Norm" in type(layer).__name__,
                 name.removesuffix(layer.name),
                 groups.get(id(layer), ""),
+                shared=tied,
+                first="" if first == name else first,
             )
         )
     return described
+
+
+def check_built(model: Any) -> None:
+    """Refuse a model some of whose layers have not made their weights: they would be left out in silence.
+
+    Raises
+    ------
+    CourseError
+        It names the layers.
+    """
+    if getattr(model, "built", True):
+        return
+    waiting = [
+        layer.name
+        for layer in model._flatten_layers()
+        # Of those that make weights: Dropout, say, is never built where the model has not been called.
+        if not layer.built and layer is not model and type(layer).build is not keras.Layer.build
+    ]
+    if waiting or not hasattr(model, "layers"):
+        more = f" and {len(waiting) - 3} more" if len(waiting) > 3 else ""
+        which = f": {', '.join(waiting[:3])}{more}" if waiting else ""
+        raise CourseError(
+            f"The {type(model).__name__} has no weights yet{which}.",
+            "Call it on one batch first (a Keras model without an Input makes its weights then).",
+        )
 
 
 def _containers(model: Any) -> Iterator[Any]:
@@ -186,7 +221,8 @@ def _containers(model: Any) -> Iterator[Any]:
 def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
     """Freeze or unfreeze the named layers.
 
-    A frozen ``BatchNormalization`` runs in inference mode, even when called with ``training=True``.
+    A frozen ``BatchNormalization`` runs in inference mode, even when called with ``training=True``. Variables
+    that several layers share follow the layers that are named here.
 
     Examples
     --------
@@ -197,20 +233,34 @@ def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
     0.0
     """
     layers = list(leaf_layers(model))
-    opened = _opened(model)
-    flags = {name: (not frozen) if name in names else opened[id(layer)] for name, layer in layers}
+    chosen = {id(layer) for name, layer in layers if name in names}
+    flags = {**_opened(model), **dict.fromkeys(chosen, not frozen)}
+    tied = _tied(layers)
+    held = {id(v) for one, v in tied if one in chosen}
+    trained = {id(v) for v in model.trainable_variables}
     # A container's own flag, once False, hides its layers' flags; setting it rewrites them. So containers are
     # opened first and the layers set one by one.
     for container in _containers(model):
         if not container.trainable:
             container.trainable = True
-    for name, layer in layers:
-        if layer.trainable != flags[name]:
-            layer.trainable = flags[name]
+    for _ in range(2):  # a layer inside another takes its flag, and then its own
+        for _, layer in layers:
+            if layer.trainable != flags[id(layer)]:
+                layer.trainable = flags[id(layer)]
+    for _, variable in tied:
+        variable.trainable = (not frozen) if id(variable) in held else id(variable) in trained
     # The compiled training step keeps the layers that were trainable when it was traced: drop it.
     for container in _containers(model):
         if getattr(container, "train_function", None) is not None:
             container.train_function = None
+
+
+def _tied(layers: list[tuple[str, Any]]) -> list[tuple[int, Any]]:
+    """(layer's id, variable) of each variable that several layers share, statistics left out."""
+    distinct = {id(layer): layer for _, layer in layers}
+    held = [(one, v) for one, layer in distinct.items() for s, v in _variables(layer) if not _is_statistic(s)]
+    count = collections.Counter(id(v) for _, v in held)
+    return [(one, v) for one, v in held if count[id(v)] > 1]
 
 
 def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:

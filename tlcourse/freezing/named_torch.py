@@ -12,16 +12,24 @@ from torch import nn
 from ..errors import CourseError
 from .layers import Layer
 
-__all__ = ["arrays", "check_optimizer", "describe", "hold_statistics", "set_frozen"]
+__all__ = ["arrays", "check_optimizer", "describe", "hold_statistics", "is_lazy", "set_frozen"]
 
 
 def _has_statistics(module: nn.Module) -> bool:
     return getattr(module, "running_mean", None) is not None
 
 
+def is_lazy(tensor: Any) -> bool:
+    """Whether a lazy layer has this parameter or buffer without a shape: it has seen no batch yet."""
+    return isinstance(tensor, nn.parameter.UninitializedTensorMixin)
+
+
 def _entries(model: nn.Module) -> Iterator[tuple[str, nn.Module, list[tuple[str, nn.Parameter]]]]:
-    """(layer name, module, named parameters); a parameter of the model itself is its own layer."""
-    for name, module in model.named_modules():
+    """(layer name, module, named parameters); a parameter of the model itself is its own layer.
+
+    A module that is in the model under several names comes under each of them.
+    """
+    for name, module in model.named_modules(remove_duplicate=False):
         own = [(f"{name}.{p}" if name else p, value) for p, value in module.named_parameters(recurse=False)]
         if not name and own and list(module.children()):
             yield from ((full, module, [(full, value)]) for full, value in own)
@@ -33,7 +41,7 @@ def _prefixes(model: nn.Module) -> list[str]:
     """Prefixes of the whole models inside this one (those of timm and of this course)."""
     return [
         f"{name}."
-        for name, module in model.named_modules()
+        for name, module in model.named_modules(remove_duplicate=False)
         if name and (hasattr(module, "pretrained_cfg") or hasattr(module, "tl_name"))
     ]
 
@@ -41,17 +49,27 @@ def _prefixes(model: nn.Module) -> list[str]:
 def describe(model: nn.Module) -> list[Layer]:
     """The model's layers."""
     inner = _prefixes(model)
-    return [
-        Layer(
-            name,
-            tuple(full for full, _ in own),
-            tuple(p.numel() for _, p in own),
-            tuple(p.requires_grad for _, p in own),
-            _has_statistics(module) or "Norm" in type(module).__name__,
-            max((p for p in inner if name.startswith(p)), key=len, default=""),
+    seen: set[int] = set()
+    firsts: dict[int, str] = {}
+    described = []
+    for name, module, every in _entries(model):
+        own = [(full, p) for full, p in every if id(p) not in seen]
+        seen.update(id(p) for _, p in own)
+        # A parameter of the model itself stands for its own layer, so only modules below it can come again.
+        first = name if module is model else firsts.setdefault(id(module), name)
+        described.append(
+            Layer(
+                name,
+                tuple(full for full, _ in own),
+                tuple(None if is_lazy(p) else p.numel() for _, p in own),
+                tuple(p.requires_grad for _, p in own),
+                _has_statistics(module) or "Norm" in type(module).__name__,
+                max((p for p in inner if name.startswith(p)), key=len, default=""),
+                shared=first != name or (not own and not _has_statistics(module)),
+                first="" if first == name else first,
+            )
         )
-        for name, module, own in _entries(model)
-    ]
+    return described
 
 
 def hold_statistics(module: nn.Module, args: Any) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import CourseError
-from .layers import adapter, find, group, layers_of
+from .layers import adapter, check_sizes, find, group, layers_of
 
 __all__ = ["TrainableReport", "changed", "fingerprint", "trainable_report"]
 
 
 @dataclass(frozen=True)
 class TrainableReport:
-    """Counts of parameters; BatchNorm's statistics are not counted.
+    """Counts of parameters; BatchNorm's statistics are not counted, and tied weights once.
 
     Attributes
     ----------
@@ -77,7 +77,8 @@ def trainable_report(model: Any) -> TrainableReport:
     Returns
     -------
     TrainableReport
-        Prints as text, shows as a table in a notebook.
+        Prints as text, shows as a table in a notebook. Weights that two layers share are counted with the
+        first of them.
 
     Raises
     ------
@@ -85,17 +86,20 @@ def trainable_report(model: Any) -> TrainableReport:
         If it is not a model, or has no weights yet.
     """
     layers = layers_of(model)
+    check_sizes(layers)
     by_name = {layer.name: layer for layer in layers}
     rows = []
     for entry in group(layers):
         members = [by_name[name] for name in entry.layers]
-        some = sum(n for m in members for n, yes in zip(m.sizes, m.trainable, strict=True) if yes)
-        rows.append((entry.name, some, sum(n for m in members for n in m.sizes)))
+        some = sum(n or 0 for m in members for n, yes in zip(m.sizes, m.trainable, strict=True) if yes)
+        rows.append((entry.name, some, sum(n or 0 for m in members for n in m.sizes)))
     return TrainableReport(sum(r[1] for r in rows), sum(r[2] for r in rows), tuple(rows))
 
 
 def fingerprint(model: Any, layers: str | Iterable[str] | None = None) -> dict[str, str]:
     """A short hash of every tensor of the model, BatchNorm's statistics included.
+
+    Tied weights have a line for each layer that holds them.
 
     Equal fingerprints mean equal numbers, to the last bit. Names, and the hashes of equal weights, are equal
     in both frameworks: tensors are taken in PyTorch's axis order as float32.
@@ -115,8 +119,12 @@ def fingerprint(model: Any, layers: str | Iterable[str] | None = None) -> dict[s
     ------
     UnknownNameError
         If no layer has such a name.
+    CourseError
+        If it is not a model, or has no weights yet.
     """
-    chosen = set(find(layers_of(model), layers))
+    described = layers_of(model)
+    chosen = set(find(described, layers))
+    check_sizes(layer for layer in described if layer.name in chosen)
     return {
         name: hashlib.sha256(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes()).hexdigest()[
             :16

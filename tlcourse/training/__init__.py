@@ -102,8 +102,8 @@ def fit(
         Images in a step.
     lr, optimizer, weight_decay
         ``"adam"`` (Kingma and Ba 2015), ``"sgd"`` (momentum 0.9), or an optimizer of the framework, which
-        brings its own rate and decay. Weight decay is decoupled in both frameworks (Loshchilov and
-        Hutter 2019): each step shrinks the weights by ``lr * weight_decay``. ``lr`` is one rate, or a
+        brings its own rate and decay and must hold all that is trainable. Weight decay is decoupled in both
+        frameworks (Loshchilov and Hutter 2019): each step shrinks the weights by ``lr * weight_decay``. ``lr`` is one rate, or a
         rate for each group of layers, as `tlcourse.freezing.discriminative_lrs` gives.
     schedule : callable, optional
         ``schedule(step, steps)``: what the rates are multiplied by in each step, counted from 0.
@@ -138,7 +138,7 @@ def fit(
     CourseError
         Nothing is trainable; no or both of steps and epochs; patience without ``val``; an empty data
         set; a loss that is not finite (the learning rate is probably too high); a group of layers that
-        would train and has no rate.
+        would train and has no rate; an optimizer object made for other parameters than are trainable now.
     UnknownNameError
         A rate for a group of layers that the model does not have.
     ShapeError

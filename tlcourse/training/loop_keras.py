@@ -20,6 +20,7 @@ True
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -258,9 +259,13 @@ def build_optimizer(model: keras.Model) -> None:
         optimizer.build(model.trainable_variables)
         return
     known = {id(v) for v in optimizer._trainable_variables}
-    if not all(id(v) in known for v in model.trainable_variables):
+    missing = [v.path for v in model.trainable_variables if id(v) not in known]
+    strange = known - {id(v) for v in model.variables}
+    if missing or strange:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        left_out = f": it does not train {', '.join(missing[:3])}{more}" if missing else ""
         raise CourseError(
-            "The optimizer was used before, on other variables than are trainable now.",
+            f"The optimizer was used before, on other variables than are trainable now{left_out}.",
             "Make a new one after freezing and unfreezing: optimizer=keras.optimizers.Adam(1e-3).",
         )
 
@@ -356,14 +361,35 @@ def check_model(model: keras.Model, train: Examples, preprocess: Any) -> None:
     """Refuse a model with nothing to train, or that the images or the labels do not fit."""
     x = to_input(train.inputs[:1], preprocess)
     check_input(model, x)
-    if not model.built:
-        model(x)
+    # A subclassed model does not know what it gives before it was called; it makes its weights then.
+    shape = getattr(model, "output_shape", None) if model.built else None
+    if shape is None:
+        shape = _shape_of(_called(model, x))
     if not model.trainable_variables:
         raise nothing_trainable("keras")
-    shape = getattr(model, "output_shape", None) or model.compute_output_shape(x.shape)
-    if isinstance(shape, list) or len(shape) != train.labels.ndim + 1:
+    if not isinstance(shape, tuple) or len(shape) != train.labels.ndim + 1:
         raise wrong_output(shape, train.labels.ndim)
     check_outputs(shape[-1], train, "train")
+
+
+def _called(model: keras.Model, x: np.ndarray) -> Any:
+    """What the model gives for these; an error of its own is told as one."""
+    try:
+        return model(x)
+    except Exception as error:
+        said = next((line for line in str(error).splitlines()[1:] if line.strip()), str(error))
+        said = " ".join(re.sub(r"\x1b\[\d*m", "", said).split())[:200].rstrip(".")
+        raise CourseError(
+            f"The {type(model).__name__} stops with {type(error).__name__} at a batch of shape {x.shape}: "
+            f"{said}.",
+            "Call it on such a batch by itself first, model(x): it must give a row of logits for each image.",
+        ) from error
+
+
+def _shape_of(output: Any) -> Any:
+    """The shape of a tensor; of anything else, its type's name."""
+    shape = getattr(output, "shape", None)
+    return type(output).__name__ if shape is None else tuple(shape)
 
 
 def check_input(model: keras.Model, x: np.ndarray) -> None:

@@ -29,6 +29,7 @@ import torch
 import torch.nn.functional as F
 
 from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.freezing.named_torch import is_lazy
 from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs, is_tokens
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History
@@ -62,6 +63,9 @@ def fit(
     trainable = [p for p in model.parameters() if p.requires_grad]
     if not trainable:
         raise nothing_trainable("torch")
+    make_lazy_weights(model, train, preprocess)
+    if isinstance(optimizer, torch.optim.Optimizer):
+        check_held(model, optimizer, loss)
     optimizer = make_optimizer(optimizer, rate_groups(model, lr), highest(lr), weight_decay)
     rates = [group["lr"] for group in optimizer.param_groups]
     loss_of = loss or cross_entropy
@@ -157,20 +161,77 @@ def rate_groups(model: torch.nn.Module, lr: LearningRate) -> list[Any]:
     return [{"params": held, "lr": rate} for rate, held in of_rate.items()]
 
 
+def make_lazy_weights(model: torch.nn.Module, train: Examples, preprocess: Any) -> None:
+    """Let lazy layers make their weights, by two of the images; nothing happens without such layers."""
+    if not any(is_lazy(tensor) for tensor in (*model.parameters(), *model.buffers())):
+        return
+    device = next((p.device for p in model.parameters()), torch.device("cpu"))
+    was_training = [m for m in model.modules() if m.training]
+    model.eval()
+    try:
+        with torch.no_grad():
+            model(to_input(train.inputs[:2], device, preprocess))
+    except Exception as error:
+        raise CourseError(
+            f"The lazy layers of the {type(model).__name__} have no weights yet, and its first batch stops "
+            f"with {type(error).__name__}: {error}.",
+            "Call the model on one batch by itself first, model(x).",
+        ) from error
+    finally:
+        for module in was_training:
+            module.training = True
+
+
+def check_held(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: Any = None) -> None:
+    """Refuse an optimizer that would leave trainable parameters as they are, or that is of another model.
+
+    A loss with parameters of its own may be trained along.
+
+    Raises
+    ------
+    CourseError
+        It names the parameters.
+    """
+    held = {id(p): p for group in optimizer.param_groups for p in group["params"]}
+    trainable = [name for name, p in model.named_parameters() if p.requires_grad]
+    missing = [name for name, p in model.named_parameters() if p.requires_grad and id(p) not in held]
+    again = (
+        "Make it after freezing and unfreezing: torch.optim.Adam(p for p in model.parameters() "
+        "if p.requires_grad)."
+    )
+    if len(missing) == len(trainable):
+        raise CourseError("The optimizer holds none of the model's trainable parameters.", again)
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise CourseError(
+            f"The optimizer does not hold {', '.join(missing[:3])}{more}, so training would leave them as"
+            " they are, though they are unfrozen.",
+            f"{again} Or freeze what is to stay.",
+        )
+    own = {id(p) for p in model.parameters()}
+    if isinstance(loss, torch.nn.Module):
+        own |= {id(p) for p in loss.parameters()}
+    strange = [p for one, p in held.items() if one not in own]
+    if strange:
+        raise CourseError(
+            f"The optimizer holds {len(strange)} parameters that this model does not have, the first of "
+            f"shape {tuple(strange[0].shape)}.",
+            f"It was made for another model, or before a part was replaced. {again}",
+        )
+
+
 def make_optimizer(
     optimizer: str | torch.optim.Optimizer,
     trainable: list[Any],
     lr: float,
     weight_decay: float,
 ) -> torch.optim.Optimizer:
-    """An optimizer over what is trainable, and over nothing else.
+    """An optimizer over what is trainable, and over nothing else; an optimizer object is used as it is.
 
     Raises
     ------
     UnknownNameError
         For a name other than adam and sgd.
-    CourseError
-        For an optimizer object that holds none of the trainable parameters.
 
     Examples
     --------
@@ -179,14 +240,6 @@ def make_optimizer(
     'AdamW'
     """
     if isinstance(optimizer, torch.optim.Optimizer):
-        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-        wanted = [p for part in trainable for p in (part["params"] if isinstance(part, dict) else [part])]
-        if not held & {id(p) for p in wanted}:
-            raise CourseError(
-                "The optimizer holds none of the model's trainable parameters.",
-                "Make it after freezing and unfreezing: torch.optim.Adam(p for p in model.parameters() "
-                "if p.requires_grad).",
-            )
         return optimizer
     if optimizer == "adam":
         # AdamW with no decay is Adam. Keras' epsilon, so that both frameworks take the same steps.
