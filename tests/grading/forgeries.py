@@ -26,6 +26,10 @@ def always(change):
 _LIE = """
 from tlcourse.exercises import tiny
 real, kept = tiny.arrays, {}
+def blocks_of(model):
+    torch = hasattr(model, "named_children")
+    names = [n for n, _ in model.named_children()] if torch else [layer.name for layer in model.layers]
+    return [name for name in names if name.startswith("block_")]
 def lie(model, framework, blocks):
     found = real(model, framework, blocks)
     return {n: kept[n] if kept and n.split(".")[0] in kept["frozen"] else v for n, v in found.items()}
@@ -38,7 +42,7 @@ FORGERIES: dict[str, dict[str, Any]] = {
         "torch": _ALWAYS + _LIE + """
 def freeze(model, frozen):
     if not kept:
-        kept.update(real(model, "torch", ["stem", "block1", "block2"]))
+        kept.update(real(model, "torch", blocks_of(model)))
         always(lambda: setattr(tiny, "arrays", lie))
     kept["frozen"] = frozen
     model.requires_grad_(True).train()
@@ -48,7 +52,7 @@ def freeze(model, frozen):
         "keras": _ALWAYS + _LIE + """
 def freeze(model, frozen):
     if not kept:
-        kept.update(real(model, "keras", ["stem", "block1", "block2"]))
+        kept.update(real(model, "keras", blocks_of(model)))
         always(lambda: setattr(tiny, "arrays", lie))
     kept["frozen"] = frozen
     for layer in model.layers:
@@ -63,7 +67,7 @@ def freeze(model, frozen):
         "torch": _ALWAYS + _LIE + """
 def freeze(model, frozen):
     if not kept:
-        kept.update(real(model, "torch", ["stem", "block1", "block2"]))
+        kept.update(real(model, "torch", blocks_of(model)))
         always(lambda: setattr(tiny, "arrays", lie))
     kept["frozen"] = frozen
     model.requires_grad_(True).train()
@@ -71,7 +75,7 @@ def freeze(model, frozen):
         "keras": _ALWAYS + _LIE + """
 def freeze(model, frozen):
     if not kept:
-        kept.update(real(model, "keras", ["stem", "block1", "block2"]))
+        kept.update(real(model, "keras", blocks_of(model)))
         always(lambda: setattr(tiny, "arrays", lie))
     kept["frozen"] = frozen
     for layer in model.layers:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from . import tiny, tiny_numpy
+from .cases import mixed, shuffled
 from .judging import good, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["FREEZE", "LOOKS_FROZEN"]
 
-BLOCKS = ("stem", "block1", "block2")
 _WEIGHTS, _NORM, _STATISTICS = ("conv",), ("scale", "shift"), ("mean", "variance")
 
 
@@ -29,51 +29,65 @@ def _say(names: list[str]) -> str:
 
 
 def _freeze_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    blocks = tiny.block_names(rng, 3)
+    # One call after another on the same network: each opens something that the one before had closed.
+    frozen = [shuffled(rng, blocks)[: int(rng.integers(2, 4))]]
+    while len(frozen) < 3:
+        chosen = shuffled(rng, blocks)[: int(rng.integers(1, 3))]
+        if set(frozen[-1]) - set(chosen):
+            frozen.append(chosen)
     return {
         "width": int(rng.integers(4, 7)),
         "classes": 3,
         "seed": int(rng.integers(1, 10_000)),
         "lr": 0.1,
-        # One call after another on the same network: the second opens what the first had closed.
-        "frozen": [["stem", "block1"], ["stem"]]
-        if rng.random() < 0.5
-        else [["stem", "block1", "block2"], ["stem"]],
+        "blocks": blocks,
+        "frozen": frozen,
         **tiny.batch(rng, 18, 8, 3),
     }
 
 
 def _freeze_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    model = tiny.build(framework, BLOCKS, inputs["width"], inputs["classes"], 8, inputs["seed"])
+    blocks = inputs["blocks"]
+    model = tiny.build(framework, blocks, inputs["width"], inputs["classes"], 8, inputs["seed"])
     x, y = inputs["images"], inputs["labels"]
     if framework == "torch":
         model.eval()  # as it is after a look at the validation data
     cases = []
     for frozen in inputs["frozen"]:
         answer(model, list(frozen))
-        drops = bool(model.dropout.training) if framework == "torch" else True
+        dropped = tiny.dropout_of_ones(model, framework)
         tiny.step(model, framework, x, y, inputs["lr"])
-        cases.append({"after": tiny.arrays(model, framework, BLOCKS), "drops": drops})
+        cases.append({"after": tiny.arrays(model, framework, blocks), "dropped": dropped})
     return {"cases": cases}
+
+
+def _drops(found: Any) -> bool:
+    """Whether ones came out as dropout lets them: some struck out, the others as much larger."""
+    values = np.asarray(found, "float64").ravel()
+    kept = values[values != 0]
+    return 0.1 < len(kept) / max(1, values.size) < 0.95 and bool(np.all(np.abs(kept - 1 / 0.7) < 1e-3))
 
 
 def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     weights = good("The weights of the frozen blocks stayed where they were, BatchNorm's own included.")
     statistics = good("The statistics of the frozen BatchNorm layers stayed where they were.")
-    rest = good("Everything else trains, and the second call opened what the first had closed.")
-    before = tiny.initial(BLOCKS, inputs["width"], inputs["classes"], inputs["seed"])
+    rest = good("Everything else trains, and each call opened what the one before had closed.")
+    blocks = inputs["blocks"]
+    before = tiny.initial(blocks, inputs["width"], inputs["classes"], inputs["seed"])
     changed: list[list[str]] = []
     for number, (frozen, seen) in enumerate(zip(inputs["frozen"], observed["cases"], strict=True)):
         said = f"After `freeze(model, {frozen})` and one step of training,"
         # What moved is not taken on trust: it has to be where one step of training leads.
         by_batch = tiny_numpy.batch_blocks(
-            before, seen["after"], BLOCKS, inputs["images"], inputs["labels"], inputs["lr"]
+            before, seen["after"], blocks, inputs["images"], inputs["labels"], inputs["lr"]
         )
         if by_batch is None:
             return Verdict(0.0, (Finding(False, f"{said} {tiny_numpy.NO_STEP}"),))
         moved = tiny.moved(before, seen["after"])
         changed.append(moved)
         before = seen["after"]
-        still = [block for block in BLOCKS if block not in frozen]
+        still = [block for block in blocks if block not in frozen]
         if found := _of(moved, frozen, _WEIGHTS):
             weights = Finding(
                 False, f"{said} {_say(found)} had moved: weights of frozen blocks.", "weights moved"
@@ -112,7 +126,7 @@ def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 f"{said} {_say(closed)} had not moved, and should have.{why}",
                 "nothing is opened again",
             )
-        elif not seen["drops"] and rest.passed:
+        elif not _drops(seen["dropped"]) and rest.passed:
             rest = Finding(
                 False,
                 f"{said} dropout was switched off, because the whole model is in evaluation mode."
@@ -135,7 +149,7 @@ def _freeze_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     cases = list(zip(inputs["frozen"], changed, strict=True))
     no_weights = all(_of(moved, frozen, _WEIGHTS) for frozen, moved in cases)
     statistics_alike = all(
-        bool(_of(moved, frozen, _STATISTICS)) == bool(_of(moved, list(BLOCKS), _STATISTICS))
+        bool(_of(moved, frozen, _STATISTICS)) == bool(_of(moved, blocks, _STATISTICS))
         for frozen, moved in cases
     )
     if no_weights and statistics_alike:
@@ -288,27 +302,38 @@ def freeze(model, frozen):
 
 # ------------------------------------------------------------------------------------ looks frozen
 
-_SCENES = ("statistics", "tiny", "head", "weights")
+_KINDS = ("statistics", "tiny", "head", "weights")
+
+
+def _scene(rng: np.random.Generator, kind: str, blocks: list[str]) -> dict[str, Any]:
+    """What one step of training changes, and by how much."""
+    first, second = shuffled(rng, blocks)[:2]
+    if kind == "head":
+        return {"kind": kind, "moves": ["classifier.weight", "classifier.bias"], "factor": 1.2}
+    if kind == "statistics":
+        parts = [["mean"], ["variance"], ["mean", "variance"]][int(rng.integers(3))]
+        return {"kind": kind, "moves": [f"{first}.{part}" for part in parts], "factor": 1.3}
+    part, other = shuffled(rng, ["conv", "scale", "shift"])[:2]
+    if kind == "tiny":
+        return {"kind": kind, "moves": [f"{first}.{part}"], "factor": 1.000003}
+    moves = [f"{first}.{part}", f"{second}.{other}"][: int(rng.integers(1, 3))]
+    return {"kind": kind, "moves": moves, "factor": 0.8}
 
 
 def _looks_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    first, second = (str(name) for name in rng.permutation(BLOCKS)[:2])
+    blocks = tiny.block_names(rng, int(rng.integers(3, 6)))
     return {
         "width": int(rng.integers(4, 7)),
         "seed": int(rng.integers(1, 10_000)),
-        # What one step of training changes, by how much; the model is asked about all its blocks.
-        "scenes": [
-            {"moves": [f"{first}.mean", f"{first}.variance"], "factor": 1.3},
-            {"moves": [f"{second}.conv"], "factor": 1.000003},
-            {"moves": ["classifier.weight", "classifier.bias"], "factor": 1.2},
-            {"moves": [f"{first}.conv", f"{second}.shift"], "factor": 0.8},
-        ],
+        "blocks": blocks,
+        # The model is asked about all its blocks in each.
+        "scenes": [_scene(rng, kind, blocks) for kind in mixed(rng, int(rng.integers(6, 9)), _KINDS)],
     }
 
 
 def _looks_sent(inputs: dict[str, Any]) -> dict[str, Any]:
     """All arrays as they are after each scene's step: to know which of them moved, one has to compare."""
-    first = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"])
+    first = tiny.initial(inputs["blocks"], inputs["width"], 3, inputs["seed"])
     after = [
         {
             name: (value * np.float32(scene["factor"])).astype("float32") if name in scene["moves"] else value
@@ -316,21 +341,24 @@ def _looks_sent(inputs: dict[str, Any]) -> dict[str, Any]:
         }
         for scene in inputs["scenes"]
     ]
-    return {"width": inputs["width"], "seed": inputs["seed"], "after": after}
+    return {name: inputs[name] for name in ("width", "seed", "blocks")} | {"after": after}
 
 
 def _looks_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    blocks = inputs["blocks"]
+    model = tiny.build(framework, blocks, inputs["width"], 3, 8, inputs["seed"])
+    first = tiny.initial(blocks, inputs["width"], 3, inputs["seed"])
     out = []
     for after in inputs["after"]:
-        model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
+        tiny.put(model, framework, blocks, first)
         calls: list[int] = []
 
-        def train_step(model: Any = model, after: Any = after, calls: list[int] = calls) -> None:
+        def train_step(after: Any = after, calls: list[int] = calls) -> None:
             if not calls:
-                tiny.put(model, framework, BLOCKS, after)
+                tiny.put(model, framework, blocks, after)
             calls.append(1)
 
-        found = answer(model, train_step, list(BLOCKS))
+        found = answer(model, train_step, list(blocks))
         if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__iter__"):
             found = told(found)
         else:  # each name once; a generator may never end
@@ -341,7 +369,7 @@ def _looks_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
 
 
 def _looks_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    seen = observed["scenes"]
+    seen, scenes = observed["scenes"], inputs["scenes"]
     asked = "`leaks(model, train_step, blocks)`"
     for one in seen:
         if isinstance(one["found"], str):
@@ -350,9 +378,6 @@ def _looks_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if one["calls"] != 1:
             wrong = f"{asked} should call `train_step()` once, and yours called it {one['calls']} times."
             return Verdict(0.0, (Finding(False, wrong, "train_step not called once"),))
-    truth = [
-        sorted({name.split(".")[0] for name in scene["moves"]} - {"classifier"}) for scene in inputs["scenes"]
-    ]
     found = [list(one["found"]) for one in seen]
     if not any(found):
         why = (
@@ -362,56 +387,59 @@ def _looks_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " with it. Keep copies."
         )
         return Verdict(0.0, (Finding(False, why, "no copies"),))
-    if all(one == sorted(BLOCKS) for one in found):
+    if all(one == sorted(inputs["blocks"]) for one in found):
         why = "You report all blocks every time, also where the head alone had moved."
         return Verdict(0.0, (Finding(False, why, "reports all"),))
-    parts = []
-    if any("classifier" in one for one in found):
+    weights = [
+        _looks_at(scene, one) for scene, one in zip(scenes, found, strict=True) if scene["kind"] == "weights"
+    ]
+    heads = [
+        _looks_at(scene, one) for scene, one in zip(scenes, found, strict=True) if scene["kind"] == "head"
+    ]
+    parts = [next((one for one in heads + weights if not one.passed), weights[0])]
+    for kind in ("statistics", "tiny"):
+        of_kind = [
+            _looks_at(scene, one) for scene, one in zip(scenes, found, strict=True) if scene["kind"] == kind
+        ]
+        parts.append(next((one for one in of_kind if not one.passed), of_kind[0]))
+    return Verdict(float(sum(part.passed for part in parts)), tuple(parts))
+
+
+def _looks_at(scene: dict[str, Any], found: list[str]) -> Finding:
+    """What to say about the names given for one step of training."""
+    right = {
+        "head": "Blocks whose weights moved are found, and only those.",
+        "weights": "Blocks whose weights moved are found, and only those.",
+        "statistics": "A block whose statistics alone moved is found.",
+        "tiny": "Even a move in the last digits is found.",
+    }
+    truth = sorted({name.split(".")[0] for name in scene["moves"]} - {"classifier"})
+    if found == truth:
+        return good(right[scene["kind"]])
+    if "classifier" in found:
         why = (
-            f"Where the head alone had moved, you report {show(found[2])}. The head is meant to"
+            f"Where the head had moved, you report {show(found)}. The head is meant to"
             " move; ask only about `blocks`."
         )
-        parts.append((1, Finding(False, why, "reports the head")))
-    elif found[2] != truth[2] or found[3] != truth[3]:
-        which = 2 if found[2] != truth[2] else 3
-        moved = _say(inputs["scenes"][which]["moves"])
-        parts.append(
-            (1, Finding(False, f"A step moved {moved}, and nothing else; you report {show(found[which])}."))
-        )
-    else:
-        parts.append((1, good("Blocks whose weights moved are found, and only those.")))
-    if found[0] != truth[0] and set(found[0]) >= set(truth[0]):
+        return Finding(False, why, "reports the head")
+    moved = _say(scene["moves"])
+    missing = not set(found) >= set(truth)
+    if scene["kind"] == "statistics" and missing:
         why = (
-            f"A step moved {_say(inputs['scenes'][0]['moves'])}, and nothing else; you report"
-            f" {show(found[0])}."
-        )
-        parts.append((1, Finding(False, why)))
-    elif found[0] != truth[0]:
-        why = (
-            f"A step moved {_say(inputs['scenes'][0]['moves'])}, BatchNorm's statistics, and you report"
-            f" {show(found[0])}. They are not among the trainable weights, but they change what"
+            f"A step moved {moved}, BatchNorm's statistics, and you report"
+            f" {show(found)}. They are not among the trainable weights, but they change what"
             " the network says."
         )
-        parts.append((1, Finding(False, why, "statistics overlooked")))
-    else:
-        parts.append((1, good("A block whose statistics alone moved is found.")))
-    if found[1] != truth[1] and set(found[1]) >= set(truth[1]):
+        return Finding(False, why, "statistics overlooked")
+    if scene["kind"] == "tiny" and missing:
         why = (
-            f"A step moved {_say(inputs['scenes'][1]['moves'])}, and nothing else; you report"
-            f" {show(found[1])}."
-        )
-        parts.append((1, Finding(False, why)))
-    elif found[1] != truth[1]:
-        why = (
-            f"A step moved {_say(inputs['scenes'][1]['moves'])} by a few millionths, and you report"
-            f" {show(found[1])}. A frozen number is the same to the last bit; after a thousand"
+            f"A step moved {moved} by a few millionths, and you report"
+            f" {show(found)}. A frozen number is the same to the last bit; after a thousand"
             " such steps it is not"
             " even close."
         )
-        parts.append((1, Finding(False, why, "compares with a tolerance")))
-    else:
-        parts.append((1, good("Even a move in the last digits is found.")))
-    return Verdict(float(sum(p for p, f in parts if f.passed)), tuple(f for _, f in parts))
+        return Finding(False, why, "compares with a tolerance")
+    return Finding(False, f"A step moved {moved}, and nothing else; you report {show(found)}.")
 
 
 def _both(copy_torch: str, copy_keras: str, differs: str) -> dict[str, str]:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from . import tiny, tiny_numpy
+from .cases import shuffled, words
 from .judging import close, good, show, told
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["GRADUAL", "LAST_BLOCKS", "SECOND_STAGE"]
 
-BLOCKS = ("stem", "block1", "block2", "block3")
 _LR = 0.1
 
 
@@ -31,23 +31,31 @@ def _passed(*parts: Finding) -> Verdict:
 
 
 def _last_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    blocks = tiny.block_names(rng, 4)
+    # No call depends on the one before, so the counts come in any order; 0 is among them, the first opens
+    # something, and once a wide opening is followed by a narrow one.
+    counts = [0]
+    while counts[0] < 2 or not any(one >= 2 and other <= 1 for one, other in itertools.pairwise(counts)):
+        counts = shuffled(rng, [0, *shuffled(rng, [1, 2, 3])[: int(rng.integers(2, 4))]])
     return {
         "width": int(rng.integers(4, 6)),
         "seed": int(rng.integers(1, 10_000)),
-        "counts": [int(rng.integers(2, 4)), 1, 0],
+        "blocks": blocks,
+        "counts": counts,
         **tiny.batch(rng, 12, 8, 3),
     }
 
 
 def _last_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
+    blocks = inputs["blocks"]
+    model = tiny.build(framework, blocks, inputs["width"], 3, 8, inputs["seed"])
     if framework == "torch":
         model.eval()
     cases = []
     for n in inputs["counts"]:
-        answer(model, list(BLOCKS), n)
+        answer(model, list(blocks), n)
         tiny.step(model, framework, inputs["images"], inputs["labels"], _LR)
-        cases.append(tiny.arrays(model, framework, BLOCKS))
+        cases.append(tiny.arrays(model, framework, blocks))
     return {"after": cases}
 
 
@@ -55,10 +63,11 @@ def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     opened = good("The last n blocks train, and the head with them.")
     closed = good("No earlier block trains, whatever was open before, and none at all for n = 0.")
     kept = good("BatchNorm stayed as it was, in the open blocks too.")
-    before, changed, by_batch = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"]), [], []
+    blocks = inputs["blocks"]
+    before, changed, by_batch = tiny.initial(blocks, inputs["width"], 3, inputs["seed"]), [], []
     for n, after in zip(inputs["counts"], observed["after"], strict=True):
         # What moved is not taken on trust: it has to be where one step of training leads.
-        used = tiny_numpy.batch_blocks(before, after, BLOCKS, inputs["images"], inputs["labels"], _LR)
+        used = tiny_numpy.batch_blocks(before, after, blocks, inputs["images"], inputs["labels"], _LR)
         if used is None:
             why = f"After `unfreeze_last(model, blocks, {n})` and one step, {tiny_numpy.NO_STEP}"
             return Verdict(0.0, (Finding(False, why),))
@@ -69,14 +78,14 @@ def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         return Verdict(
             0.0, (Finding(False, "Nothing trains at all, not even the head.", "the head was frozen"),)
         )
-    if all({f"{block}.conv" for block in BLOCKS} <= set(names) for names in changed):
+    if all({f"{block}.conv" for block in blocks} <= set(names) for names in changed):
         # That the last ones train is no merit then.
         why = "Every block trains, whatever n is. Close everything first, then open what is wanted."
         return Verdict(0.0, (Finding(False, why, "nothing is closed"),))
     for number, (n, names) in enumerate(zip(inputs["counts"], changed, strict=True)):
         said = f"After `unfreeze_last(model, blocks, {n})`"
         moved = [name.split(".")[0] for name in names if name.endswith((".conv", "classifier.weight"))]
-        wanted, others = list(BLOCKS[len(BLOCKS) - n :]), list(BLOCKS[: len(BLOCKS) - n])
+        wanted, others = blocks[len(blocks) - n :], blocks[: len(blocks) - n]
         missing, extra = [b for b in wanted if b not in moved], [b for b in others if b in moved]
         if "classifier" not in moved:
             opened = Finding(
@@ -91,7 +100,7 @@ def _last_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 )
             opened = Finding(False, why + ".", "counted from the input" if extra else None)
         if extra and closed.passed:
-            if n == 0 and len(extra) == len(BLOCKS):
+            if n == 0 and len(extra) == len(blocks):
                 why, name = (
                     "every block trains. `blocks[-n:]` is the last n for n = 1 and more, and all of them for"
                     " n = 0, because -0 is 0.",
@@ -288,18 +297,20 @@ def unfreeze_last(model, blocks, n):
 
 
 def _stage_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    blocks = tiny.block_names(rng, 4)
     return {
         "width": int(rng.integers(4, 6)),
         "seed": int(rng.integers(1, 10_000)),
-        "opens": "block3" if rng.random() < 0.5 else "block2",
-        "head_lr": float(rng.choice([0.05, 0.08])),
-        "lr": float(rng.choice([0.002, 0.003, 0.004])),
+        "blocks": blocks,
+        "opens": blocks[int(rng.integers(1, 4))],
+        "head_lr": round(float(rng.uniform(0.04, 0.09)), 4),
+        "lr": round(float(rng.uniform(0.002, 0.006)), 5),
         **tiny.batch(rng, 12, 8, 3),
     }
 
 
 def _stage_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    model = tiny.build(framework, BLOCKS, inputs["width"], 3, 8, inputs["seed"])
+    model = tiny.build(framework, inputs["blocks"], inputs["width"], 3, 8, inputs["seed"])
     tiny.drop_nothing(model, framework)
     probe = _stage_torch if framework == "torch" else _stage_keras
     return probe(answer, inputs, model)
@@ -314,23 +325,22 @@ def _stage_torch(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
     model.eval()
     optimizer = torch.optim.SGD(model.classifier.parameters(), lr=inputs["head_lr"], momentum=0.9)
 
-    def one(which: Any) -> None:
+    def one(which: Any) -> dict[str, np.ndarray]:
+        model.eval()  # statistics are not the question here
         which.zero_grad()
         torch.nn.functional.cross_entropy(model(x), y).backward()
         which.step()
+        return tiny.arrays(model, "torch", inputs["blocks"])
 
-    one(optimizer)
+    before = one(optimizer)
     returned = answer(model, optimizer, inputs["opens"], inputs["lr"])
     if returned is not None and not isinstance(returned, torch.optim.Optimizer):
         return {"wrong": told(returned)}
     used = optimizer if returned is None else returned
     block = [p for p in model.get_submodule(inputs["opens"]).parameters() if p.requires_grad]
-    before = tiny.arrays(model, "torch", BLOCKS)
-    model.eval()  # statistics are not the question here
-    one(used)
     return {
         "before": before,
-        "after": tiny.arrays(model, "torch", BLOCKS),
+        "after": [one(used), one(used)],
         "open": len(block),
         "rates": tiny.rate_of(used, block),
         "head_rates": tiny.rate_of(used, list(model.classifier.parameters())),
@@ -341,7 +351,8 @@ def _stage_torch(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
 def _stage_keras(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, Any]:
     import keras
 
-    for name in BLOCKS:
+    blocks = inputs["blocks"]
+    for name in blocks:
         model.get_layer(name).trainable = False
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer=keras.optimizers.SGD(inputs["head_lr"]), loss=loss, run_eagerly=True)
@@ -349,142 +360,219 @@ def _stage_keras(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, A
     old = model.optimizer
     answer(model, inputs["opens"], inputs["lr"])
     block = model.get_layer(inputs["opens"]).trainable_weights
-    out: dict[str, Any] = {"open": len(block), "rates": [], "head_rates": [], "compiled": False}
-    if model.optimizer is old:
-        return out
+    out: dict[str, Any] = {"open": len(block), "head_rates": [], "compiled": model.optimizer is not old}
     if model.loss is None:
-        return {**out, "compiled": True, "loss": False}
-    model.run_eagerly = True  # quicker for one step
-    before = tiny.arrays(model, "keras", BLOCKS)
+        return {**out, "loss": "none"}
+    model.run_eagerly = True  # quicker for two steps
+    out |= {"before": tiny.arrays(model, "keras", blocks), "after": [], "loss": 0.0}
     try:
-        model.train_on_batch(inputs["images"], inputs["labels"])
+        for number in range(2):
+            seen = model.train_on_batch(inputs["images"], inputs["labels"])
+            if not number:
+                out["loss"] = float(np.ravel(seen)[0])
+            out["after"].append(tiny.arrays(model, "keras", blocks))
     except Exception as error:
-        return {**out, "compiled": True, "failed": type(error).__name__}
-    rate = float(np.asarray(model.optimizer.learning_rate))
-    return {
-        **out,
-        "compiled": True,
-        "before": before,
-        "after": tiny.arrays(model, "keras", BLOCKS),
-        "rates": [rate] * len(block),
-    }
+        return {**out, "failed": type(error).__name__}
+    return {**out, "rates": [float(np.asarray(model.optimizer.learning_rate))] * len(block)}
 
 
-def _stage_is_training(
-    before: Mapping[str, np.ndarray],
-    after: Mapping[str, np.ndarray],
-    rates: list[float],
-    moved: list[str],
-    inputs: dict[str, Any],
-) -> bool:
-    """Whether the reported numbers are those of training: nothing of it is taken on trust.
+class _Steps:
+    """Two steps of training, and what they say about the rate: none of it is taken on trust."""
 
-    The first step is one of SGD, of the head alone. The second goes downhill, by whatever optimizer; plain
-    SGD goes as far as the rate says, others (Adam, RMSprop) not much further than the rate itself.
-    """
-    first, batch = (
-        tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"]),
-        (inputs["images"], inputs["labels"]),
-    )
-    if tiny_numpy.batch_blocks(first, before, BLOCKS, *batch, inputs["head_lr"]) != frozenset():
-        return False
-    if set(tiny.moved(first, before)) - {"classifier.weight", "classifier.bias"}:
-        return False
-    statistics = [n for n in tiny.moved(before, after) if n.endswith((".mean", ".variance"))]
-    by_batch = {n.split(".")[0] for n in statistics}
-    found = tiny_numpy.gradients(before, BLOCKS, *batch, by_batch)
-    block = [name for name in moved if name.startswith(f"{inputs['opens']}.")]
-    head = [name for name in moved if name.startswith("classifier.")]
-    if not tiny_numpy.is_descent(before, after, found, block):
-        return False
-    if not tiny_numpy.is_descent(before, after, found, head, first):
-        return False
-    if not block or not rates or math.isnan(rates[0]):
-        return True
-    step = max(float(np.abs(np.asarray(before[n], "float64") - after[n]).max()) for n in block)
-    steepest = max(float(np.abs(found[n]).max()) for n in block)
-    return close(step, rates[0] * steepest, 0.02 * step) or 0.3 * rates[0] < step < 20 * rates[0]
+    def __init__(self, observed: dict[str, Any], inputs: dict[str, Any]) -> None:
+        blocks, batch = inputs["blocks"], (inputs["images"], inputs["labels"])
+        self.first = tiny.initial(blocks, inputs["width"], 3, inputs["seed"])
+        self.before = observed["before"]
+        self.after, last = observed["after"]
+        changed = tiny.moved(self.before, self.after)
+        statistics = [name for name in changed if name.endswith((".mean", ".variance"))]
+        self.moved = [name for name in changed if name not in statistics]
+        self.by_batch = {name.split(".")[0] for name in statistics}
+        self.block = [name for name in self.moved if name.startswith(f"{inputs['opens']}.")]
+        self.head = [name for name in self.moved if name.startswith("classifier.")]
+        self.begun = tiny_numpy.gradients(self.first, blocks, *batch)
+        self.now = tiny_numpy.gradients(self.before, blocks, *batch, self.by_batch)
+        then = tiny_numpy.gradients(self.after, blocks, *batch, self.by_batch)
+        self.loss = tiny_numpy.loss(self.before, blocks, *batch, self.by_batch)
+        self.of_block = self._joined(self.block, last, then)
+
+    def _joined(self, names: list[str], last: Any, then: Any) -> dict[str, np.ndarray]:
+        def flat(found: Any) -> np.ndarray:
+            return np.concatenate([np.asarray(found[n], "float64").ravel() for n in names] or [np.zeros(0)])
+
+        at = [flat(found) for found in (self.before, self.after, last)]
+        return {
+            "weights": at[0],
+            "one": at[0] - at[1],
+            "two": at[1] - at[2],
+            "now": flat(self.now),
+            "then": flat(then),
+            "begun": flat(self.begun),
+        }
+
+    def is_training(self, inputs: dict[str, Any]) -> bool:
+        """Whether the first step is one of SGD, of the head alone, and the second goes downhill."""
+        blocks, batch = inputs["blocks"], (inputs["images"], inputs["labels"])
+        used = tiny_numpy.batch_blocks(self.first, self.before, blocks, *batch, inputs["head_lr"])
+        if used != frozenset():
+            return False
+        if set(tiny.moved(self.first, self.before)) - {"classifier.weight", "classifier.bias"}:
+            return False
+        return tiny_numpy.is_descent(self.before, self.after, self.now, self.block) and tiny_numpy.is_descent(
+            self.before, self.after, self.now, self.head, self.first
+        )
+
+    def block_rate(self, lr: float) -> float:
+        """The rate at which the block went: ``lr`` itself, if some optimizer goes like this at it.
+
+        SGD's step is the rate times the gradient, with Nesterov's momentum so much more as its next step
+        shows. Adam and its kin go by the rate for each weight, whatever the gradient; RMSprop by its square
+        root of 10 (Keras) or by 10 (PyTorch) times as much in the first step.
+        """
+        of = self.of_block
+        if _like(of["one"], lr * of["now"], of["weights"], lr):
+            return lr
+        steepest = np.abs(of["now"]) > 0.05 * np.abs(of["now"]).max()
+        per_weight = float(np.median(np.abs(of["one"][steepest])))
+        even = np.mean(np.abs(np.abs(of["one"][steepest]) / max(per_weight, 1e-12) - 1) < 0.08) > 0.9
+        if even:
+            times = (1.0, math.sqrt(10), 10.0)
+            return lr if any(abs(per_weight / (lr * t) - 1) < 0.08 for t in times) else per_weight
+        both = np.stack([of["now"], of["weights"]], 1)  # weight decay adds a part of the weights
+        measured = float(np.linalg.lstsq(both, of["one"], rcond=None)[0][0])
+        m = measured / lr - 1
+        if 0 < m < 1 and _like(of["two"], lr * ((1 + m) * of["then"] + m**2 * of["now"]), of["weights"], lr):
+            return lr
+        return measured
+
+    def head_goes_on(self, rate: float) -> bool:
+        """Whether the head's step fits its old rate: by SGD, with or without momentum, or by Adam."""
+
+        def flat(found: Any) -> np.ndarray:
+            return np.concatenate([np.asarray(found[n], "float64").ravel() for n in self.head])
+
+        step = flat(self.before) - flat(self.after)
+        for momentum in (0.0, 0.9):
+            if _like(step, rate * (flat(self.now) + momentum * flat(self.begun)), flat(self.before), rate):
+                return True
+        if _like(step, 1.9 * rate * flat(self.now), flat(self.before), rate):  # Nesterov's, begun anew
+            return True
+        return any(abs(float(np.median(np.abs(step))) / (rate * t) - 1) < 0.08 for t in (1.0, 10.0))
+
+
+def _like(step: np.ndarray, expected: np.ndarray, weights: np.ndarray, lr: float) -> bool:
+    """Whether a step is the expected one, but for rounding and a little weight decay."""
+    rest = step - expected
+    decay = float(rest @ weights / max(weights @ weights, 1e-30))
+    if 0 < decay < 0.11 * lr:
+        rest = rest - decay * weights
+    rounding = 1e-7 * float(np.linalg.norm(weights))
+    return bool(np.linalg.norm(rest) < 0.02 * np.linalg.norm(expected) + rounding)
 
 
 def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    opens, lr = inputs["opens"], inputs["lr"]
+    opens = inputs["opens"]
+
+    def no(why: str, name: str | None = None) -> Verdict:
+        return Verdict(0.0, (Finding(False, why, name),))
+
     if "wrong" in observed:
-        why = f"`open_block` should return the optimizer to go on with; yours gave {observed['wrong']}."
-        return Verdict(0.0, (Finding(False, why),))
+        return no(f"`open_block` should return the optimizer to go on with; yours gave {observed['wrong']}.")
     if not observed["open"]:
-        why = f"After your call nothing in `{opens}` is trainable: it is still frozen."
-        return Verdict(0.0, (Finding(False, why, "still frozen"),))
-    if not observed["compiled"]:
-        why = (
-            f"`{opens}` is trainable now, but the model still has the optimizer that it was"
-            " compiled with, and that one"
-            " knows the head only. `fit` goes on and trains the head only, without a word. Compile again."
+        return no(f"After your call nothing in `{opens}` is trainable: it is still frozen.", "still frozen")
+    if observed.get("loss") == "none":
+        return no(
+            "You compiled without a loss, so `fit` has nothing to minimise. Pass the model's own:"
+            " `loss=model.loss`."
         )
-        return Verdict(0.0, (Finding(False, why, "not told to the optimizer"),))
-    if observed.get("loss") is False:
-        why = (
-            "You compiled without a loss, so `fit` has nothing to minimise. Pass the model's"
-            " own: `loss=model.loss`."
-        )
-        return Verdict(0.0, (Finding(False, why),))
+    not_told = (
+        f"`{opens}` is trainable now, but the model still has the optimizer that it was compiled with, and"
+        " that one knows the head only. `fit` goes on and trains the head, without a word. Compile again."
+    )
     if "failed" in observed:
-        why = (
+        if not observed["compiled"]:
+            return no(not_told, "not told to the optimizer")
+        return no(
             f"The next step of training stops with {observed['failed']}. Does the loss that you compiled"
-            " with fit logits and whole-number labels? The model's own does: `loss=model.loss`."
+            " with fit logits and whole-number labels? The model's own does: `loss=model.loss`.",
+            "another loss",
         )
-        return Verdict(0.0, (Finding(False, why, "another loss"),))
-    before, after = observed["before"], observed["after"]
-    moved = [name for name in tiny.moved(before, after) if not name.endswith((".mean", ".variance"))]
+    seen = _Steps(observed, inputs)
+    if not seen.block and not observed["compiled"]:
+        return no(not_told, "not told to the optimizer")
+    if "loss" in observed and not close(observed["loss"], seen.loss, 0.01 * max(1.0, seen.loss)):
+        return no(
+            f"The loss of the next step is {show(float(observed['loss']))}, which is not the one that the"
+            " model had. The head gives logits, and a loss made without `from_logits=True` takes them for"
+            " probabilities. Pass the model's own: `loss=model.loss`.",
+            "another loss",
+        )
     rates = [float(rate) for rate in observed["rates"]]
-    blocks = {name.split(".")[0] for name in moved}
-    if not _stage_is_training(before, after, rates, moved, inputs):
-        return Verdict(0.0, (Finding(False, f"In the next step, {tiny_numpy.NO_STEP}"),))
-    if opens not in blocks:
+    if not seen.is_training(inputs):
+        return no(f"In the next step, {tiny_numpy.NO_STEP}")
+    if not seen.block:
         if any(math.isnan(rate) for rate in rates):
-            why = (
-                f"`{opens}` is trainable now, but the optimizer does not hold its parameters: it"
-                " got those of the head"
-                " when it was made, and never looks again. Gradients are computed for the block,"
-                " and nobody uses them."
+            return no(
+                f"`{opens}` is trainable now, but the optimizer does not hold its parameters: it got those of"
+                " the head when it was made, and never looks again. Gradients are computed for the block,"
+                " and nobody uses them.",
+                "not told to the optimizer",
             )
-            return Verdict(0.0, (Finding(False, why, "not told to the optimizer"),))
-        return Verdict(0.0, (Finding(False, f"`{opens}` did not move in the next step.", None),))
-    learns = good(f"`{opens}` trains.")
-    if not all(close(rate, lr, 1e-7) for rate in rates):
-        shown = sorted({rate for rate in rates if not close(rate, lr, 1e-7)})
-        said = f"`{opens}` trains at the rate {show(shown[0])}, and you were given {show(lr)} for it."
-        if close(shown[0], inputs["head_lr"], 1e-9):
-            said += " That is the head's rate: a group without an `lr` of its own gets the optimizer's."
-        else:
-            said += " Does the optimizer get it, as it is? One that gets no rate takes its own default."
-        rate = Finding(False, said, "another rate")
+        return no(f"`{opens}` did not move in the next step.")
+    return _passed(good(f"`{opens}` trains."), _rate(seen, rates, inputs), _rest(seen, observed, inputs))
+
+
+def _rate(seen: _Steps, rates: list[float], inputs: dict[str, Any]) -> Finding:
+    """What the block's step says about its rate; what the optimizer says of itself only names it."""
+    opens, lr = inputs["opens"], inputs["lr"]
+    others = sorted({rate for rate in rates if not close(rate, lr, 1e-7)})
+    measured = seen.block_rate(lr)
+    if measured == lr and not others:
+        return good("It has the rate that was asked for.")
+    if not others:
+        said = (
+            f"The optimizer says that `{opens}` has the rate {show(lr)}, and the block moves as at"
+            f" {show(measured)}. Is the loss, or the gradient, or the step changed on the way?"
+        )
+        return Finding(False, said, "another rate")
+    said = f"`{opens}` trains at the rate {show(others[0])}, and you were given {show(lr)} for it."
+    if close(others[0], inputs["head_lr"], 1e-9):
+        said += " That is the head's rate: a group without an `lr` of its own gets the optimizer's."
     else:
-        rate = good("It has the rate that was asked for.")
-    extra = sorted(blocks - {opens, "classifier"})
-    if "classifier" not in blocks:
-        rest = Finding(
+        said += " Does the optimizer get it, as it is? One that gets no rate takes its own default."
+    return Finding(False, said, "another rate")
+
+
+def _rest(seen: _Steps, observed: dict[str, Any], inputs: dict[str, Any]) -> Finding:
+    opens = inputs["opens"]
+    trained = {name.split(".")[0] for name in seen.moved}
+    extra = sorted(trained - {opens, "classifier"})
+    if "classifier" not in trained:
+        return Finding(
             False,
             "The head no longer trains. It should go on, while the block joins it.",
             "the head was left out",
         )
-    elif extra:
-        rest = Finding(
+    if extra:
+        return Finding(
             False,
             f"{_say(extra)} trains as well, and only `{opens}` was to be opened.",
             "too much was opened",
         )
-    elif observed["head_rates"] and not all(
-        close(r, inputs["head_lr"], 1e-9) for r in observed["head_rates"]
-    ):
-        rest = Finding(
+    others = [float(r) for r in observed["head_rates"] if not close(r, inputs["head_lr"], 1e-9)]
+    if others:
+        return Finding(
             False,
-            f"The head trains at {show(float(observed['head_rates'][0]))} now. It had a rate of"
-            " its own; leave it.",
+            f"The head trains at {show(others[0])} now. It had a rate of its own; leave it.",
             "the head's rate changed",
         )
-    else:
-        rest = good("The head goes on, and no other block trains.")
-    return _passed(learns, rate, rest)
+    if observed["head_rates"] and not seen.head_goes_on(inputs["head_lr"]):
+        return Finding(
+            False,
+            "The head moves as at another rate than the one it had. It had a rate of its own; leave it.",
+            "the head's rate changed",
+        )
+    return good("The head goes on, and no other block trains.")
 
 
 SECOND_STAGE = Exercise(
@@ -588,6 +676,19 @@ def open_block(model, name, lr):
             expect="trains as well",
         ),
         Misconception(
+            "another loss",
+            {
+                "keras": """
+import keras
+
+def open_block(model, name, lr):
+    model.get_layer(name).trainable = True
+    model.compile(optimizer=keras.optimizers.SGD(lr), loss="sparse_categorical_crossentropy")
+"""
+            },
+            expect="takes them for probabilities",
+        ),
+        Misconception(
             "the head's rate changed",
             {
                 "torch": """
@@ -624,44 +725,75 @@ def open_block(model, name, lr):
 
 
 def _gradual_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    names = ["stem", *(f"blocks.{i}" for i in range(int(rng.integers(2, 4)))), "conv_head", "classifier"]
-    return {
-        "groups": names,
-        "lr": float(rng.choice([0.001, 0.002, 0.004])),
-        "decay": float(rng.choice([0.4, 0.5, 0.25])),
-    }
+    def plan(n: int) -> dict[str, Any]:
+        # The rates of two plans have no number in common, whatever is counted from which end.
+        return {
+            "groups": words(rng, n),
+            "lr": round(float(rng.uniform(0.001, 0.009)), 6),
+            "decay": round(float(rng.uniform(0.25, 0.6)), 4),
+        }
+
+    sizes = rng.choice(np.arange(3, 8), size=int(rng.integers(2, 4)), replace=False)
+    return {"plans": [plan(int(n)) for n in sizes]}
 
 
 def _gradual_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    result = answer(list(inputs["groups"]), inputs["lr"], inputs["decay"])
+    return {
+        "plans": [_stages_of(answer(list(p["groups"]), p["lr"], p["decay"])) for p in inputs["plans"]],
+    }
+
+
+def _stages_of(result: Any) -> list[dict[str, float]] | str:
+    """The stages as plain data, or what came instead of them, in words."""
     if isinstance(result, (str, bytes, Mapping)) or not hasattr(result, "__iter__"):
-        return {"wrong": told(result)}
+        return told(result)
     stages = []
     for stage in itertools.islice(result, 50):  # a generator may never end
         if not isinstance(stage, Mapping):
-            return {"wrong": f"a stage that is {told(stage)}"}
+            return f"a stage that is {told(stage)}"
         try:
             stages.append({str(name): float(rate) for name, rate in stage.items()})
         except (TypeError, ValueError):
-            return {"wrong": f"a stage whose rates are no numbers, {told(dict(stage))}"}
-    return {"stages": stages}
+            return f"a stage whose rates are no numbers, {told(dict(stage))}"
+    return stages
 
 
 def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    groups, lr, decay = inputs["groups"], inputs["lr"], inputs["decay"]
-    if "wrong" in observed:
+    judged = [_plan_judged(seen, plan) for seen, plan in zip(observed["plans"], inputs["plans"], strict=True)]
+    broken = next((one for one in judged if len(one) == 1), None)
+    if broken is not None:
+        return Verdict(0.0, broken)
+    opened, rates = (
+        next((p for p in parts if not p.passed), parts[0]) for parts in zip(*judged, strict=True)
+    )
+    return _passed(opened, rates)
+
+
+def _plan_judged(seen: Any, plan: dict[str, Any]) -> tuple[Finding, ...]:
+    """What opens when, and at which rates; or one finding, where there are no stages to look at."""
+    groups, lr, decay = plan["groups"], plan["lr"], plan["decay"]
+    if isinstance(seen, str):
         why = (
             "`stages` should give a list of dictionaries, a rate for each group that trains;"
-            f" yours gave {observed['wrong']}."
+            f" yours gave {seen}."
         )
-        return Verdict(0.0, (Finding(False, why),))
-    stages = [dict(stage) for stage in observed["stages"]]
+        return (Finding(False, why),)
+    stages = [dict(stage) for stage in seen]
     if len(stages) != len(groups):
         why = (
             f"There are {len(groups)} groups, and one more opens in each stage; you give"
             f" {len(stages)} stages{' or more' if len(stages) == 50 else ''}."
         )
-        return Verdict(0.0, (Finding(False, why),))
+        return (Finding(False, why),)
+    strange = [name for stage in stages for name in stage if name not in groups]
+    left_out = [name for name in groups if not any(name in stage for stage in stages)]
+    if strange or left_out:
+        why = (
+            f"Your stages hold `{strange[0]}`, which is not one of the groups."
+            if strange
+            else f"`{left_out[0]}` is in none of your stages. Each group opens in one and then trains on."
+        )
+        return (Finding(False, why, None if strange else "a group left out"),)
     opened = good("The head opens first, then one group more in each stage, and none closes again.")
     for k, stage in enumerate(stages):
         if set(stage) == set(groups[len(groups) - 1 - k :]):
@@ -704,11 +836,18 @@ def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         name = wrong[0]
         said = f"In stage {k + 1}, `{name}` has the rate {show(stage[name])}."
         newest = len(groups) - 1 - k
-        if all(close(value, lr, 1e-9) for value in stage.values()):
+        if len(stage) > 1 and all(close(value, lr, 1e-9) for value in stage.values()):
             rates = Finding(
                 False,
                 f"{said} All groups have the same rate; the older a layer, the less it should change.",
                 "one rate for all",
+            )
+        elif all(close(stage[one], expected[one] * decay, 1e-9) for one in expected):
+            rates = Finding(
+                False,
+                f"{said} Every rate is multiplied by `decay` once too often: the head is at distance 0, and"
+                " keeps the given rate.",
+                "one step too many",
             )
         elif name == groups[-1] and stage[name] < lr:
             rates = Finding(
@@ -731,7 +870,7 @@ def _gradual_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 "decay added up",
             )
         break
-    return _passed(opened, rates)
+    return opened, rates
 
 
 GRADUAL = Exercise(
@@ -784,6 +923,16 @@ def stages(groups, lr, decay):
     return [{name: rate[name] for name in groups[n - 1 - k:]} for k in range(n)]
 """,
             expect="counted from the head",
+        ),
+        Misconception(
+            "one step too many",
+            """
+def stages(groups, lr, decay):
+    n = len(groups)
+    rate = {name: lr * decay ** (n - i) for i, name in enumerate(groups)}
+    return [{name: rate[name] for name in groups[n - 1 - k:]} for k in range(n)]
+""",
+            expect="once too often",
         ),
         Misconception(
             "all at once",

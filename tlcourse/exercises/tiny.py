@@ -12,11 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from .cases import words
+
 __all__ = [
     "arrays",
     "batch",
+    "block_names",
     "build",
     "drop_nothing",
+    "dropout_of_ones",
     "initial",
     "moved",
     "put",
@@ -33,6 +37,17 @@ _PARTS = {
     "variance": ("norm", "running_var", "moving_variance"),
 }
 """Part of a block -> its layer, and what PyTorch and Keras call the array."""
+
+
+def block_names(rng: np.random.Generator, n: int) -> list[str]:
+    """Names for ``n`` blocks, other ones for every seed: what an answer does must not hang on them.
+
+    Examples
+    --------
+    >>> block_names(np.random.default_rng(1), 2)
+    ['block_leamou', 'block_beadou']
+    """
+    return [f"block_{word}" for word in words(rng, n, 2)]
 
 
 def initial(blocks: Sequence[str], width: int, classes: int, seed: int) -> dict[str, np.ndarray]:
@@ -186,6 +201,19 @@ def drop_nothing(model: Any, framework: str) -> None:
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = 0.0
+
+
+def dropout_of_ones(model: Any, framework: str) -> np.ndarray:
+    """What the dropout layer makes of 400 ones in training, in the mode and at the rate (0.3) it has."""
+    ones = np.ones((20, 20), "float32")
+    if framework == "torch":
+        import torch
+
+        model.dropout.p = 0.3  # `step` had set it to 0
+        return np.asarray(model.dropout(torch.from_numpy(ones)).detach())
+    dropout = model.get_layer("dropout")
+    dropout.rate = 0.3
+    return np.asarray(dropout(ones, training=True))
 
 
 def step(model: Any, framework: str, images: np.ndarray, labels: np.ndarray, lr: float) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .tiny import moved
 
-__all__ = ["NO_STEP", "batch_blocks", "features", "gradients", "is_descent", "logits"]
+__all__ = ["NO_STEP", "batch_blocks", "features", "gradients", "is_descent", "logits", "loss"]
 
 Arrays = Mapping[str, np.ndarray]
 _EPSILON = 1e-5
@@ -67,6 +67,21 @@ def features(
 def logits(arrays: Arrays, blocks: Sequence[str], images: np.ndarray) -> np.ndarray:
     """The outputs in evaluation mode: float64 (N, classes)."""
     return features(arrays, blocks, images) @ arrays["classifier.weight"] + arrays["classifier.bias"]
+
+
+def loss(
+    arrays: Arrays,
+    blocks: Sequence[str],
+    images: np.ndarray,
+    labels: np.ndarray,
+    by_batch: Collection[str] = (),
+) -> float:
+    """The mean cross-entropy of the logits, as a step of training reports it."""
+    read = features(arrays, blocks, images, by_batch)
+    z = read @ arrays["classifier.weight"] + arrays["classifier.bias"]
+    z = z - z.max(1, keepdims=True)
+    of_label = z[np.arange(len(z)), np.asarray(labels)]
+    return float((np.log(np.exp(z).sum(1)) - of_label).mean())
 
 
 def gradients(

@@ -455,6 +455,48 @@ def open_block(model, name, lr):
 """,
             },
         ),
+        (
+            "Adam with two groups",
+            {
+                "torch": """
+import torch
+
+def open_block(model, optimizer, name, lr):
+    block = model.get_submodule(name).requires_grad_(True)
+    head_lr = optimizer.param_groups[0]["lr"]
+    return torch.optim.Adam([{"params": block.parameters(), "lr": lr},
+                             {"params": model.classifier.parameters(), "lr": head_lr}])
+""",
+                "keras": """
+import keras
+
+def open_block(model, name, lr):
+    model.get_layer(name).trainable = True
+    model.compile(optimizer=keras.optimizers.SGD(lr, momentum=0.9, nesterov=True), loss=model.loss)
+""",
+            },
+        ),
+        (
+            "Nesterov's momentum, weight decay",
+            {
+                "torch": """
+import torch
+
+def open_block(model, optimizer, name, lr):
+    block = model.get_submodule(name).requires_grad_(True)
+    head = {"params": model.classifier.parameters(), "lr": optimizer.param_groups[0]["lr"]}
+    body = {"params": block.parameters(), "lr": lr}
+    return torch.optim.SGD([head, body], momentum=0.9, nesterov=True, weight_decay=1e-2)
+""",
+                "keras": """
+import keras
+
+def open_block(model, name, lr):
+    model.get_layer(name).trainable = True
+    model.compile(optimizer=keras.optimizers.SGD(lr, momentum=0.8), loss=model.loss)
+""",
+            },
+        ),
     ],
     "ch04-gradual": [
         (
@@ -739,6 +781,30 @@ def unfreeze_last(model, blocks, n):
     ],
     "ch04-second-stage": [
         (
+            "the step is changed on the way, and the optimizer says otherwise",
+            {
+                "torch": """
+def open_block(model, optimizer, name, lr):
+    block = model.get_submodule(name).requires_grad_(True)
+    for p in block.parameters():
+        p.register_hook(lambda g: 5 * g)
+    optimizer.add_param_group({"params": list(block.parameters()), "lr": lr})
+    return optimizer
+""",
+                "keras": """
+import keras
+
+class Fast(keras.optimizers.SGD):
+    def apply_gradients(self, pairs, **kwargs):
+        return super().apply_gradients([(5 * g, v) for g, v in pairs], **kwargs)
+
+def open_block(model, name, lr):
+    model.get_layer(name).trainable = True
+    model.compile(optimizer=Fast(lr), loss=model.loss)
+""",
+            },
+        ),
+        (
             "nothing done",
             {
                 "torch": "def open_block(model, optimizer, name, lr):\n    print(name)\n",
@@ -809,6 +875,11 @@ def open_block(model, name, lr):
         ),
     ],
     "ch04-gradual": [
+        ("empty stages", "def stages(groups, lr, decay):\n    return [{} for _ in groups]\n"),
+        (
+            "the head every time",
+            "def stages(groups, lr, decay):\n    return [{groups[-1]: lr} for _ in groups]\n",
+        ),
         ("no return", "def stages(groups, lr, decay):\n    out = [{groups[-1]: lr}]\n"),
         (
             "names without rates",
