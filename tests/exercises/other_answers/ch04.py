@@ -655,6 +655,75 @@ def leaks(model, train_step, blocks):
     ],
     "ch04-cache": [
         (
+            "all at once, with what watched it cleared away",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    for module in backbone.modules():
+        module._forward_pre_hooks.clear()
+        module._forward_hooks.clear()
+    backbone.eval()
+    with torch.no_grad():
+        features = backbone.forward(images)
+    backbone.train()
+    return features
+""",
+                "keras": """
+def cache(backbone, images, batch_size):
+    x = images
+    for layer in backbone.layers[1:]:
+        x = layer(x, training=False) if layer.name.startswith("block") or layer.name == "dropout" else layer(x)
+    return x
+""",
+            },
+        ),
+        (
+            "the blocks without the backbone, at once",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    backbone.eval()
+    x = images
+    with torch.no_grad():
+        for name, child in backbone.named_children():
+            if name.startswith("block"):
+                for layer in child:
+                    x = layer.forward(x)
+    backbone.train()
+    return x.mean((2, 3))
+""",
+                "keras": """
+def cache(backbone, images, batch_size):
+    x = images
+    for layer in backbone.layers:
+        if layer.name.startswith("block"):
+            for inner in layer.layers:
+                x = inner.call(x)
+    return x.numpy().mean((1, 2))
+""",
+            },
+        ),
+        (
+            "the flag says training, the layers do not",
+            {
+                "torch": """
+import torch
+
+def cache(backbone, images, batch_size):
+    backbone.eval()
+    with torch.no_grad():
+        features = torch.cat([backbone(part) for part in images.split(batch_size)])
+    backbone.training = True
+    return features
+""",
+                "keras": "def cache(backbone, images, batch_size):\n    return images.mean((1, 2))\n",
+            },
+        ),
+        (
             "no return",
             {
                 "torch": "def cache(backbone, images, batch_size):\n    backbone.eval()\n    out = backbone(images)\n    backbone.train()\n",
