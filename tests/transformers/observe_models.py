@@ -19,6 +19,20 @@ BERT = {"vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 2, "num_attent
 BERT |= {"intermediate_size": 24, "max_position_embeddings": 12, "type_vocab_size": 2, "model_type": "bert"}
 GPT = {"vocab_size": 40, "n_positions": 10, "n_embd": 16, "n_layer": 2, "n_head": 4}
 
+BERTS = {"bert": 0, "bert_pad1": 1, "bert_parts": 1}
+GPTS = ("gpt", "gpt_head", "gpt_head_unsaid", "gpt_pad3")
+
+
+def tokens_of(config: dict, padding: int | None) -> np.ndarray:
+    """Every token of the vocabulary, 0, 1 and 3 among them, and texts that end before others."""
+    rng = np.random.default_rng(4)
+    tokens = rng.permutation(np.arange(6 * 10) % config["vocab_size"]).reshape(6, 10)
+    tokens[:, 9] = 0  # a token that ends every text, and is read unless it is the padding
+    if padding is not None:
+        tokens[tokens == padding] = 7
+        tokens[0, 4:] = tokens[3, 8:] = padding
+    return tokens
+
 
 def main(framework: str, out: str, folder: str) -> None:
     """Write the arrays."""
@@ -90,6 +104,17 @@ def main(framework: str, out: str, folder: str) -> None:
     facts["too_long"] = _refused(lambda: training.fit(adapted, (np.ones((4, 13), int), y[:4]), steps=1))
     arrays["small_gpt"] = _call(load_gpt("small-gpt"), sequence, framework)
     facts["gpt_groups"] = [group.name for group in freezing.layer_groups(load_gpt(GPT))]
+    for name, padding in BERTS.items():
+        encoder = load_encoder(Path(folder, name))
+        arrays[f"library_{name}"] = training.cache_features(encoder, tokens_of(BERT, padding), progress=False)
+    for name in GPTS:
+        generator = load_gpt(Path(folder, name))
+        arrays[f"library_{name}"] = _call(generator, tokens_of(GPT, None), framework)
+    headed = load_gpt(Path(folder, "gpt_head"))
+    facts["head_groups"] = [group.name for group in freezing.layer_groups(headed)]
+    ended = tokens_of(GPT, None)
+    learned = training.fit(headed, (ended, ended), epochs=2, batch_size=3, lr=0.01, progress=False)
+    arrays["head_loss"] = np.array(learned.history["loss"])
     np.savez(out, facts=json.dumps(facts), **arrays)
 
 

@@ -216,3 +216,164 @@ def test_a_tokenizer_that_is_missing_or_damaged(folder: Path) -> None:
     (folder / "tokenizer.json").write_text("{}")
     with pytest.raises(DataError, match="cannot be read"):
         load_tokenizer(folder)
+
+
+# -- what a checkpoint says of itself is heard, or refused by its name --
+
+
+def rewrite(folder: Path, **changes: object) -> Path:
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | changes))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("config", "tokenizer", "padding"),
+    [
+        ({}, {}, 0),
+        ({"pad_token_id": 1}, {}, 1),
+        ({"pad_token_id": None}, {}, None),
+        ({"pad_token_id": -1}, {}, None),
+        ({"pad_token_id": 4}, {"pad_token": "<pad>"}, 4),
+        ({}, {"pad_token": "<pad>"}, 7),
+        ({"pad_token_id": None}, {"pad_token": {"content": "fill"}}, 3),
+        ({"model_type": "gpt2", "eos_token_id": 9}, {}, 9),
+        ({"model_type": "gpt2", "eos_token_id": [9, 2]}, {}, 9),
+        ({"model_type": "gpt2", "eos_token_id": 9, "pad_token_id": 5}, {}, 5),
+        ({"model_type": "gpt2"}, {}, None),
+    ],
+)
+def test_where_the_padding_comes_from(folder: Path, config: dict, tokenizer: dict, padding: object) -> None:
+    rules = {"added_tokens": [{"id": 7, "content": "<pad>"}], "model": {"vocab": {"fill": 3}}}
+    (folder / "tokenizer.json").write_text(json.dumps(rules))
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer))
+    assert find_checkpoint(rewrite(folder, **config)).padding == padding
+
+
+@pytest.mark.parametrize("said", [30, 99, "[PAD]", 1.5, True])
+def test_padding_that_is_no_token(folder: Path, said: object) -> None:
+    with pytest.raises(WeightsError, match="pad_token_id"):
+        load_encoder(rewrite(folder, pad_token_id=said), "torch")
+
+
+def test_a_tokenizer_fills_up_with_what_the_network_leaves_out(tmp_path: Path) -> None:
+    for file in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / file).write_bytes((find_checkpoint("all-MiniLM-L6-v2").folder / file).read_bytes())
+    rewrite(tmp_path, pad_token_id=1)
+    assert load_tokenizer(tmp_path).encode(["a film", "film"]).tolist()[1] == [101, 2143, 102, 1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("position_embedding_type", "relative_key"),
+        ("is_decoder", True),
+        ("add_cross_attention", True),
+        ("hidden_act", "gelu_new"),
+        ("pruned_heads", {"0": [1]}),
+        ("quantization_config", {"quant_method": "bitsandbytes"}),
+        ("auto_map", {"AutoModel": "modeling.MyBert"}),
+        ("num_attention_heads", 3),
+    ],
+)
+def test_settings_of_another_bert_are_named(folder: Path, setting: str, value: object) -> None:
+    with pytest.raises(WeightsError, match=setting if setting != "num_attention_heads" else "3 heads"):
+        load_encoder(rewrite(folder, **{setting: value}), "torch")
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "encoder.layer.1.output.dense.bias",
+        "encoder.layer.0.crossattention.self.key.weight",
+        "encoder.layer.0.attention.self.distance_embedding.weight",
+        "encoder.layer.0.attention.self.query.lora_A.weight",
+    ],
+)
+def test_weights_that_would_be_left_out_are_named(folder: Path, extra: str) -> None:
+    tensors = find_checkpoint(folder).tensors()
+    write(folder, BERT, tensors | {extra: np.ones(8, np.float32)})
+    with pytest.raises(WeightsError, match=extra):
+        load_encoder(folder, "torch")
+
+
+def test_weights_that_are_whole_numbers(folder: Path) -> None:
+    tensors = find_checkpoint(folder).tensors()
+    packed = "encoder.layer.0.output.dense.weight"
+    write(folder, BERT, tensors | {packed: tensors[packed].astype(np.int8)})
+    with pytest.raises(WeightsError, match=packed):
+        load_encoder(folder, "torch")
+
+
+GPT = {"vocab_size": 9, "n_positions": 8, "n_embd": 4, "n_layer": 1, "n_head": 2, "model_type": "gpt2"}
+
+
+def test_a_head_that_the_config_names_and_the_file_lacks(tmp_path: Path) -> None:
+    tensors = random_gpt(GPT, seed=0)
+    write(tmp_path, GPT | {"tie_word_embeddings": False}, tensors)
+    with pytest.raises(WeightsError, match=r"tie_word_embeddings[\s\S]*lm_head.weight"):
+        load_gpt(tmp_path, "torch")
+    write(tmp_path, GPT, tensors | {"h.0.crossattention.c_attn.bias": np.ones(4, np.float32)})
+    with pytest.raises(WeightsError, match="crossattention"):
+        load_gpt(tmp_path, "torch")
+
+
+# -- weights in parts --
+
+
+def in_parts(folder: Path, count: int = 3) -> list[str]:
+    """The folder's weights as the Hub keeps those of large models."""
+    tensors = find_checkpoint(folder).tensors()
+    names = [f"model-{n:05}-of-{count:05}.safetensors" for n in range(1, count + 1)]
+    where = {name: names[number % count] for number, name in enumerate(tensors)}
+    for part in names:
+        save_file({name: tensors[name] for name in tensors if where[name] == part}, folder / part)
+    index = {"metadata": {"total_size": 1}, "weight_map": where}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    (folder / "model.safetensors").unlink()
+    return names
+
+
+def test_weights_in_parts_are_the_whole(folder: Path) -> None:
+    whole = find_checkpoint(folder).tensors()
+    in_parts(folder)
+    found = find_checkpoint(folder).tensors()
+    assert set(found) == set(whole)
+    assert all((found[name] == whole[name]).all() for name in whole)
+
+
+def test_parts_that_are_missing_or_do_not_fit(folder: Path) -> None:
+    names = in_parts(folder)
+    (folder / names[1]).rename(folder / "elsewhere")
+    with pytest.raises(WeightsError, match=rf"3 parts, and {names[1]} is not in"):
+        load_encoder(folder, "torch")
+    (folder / names[1]).write_bytes((folder / names[0]).read_bytes())
+    with pytest.raises(WeightsError, match=rf"is in {names[1]}, and it is not"):
+        load_encoder(folder, "torch")
+    (folder / names[1]).write_bytes((folder / "elsewhere").read_bytes()[:-9])
+    with pytest.raises(WeightsError, match=rf"{names[1]} cannot be read"):
+        load_encoder(folder, "torch")
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        "{",
+        "[]",
+        '{"weight_map": {}}',
+        '{"weight_map": {"a": "../model-1.safetensors"}}',
+        '{"weight_map": {"a": 3}}',
+    ],
+)
+def test_a_damaged_index(folder: Path, index: str) -> None:
+    in_parts(folder)
+    (folder / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(WeightsError, match=r"index\.json"):
+        load_encoder(folder, "torch")
+
+
+def test_pickles_in_parts_are_refused_as_one_is(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin.index.json").write_text("{}")
+    with pytest.raises(WeightsError, match=r"pytorch_model.bin.index.json[\s\S]*pickle"):
+        load_encoder(folder, "torch")

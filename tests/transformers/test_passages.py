@@ -20,6 +20,15 @@ def test_each_text_is_followed_by_the_token_that_ends_it():
     assert tokenizer.decode(tokens[ends[1] + 1 : -1]) == "Émile's café 😀"  # bytes: nothing is unknown
 
 
+def test_a_checkpoint_says_which_token_ends_a_text():
+    tokenizer = load_tokenizer("all-MiniLM-L6-v2")
+    with pytest.raises(DataError, match="end="):
+        stream(["A film."], tokenizer)
+    assert stream(["A film."], tokenizer, end=102).tolist()[-2:] == [102, 102]
+    tokenizer.end = 103
+    assert stream(["A film."], tokenizer).tolist()[-1] == 103
+
+
 def test_a_label_is_the_token_that_comes_next():
     text = np.arange(10, 31)
     inputs, labels = passages(text, 5)

@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from observe_models import BERTS, GPTS
 
 HERE = Path(__file__).parent
+#: What the library ``transformers`` made of the same tokens; filled by the fixture.
+LIBRARY: dict[str, np.ndarray] = {}
 
 
 def run(script: str, *arguments: str) -> None:
@@ -36,6 +39,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         with np.load(folder / f"{framework}.npz") as held:
             arrays = dict(held)
         found[framework] = json.loads(str(arrays.pop("facts"))), arrays
+    with np.load(folder / "library.npz") as held:
+        LIBRARY.update(held)
     return found
 
 
@@ -50,6 +55,29 @@ def test_outputs_agree(both, name) -> None:
     ours, theirs = (both[f][1][name] for f in ("torch", "keras"))
     assert np.abs(ours).max() > 0.01
     assert np.abs(ours - theirs).max() < 1e-4
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+@pytest.mark.parametrize("name", [*BERTS, *GPTS])
+def test_outputs_are_those_of_the_library(both, framework, name) -> None:
+    """With padding that is not 0, a head that is not the table, weights in parts, and 0 as a token."""
+    ours, theirs = both[framework][1][f"library_{name}"], LIBRARY[name]
+    assert ours.shape == theirs.shape
+    assert np.abs(theirs).max() > 0.3
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_the_cases_can_tell_padding_and_head_apart(both) -> None:
+    theirs = LIBRARY
+    assert np.abs(theirs["bert_pad1"] - theirs["bert"]).max() > 0.1
+    assert np.abs(theirs["gpt_head"] - theirs["gpt"]).max() > 0.1
+
+
+def test_a_head_of_its_own_is_a_group_and_learns(both) -> None:
+    (facts, ours), (other, theirs) = both["torch"], both["keras"]
+    assert facts["head_groups"] == other["head_groups"] == ["wte", "wpe", "h.0", "h.1", "lm_head"]
+    np.testing.assert_allclose(ours["head_loss"], theirs["head_loss"], atol=3e-3)
+    assert ours["head_loss"][1] < ours["head_loss"][0]
 
 
 def test_fine_tuning_agrees_and_leaves_what_is_frozen(both) -> None:

@@ -144,7 +144,7 @@ def is_tokens(inputs: Any) -> bool:
 
 
 def inputs_of(data: Any) -> np.ndarray:
-    """What a model reads: images uint8 (N, H, W, 3), or tokens int (N, L) with 0 where a text has ended.
+    """What a model reads: images uint8 (N, H, W, 3), or tokens int (N, L).
 
     Raises
     ------
@@ -164,7 +164,7 @@ def inputs_of(data: Any) -> np.ndarray:
     if inputs.size == 0 or inputs.min() < 0:
         raise ShapeError(
             f"The tokens have shape {inputs.shape} and the lowest is {inputs.min(initial=0)}.",
-            "Tokens are 1 or more, and 0 fills a text up to the length of the longest.",
+            "Tokens are 0 or more: give what a tokenizer's encode gives.",
         )
     return inputs
 

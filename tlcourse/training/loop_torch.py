@@ -299,9 +299,8 @@ def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 
 
 def labels_of(data: Examples, rows: Any, logits: torch.Tensor) -> torch.Tensor:
-    """The labels of some rows, int64 (N,); or (N, L), as far as the tokens were read (see `to_input`)."""
-    y = torch.from_numpy(data.labels[rows]).to(logits.device)
-    return y[:, : logits.shape[1]] if y.ndim == 2 else y
+    """The labels of some rows, int64 (N,) or (N, L)."""
+    return torch.from_numpy(data.labels[rows]).to(logits.device)
 
 
 def forward(
@@ -379,11 +378,10 @@ def to_input(
     augment: Any = None,
     rng: np.random.Generator | None = None,
 ) -> torch.Tensor:
-    """What the model reads: a uint8 batch (N, H, W, 3) as (N, 3, H, W), or tokens int64 (N, longest)."""
+    """What the model reads: a uint8 batch (N, H, W, 3) as (N, 3, H, W), or tokens int64 (N, L)."""
     if is_tokens(images):
-        # Nobody needs the columns in which every text of the batch has ended.
-        longest = max(1, int((images != 0).any(axis=0).nonzero()[0].max(initial=0)) + 1)
-        return torch.from_numpy(images[:, :longest].astype(np.int64)).to(device)
+        # Whole: which token fills a text up, if any, is the model's to know.
+        return torch.from_numpy(images.astype(np.int64)).to(device)
     x = as_batch(images, "torch", preprocess, augment, rng)
     if not isinstance(x, torch.Tensor):
         # A learner's own function works on numpy's channels-last layout; torch wants them second.

@@ -112,11 +112,13 @@ def build(
     start: tuple[np.ndarray, np.ndarray] | None,
     pooling: str,
     dropout: float,
+    padding: int | None,
 ) -> keras.Model:
-    """The encoder with these weights."""
+    """The encoder with these weights; no text is filled up where ``padding`` is None."""
     width, epsilon = config["hidden_size"], float(config.get("layer_norm_eps", 1e-12))
     tokens = keras.Input((None,), dtype="int32", name="tokens")
-    allowed = ops.not_equal(tokens, 0)
+    # Tokens are 0 or more: none of them is -1.
+    allowed = ops.not_equal(tokens, -1 if padding is None else padding)
     embeddings = BertEmbeddings(
         config["vocab_size"],
         config["max_position_embeddings"],

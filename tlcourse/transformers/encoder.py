@@ -8,9 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from tlcourse.errors import ShapeError, UnknownNameError, WeightsError
-from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number
+from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
 
 __all__ = ["POOLINGS", "bert_shapes", "load_encoder", "module_of"]
+
+#: Settings that other models under BERT's name have otherwise.
+_ORIGINAL: dict[str, Any] = {
+    "hidden_act": "gelu",
+    "position_embedding_type": "absolute",
+    "is_decoder": False,
+    "add_cross_attention": False,
+}
+#: What checkpoints have on top of the encoder, and the numbers 0, 1, 2, … that old ones keep.
+_ON_TOP = r"(pooler|cls|classifier|qa_outputs)\.|embeddings\.(position_ids|token_type_ids)$"
 
 #: How the tokens' vectors become one: their mean, that of the first token ([CLS]), or not at all.
 POOLINGS = ("mean", "cls", "none")
@@ -90,13 +100,15 @@ def load_encoder(
     Returns
     -------
     torch.nn.Module or keras.Model
-        Tokens int (N, L), 0 where a text has ended, to logits (N, num_classes), vectors (N, D), or all
-        tokens' vectors (N, L, D).
+        Tokens int (N, L), the checkpoint's padding where a text has ended (`Checkpoint.padding`, as its
+        tokenizer fills texts up), to logits (N, num_classes), vectors (N, D), or all tokens' vectors
+        (N, L, D).
 
     Raises
     ------
     WeightsError
-        For a checkpoint of another architecture, or whose tensors do not fit its config.
+        For a checkpoint of another architecture, whose tensors do not fit its config, or with settings or
+        weights that this encoder does not have.
     UnknownNameError, ShapeError
         For another pooling; numbers out of range; "none" with a classifier.
     """
@@ -110,13 +122,15 @@ def load_encoder(
         raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1.")
     checkpoint = name if isinstance(name, Checkpoint) else find_checkpoint(name, revision, download)
     check_bert(checkpoint)
-    tensors = fitted(checkpoint, bert_shapes(checkpoint.config), ("bert.", "model."))
+    tensors = fitted(checkpoint, bert_shapes(checkpoint.config), ("bert.", "model."), _ON_TOP)
     start = None
     if num_classes:
         from tlcourse.models.architecture import linear_start
 
         start = linear_start(number(checkpoint.config, "hidden_size"), int(num_classes), seed)
-    model = module_of(framework, "bert").build(checkpoint.config, tensors, start, pooling, float(dropout))
+    model = module_of(framework, "bert").build(
+        checkpoint.config, tensors, start, pooling, float(dropout), checkpoint.padding
+    )
     model.reads = tuple(number(checkpoint.config, n) for n in ("vocab_size", "max_position_embeddings"))
     return model
 
@@ -135,14 +149,15 @@ def check_bert(checkpoint: Checkpoint) -> None:
             "Take a BERT checkpoint (google-bert/bert-base-uncased, all-MiniLM-L6-v2, …);"
             " load_gpt loads GPT-2.",
         )
-    config = checkpoint.config
-    for name, right in (
-        ("hidden_act", "gelu"),
-        ("position_embedding_type", "absolute"),
-        ("is_decoder", False),
-    ):
-        if config.get(name, right) != right:
-            raise WeightsError(
-                f"The checkpoint {checkpoint.name} has {name} {config[name]!r}; this encoder has {right!r}.",
-                "Take a checkpoint of the original architecture.",
-            )
+    original(checkpoint, _ORIGINAL)
+    if any((checkpoint.config.get("pruned_heads") or {}).values()):
+        raise WeightsError(
+            f"The checkpoint {checkpoint.name} has pruned_heads: some of its layers have fewer heads.",
+            "Take the checkpoint that it was made from.",
+        )
+    width, heads = number(checkpoint.config, "hidden_size"), number(checkpoint.config, "num_attention_heads")
+    if heads < 1 or width % heads:
+        raise WeightsError(
+            f"The config of {checkpoint.name} divides a width of {width} among {heads} heads.",
+            "Copy the config again: the width is a multiple of the heads.",
+        )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import ShapeError, WeightsError
-from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number
+from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
 from tlcourse.transformers.encoder import module_of
 
 __all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
@@ -18,11 +18,13 @@ __all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
 #: Settings that other models under GPT-2's name have otherwise.
 _ORIGINAL: dict[str, Any] = {
     "activation_function": "gelu_new",
-    "tie_word_embeddings": True,
     "scale_attn_weights": True,
     "scale_attn_by_inverse_layer_idx": False,
     "add_cross_attention": False,
 }
+#: The masks that old checkpoints keep with their weights.
+_MASKS = r"h\.\d+\.attn\.(bias|masked_bias)$"
+_HEAD = "lm_head.weight"
 
 
 def gpt_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -80,7 +82,8 @@ def load_gpt(
     Radford, Wu, Child, Luan, Amodei and Sutskever 2019, "Language Models are Unsupervised Multitask
     Learners". PyTorch runs the library ``transformers``, Keras layers of this course; the logits agree to
     within 1e-4.
-    Groups of layers: "wte", "wpe", "h.0", "h.1", …, the last with "ln_f".
+    Groups of layers: "wte", "wpe", "h.0", "h.1", …, the last with "ln_f"; and "lm_head", where a checkpoint
+    has an output layer of its own in place of the table that reads the tokens.
 
     Parameters
     ----------
@@ -103,7 +106,8 @@ def load_gpt(
     Raises
     ------
     WeightsError
-        For a checkpoint of another architecture, or whose tensors do not fit its config.
+        For a checkpoint of another architecture, whose tensors do not fit its config, or with settings or
+        weights that this network does not have.
     ShapeError
         For a width that the heads do not divide, or a dropout out of range.
     """
@@ -122,20 +126,46 @@ def load_gpt(
                 "BERT.",
             )
         config = dict(checkpoint.config)
-        tensors = fitted(checkpoint, gpt_shapes(config), ("transformer.",))
+        original(checkpoint, _ORIGINAL)
+        tensors = _with_head(checkpoint)
     width, heads = number(config, "n_embd"), number(config, "n_head")
     if width % heads:
         raise ShapeError(f"A width of {width} cannot be divided among {heads} heads.", "Give a multiple.")
-    for setting, right in _ORIGINAL.items():
-        if config.get(setting, right) != right:
-            raise WeightsError(
-                f"The config has {setting} {config[setting]!r}; GPT-2 has {right!r}.",
-                "Take a checkpoint of the original architecture.",
-            )
+    if tensors is None:
+        original(Checkpoint("of this config", Path(), config), _ORIGINAL | {"tie_word_embeddings": True})
     tensors = random_gpt(config, seed) if tensors is None else tensors
     model = module_of(framework, "gpt").build(config, tensors, float(dropout))
     model.reads = (number(config, "vocab_size"), number(config, "n_positions"))
     return model
+
+
+def _with_head(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """The tensors of a GPT-2, with "lm_head.weight" only where it is another table than the tokens'.
+
+    As in the library ``transformers``, what is in the file counts: a head that differs from the table is used
+    whatever the config says of tying.
+
+    Raises
+    ------
+    WeightsError
+        As `fitted`; when the config says that the head is the checkpoint's own, and the file has none.
+    """
+    shapes = gpt_shapes(checkpoint.config)
+    names = checkpoint.tensors().keys()
+    if _HEAD not in names:
+        if not checkpoint.config.get("tie_word_embeddings", True):
+            raise WeightsError(
+                f"The config of {checkpoint.name} has tie_word_embeddings False, and there is no {_HEAD}.",
+                "Copy the weights of the whole language model; or set tie_word_embeddings to true, if its "
+                "head is the table of its tokens.",
+            )
+        return fitted(checkpoint, shapes, ("transformer.",), _MASKS)
+    tensors = fitted(checkpoint, shapes | {_HEAD: shapes["wte.weight"]}, ("transformer.",), _MASKS)
+    if np.array_equal(tensors[_HEAD], tensors["wte.weight"]) and checkpoint.config.get(
+        "tie_word_embeddings", True
+    ):
+        del tensors[_HEAD]
+    return tensors
 
 
 def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:

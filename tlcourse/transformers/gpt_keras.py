@@ -13,6 +13,8 @@ from tlcourse.transformers.attention_keras import TransformerLayer, attend
 
 __all__ = ["Block", "Places", "TiedEmbedding", "build"]
 
+_HEAD = "lm_head.weight"
+
 
 @keras.saving.register_keras_serializable("tlcourse")
 class TiedEmbedding(keras.layers.Layer):
@@ -123,4 +125,9 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
     last = keras.layers.LayerNormalization(epsilon=epsilon, name="ln_f")
     x = last(x)
     last.set_weights([tensors["ln_f.weight"], tensors["ln_f.bias"]])
-    return keras.Model(tokens, words(x, told=True))
+    if _HEAD not in tensors:
+        return keras.Model(tokens, words(x, told=True))
+    head = keras.layers.Dense(config["vocab_size"], use_bias=False, name="lm_head")
+    model = keras.Model(tokens, head(x))
+    head.set_weights([tensors[_HEAD].T])
+    return model

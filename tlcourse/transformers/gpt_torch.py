@@ -13,20 +13,26 @@ from tlcourse.devices import pick
 
 __all__ = ["Generator", "build"]
 
+_SETTINGS = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "layer_norm_epsilon")
+
 
 class Generator(nn.Module):
     """Tokens int64 (N, L) to logits (N, L, V) for the token after each."""
 
-    def __init__(self, gpt: Any) -> None:
+    def __init__(self, gpt: Any, head: torch.Tensor | None) -> None:
         super().__init__()
         # Under the names of the checkpoint, without the library's prefix; the whole is kept aside.
         self.wte, self.wpe, self.h, self.ln_f = gpt.wte, gpt.wpe, gpt.h, gpt.ln_f
         self._whole = [gpt]
+        if head is not None:
+            self.lm_head = nn.Linear(head.shape[1], head.shape[0], bias=False)
+            self.lm_head.weight = nn.Parameter(head)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The table that reads the tokens also tells them: its rows are the output layer's weights."""
+        """The table that reads the tokens also tells them, where the checkpoint has no head of its own."""
         hidden = self._whole[0](input_ids=tokens, use_cache=False).last_hidden_state
-        return hidden @ self.wte.weight.T
+        table = self.lm_head.weight if hasattr(self, "lm_head") else self.wte.weight
+        return hidden @ table.T
 
     def train(self, mode: bool = True) -> Generator:
         """The mode of the parts, and of the whole that runs them."""
@@ -39,10 +45,13 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
     from transformers import GPT2Config, GPT2Model
 
     rates = dict.fromkeys(("attn_pdrop", "embd_pdrop", "resid_pdrop"), dropout)
-    kept = {key: value for key, value in config.items() if key not in ("bos_token_id", "eos_token_id")}
+    # Only what makes the network: a config also says how its authors ran it (dtype, return_dict, …).
+    kept = {name: config[name] for name in _SETTINGS if name in config}
     with torch.random.fork_rng(devices=[]):  # its random start is thrown away, and must not move ours
         gpt = GPT2Model(GPT2Config(**{**kept, **rates}, bos_token_id=None, eos_token_id=None))
-    gpt.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()}, strict=True)
-    model = Generator(gpt).to(pick(framework="torch")).eval()
+    values = {name: torch.from_numpy(value) for name, value in tensors.items()}
+    head = values.pop("lm_head.weight", None)
+    gpt.load_state_dict(values, strict=True)
+    model = Generator(gpt, head).to(pick(framework="torch")).eval()
     gpt.to(pick(framework="torch"))
     return model

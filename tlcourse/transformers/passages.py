@@ -7,13 +7,13 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import ShapeError
+from tlcourse.errors import DataError, ShapeError
 from tlcourse.transformers.tokenizer import TextTokenizer
 
 __all__ = ["passages", "stream"]
 
 
-def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int = 0) -> npt.NDArray[np.int64]:
+def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int | None = None) -> npt.NDArray[np.int64]:
     """All texts behind one another, each followed by the token that says it has ended.
 
     Parameters
@@ -21,8 +21,8 @@ def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int = 0) -> npt.
     texts : iterable of str
     tokenizer : TextTokenizer
         Without special tokens of its own, as those of GPT-2.
-    end : int
-        The course's small GPT has 0, GPT-2 has 50256.
+    end : int, optional
+        By default the checkpoint's own: the course's small GPT has 0, GPT-2 has 50256.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int = 0) -> npt.
     Raises
     ------
     DataError
-        As `TextTokenizer.encode`.
+        As `TextTokenizer.encode`; for a checkpoint that names no token that ends a text, and no ``end``.
 
     Examples
     --------
@@ -39,6 +39,9 @@ def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int = 0) -> npt.
     >>> stream(["A film.", "Good."], load_tokenizer("small-gpt")).tolist().count(0)
     2
     """
+    end = tokenizer.end if end is None else end
+    if end is None:
+        raise DataError("The checkpoint names no token that ends a text.", "Say which: end=….")
     rows = tokenizer.rows(texts)
     return np.array([token for row in rows for token in (*row, end)], np.int64)
 

@@ -24,6 +24,10 @@ class TextTokenizer:
     rules : tokenizers.Tokenizer
     longest : int
         Tokens that the network can read, special ones included.
+    padding : int
+        The token that fills texts up; the network must know it by the same number.
+    end : int, optional
+        The token that ends a text.
 
     Examples
     --------
@@ -34,16 +38,16 @@ class TextTokenizer:
     [[101, 1037, 2143, 102], [101, 2143, 102, 0]]
     """
 
-    def __init__(self, rules: Any, longest: int) -> None:
+    def __init__(self, rules: Any, longest: int, padding: int = 0, end: int | None = None) -> None:
         rules.no_padding()
         rules.no_truncation()
-        self.rules, self.longest = rules, longest
+        self.rules, self.longest, self.padding, self.end = rules, longest, padding, end
 
     def __len__(self) -> int:
         return int(self.rules.get_vocab_size())
 
     def encode(self, texts: Iterable[str], length: int | None = None) -> npt.NDArray[np.int64]:
-        """Texts as tokens, int64 (N, L), with 0 where a text has ended.
+        """Texts as tokens, int64 (N, L), with the checkpoint's padding where a text has ended.
 
         Parameters
         ----------
@@ -69,7 +73,7 @@ class TextTokenizer:
                 f"reads {self.longest}.",
             )
         room = min(max(1, *(len(row) for row in rows)), self.longest) if length is None else length
-        tokens = np.zeros((len(rows), room), np.int64)
+        tokens = np.full((len(rows), room), self.padding, np.int64)
         for number, row in enumerate(rows):
             if len(row) > room:
                 row = row[: room - 1] + row[-1:] if special else row[:room]
@@ -111,6 +115,8 @@ def load_tokenizer(
     ------
     DataError
         When the checkpoint has no ``tokenizer.json``, or a damaged one.
+    WeightsError
+        When BERT's ``pad_token_id`` is no token.
     CourseError
         As `find_checkpoint`.
     """
@@ -130,4 +136,6 @@ def load_tokenizer(
         raise DataError(f"The tokenizer {path} cannot be read: {error}.", "Copy it again.") from None
     config = checkpoint.config
     longest = config.get("max_position_embeddings", config.get("n_positions", 512))
-    return TextTokenizer(rules, int(longest))
+    # Where a network has no padding, what fills a text up is read like any token; nobody looks at it.
+    padding = checkpoint.padding
+    return TextTokenizer(rules, int(longest), 0 if padding is None else padding, checkpoint.end)
