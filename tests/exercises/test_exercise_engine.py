@@ -109,7 +109,7 @@ def test_three_dots_are_not_attempted():
     )
 
 
-def test_a_gap_above_a_line_that_needs_it_is_not_attempted():
+def test_code_below_three_dots_was_attempted():
     report = written(
         """
         def mean(x):
@@ -117,7 +117,8 @@ def test_a_gap_above_a_line_that_needs_it_is_not_attempted():
             return total / len(x)
         """
     )
-    assert report.state is State.NOT_ATTEMPTED
+    assert report.state is State.ERROR
+    assert "name 'total' is not defined on line 4" in str(report)
 
 
 def test_a_function_that_forgot_its_return_was_attempted():

@@ -205,7 +205,7 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framewo
             assert not rebuilt.notes, rebuilt.notes
             inputs = [e.draw(11) for e in record.exercises]
             jobs = [
-                Job(a.exercise_id, a.source, exercise.sent(given), a.setup)
+                Job(a.exercise_id, a.attempts[-1].source, exercise.sent(given), a.attempts[-1].setup)
                 for a, exercise, given in zip(rebuilt.answers, record.exercises, inputs, strict=True)
             ]
             for exercise, given, seen in zip(record.exercises, inputs, sandbox.observe(jobs), strict=True):

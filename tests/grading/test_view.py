@@ -54,7 +54,15 @@ def test_the_view_has_no_grader_and_no_compiler(tmp_path):
     assert "tlcourse/exercises/observe.py" in there
     assert not [name for name in there if "/authoring/" in name]
     inside = {name.rpartition("/")[2] for name in there if "/grading/" in name}
-    assert inside == {"__init__.py", "audit.py", "child.py", "linux.py", "untouched.py", "zygote.py"}
+    assert inside == {
+        "__init__.py",
+        "audit.py",
+        "child.py",
+        "linux.py",
+        "plain_traceback.py",
+        "untouched.py",
+        "zygote.py",
+    }
 
 
 def test_a_slice_keeps_what_is_needed_and_follows_siblings():

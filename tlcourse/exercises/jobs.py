@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import PUBLIC_SEED, Observation
+from .observe import timed_out
 from .plain import LIMITS, NotPlainError, from_json, to_json
 
 __all__ = ["Job", "command", "observe_in_subprocess", "read_result"]
@@ -137,8 +138,7 @@ class _Worker:
             stdin.flush()
             line = self.lines.get(timeout=timeout + self.allowance)
         except queue.Empty:
-            problem = f"Your code was still running after {timeout:.0f} s and was stopped."
-            return Observation("timeout", problem=problem, advice="Look for a loop that never ends."), False
+            return timed_out(timeout), False
         except OSError:
             line = b""
         self.allowance = 0.0
@@ -195,7 +195,7 @@ def read_result(line: bytes, ticket: str) -> Observation:
     if not isinstance(found, dict) or found.get("ticket") != ticket:
         raise NotPlainError("it is not the answer to what was asked")
     data = found.get("data")
-    texts = {name: found.get(name) for name in ("kind", "problem", "advice", "printed")}
+    texts = {name: found.get(name) for name in ("kind", "problem", "advice", "printed", "note")}
     seconds = found.get("seconds")
     sound = all(isinstance(text, str) and len(text) < 20_000 for text in texts.values())
     if not sound or texts["kind"] not in Observation.KINDS or not isinstance(seconds, float):

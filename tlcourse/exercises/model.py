@@ -176,7 +176,7 @@ class Observation:
 
     ``kind`` is "ok" (``data`` holds what the probe returned), "not_attempted", "error" (the learner's code
     raised), "unusable" (their code ran but gave something no judge may look at), "timeout" or "died" (the
-    process ended).
+    process ended). ``note`` tells what went wrong beside the answer and cost nothing.
     """
 
     kind: str
@@ -185,6 +185,7 @@ class Observation:
     advice: str = ""
     printed: str = ""
     seconds: float = 0.0
+    note: str = ""
 
     KINDS = ("ok", "not_attempted", "error", "unusable", "timeout", "died")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import Any
 
 from ..errors import CourseError
 from . import registry
-from .model import Exercise, State
-from .observe import MISSING, observe_in_process
+from .cells import binds, is_blank, parsed
+from .model import Exercise, Observation, State
+from .observe import MISSING, learner_error, observe_in_process, timed_out
+from .patience import CHECK_SECONDS, patience
 from .report import HintPanel, ProgressView, Report, judge_observation
 
 __all__ = ["check", "forget", "hint", "progress"]
@@ -60,7 +63,7 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
     Report
         With ``state`` (PASS, PARTLY, NOT YET, ERROR, NOT ATTEMPTED), ``points`` and messages. What is
         random while the check runs is seeded, and your own random numbers go on afterwards as if it had not
-        run.
+        run. An answer that runs for more than `CHECK_SECONDS` is stopped.
 
     Raises
     ------
@@ -77,16 +80,47 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
     'NOT ATTEMPTED'
     """
     exercise = registry.get(exercise_id)
+    given = answer
     if answer is MISSING:
         answer = next((ns[exercise.answer] for ns in _namespaces(1) if exercise.answer in ns), MISSING)
     framework = framework or _framework(exercise)
     inputs = exercise.draw()
-    observation = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
+    with patience() as waiting:
+        observation = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
+    if waiting.over:
+        observation = timed_out(CHECK_SECONDS, observation)
+    if observation.kind == "not_attempted" and given is MISSING:
+        observation = _written_in_vain(exercise) or observation
     report = judge_observation(exercise, observation, inputs)
     _last[exercise.id] = report
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and report.state is not State.PASS:
         raise AssertionError(str(report))
     return report
+
+
+def _written_in_vain(exercise: Exercise) -> Observation | None:
+    """Why a cell that was written does not count: Python could not read it, or it stopped too early.
+
+    The notebook's own history tells: without it, a cell with a missing bracket looks like no attempt at all.
+    """
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    cells = list(getattr(getattr(shell, "history_manager", None), "input_hist_raw", ()))[:-1]
+    name = re.escape(exercise.answer)
+    mentions = re.compile(rf"^[ \t]*(?:(?:async +)?def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
+    cell = next((c for c in reversed(cells) if mentions.search(c) or c.startswith("%reset")), None)
+    if cell is None or cell.startswith("%reset"):
+        return None
+    try:
+        parsed(cell)
+    except SyntaxError as error:
+        return learner_error(None, error)
+    if exercise.answer not in binds(cell) or is_blank(cell, exercise.answer):
+        return None
+    return Observation(
+        "error",
+        problem=f"The cell that defines `{exercise.answer}` stopped before it came to that.",
+        advice="The red text below that cell says where and why. Mend it, run the cell, then run this one.",
+    )
 
 
 def hint(exercise_id: str) -> HintPanel:

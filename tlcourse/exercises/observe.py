@@ -17,19 +17,29 @@ import linecache
 import os
 import random
 import sys
-import textwrap
 import time
 import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from .cells import Stop, namespace, run_cell, run_setup
 from .model import PUBLIC_SEED, Exercise, Observation
 from .plain import NotPlainError, from_json, to_json
 
-__all__ = ["MISSING", "imports_of", "load_answer", "observe_in_process", "random_state_kept"]
+__all__ = [
+    "MISSING",
+    "Loaded",
+    "imports_of",
+    "load_answer",
+    "observe_in_process",
+    "random_state_kept",
+    "run_answer",
+    "stopped",
+]
 
 MISSING: Any = object()  # "the name was never defined": None is a possible answer, this is not
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -108,7 +118,7 @@ def observe_in_process(
         except _NotAttempted:
             outcome = Observation("not_attempted")
         except _LearnerError as caught:
-            outcome = _stub_or(answer, caught.error, calls)
+            outcome = learner_error(answer, caught.error)
         except NotPlainError as error:
             outcome = _unusable(exercise, f"{exercise.answer} gave something a check cannot read: {error}.")
         except BaseException as error:  # the probe could not use what it was given; or a bare answer raised
@@ -117,7 +127,7 @@ def observe_in_process(
     if outcome is None and not isinstance(result, dict):
         outcome = _unusable(exercise, "The probe of this exercise did not return a dict.")
     outcome = outcome or Observation("ok", result)
-    return Observation(outcome.kind, outcome.data, outcome.problem, outcome.advice, printed.text, seconds)
+    return replace(outcome, printed=printed.text, seconds=seconds)
 
 
 def _watched(answer: Any, calls: list[Any], after_call: Callable[[], object] | None = None) -> Any:
@@ -192,27 +202,6 @@ def _empty_body(function: types.FunctionType) -> bool:
         step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_CONST", "RETURN_CONST")
     ]
     return all(value is None or value is Ellipsis for value in returned)
-
-
-def _still_has_ellipsis(answer: Any) -> bool:
-    """Whether a bare ``...`` is left as a statement: the place that the stub asks to be filled."""
-    if type(answer) is not types.FunctionType:
-        return False
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return False
-    return any(
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is Ellipsis
-        for node in ast.walk(tree)
-    )
-
-
-def _stub_or(answer: Any, error: BaseException, calls: list[Any]) -> Observation:
-    # A stub whose last line returns a name that only the solution defines: unfilled, not broken.
-    if isinstance(error, NameError) and not calls and _still_has_ellipsis(answer):
-        return Observation("not_attempted")
-    return learner_error(answer, error)
 
 
 # --- errors in words ----------------------------------------------------------------------------------------
@@ -290,6 +279,17 @@ def learner_error(answer: Any, error: BaseException) -> Observation:
     )
 
 
+def timed_out(seconds: float, seen: Observation | None = None) -> Observation:
+    """What to say of code that was stopped because it did not end; ``seen`` is what was noted until then."""
+    return Observation(
+        "timeout",
+        problem=f"Your code was still running after {seconds:.0f} s and was stopped.",
+        advice="Look for a loop that never ends.",
+        printed=seen.printed if seen is not None else "",
+        seconds=seen.seconds if seen is not None else seconds,
+    )
+
+
 def _returned(calls: list[Any]) -> str:
     if not calls:
         return ""
@@ -341,37 +341,75 @@ def imports_of(sources: Iterable[str]) -> str:
     return "\n".join(found)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """An answer out of its cell.
+
+    Attributes
+    ----------
+    answer : object
+        `MISSING` where the cell does not define it.
+    failed : Observation or None
+        Why there is no answer; None where there is one, or where nothing was attempted.
+    note : str
+        What went wrong in the cell without costing the answer.
+    """
+
+    answer: Any
+    failed: Observation | None = None
+    note: str = ""
+
+
 def load_answer(exercise: Exercise, source: str, setup: str = "") -> tuple[Any, Observation | None]:
-    """Run an answer cell's source in a fresh namespace and pick the answer out of it.
+    """`run_answer` without its note: the answer or `MISSING`, and None or why the cell did not define it."""
+    loaded = run_answer(exercise, source, setup)
+    return loaded.answer, loaded.failed
+
+
+def run_answer(exercise: Exercise, source: str, setup: str = "") -> Loaded:
+    """Run an answer's cell as Jupyter would, in a fresh namespace, and pick the answer out of it.
 
     Parameters
     ----------
     exercise : Exercise
     source : str
-        The answer cell. ``setup`` (earlier cells it may lean on) runs before it, in the same namespace.
+        The answer cell. ``setup`` (statements of other cells that it may lean on) runs before it, in the same
+        namespace; what stops in there costs nothing by itself.
 
     Returns
     -------
-    answer, observation
-        The object, or `MISSING`; and None, or why the cell did not run.
+    Loaded
+        A definition stands where something below it stopped, as in a notebook.
     """
-    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+    names = namespace()
     printed = _Tail()
-    for text, name in ((setup, "<setup>"), (source, _SOURCE_NAME.format(exercise.id))):
-        # In linecache, so that tracebacks and inspect.getsource see the text.
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        try:
-            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-                exec(compile(text, name, "exec"), namespace)
-        except BaseException as error:
-            if name == "<setup>":
-                continue  # a broken experiment above must not cost the answer below
-            seen = learner_error(None, error)
-            problem = seen.problem.replace(
-                "Your code could not be called as the exercise says", "Your cell stopped"
-            )
-            return MISSING, Observation("error", problem=problem, advice=seen.advice, printed=printed.text)
-    return namespace.get(exercise.answer, MISSING), None
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        run_setup(setup, names)
+        before = names.get(exercise.answer, MISSING)
+        stop = run_cell(source, names, _SOURCE_NAME.format(exercise.id), exercise.answer)
+    answer = names.get(exercise.answer, MISSING)
+    if stop is None:
+        return Loaded(answer)
+    if answer is MISSING or answer is before:
+        return Loaded(MISSING, stopped(exercise.answer, stop, printed.text))
+    where = f"line {stop.line}" + (f" (`{stop.text[:200]}`)" if stop.text else "")
+    return Loaded(
+        answer,
+        note=f"Your cell stopped on {where}: {_words(stop.error)}. What stands above it counts.",
+    )
+
+
+def stopped(name: str, stop: Stop, printed: str = "") -> Observation:
+    """What to say of a cell that stopped before it defined the answer."""
+    if isinstance(stop.error, SyntaxError):
+        return replace(learner_error(None, stop.error), printed=printed)
+    where = f"line {stop.line}" + (f": `{stop.text[:200]}`" if stop.text else "")
+    return Observation(
+        "error",
+        problem=f"Your cell stopped before `{name}` was defined. It raised {_words(stop.error)} on {where}",
+        advice="Python runs a cell from the top and stops at the first error. Mend or remove that line.",
+        printed=printed,
+    )
 
 
 # --- random state -------------------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ class Report:
     advice: str = ""
     printed: str = ""
     seconds: float = 0.0
+    note: str = ""
 
     @property
     def misconceptions(self) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ class Report:
     @property
     def messages(self) -> tuple[str, ...]:
         """Every sentence that the learner is shown, without the symbols."""
-        texts = [f.message for f in self.findings] + [self.problem, self.advice]
+        texts = [f.message for f in self.findings] + [self.problem, self.advice, self.note]
         return tuple(text for text in texts if text)
 
     def _score(self) -> str:
@@ -115,14 +116,15 @@ class Report:
         return ""
 
     def _slow(self) -> str:
-        if self.seconds <= SLOW_SECONDS:
+        # Of code that was stopped, nobody knows how long it takes.
+        if self.seconds <= SLOW_SECONDS or self.state is State.ERROR:
             return ""
         return f"(Your code took {self.seconds:.1f} s here; the inputs are small, so there is a quicker way.)"
 
     def __str__(self) -> str:
         lines = [f"{self.state.symbol} {self.state.value}  {self.title}  ({self._score()})"]
         lines += [_wrap(f.message, "  ✓ " if f.passed else "  ✗ ", "    ") for f in self.findings]
-        lines += [_wrap(text, "  ", "  ") for text in (self.problem, self.advice) if text]
+        lines += [_wrap(text, "  ", "  ") for text in (self.problem, self.advice, self.note) if text]
         if self.printed.strip() and self.state is not State.PASS:
             lines.append("  Your code printed:")
             lines += [f"    {line}" for line in self.printed.splitlines()[:12]]
@@ -150,7 +152,7 @@ class Report:
                 for f in self.findings
             )
             body += f'<ul style="margin:0.5em 0 0 0;padding:0">{rows}</ul>'
-        for text in (self.problem, self.advice):
+        for text in (self.problem, self.advice, self.note):
             body += f'<p style="margin:0.5em 0 0 0">{_rich(text)}</p>' if text else ""
         if self.printed.strip() and self.state is not State.PASS:
             shown = html.escape("\n".join(self.printed.splitlines()[:12]))
@@ -200,6 +202,7 @@ def judge_observation(exercise: Exercise, observation: Observation, inputs: dict
             findings=findings,
             printed=observation.printed,
             seconds=observation.seconds,
+            note=observation.note,
             **words,
         )
 

@@ -1,7 +1,8 @@
 """Rebuild a submission: the course's own notebook, and of the student's nothing but the answers.
 
-Cells are matched by grade id. What a student did to other cells, to metadata or to the order changes nothing;
-it is noted, because an instructor may want to know.
+An answer is a cell of the student's that defines the name that the exercise asks for, wherever it is; there
+may be several attempts. What a student did to the course's cells, to metadata or to the order changes
+nothing; it is noted, because an instructor may want to know.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..exercises import Exercise
-from .model import Answer, NotGradedError, Rebuilt
+from ..exercises.cells import binds, readable
+from .model import Answer, Attempt, NotGradedError, Rebuilt
 from .reading import Notebook
 from .record import Record, grade_id_of
-from .slices import binds, leans_on, without_magics
+from .slices import leans_on
 
 __all__ = ["rebuild"]
 
+_MOST_ATTEMPTS = 8
+"""Of one answer, the last ones: each is run if those after it stopped."""
 _TRUSTED = ("grade", "solution", "locked", "points", "schema_version", "task")
 
 
@@ -25,32 +29,59 @@ def _same(a: str, b: str) -> bool:
     return "".join(a.split()) == "".join(b.split())
 
 
-def _answer_cells(
-    cells: Sequence[dict[str, Any]], exercise: Exercise, record: Record, taken: set[str]
-) -> list[int]:
-    """The cells with the grade id that somebody wrote in; else, or besides, those that define the answer."""
+def _attempts(cells: Sequence[dict[str, Any]], exercise: Exercise, record: Record) -> list[int]:
+    """The cells that define the answer, in the notebook's order; else the exercise's own cell, if written in.
+
+    A cell of the course's own is context and never an answer, whatever was changed in it.
+    """
     stub = record.stub(exercise.id)
+    others = {e.id for e in record.exercises if e.id != exercise.id and e.answer == exercise.answer}
+    context = {
+        str(cell.get("id")): cell.source
+        for cell in record.notebook.cells
+        if cell.cell_type == "code" and grade_id_of(cell) is None and exercise.answer in binds(cell.source)
+    }
 
-    def filled(i: int) -> bool:
-        return bool(cells[i]["source"].strip()) and not _same(cells[i]["source"], stub)
+    def written(cell: dict[str, Any]) -> bool:
+        return bool(cell["source"].strip()) and not _same(cell["source"], stub)
 
-    marked = [i for i, cell in enumerate(cells) if grade_id_of(cell) == exercise.id and filled(i)]
-    named = [i for i, cell in enumerate(cells) if cell["id"] == exercise.id and i not in marked and filled(i)]
-    found = marked or named
-    if any(exercise.answer in binds(without_magics(cells[i]["source"])) for i in found):
-        return found
-    # Written elsewhere, or the other half of a cell that was split.
-    elsewhere = [
-        i
-        for i, cell in enumerate(cells)
-        if i not in found
-        and grade_id_of(cell) not in taken
-        and cell["cell_type"] == "code"
-        and filled(i)
-        and exercise.answer in binds(without_magics(cell["source"]))
-        and not any(_same(cell["source"], own.source) for own in record.notebook.cells)
-    ]
-    return sorted({*found, *elsewhere})
+    def defines(cell: dict[str, Any]) -> bool:
+        return (
+            cell["cell_type"] == "code"
+            and written(cell)
+            and grade_id_of(cell) not in others
+            and exercise.answer in binds(cell["source"])
+        )
+
+    def of_the_course(cell: dict[str, Any]) -> bool:
+        if grade_id_of(cell) == exercise.id or not context:
+            return False
+        return cell["id"] in context or any(_alike(cell["source"], own) for own in context.values())
+
+    found = [i for i, cell in enumerate(cells) if defines(cell) and not of_the_course(cell)]
+    if found:
+        return found[-_MOST_ATTEMPTS:]
+    marked = [i for i, cell in enumerate(cells) if grade_id_of(cell) == exercise.id and written(cell)]
+    return marked or [i for i, cell in enumerate(cells) if cell["id"] == exercise.id and written(cell)]
+
+
+def _split_cell(cells: Sequence[dict[str, Any]], exercise: Exercise) -> tuple[int, str] | None:
+    """The parts of an answer's cell that was split in the middle of its code: (the first's place, the whole).
+
+    None where each part can be read by itself, or all of them together cannot.
+    """
+    parts = [i for i, cell in enumerate(cells) if grade_id_of(cell) == exercise.id]
+    if len(parts) < 2 or all(readable(cells[i]["source"]) for i in parts):
+        return None
+    whole = "\n".join(cells[i]["source"] for i in parts)
+    return (parts[0], whole) if exercise.answer in binds(whole) else None
+
+
+def _alike(source: str, own: str) -> bool:
+    """Whether a cell is one of the course's with something changed in it."""
+    lines = [line.strip() for line in own.splitlines() if line.strip()]
+    there = {line.strip() for line in source.splitlines()}
+    return bool(lines) and sum(line in there for line in lines) > len(lines) / 2
 
 
 def _odd(cells: Sequence[dict[str, Any]], record: Record) -> list[str]:
@@ -95,26 +126,36 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
     belongs = any((grade_id_of(cell) or cell["id"] or "").removesuffix("-check") in ids for cell in cells)
     belongs = belongs or any(e.id in cell["source"] for e in record.exercises for cell in cells)
     notebook = copy.deepcopy(record.notebook)
-    code = [i for i, cell in enumerate(cells) if cell["cell_type"] == "code"]
     spare = [cell.source for cell in notebook.cells if cell.cell_type == "code" and grade_id_of(cell) is None]
-    sources = [cells[i]["source"] for i in code]
     answers, notes = [], []
     for exercise in record.exercises:
-        where = _answer_cells(cells, exercise, record, ids - {exercise.id})
-        source = "\n".join(without_magics(cells[i]["source"]) for i in where)
+        where = _attempts(cells, exercise, record)
         if where and not any(grade_id_of(cells[i]) == exercise.id for i in where):
             notes.append(f"the answer to {exercise.id} was found in another cell")
         if any(cells[i]["cell_type"] != "code" for i in where):
             notes.append(f"the answer's cell {exercise.id} was no longer a code cell")
-        own = [code.index(i) for i in where if i in code]
-        answers.append(Answer(exercise.id, source, leans_on(sources, own, source, spare) if where else ""))
+        if len(where) > 1:
+            notes.append(f"{exercise.answer} ({exercise.id}) is defined in {len(where)} cells")
+        attempts = [_attempt(cells, i, cells[i]["source"], exercise, spare) for i in where]
+        if (whole := _split_cell(cells, exercise)) is not None:
+            attempts.append(_attempt(cells, *whole, exercise, spare))
+        answers.append(Answer(exercise.id, tuple(attempts)))
         if where:
             cell = next(cell for cell in notebook.cells if grade_id_of(cell) == exercise.id)
-            cell.source = "\n".join(cells[i]["source"] for i in where)
-    if not belongs and not any(answer.source for answer in answers):
+            cell.source = cells[where[-1]]["source"]
+    if not belongs and not any(answer.attempts for answer in answers):
         raise NotGradedError(
             f"nothing in the notebook belongs to chapter {record.chapter}",
             "Ask the student for the chapter's notebook.",
         )
     odd = tuple(dict.fromkeys([*student.notes, *_odd(cells, record), *notes]))
     return Rebuilt(record.chapter, record.framework, tuple(answers), notebook, odd)
+
+
+def _attempt(
+    cells: Sequence[dict[str, Any]], place: int, source: str, exercise: Exercise, spare: Sequence[str]
+) -> Attempt:
+    """An answer's cell with what it leans on of the others."""
+    above = [cell["source"] for cell in cells[:place] if cell["cell_type"] == "code"]
+    below = [cell["source"] for cell in cells[place + 1 :] if cell["cell_type"] == "code"]
+    return Attempt(source, leans_on(source, exercise.answer, above, below, spare), place + 1)

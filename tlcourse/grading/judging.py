@@ -7,11 +7,12 @@ import os
 import select
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..exercises import Job, Observation, get, judge_observation
-from .model import Answer, Mark
+from .model import Answer, Attempt, Mark
 from .sandbox.limits import Limits
 from .sandbox.parent import Sandbox
 
@@ -107,20 +108,40 @@ def judge_task(task: Task) -> Judged:
         If the sandbox cannot be had: never because of the student's code.
     """
     begun = time.monotonic()
-    written = [answer for answer in task.answers if answer.source.strip()]
     inputs = {answer.exercise_id: get(answer.exercise_id).draw(task.seed) for answer in task.answers}
-    jobs = [
-        Job(a.exercise_id, a.source, get(a.exercise_id).sent(inputs[a.exercise_id]), a.setup) for a in written
-    ]
+    sent = {name: get(name).sent(drawn) for name, drawn in inputs.items()}
     with _lock:
         sandbox = _sandbox(task)
-        observations = sandbox.observe(jobs)
-    seen = dict(zip((a.exercise_id for a in written), observations, strict=True))
+        seen = _observed(task.answers, sent, sandbox)
     marks = []
     for answer in task.answers:
         exercise = get(answer.exercise_id)
-        observation = seen.get(exercise.id, Observation("not_attempted"))
+        observation, attempt = seen.get(exercise.id, (Observation("not_attempted"), None))
         report = judge_observation(exercise, observation, inputs[exercise.id])
-        source = answer.source or task.stubs.get(exercise.id, "")
+        source = attempt.source if attempt is not None else task.stubs.get(exercise.id, "")
         marks.append(Mark.of(report, exercise, source))
     return Judged(task.student, tuple(marks), time.monotonic() - begun, sandbox.protections)
+
+
+def _observed(
+    answers: Sequence[Answer], sent: Mapping[str, dict[str, Any]], sandbox: Sandbox
+) -> dict[str, tuple[Observation, Attempt]]:
+    """What was seen of each answer, and of which of its attempts: the last one that works, else the last one.
+
+    As in a notebook, where a definition that could not be run leaves the one before it in place.
+    """
+    seen: dict[str, tuple[Observation, Attempt]] = {}
+    left = {answer.exercise_id: list(answer.attempts) for answer in answers if answer.attempts}
+    while left:
+        turn = {name: attempts.pop() for name, attempts in left.items()}
+        jobs = [Job(name, one.source, sent[name], one.setup) for name, one in turn.items()]
+        for (name, attempt), observation in zip(turn.items(), sandbox.observe(jobs), strict=True):
+            works = observation.kind == "ok"
+            if works and name in seen:
+                note = f"Of the cells that define it, cell {attempt.cell} counts: those below it stopped."
+                observation = replace(observation, note=f"{note} {observation.note}".strip())
+            if works or name not in seen or seen[name][0].kind == "not_attempted":
+                seen[name] = (observation, attempt)
+            if works or not left[name]:
+                del left[name]
+    return seen

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..exercises import Exercise, Finding, Report, State
 
-__all__ = ["Answer", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
+__all__ = ["Answer", "Attempt", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
 
 
 class NotGradedError(Exception):
@@ -59,22 +60,48 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One cell that defines an answer, as text.
+
+    Attributes
+    ----------
+    source : str
+        The cell as it was written.
+    setup : str
+        Source to run before it in the same namespace: those of the notebook's other top-level statements, in
+        order, that the answer leans on.
+    cell : int
+        Which cell of the student's notebook it is, from 1.
+    """
+
+    source: str
+    setup: str = ""
+    cell: int = 0
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What a student wrote for one exercise, as text.
+    """What a student wrote for one exercise.
 
     Attributes
     ----------
     exercise_id : str
-    source : str
-        The answer's cell (the cells, if it was split or copied), without magics; "" where it is missing.
-    setup : str
-        Source to run before it in the same namespace: those of the student's other top-level statements,
-        in order, that the answer leans on.
+    attempts : tuple of Attempt
+        Every cell that defines the answer, in the notebook's order; none where there is none. The last one
+        that works counts.
     """
 
     exercise_id: str
-    source: str
-    setup: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+    @classmethod
+    def from_plain(cls, exercise_id: str, attempts: Iterable[Mapping[str, Any]]) -> Answer:
+        """From what `to_plain` gave, perhaps through JSON."""
+        return cls(exercise_id, tuple(Attempt(**attempt) for attempt in attempts))
+
+    def to_plain(self) -> list[dict[str, Any]]:
+        """The attempts as plain dicts."""
+        return [asdict(attempt) for attempt in self.attempts]
 
 
 @dataclass(frozen=True)
@@ -118,6 +145,7 @@ class Mark(_Plain):
     advice: str = ""
     printed: str = ""
     seconds: float = 0.0
+    note: str = ""
     source: str = ""
     hint: str = ""
 

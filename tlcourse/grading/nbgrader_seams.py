@@ -34,7 +34,7 @@ def prepared(rebuilt: Rebuilt) -> Any:
     notebook.metadata[_KEY] = {
         "framework": rebuilt.framework,
         "chapter": rebuilt.chapter,
-        "answers": {a.exercise_id: {"source": a.source, "setup": a.setup} for a in rebuilt.answers},
+        "answers": {a.exercise_id: a.to_plain() for a in rebuilt.answers},
         "notes": list(rebuilt.notes),
     }
     return notebook
@@ -86,7 +86,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             resources["nbgrader"]["student"],
             record.chapter,
             record.framework,
-            tuple(Answer(name, a["source"], a["setup"]) for name, a in about["answers"].items()),
+            tuple(Answer.from_plain(name, attempts) for name, attempts in about["answers"].items()),
             {e.id: record.stub(e.id) for e in record.exercises},
             store.read_seed(Path(self.seed_file)),
         )

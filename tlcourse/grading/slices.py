@@ -8,140 +8,116 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from .bindings import FLAGS, bound_by, read_by
+from ..exercises.bindings import bound_by, changed_by, read_by, relevant, set_inside
+from ..exercises.cells import parsed
 
-__all__ = ["binds", "leans_on", "without_magics"]
+__all__ = ["leans_on"]
 
-_SPARE = -1
-_HARMLESS = ("%%time", "%%timeit", "%%capture", "%%prun")
-
-
-def _tree(source: str) -> ast.Module | None:
-    try:
-        tree = ast.parse(source)
-        compile(tree, "<cell>", "exec", flags=FLAGS, dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-        return None
-    return tree
-
-
-def without_magics(source: str) -> str:
-    """A cell's source as Python: lines that only IPython understands become ``pass``.
-
-    Examples
-    --------
-    >>> without_magics("%%time\\nx = 1\\nif x:\\n    !ls")
-    '\\nx = 1\\nif x:\\n    pass'
-    """
-    if _tree(source) is not None:
-        return source
-    lines = source.split("\n")
-    first = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    if lines[first].startswith("%%"):
-        if not lines[first].startswith(_HARMLESS):
-            return ""  # another language
-        lines[first] = ""
-    for i, line in enumerate(lines):
-        bare = line.lstrip()
-        magic = (
-            bare.startswith(("%", "!", "?")) or bare.rstrip().endswith("?") or "= !" in bare or "= %" in bare
-        )
-        if magic:
-            lines[i] = line[: len(line) - len(bare)] + "pass"
-    mended = "\n".join(lines)
-    return mended if _tree(mended) is not None else source
-
-
-def binds(source: str) -> set[str]:
-    """The names that a cell defines at its top level; none if it is not Python.
-
-    Examples
-    --------
-    >>> sorted(binds("import numpy as np\\ndef f():\\n    y = 1"))
-    ['f', 'np']
-    """
-    tree = _tree(source)
-    return set() if tree is None else {name for node in tree.body for name in bound_by(node)}
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def _changed(node: ast.stmt) -> set[str]:
-    """Names whose value a statement may change without binding them: ``x[0] = 1``, ``x.append(1)``."""
-    places: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        places = list(node.targets)
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-        places = [node.target]
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        places = [node.value.func]
-    return {root for place in places if not isinstance(place, ast.Name) and (root := _root(place))}
+_SPARE, _ABOVE, _BELOW = range(3)
+_BUILT_IN = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
 class _Statement:
-    cell: int
+    side: int
     node: ast.stmt
     binds: frozenset[str]
     reads: frozenset[str]
     changes: frozenset[str]
+    sets: frozenset[str]
+    """Names of the module that the functions defined here set when they are called."""
 
     @property
     def imports(self) -> bool:
         return isinstance(self.node, ast.Import | ast.ImportFrom)
 
     @property
+    def future(self) -> bool:
+        return isinstance(self.node, ast.ImportFrom) and self.node.module == "__future__"
+
+    @property
     def stars(self) -> bool:
         return isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*"
 
 
+def _body(source: str) -> list[ast.stmt]:
+    try:
+        return list(parsed(source).body)
+    except SyntaxError:
+        return []
+
+
+def _kept_value(node: ast.Expr) -> ast.stmt:
+    """A cell's last expression as what a notebook makes of it: the value of ``_``."""
+    made = ast.Assign(targets=[ast.Name("_", ast.Store())], value=node.value)
+    return ast.fix_missing_locations(ast.copy_location(made, node))
+
+
 @lru_cache(maxsize=4096)  # a class's notebooks share most of their cells, and each is asked once an answer
 def _of_cell(source: str) -> tuple[_Statement, ...]:
-    tree = _tree(without_magics(source))
-    return tuple(
-        _Statement(
-            _SPARE,
-            node,
-            frozenset(bound_by(node)),
-            frozenset(read_by(node) - set(dir(builtins))),
-            frozenset(_changed(node)),
+    body = _body(source)
+    found = []
+    for node in body:
+        sets = (
+            frozenset(set_inside(node)) if isinstance(node, ast.FunctionDef | ast.ClassDef) else frozenset()
         )
-        for node in (tree.body if tree is not None else ())
-        if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
-    )
+        reads = frozenset(read_by(node) - _BUILT_IN)
+        found.append(
+            _Statement(_SPARE, node, frozenset(bound_by(node)), reads, frozenset(changed_by(node)), sets)
+        )
+    if found and isinstance(last := found[-1].node, ast.Expr) and not source.rstrip().endswith(";"):
+        found[-1] = replace(found[-1], node=_kept_value(last), binds=frozenset({"_"}))
+    return tuple(found)
 
 
-def _statements(cells: Sequence[str], skip: Iterable[int]) -> list[_Statement]:
-    return [
-        replace(statement, cell=number)
-        for number, source in enumerate(cells)
-        if number not in skip
-        for statement in _of_cell(source)
-    ]
+def _statements(cells: Sequence[str], side: int) -> list[_Statement]:
+    return [replace(statement, side=side) for source in cells for statement in _of_cell(source)]
 
 
-def leans_on(cells: Sequence[str], own: Sequence[int], source: str, spare: Sequence[str] = ()) -> str:
+def _touching(statements: Sequence[_Statement], sets: dict[str, frozenset[str]]) -> dict[str, list[int]]:
+    """Name to the statements that bind or change it, in order, calls that set it from within included."""
+    imported = {name for s in statements if s.imports for name in s.binds}
+    found: dict[str, list[int]] = {}
+    for i, s in enumerate(statements):
+        called = {name for reader in s.reads & sets.keys() if not s.sets for name in sets[reader]}
+        for name in s.binds | (s.changes - imported) | called:
+            found.setdefault(name, []).append(i)
+    return found
+
+
+def _needed(own: Sequence[ast.stmt]) -> list[str]:
+    """The names that a cell reads and has not bound itself by then: a function reads when it is called."""
+    every = {name for node in own for name in bound_by(node)}
+    so_far: set[str] = set()
+    found: list[str] = []
+    for node in own:
+        later = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        found += sorted(read_by(node) - (every if later else so_far))
+        so_far |= bound_by(node)
+    return found
+
+
+def leans_on(
+    source: str, answer: str, above: Sequence[str], below: Sequence[str] = (), spare: Sequence[str] = ()
+) -> str:
     """The statements of other cells that an answer needs, in order, each of which may fail alone.
 
-    That is what the answer reads, and what that reads in turn, as it is bound or changed above; what is bound
-    below counts where nothing above binds it. Star imports are always there.
+    That is what the answer's cell reads (as far as it matters to the answer), and what that reads in turn, as
+    it is bound or changed above; what is bound below counts where nothing above binds it. Star imports and
+    ``from __future__`` are always there.
 
     Parameters
     ----------
-    cells : sequence of str
-        Sources of a notebook's code cells.
-    own : sequence of int
-        Which of them are the answer.
     source : str
-        The answer.
+        The answer's cell.
+    answer : str
+        The answer's name.
+    above, below : sequence of str
+        Sources of the notebook's other code cells, in order.
     spare : sequence of str
         Cells of the course's own notebook, for names that no cell of the student's binds (any more).
 
@@ -152,45 +128,47 @@ def leans_on(cells: Sequence[str], own: Sequence[int], source: str, spare: Seque
 
     Examples
     --------
-    >>> cells = ["import numpy as np", "k = 2", "train(1000)", "def f(x):\\n    return k * x"]
-    >>> print(leans_on(cells, [3], cells[3]))
+    >>> above = ["k = {}\\nfor i in 2, 3: k[i] = i", "train(1000)"]
+    >>> print(leans_on("def f(x):\\n    return k[x]", "f", above))
     try:
-        k = 2
+        k = {}
+    except Exception:
+        pass
+    try:
+        for i in (2, 3):
+            k[i] = i
     except Exception:
         pass
     """
-    statements = [s for source in spare for s in _of_cell(source)] + _statements(cells, set(own))
-    place = min(own, default=len(cells))
-    imported = {name for s in statements if s.imports for name in s.binds}
-    tree = _tree(source)
-    todo = [name for node in (tree.body if tree else ()) for name in read_by(node)]
-    own_names = binds(source)
+    statements = [*_statements(spare, _SPARE), *_statements(above, _ABOVE), *_statements(below, _BELOW)]
+    sets = {name: s.sets for s in statements if s.sets for name in s.binds}
+    touching = _touching(statements, sets)
+    own = _body(source)
+    own = own[: relevant(own, answer)]
+    todo = _needed(own)
     # Nobody can tell what a star import binds without running it.
-    wanted = {i for i, s in enumerate(statements) if s.stars and s.cell != _SPARE}
+    wanted = {i for i, s in enumerate(statements) if (s.stars or s.future) and s.side != _SPARE}
     seen: set[str] = set()
     while todo:
         name = todo.pop()
-        if name in seen or name in own_names:
+        if name in seen:
             continue
         seen.add(name)
-        touching = [
-            i
-            for i, s in enumerate(statements)
-            if name in s.binds or (name in s.changes and name not in imported)
-        ]
-        written = [i for i in touching if statements[i].cell != _SPARE]
-        above = [i for i in written if statements[i].cell < place]
+        written = [i for i in touching.get(name, ()) if statements[i].side != _SPARE]
+        before = [i for i in written if statements[i].side == _ABOVE]
         # The student's own cells above, else those below, else the course's.
-        groups = (above, written, touching)
+        groups = (before, written, touching.get(name, []))
         chosen = next((g for g in groups if any(name in statements[i].binds for i in g)), written)
-        for i in chosen:
+        for i in chosen[-1:] if name == "_" else chosen:
             if i not in wanted:
                 wanted.add(i)
                 todo += statements[i].reads
+    nodes = [statements[i] for i in sorted(wanted)]
+    lines = [ast.unparse(s.node) for s in nodes if s.future]
     handler = ast.parse("try:\n    pass\nexcept Exception:\n    pass").body[0]
     assert isinstance(handler, ast.Try)
-    tries = [
-        ast.Try(body=[statements[i].node], handlers=handler.handlers, orelse=[], finalbody=[])
-        for i in sorted(wanted)
-    ]
-    return "\n".join(ast.unparse(ast.fix_missing_locations(node)) for node in tries)
+    for s in nodes:
+        if not s.future:
+            tried = ast.Try(body=[s.node], handlers=handler.handlers, orelse=[], finalbody=[])
+            lines.append(ast.unparse(ast.fix_missing_locations(tried)))
+    return "\n".join(lines)

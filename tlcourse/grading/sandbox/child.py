@@ -131,7 +131,7 @@ def observe_here(
     """Run one job and leave the observation in the shared memory, the length last."""
     import tlcourse
     from tlcourse.exercises.model import Observation
-    from tlcourse.exercises.observe import load_answer, observe_in_process
+    from tlcourse.exercises.observe import observe_in_process, run_answer
     from tlcourse.exercises.plain import from_json, to_json
     from tlcourse.exercises.registry import get
 
@@ -150,12 +150,13 @@ def observe_here(
     exercise = replace(own, probe=measured)
     tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
     install()
-    answer, failed = load_answer(exercise, request["source"], request["setup"])
+    loaded = run_answer(exercise, request["source"], request["setup"])
     restore()
-    found = failed or observe_in_process(
-        exercise, answer, request["inputs"], framework, seed=request["seed"], after_call=restore
+    found = loaded.failed or observe_in_process(
+        exercise, loaded.answer, request["inputs"], framework, seed=request["seed"], after_call=restore
     )
     restore()
+    found = replace(found, note=loaded.note)
 
     def written(observation: Observation) -> bytes:
         return to_json({**asdict(observation), "ticket": request["ticket"]}).encode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ...exercises.patience import CHECK_SECONDS
+
 __all__ = ["Limits"]
 
 MIB = 2**20
@@ -38,7 +40,7 @@ class Limits:
         What may come back from one exercise.
     """
 
-    exercise_seconds: float = 60.0
+    exercise_seconds: float = CHECK_SECONDS
     submission_seconds: float = 300.0
     cpu_seconds: float = 180.0
     memory_bytes: int = 4096 * MIB

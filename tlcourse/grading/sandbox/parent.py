@@ -26,6 +26,7 @@ import psutil
 from ...errors import UnknownNameError
 from ...exercises import Job, Observation
 from ...exercises.jobs import read_result
+from ...exercises.observe import timed_out
 from ...exercises.plain import NotPlainError, to_json
 from .child import BROKEN, HEADER
 from .errors import SandboxUnavailableError
@@ -346,11 +347,7 @@ class Sandbox:
             status, why = self._wait(control, seconds)
             found = _read(room.fileno(), ticket)
         if why == "timeout":
-            return Observation(
-                "timeout",
-                problem=f"Your code was still running after {seconds:.0f} s and was stopped.",
-                advice="Look for a loop that never ends.",
-            )
+            return timed_out(seconds)
         if why:
             return Observation(
                 "died", problem=why, advice="Look for an array or a loop that grows and grows."

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from ...errors import CourseError
-from ..bindings import bound_by, read_by
+from ...exercises.bindings import bound_by, read_by
 
 __all__ = ["slice_modules"]
 

@@ -16,6 +16,8 @@ __all__ = ["build_view", "probe_modules"]
 PACKAGE = Path(__file__).parents[2]
 _LEFT_OUT = ("authoring", "results", "__pycache__")
 """What no answer needs: the compiler, and the sweeps' tables."""
+_JAILED = ("audit.py", "child.py", "linux.py", "plain_traceback.py", "untouched.py", "zygote.py")
+"""What of the sandbox runs in the jail."""
 _HEAD = '''"""Probes only: what the grader's sandbox shows of a chapter's exercises."""
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ def build_view(to: Path) -> None:
         if here == Path("grading"):
             out |= set(names) - {"sandbox"}
         if here == Path("grading/sandbox"):
-            out |= set(names) - {"audit.py", "child.py", "linux.py", "untouched.py", "zygote.py"}
+            out |= set(names) - set(_JAILED)
         return out
 
     shutil.copytree(PACKAGE, to, ignore=ignore)

@@ -22,6 +22,7 @@ from typing import Any
 
 from . import linux
 from .child import BROKEN, close_all, furnish, observe_here, shut_in
+from .plain_traceback import install_plain_tracebacks
 from .untouched import remember
 
 __all__ = ["main"]
@@ -44,6 +45,9 @@ def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
         "scipy",
         "sklearn.metrics",
         "PIL.Image",
+        "IPython.core.inputtransformer2",
+        "asyncio",
+        "logging",
     ):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -67,7 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     control = socket.socket(fileno=options.control)
     limits = json.loads(options.limits)
+    from tlcourse.exercises.cells import stand_in_for_checks
+
     _preload(options.framework, options.chapter, options.module)
+    stand_in_for_checks()
+    install_plain_tracebacks()
     restore = remember()
     gc.freeze()  # a collection in a child would copy the memory that it shares
     control.send(b"ready")

@@ -1,0 +1,334 @@
+"""A cell of a notebook run as Jupyter runs it, without Jupyter, so that check and grader make the same of it.
+
+IPython's own input transformer reads what is not Python (magics, ``!`` and ``?``). Statements run one by one,
+so that a definition stands although something below it stops. What a notebook has and a plain process has not
+(``display``, ``get_ipython()``, ``_``, ``await`` outside a function, `check` itself) has a harmless stand-in.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import linecache
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from .bindings import FLAGS, bound_by, relevant
+
+__all__ = [
+    "Stop",
+    "binds",
+    "is_blank",
+    "namespace",
+    "parsed",
+    "readable",
+    "run_cell",
+    "run_setup",
+    "stand_in_for_checks",
+]
+
+_SAME_NAMESPACE = ("time", "capture", "prun")
+"""Magics that run their cell, or their line, in the notebook's own names; ``timeit`` does not."""
+_FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+_NAMES = ("_", "__", "___", "_i", "_ii", "_iii")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where and why a cell stopped. ``line`` counts from 1; ``text`` is that line."""
+
+    line: int
+    text: str
+    error: BaseException
+
+
+# --- reading a cell -----------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _transformer() -> Any:
+    from IPython.core.inputtransformer2 import TransformerManager  # late: half a second, and rarely needed
+
+    return TransformerManager()
+
+
+@lru_cache(maxsize=2048)  # a class's notebooks share most of their cells
+def _python_of(source: str) -> str:
+    blank = len(source) - len(source.lstrip("\n"))
+    # A cell magic is one only in the first line of a cell.
+    return "\n" * blank + str(_transformer().transform_cell(source[blank:]))
+
+
+def parsed(source: str) -> ast.Module:
+    """A cell as Python, line numbers kept.
+
+    What ``%%time`` and its like hold is part of the cell; other languages and other magics are nothing.
+
+    Raises
+    ------
+    SyntaxError
+        If IPython could not read it either.
+
+    Examples
+    --------
+    >>> print(ast.unparse(parsed("%%time\\nx = 1\\nif x:\\n    !ls\\n%time y = 2 % x")))
+    x = 1
+    if x:
+        get_ipython().system('ls')
+    y = 2 % x
+    """
+    tree = _parse(source)
+    tree.body = [new for node in tree.body for new in _without_magic(node)]
+    return tree
+
+
+def _parse(source: str) -> ast.Module:
+    try:
+        return _compiled(source)
+    except SyntaxError as first:
+        try:
+            python = _python_of(source)
+        except (SyntaxError, ValueError, RecursionError):
+            raise first from None
+        if python.strip() == source.strip():
+            raise
+        return _compiled(python)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise SyntaxError(f"it cannot be read ({type(error).__name__})") from None
+
+
+def _compiled(source: str) -> ast.Module:
+    tree = ast.parse(source)
+    # Some mistakes show only here: `return` outside a function, for instance.
+    compile(tree, "<cell>", "exec", flags=FLAGS, dont_inherit=True)
+    return tree
+
+
+def _magic(node: ast.AST) -> tuple[str, list[str]] | None:
+    """The kind of a transformed magic (``run_line_magic``) and its arguments; None for real code."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return None
+    shell = node.func.value
+    if not (
+        isinstance(shell, ast.Call) and isinstance(shell.func, ast.Name) and shell.func.id == "get_ipython"
+    ):
+        return None
+    texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    return node.func.attr, texts
+
+
+def _moved(source: str, line: int) -> list[ast.stmt]:
+    """The statements of a piece of a cell that begins at a line."""
+    return list(parsed("\n" * (line - 1) + source).body)
+
+
+def _without_magic(node: ast.stmt) -> list[ast.stmt]:
+    """A statement as it is, or what stands in a magic that only measures or hides."""
+    found = _magic(node.value) if isinstance(node, ast.Expr | ast.Assign) else None
+    if found is None:
+        return [node]
+    kind, texts = found
+    if kind == "run_cell_magic" and len(texts) == 3 and isinstance(node, ast.Expr):
+        return _moved(texts[2], node.lineno + 1) if texts[0] in _SAME_NAMESPACE else []
+    if kind == "run_line_magic" and len(texts) == 2 and texts[0] in _SAME_NAMESPACE:
+        if not isinstance(node, ast.Assign):
+            return _moved(texts[1], node.lineno)
+        with contextlib.suppress(SyntaxError):
+            node.value = ast.parse("\n" * (node.lineno - 1) + texts[1], mode="eval").body
+    return [node]
+
+
+def readable(source: str) -> bool:
+    """Whether a cell can be read at all."""
+    try:
+        parsed(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def is_blank(source: str, name: str) -> bool:
+    """Whether a cell defines a name with nothing in it: a docstring, ``...`` and ``pass`` are nothing.
+
+    Examples
+    --------
+    >>> is_blank("def f(x): ...  # your code here", "f"), is_blank("def f(x): return 2 * x", "f")
+    (True, False)
+    """
+    try:
+        body = parsed(source).body
+    except SyntaxError:
+        return False
+    made = [node for node in body if name in bound_by(node)]
+    return bool(made) and all(_empty(node) for node in made)
+
+
+def _empty(node: ast.stmt) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return all(_empty(part) for part in node.body)
+    if isinstance(node, ast.Assign | ast.Expr):
+        return isinstance(node.value, ast.Constant) and (
+            node.value.value is ... or (isinstance(node, ast.Expr) and isinstance(node.value.value, str))
+        )
+    return isinstance(node, ast.Pass)
+
+
+@lru_cache(maxsize=4096)  # a class's notebooks share most of their cells, and each is asked once an answer
+def binds(source: str) -> frozenset[str]:
+    """The names that a cell gives a value at its top level; none if it cannot be read.
+
+    Examples
+    --------
+    >>> sorted(binds("import numpy as np\\ndef f():\\n    y = 1"))
+    ['f', 'np']
+    """
+    try:
+        return frozenset(name for node in parsed(source).body for name in bound_by(node))
+    except SyntaxError:
+        return frozenset()
+
+
+# --- stand-ins ----------------------------------------------------------------------------------------------
+
+
+class _Shell:
+    """In place of IPython's shell: takes every call, does nothing, gives None."""
+
+    user_ns: dict[str, Any]
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.user_ns = names
+
+    def getoutput(self, *_: Any, **__: Any) -> list[str]:
+        return []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _nothing
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    return None
+
+
+class _Silent:
+    """In place of a check's report, for code that looks at it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return None
+
+    def __repr__(self) -> str:
+        return ""
+
+
+def _no_check(*_: Any, **__: Any) -> _Silent:
+    return _Silent()
+
+
+def namespace() -> dict[str, Any]:
+    """A fresh namespace with what every notebook has."""
+    names: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+    shell = _Shell(names)
+    names |= {
+        "get_ipython": lambda: shell,
+        "display": _nothing,
+        "In": [""],
+        "Out": {},
+        **dict.fromkeys(_NAMES, ""),
+        **dict.fromkeys(("check", "hint", "progress"), _no_check),
+    }
+    return names
+
+
+def stand_in_for_checks() -> None:
+    """In a process that only observes: `check`, `hint` and `progress` do nothing, wherever they come from."""
+    for name, module in list(sys.modules.items()):
+        if name == "tlcourse" or name in ("tlcourse.exercises", "tlcourse.exercises.notebook"):
+            for each in ("check", "hint", "progress"):
+                if each in vars(module):
+                    setattr(module, each, _no_check)
+
+
+# --- running a cell -----------------------------------------------------------------------------------------
+
+
+def run_cell(source: str, names: dict[str, Any], file: str, answer: str = "") -> Stop | None:
+    """Run a cell, statement by statement, until its end or the first that stops.
+
+    Parameters
+    ----------
+    source : str
+    names : dict
+        The namespace; `namespace` makes one.
+    file : str
+        What tracebacks call the cell.
+    answer : str
+        If given, statements below the last one that matters to this name are left out.
+
+    Returns
+    -------
+    Stop or None
+        Why it stopped. Never raises.
+    """
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        body: Sequence[ast.stmt] = parsed(source).body
+        kept = body[: relevant(body, answer)] if answer else body
+    except SyntaxError as error:
+        return Stop(error.lineno or 1, (error.text or "").strip(), error)
+    flags = 0
+    for node in kept:
+        flags, stop = _run(node, names, file, flags, last=node is body[-1])
+        if stop is not None:
+            return stop
+    return None
+
+
+def _run(
+    node: ast.stmt, names: dict[str, Any], file: str, flags: int, *, last: bool
+) -> tuple[int, Stop | None]:
+    tree: ast.Module | ast.Expression = ast.Module([node], type_ignores=[])
+    if last and isinstance(node, ast.Expr):
+        tree = ast.Expression(node.value)
+    shown = isinstance(tree, ast.Expression)
+    try:
+        code = compile(
+            tree,
+            file,
+            "eval" if shown else "exec",
+            flags=flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+            dont_inherit=True,
+        )
+        flags |= code.co_flags & _FUTURES  # `from __future__` holds for what comes after it
+        value = eval(code, names)
+        if code.co_flags & inspect.CO_COROUTINE:
+            value = asyncio.run(value)
+        if shown and value is not None:
+            names["_"] = value
+    except BaseException as error:
+        # The traceback's first step is this function, the second the cell's own line.
+        step = error.__traceback__.tb_next if error.__traceback__ is not None else None
+        line = step.tb_lineno if step is not None else node.lineno
+        return flags, Stop(line, linecache.getline(file, line).strip(), error)
+    return flags, None
+
+
+def run_setup(source: str, names: dict[str, Any], file: str = "<setup>") -> None:
+    """Run what an answer leans on; a statement that stops does not keep the others from running."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        body = parsed(source).body
+    except SyntaxError:
+        return
+    flags = 0
+    for node in body:
+        flags, _ = _run(node, names, file, flags, last=False)
