@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from .judging import good, plain_array, read_array, show, told, verdict
+from .judging import close, good, plain_array, read_array, show, told, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BUILD", "DROPOUT"]
@@ -17,13 +20,20 @@ __all__ = ["BUILD", "DROPOUT"]
 
 def _build_inputs(rng: np.random.Generator) -> dict[str, Any]:
     features = int(rng.integers(20, 40))
+    # Odd, so that BatchNorm on the features never has as many parameters as on the hidden units.
+    hidden = 2 * int(rng.integers(24, 40)) + 1
+    classes = rng.permutation(np.arange(4, 9))
     return {
         "features": features,
-        # Odd, so that BatchNorm on the features never has as many parameters as on the hidden units.
-        "hidden": 2 * int(rng.integers(24, 40)) + 1,
-        "classes": int(rng.integers(3, 8)),
+        "hidden": hidden,
+        "classes": int(classes[0]),
+        # A head of other sizes: who gives the first head again has the wrong one.
+        "other": {"hidden": hidden + 2 * int(rng.integers(1, 6)), "classes": int(classes[1])},
         "dropout": float(rng.choice([0.2, 0.3, 0.7])),  # not the usual half, and not what is left of it
         "x": rng.normal(1.0, 2.0, (64, features)).astype("float32"),
+        # What the probe puts into the head, so that the judge can work out its hidden units.
+        "kernel": (rng.normal(0.05, 1.0, (features, hidden)) / np.sqrt(features)).astype("float32"),
+        "vectors": (rng.uniform(0.5, 1.5, (3, hidden)) * rng.choice([-1, 1], (3, hidden))).astype("float32"),
     }
 
 
@@ -31,80 +41,178 @@ PASSES = 20  # in training mode, so that a hidden unit is seen struck out and se
 
 
 def _build_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """What the head does, not what it is made of: layers, functions and classes of one's own all count."""
+    """What two heads do, not what they are made of: layers, functions and classes of one's own all count.
+
+    The first is taken as it comes. Into the second go numbers of which the judge knows where they lead.
+    """
     x = np.asarray(inputs["x"], "float32")
-    head = answer(inputs["features"], inputs["hidden"], inputs["classes"], inputs["dropout"])
+    heads = [
+        answer(inputs["features"], one["hidden"], one["classes"], inputs["dropout"])
+        for one in (inputs["other"], inputs)
+    ]
     if framework == "torch":
         import torch
 
-        if not isinstance(head, torch.nn.Module):
-            return {"wrong": told(head)}
+        wrong = next((told(one) for one in heads if not isinstance(one, torch.nn.Module)), None)
+        if wrong is not None:
+            return {"wrong": wrong}
 
-        def run(training: bool, part: np.ndarray) -> Any:
+        def run(head: Any, training: bool, part: np.ndarray) -> Any:
             head.train(training)
             with torch.no_grad():
                 return head(torch.from_numpy(np.array(part, "float32")))
 
-        def parameters() -> list[Any]:
+        def parameters(head: Any) -> list[Any]:
             return list(head.parameters())
 
         def put(parameter: Any, value: np.ndarray) -> None:
             with torch.no_grad():
-                parameter.copy_(torch.from_numpy(value.T.astype("float32").copy()))
+                parameter.copy_(torch.from_numpy(np.array(value, "float32")))
     else:
         import keras
 
-        if not isinstance(head, keras.Model):
-            return {"wrong": told(head)}
+        wrong = next((told(one) for one in heads if not isinstance(one, keras.Model)), None)
+        if wrong is not None:
+            return {"wrong": wrong}
 
-        def run(training: bool, part: np.ndarray) -> Any:
+        def run(head: Any, training: bool, part: np.ndarray) -> Any:
             return head(np.array(part, "float32"), training=training)
 
-        def parameters() -> list[Any]:
+        def parameters(head: Any) -> list[Any]:
             return list(head.trainable_weights)
 
         def put(parameter: Any, value: np.ndarray) -> None:
-            parameter.assign(value)
+            parameter.assign(np.array(value, "float32"))
 
-    first = plain_array(run(False, x))
+    first = plain_array(run(heads[0], False, x))
     n, k, hidden = len(x), inputs["classes"], inputs["hidden"]
-    if isinstance(first, str) or first.shape != (n, k):
-        return {"first": first}
-    training = np.stack([np.asarray(run(True, x), "float64") for _ in range(2)])
+    second = plain_array(run(heads[1], False, x[:2]))  # now layers that build themselves have done so
+    for one, wanted in ((first, (n, inputs["other"]["classes"])), (second, (2, k))):
+        if isinstance(one, str) or one.shape != wanted:
+            return {"first": one, "shape": wanted}
+    noisy = [np.asarray(run(heads[0], True, x), "float64") for _ in range(2)]
     half = (x[: n // 2] + x[n // 2 :]) / 2
-    parts = [np.asarray(run(False, part), "float64") for part in (half, x[: n // 2], x[n // 2 :])]
-    sizes = [tuple(int(v) for v in p.shape) for p in parameters()]
+    parts = [np.asarray(run(heads[0], False, part), "float64") for part in (half, x[: n // 2], x[n // 2 :])]
+    shapes = [tuple(int(v) for v in p.shape) for p in parameters(heads[1])]
     out = {
         "first": first,
-        "noisy": training[0],
-        "noise": float(np.abs(training[0] - training[1]).max()),
+        "noisy": noisy[0],
+        "noise": float(np.abs(noisy[0] - noisy[1]).max()),
         "bend": float(np.abs(parts[0] - (parts[1] + parts[2]) / 2).max()),  # 0 where all is linear
-        "weights": int(sum(np.prod(size) for size in sizes)),
+        "weights": int(sum(np.prod(shape) for shape in shapes)),
+        "vectors": shapes.count((hidden,)),
     }
     # The output layer is made to show the hidden units as they are, one each, but for the last output: 0.
-    last = (k, hidden) if framework == "torch" else (hidden, k)
-    found = [p for p, size in zip(parameters(), sizes, strict=True) if size == last]
-    if len(found) != 1:
-        return out
     window = np.zeros((hidden, k))
     window[np.arange(k - 1), np.arange(k - 1)] = 0.1
-    put(found[0], window)
-    for p, size in zip(parameters(), sizes, strict=True):
-        if size == (k,):
-            put(p, np.zeros(k))
-    return out | {
-        "hidden": np.stack([np.asarray(run(True, x), "float32") for _ in range(PASSES)]),
-        "alone": np.stack([np.asarray(run(True, x[:16]), "float32") for _ in range(PASSES)]),
-    }
+    found = [i for i, shape in enumerate(shapes) if sorted(shape) == sorted((hidden, k))]
+    if len(found) != 1:
+        return out
+    number = 0
+    for parameter, shape in zip(parameters(heads[1]), shapes, strict=True):
+        if sorted(shape) == sorted((hidden, k)):
+            put(parameter, window if shape == (hidden, k) else window.T)
+        elif shape == (k,):
+            put(parameter, np.zeros(k))
+        elif sorted(shape) == sorted((inputs["features"], hidden)):
+            kernel = np.asarray(inputs["kernel"])
+            put(parameter, kernel if shape == kernel.shape else kernel.T)
+        elif shape == (hidden,) and number < 3:
+            put(parameter, np.asarray(inputs["vectors"])[number])
+            number += 1
+
+    def passes(training: bool, part: np.ndarray, count: int) -> np.ndarray:
+        return np.stack([np.asarray(run(heads[1], training, part), "float32") for _ in range(count)])
+
+    out["hidden"] = passes(True, x, PASSES)
+    out["still"] = passes(False, x, 2)
+    out["few"] = passes(False, x[:16], 1)[0]
+    return out | {"alone": passes(True, x[:16], PASSES)}
 
 
-def _units(shown: np.ndarray, softmax: bool) -> np.ndarray:
+def _units(shown: np.ndarray, end: str) -> np.ndarray:
     """The hidden units (passes, rows, units) behind what the head gave through its window."""
     shown = np.asarray(shown, "float64")
-    if softmax:  # the last logit is 0
+    if end == "softmax":  # the last logit is 0
         shown = np.log(np.maximum(shown, 1e-30))
         shown = shown - shown[..., -1:]
-    return np.where(np.abs(shown) < 1e-5, 0.0, shown)[..., :-1]
+    elif end == "sigmoid":
+        shown = np.clip(shown, 1e-12, 1 - 1e-12)
+        shown = np.log(shown / (1 - shown))
+    return np.where(np.abs(shown) < 1e-5, 0.0, shown)[..., :-1] * 10
+
+
+def _alive(units: np.ndarray) -> np.ndarray:
+    """Over the passes, each unit when it was not struck out: its largest value, of either sign."""
+    at = np.abs(units).argmax(0)[None]
+    return np.take_along_axis(units, at, 0)[0]
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip(z, -60, 60)))
+
+
+def _erf(z: np.ndarray) -> np.ndarray:
+    return np.vectorize(math.erf)(z)
+
+
+_NONLINEAR: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "ReLU": lambda z: np.maximum(z, 0),
+    "sigmoid": _sigmoid,
+    "tanh": np.tanh,
+    "GELU": lambda z: z * (1 + _erf(z / np.sqrt(2))) / 2,
+    "GELU, approximately": lambda z: z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))) / 2,
+    "SiLU": lambda z: z * _sigmoid(z),
+    "softplus": lambda z: np.log1p(np.exp(np.clip(z, -60, 60))),
+    "ELU": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    **{
+        f"leaky ReLU of {slope}": lambda z, slope=slope: np.where(z > 0, z, slope * z)  # type: ignore[misc]
+        for slope in (0.01, 0.1, 0.2, 0.3)
+    },
+}
+
+
+def _ways(inputs: dict[str, Any], vectors: int) -> Iterator[tuple[str, bool, dict[str, np.ndarray]]]:
+    """Nonlinearity, whether it comes before BatchNorm, and which of the vectors is bias, scale and shift."""
+    hidden = inputs["classes"] - 1  # so many are seen
+    given = np.asarray(inputs["vectors"], "float64")[:, :hidden]
+    plain = {"bias": np.zeros(hidden), "scale": np.ones(hidden), "shift": np.zeros(hidden)}
+    roles = list(itertools.permutations(plain, min(vectors, 3)))
+    for first in (False, True):
+        for name in _NONLINEAR:
+            for named in roles:
+                yield name, first, plain | {role: given[i] for i, role in enumerate(named)}
+
+
+def _in_training(
+    inputs: dict[str, Any],
+    name: str,
+    first: bool,
+    parts: dict[str, np.ndarray],
+    share: float | None = None,
+    epsilon: float = 1e-5,
+) -> np.ndarray:
+    """The hidden units that the window shows, float64 (N, classes - 1), without dropout.
+
+    Normalised with the batch's numbers; with ``share``, with running statistics that have gone so far from 0
+    and 1 to the batch's.
+    """
+    kernel = np.asarray(inputs["kernel"], "float64")[:, : inputs["classes"] - 1]
+    z = np.asarray(inputs["x"], "float64") @ kernel + parts["bias"]
+    z = _NONLINEAR[name](z) if first else z
+    mean, variance = z.mean(0), z.var(0)
+    if share is not None:
+        mean, variance = share * mean, share * variance + 1 - share
+    y = parts["scale"] * (z - mean) / np.sqrt(variance + epsilon) + parts["shift"]
+    return y if first else _NONLINEAR[name](y)
+
+
+def _fits(got: np.ndarray, target: np.ndarray, near: float) -> bool:
+    """Whether units seen through the window are these, in single precision and for any small epsilon."""
+    seen = got != 0
+    if seen.sum() < 20 or (~seen & (np.abs(target) > 0.05)).mean() > 0.02:
+        return False
+    return bool(np.abs(got - target)[seen].max() < near * max(1.0, float(np.abs(target).max())))
 
 
 def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
@@ -112,90 +220,155 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         why = f"`head` should give a model (a torch module, a Keras model); yours gave {observed['wrong']}."
         return Verdict(0.0, (Finding(False, why),))
     first = read_array(observed["first"], "The model that `head` gives")
-    n, k = len(inputs["x"]), inputs["classes"]
-    if first.shape != (n, k):
+    if "shape" in observed:
+        n, k = observed["shape"]
         why = f"For {n} rows of features and {k} classes your head gives an array of shape {first.shape}."
         return Verdict(0.0, (Finding(False, why),))
-    softmax = bool((first >= 0).all() and np.abs(first.sum(1) - 1).max() < 1e-3)
-    if softmax:
-        logits = Finding(
-            False,
-            "Your head's outputs are above zero and add up to 1 in each row: there is a softmax"
-            " at its end. The loss"
-            " expects logits and applies its own.",
-            "softmax in the head",
-        )
-    elif (first > 0).all() and (first < 1).all():
-        logits = Finding(
-            False,
-            "All your head's outputs lie between 0 and 1: there is a sigmoid at its end. Logits may be any"
-            " number.",
-            "sigmoid in the head",
-        )
-    elif (first >= 0).all() and (first == 0).any():
-        logits = Finding(
-            False,
-            "None of your head's outputs is below zero, and some are exactly zero. A ReLU after"
-            " the last layer cuts"
-            " off half of what a logit can say.",
-            "ReLU on the logits",
-        )
-    else:
-        logits = good("It gives logits, one for each class.")
-    d, h = inputs["features"], inputs["hidden"]
-    plain = d * h + h + h * k + k
-    drop = _judge_drop(observed, inputs, softmax)
-    depends = False  # on the other rows of the batch, as batch normalisation does and nothing else
-    if "hidden" in observed:
-        # The largest of all passes is the unit when it was not struck out.
-        together = _units(observed["hidden"], softmax).max(0)[:16]
-        alone = _units(observed["alone"], softmax).max(0)
-        seen = (together > 0) & (alone > 0)
-        depends = bool(seen.any() and np.median(np.abs(together - alone)[seen] / together[seen]) > 1e-3)
-    # With BatchNorm's scale and shift; the dense layer before it may do without a bias.
-    normalised = observed["weights"] in (plain + 2 * h, plain + h)
-    if observed["weights"] < plain - h:
-        layers = Finding(
-            False,
-            f"It has {observed['weights']:,} parameters: too few for a hidden layer of {h} and an"
-            f" output layer of {k}.",
-            "no hidden layer",
-        )
-    elif observed["bend"] < 1e-5:
-        layers = Finding(
-            False,
-            "The mean of two rows gives the mean of their outputs: all of it is linear. Without a"
-            " nonlinearity between them, two dense layers are one: a product of"
-            " matrices is a matrix.",
-            "no nonlinearity",
-        )
-    elif normalised and depends:
-        layers = good("A hidden layer, batch normalisation and a nonlinearity come before the output layer.")
-    elif observed["weights"] > plain + 2 * h:
-        layers = Finding(
-            False,
-            f"It has {observed['weights']:,} parameters: more than a hidden layer of {h}, its batch"
-            f" normalisation and an output layer of {k} need.",
-            "a layer too many",
-        )
-    else:
-        why = (
-            "the hidden units of a row do not depend on the other rows of the batch"
-            if "hidden" in observed and not depends
-            else f"there are {observed['weights']:,} parameters, and {h} means and variances have a scale and"
-            " a shift each"
-        )
-        layers = Finding(
-            False,
-            f"Batch normalisation after the hidden layer is missing: in training, {why}."
-            if "depend on" in why
-            else f"Batch normalisation after the hidden layer is missing: {why}.",
-            "no BatchNorm",
-        )
+    logits, end = _judge_end(first)
+    way = _way(observed, inputs, end) if "hidden" in observed else None
+    drop, layers = _judge_drop(observed, inputs, end, way), _judge_layers(observed, inputs, end, way)
+    if "hidden" not in observed:  # a head of other sizes gives logits as well: that alone is no merit
+        return Verdict(0.0, tuple(part for part in (logits, drop, layers) if not part.passed))
     return verdict(logits, drop, layers)
 
 
-def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool) -> Finding:
+def _way(
+    observed: dict[str, Any], inputs: dict[str, Any], end: str
+) -> tuple[float, str, bool, dict[str, np.ndarray]] | None:
+    """Which layers in which order give the hidden units that were seen: (scale, and what `_ways` gives)."""
+    together = _alive(_units(observed["hidden"], end))
+    # What stays is scaled up; or it is not; or by the usual half.
+    scales = (1 - inputs["dropout"], 1.0, 0.5)
+    for name, before, parts in _ways(inputs, observed["vectors"]):
+        for epsilon in (1e-5, 1e-3):  # PyTorch's and Keras's: they matter for a unit that hardly varies
+            target = _in_training(inputs, name, before, parts, epsilon=epsilon)
+            for scale in scales:
+                if _fits(together * scale, target, 5e-3):
+                    return scale, name, before, parts
+    return None
+
+
+def _judge_end(first: np.ndarray) -> tuple[Finding, str]:
+    """What the outputs are, and what comes after the last layer."""
+    if bool((first >= 0).all() and np.abs(first.sum(1) - 1).max() < 1e-3):
+        why = (
+            "Your head's outputs are above zero and add up to 1 in each row: there is a softmax"
+            " at its end. The loss expects logits and applies its own."
+        )
+        return Finding(False, why, "softmax in the head"), "softmax"
+    if (first > 0).all() and (first < 1).all():
+        why = (
+            "All your head's outputs lie between 0 and 1: there is a sigmoid at its end. Logits may be any"
+            " number."
+        )
+        return Finding(False, why, "sigmoid in the head"), "sigmoid"
+    if (first >= 0).all() and (first == 0).any():
+        why = (
+            "None of your head's outputs is below zero, and some are exactly zero. A ReLU after"
+            " the last layer cuts off half of what a logit can say."
+        )
+        return Finding(False, why, "ReLU on the logits"), "ReLU"
+    return good("It gives logits, one for each class."), ""
+
+
+def _judge_layers(
+    observed: dict[str, Any],
+    inputs: dict[str, Any],
+    end: str,
+    way: tuple[float, str, bool, dict[str, np.ndarray]] | None,
+) -> Finding:
+    d, h, k = inputs["features"], inputs["hidden"], inputs["classes"]
+    plain = d * h + h + h * k + k
+    weights = observed["weights"]
+    if weights < plain - h - k:
+        why = f"It has {weights:,} parameters: too few for a hidden layer of {h} and an output layer of {k}."
+        return Finding(False, why, "no hidden layer")
+    if observed["bend"] < 1e-5:
+        why = (
+            "The mean of two rows gives the mean of their outputs: all of it is linear. Without a"
+            " nonlinearity between them, two dense layers are one: a product of matrices is a matrix."
+        )
+        return Finding(False, why, "no nonlinearity")
+    if weights > plain + 2 * h:
+        why = (
+            f"It has {weights:,} parameters: more than a hidden layer of {h}, its batch"
+            f" normalisation and an output layer of {k} need."
+        )
+        return Finding(False, why, "a layer too many")
+    missing = "Batch normalisation after the hidden layer is missing"
+    if "hidden" not in observed:
+        why = f"there is no single layer from {h} hidden units to {k} outputs."
+        return Finding(False, f"The layers cannot be told apart: {why}")
+    together, alone = _alive(_units(observed["hidden"], end)), _alive(_units(observed["alone"], end))
+    seen = (together[:16] != 0) & (alone != 0)
+    # On the other rows of the batch, as batch normalisation does and nothing else.
+    depends = bool(
+        seen.any() and np.median(np.abs(together[:16] - alone)[seen] / np.abs(together[:16][seen])) > 1e-3
+    )
+    if not depends:
+        why = (
+            f"{missing}: in training, the hidden units of a row do not depend on the other rows of the batch."
+        )
+        return Finding(False, why, "no BatchNorm")
+    if way is None:
+        if observed["vectors"] < 2:
+            why = (
+                f"there are {weights:,} parameters, and {h} means and variances have a scale and a shift each"
+            )
+            return Finding(False, f"{missing}: {why}.", "no BatchNorm")
+        why = (
+            "In training the hidden units are not what a dense layer, batch normalisation and a ReLU, in this"
+        )
+        return Finding(False, f"{why} order, give. Does something stand between them?", "another order")
+    _, name, before, parts = way
+    if before:
+        why = (
+            f"Your {name.split(',')[0]} comes before the batch normalisation, so the head's last layer reads"
+            " numbers around zero instead of what it let through. The order is dense, batch normalisation,"
+            " ReLU."
+        )
+        return Finding(False, why, "ReLU before BatchNorm")
+    if name != "ReLU":
+        why = (
+            f"The nonlinearity after the batch normalisation is a {name.split(',')[0]}; a ReLU was asked for."
+        )
+        return Finding(False, why, "not a ReLU")
+    return _judge_statistics(observed, inputs, end, parts)
+
+
+def _judge_statistics(
+    observed: dict[str, Any], inputs: dict[str, Any], end: str, parts: dict[str, np.ndarray]
+) -> Finding:
+    """Whether BatchNorm uses its running statistics when the head predicts."""
+    still, few = _units(observed["still"], end), _units(observed["few"], end)
+    right = good("A hidden layer, batch normalisation and a ReLU come before the output layer.")
+    if not close(still[0], still[1], 1e-4):
+        return right  # dropout that never sleeps is told elsewhere, and hides the rest
+    if not close(still[0][:16], few, 1e-3):
+        why = (
+            "When the head predicts, the answer for a row depends on the other rows: its batch normalisation"
+            " has no running statistics."
+        )
+        return Finding(False, why, "no running statistics")
+    shares = np.linspace(0, 1, 1001)
+    targets = [_in_training(inputs, "ReLU", False, parts, share) for share in shares]
+    errors = [np.abs(target - still[0]).max() for target in targets]
+    best = int(np.argmin(errors))
+    if errors[best] < 0.02 * max(1.0, float(np.abs(targets[best]).max())) and shares[best] > 0.005:
+        return right
+    why = (
+        f"After {PASSES} passes in training mode it predicts as if the features had never been seen: the"
+        " running statistics of its batch normalisation do not move, or are not used."
+    )
+    return Finding(False, why, "no running statistics")
+
+
+def _judge_drop(
+    observed: dict[str, Any],
+    inputs: dict[str, Any],
+    end: str,
+    way: tuple[float, str, bool, dict[str, np.ndarray]] | None,
+) -> Finding:
     zeros = (np.asarray(observed["noisy"]) == 0).mean()
     if observed["noise"] == 0:
         return Finding(
@@ -208,7 +381,7 @@ def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool)
             False,
             f"In training {zeros:.0%} of the logits are exactly zero: dropout comes after the"
             " last layer, and strikes out"
-            " answers. It belongs on the features.",
+            " answers. It belongs on the hidden units.",
             "dropout on the logits",
         )
     if "hidden" not in observed:
@@ -216,8 +389,14 @@ def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool)
             False,
             "Its dropout can be judged when one dense layer leads from the hidden units to the classes.",
         )
-    units = _units(observed["hidden"], softmax)
-    alive = units.max(0) > 0
+    still = np.asarray(observed["still"], "float64")
+    if not close(still[0], still[1], 1e-6):
+        why = "Two passes in evaluation mode give different outputs: its dropout is not silent when the head"
+        return Finding(
+            False, f"{why} predicts. It has to be told the mode that the model is in.", "never silent"
+        )
+    units = _units(observed["hidden"], end)
+    alive = np.abs(units).max(0) > 0
     struck = float((units == 0)[:, alive].mean()) if alive.any() else 0.0
     # Struck out or as large as ever: a unit that takes many values has its noise from elsewhere.
     whole = np.where(units == 0, np.nan, units)[:, alive]
@@ -236,7 +415,28 @@ def _judge_drop(observed: dict[str, Any], inputs: dict[str, Any], softmax: bool)
             f" {show(inputs['dropout'])} as the rate.",
             "another rate",
         )
+    if _share_a_mask(units == 0, alive):
+        why = "In training what is struck out goes together: rows lose the same units, or a row loses all of"
+        return Finding(
+            False, f"{why} them. Each unit of each row is struck out on its own.", "one mask for all"
+        )
+    if way is not None and way[0] == 1.0:
+        why = (
+            "What stays is not scaled up in training, so the last layer sees smaller sums than when the head"
+        )
+        return Finding(False, f"{why} predicts.", "not rescaled")
     return good("Dropout strikes out hidden units in training, and is silent when the head predicts.")
+
+
+def _share_a_mask(struck: np.ndarray, alive: np.ndarray) -> bool:
+    """Whether two rows lose the same units in every pass, or a row always loses all of its units or none."""
+    rows = struck.transpose(1, 0, 2)  # (rows, passes, units)
+    for i, j in itertools.combinations(range(len(rows)), 2):
+        both = alive[i] & alive[j]
+        if both.sum() >= 3 and np.array_equal(rows[i][:, both], rows[j][:, both]):
+            return True
+    several = [row[:, on] for row, on in zip(rows, alive, strict=True) if on.sum() >= 2]
+    return bool(several) and all((row.all(1) | ~row.any(1)).all() for row in several)
 
 
 _TORCH = """
@@ -322,6 +522,30 @@ BUILD = Exercise(
             "no BatchNorm", _layers((0, 2, 3, 4)), expect=("Batch normalisation after the hidden layer")
         ),
         Misconception("no nonlinearity", _layers((0, 1, 3, 4)), expect="a product of matrices"),
+        Misconception("ReLU before BatchNorm", _layers((0, 2, 1, 3, 4)), expect="comes before the batch"),
+        Misconception(
+            "not a ReLU",
+            _wrong(
+                ", ".join(_T).replace("ReLU", "Sigmoid"),
+                ", ".join(_K).replace("ReLU()", 'Activation("sigmoid")'),
+            ),
+            expect="is a sigmoid",
+        ),
+        Misconception(
+            "no running statistics",
+            {
+                "torch": _wrong(
+                    ", ".join(_T).replace(
+                        "BatchNorm1d(hidden", "BatchNorm1d(hidden, track_running_stats=False"
+                    ),
+                    "",
+                )["torch"],
+                "keras": _wrong(
+                    "", ", ".join(_K).replace("BatchNormalization()", "BatchNormalization(momentum=1.0)")
+                )["keras"],
+            },
+            expect="running statistics",
+        ),
         Misconception(
             "ReLU on the logits",
             _layers((0, 1, 2, 3, 4), "nn.ReLU()", "layers.ReLU()"),

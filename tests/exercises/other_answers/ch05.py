@@ -125,6 +125,44 @@ def head(features, hidden, classes, dropout):
             },
         ),
         (
+            "matrices and moving averages by hand, or other settings",
+            {
+                "torch": """
+import torch
+
+class Head(torch.nn.Module):
+    def __init__(self, n, h, k, rate):
+        super().__init__()
+        self.out = torch.nn.Parameter(torch.randn(h, k) * 0.1)
+        self.shift = torch.nn.Parameter(torch.zeros(h))
+        self.scale = torch.nn.Parameter(torch.ones(h))
+        self.into = torch.nn.Parameter(torch.randn(n, h) / n**0.5)
+        self.b = torch.nn.Parameter(torch.zeros(k))
+        self.register_buffer("m", torch.zeros(h))
+        self.register_buffer("v", torch.ones(h))
+        self.drop = torch.nn.Dropout(rate)
+
+    def forward(self, x):
+        z = torch.nn.functional.batch_norm(x @ self.into, self.m, self.v, self.scale, self.shift, self.training)
+        return self.drop(z.clamp(min=0)) @ self.out + self.b
+
+def head(features, hidden, classes, dropout):
+    return Head(features, hidden, classes, dropout)
+""",
+                "keras": """
+import keras
+from keras import layers
+
+def head(features, hidden, classes, dropout):
+    return keras.Sequential([
+        keras.Input((features,)), layers.Dense(hidden, kernel_initializer="he_normal"),
+        layers.BatchNormalization(momentum=0.9, epsilon=1e-5), layers.Activation("relu"),
+        layers.Dropout(dropout, seed=3), layers.Dense(classes, activation=None),
+    ], name="head")
+""",
+            },
+        ),
+        (
             "dropout before the ReLU, which is the same",
             _heads(
                 "nn.Linear(features, hidden), nn.BatchNorm1d(hidden), nn.Dropout(dropout), nn.ReLU(), nn.Linear(hidden, classes)",
@@ -464,6 +502,159 @@ WRONG = {
                 "nn.Dropout(dropout), nn.Linear(features, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, classes)",
                 "layers.Dropout(dropout), layers.Dense(hidden), layers.BatchNormalization(), layers.ReLU(), layers.Dense(classes)",
             ),
+        ),
+        *[
+            (
+                f"{name} after BatchNorm",
+                _heads(
+                    _FULL[0].format("dropout").replace("nn.ReLU()", in_torch),
+                    _FULL[1].format("dropout").replace("layers.ReLU()", in_keras),
+                ),
+            )
+            for name, in_torch, in_keras in (
+                ("tanh", "nn.Tanh()", "layers.Activation('tanh')"),
+                ("a leaky ReLU", "nn.LeakyReLU(0.1)", "layers.LeakyReLU(0.1)"),
+                ("GELU", "nn.GELU()", "layers.Activation('gelu')"),
+                ("softplus", "nn.Softplus()", "layers.Activation('softplus')"),
+            )
+        ],
+        (
+            "a sigmoid before BatchNorm",
+            _heads(
+                "nn.Linear(features, hidden), nn.Sigmoid(), nn.BatchNorm1d(hidden), nn.Dropout(dropout), nn.Linear(hidden, classes)",
+                "layers.Dense(hidden, activation='sigmoid'), layers.BatchNormalization(), layers.Dropout(dropout), layers.Dense(classes)",
+            ),
+        ),
+        (
+            "two ReLUs, one on either side of BatchNorm",
+            _heads(
+                "nn.Linear(features, hidden), nn.ReLU(), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, classes)",
+                "layers.Dense(hidden, activation='relu'), layers.BatchNormalization(), layers.ReLU(), layers.Dropout(dropout), layers.Dense(classes)",
+            ),
+        ),
+        (
+            "one mask for all rows",
+            {
+                "torch": """
+from torch import nn
+
+class Drop(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.drop = nn.Dropout(rate)
+
+    def forward(self, x):
+        return x * self.drop(x.new_ones(1, x.shape[1]))
+
+def head(features, hidden, classes, dropout):
+    return nn.Sequential(nn.Linear(features, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), Drop(dropout), nn.Linear(hidden, classes))
+""",
+                "keras": _heads("", _FULL[1].format("dropout, noise_shape=(1, hidden)"))["keras"],
+            },
+        ),
+        (
+            "one mask for two rows each",
+            {
+                "torch": """
+from torch import nn
+
+class Drop(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.drop = nn.Dropout(rate)
+
+    def forward(self, x):
+        mask = self.drop(x.new_ones((len(x) + 1) // 2, x.shape[1]))
+        return x * mask.repeat_interleave(2, 0)[:len(x)]
+
+def head(features, hidden, classes, dropout):
+    return nn.Sequential(nn.Linear(features, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), Drop(dropout), nn.Linear(hidden, classes))
+""",
+            },
+        ),
+        (
+            "whole rows struck out",
+            {"torch": _heads(_FULL[0].format("dropout").replace("Dropout", "Dropout1d"), "")["torch"]},
+        ),
+        (
+            "dropout that never sleeps, and is not scaled",
+            {
+                "torch": """
+import torch
+from torch import nn
+
+class Drop(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x):
+        return x * (torch.rand_like(x) >= self.rate)
+
+def head(features, hidden, classes, dropout):
+    return nn.Sequential(nn.Linear(features, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), Drop(dropout), nn.Linear(hidden, classes))
+""",
+            },
+        ),
+        (
+            "dropout that does not scale",
+            {
+                "torch": """
+import torch
+from torch import nn
+
+class Drop(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x):
+        return x * (torch.rand_like(x) >= self.rate) if self.training else x
+
+def head(features, hidden, classes, dropout):
+    return nn.Sequential(nn.Linear(features, hidden), nn.BatchNorm1d(hidden), nn.ReLU(), Drop(dropout), nn.Linear(hidden, classes))
+""",
+            },
+        ),
+        (
+            "a BatchNorm that only looks like one",
+            {
+                "torch": """
+import torch
+from torch import nn
+
+class Norm(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
+
+    def forward(self, x):
+        return x * self.weight + self.bias
+
+def head(features, hidden, classes, dropout):
+    return nn.Sequential(nn.Linear(features, hidden), Norm(hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, classes))
+""",
+            },
+        ),
+        (
+            "a BatchNorm of one mean for all units",
+            {
+                "torch": """
+import torch
+from torch import nn
+
+class Norm(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.ones(n)), nn.Parameter(torch.zeros(n))
+
+    def forward(self, x):
+        return (x - x.mean()) / x.std() * self.weight + self.bias
+
+def head(features, hidden, classes, dropout):
+    return nn.Sequential(nn.Linear(features, hidden), Norm(hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, classes))
+""",
+            },
         ),
         (
             "layer normalisation",
