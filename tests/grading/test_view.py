@@ -49,7 +49,7 @@ def test_no_misconception_hint_or_verdict_is_there(modules):
 
 
 def test_the_view_has_no_grader_and_no_compiler(tmp_path):
-    build_view(tmp_path / "tlcourse")
+    build_view(tmp_path / "tlcourse", "00")
     there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
     assert "tlcourse/exercises/observe.py" in there
     assert not [name for name in there if "/authoring/" in name]

@@ -222,7 +222,7 @@ class Sandbox:
             return self._control
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="tlcourse-"))
-            build_view(self._folder / "tlcourse")
+            build_view(self._folder / "tlcourse", self.chapter)
         root = self._folder / "root"
         root.mkdir(exist_ok=True)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

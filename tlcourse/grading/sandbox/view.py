@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...errors import CourseError
 from ...exercises import Exercise, all_exercises
+from ...exercises.own_work import hidden_in, place_of, without_bodies
 from .slicing import slice_modules
 
 __all__ = ["build_view", "probe_modules"]
@@ -77,8 +78,8 @@ def probe_modules() -> dict[str, str]:
     return {f"{name}.py": source for name, source in sliced.items()}
 
 
-def build_view(to: Path) -> None:
-    """Write the view of the package to a new folder.
+def build_view(to: Path, chapter: str) -> None:
+    """Write the view of the package to a new folder: what a chapter's exercises ask for has no body in it.
 
     Raises
     ------
@@ -103,4 +104,12 @@ def build_view(to: Path) -> None:
         (to / "exercises" / name).write_text(source, encoding="utf-8")
     for empty in ("grading/__init__.py", "grading/sandbox/__init__.py"):
         (to / empty).write_text("", encoding="utf-8")
+    asked: dict[str, list[str]] = {}
+    for name in hidden_in(chapter):
+        module, own = place_of(name)
+        asked.setdefault(module, []).append(own)
+    for module, names in asked.items():
+        path = to.joinpath(*module.split(".")[1:])
+        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        file.write_text(without_bodies(file.read_text(encoding="utf-8"), names, module), encoding="utf-8")
     compileall.compile_dir(str(to), quiet=2, workers=1)
