@@ -300,7 +300,8 @@ class SubwordVectors(WordVectors):
     words, matrix, name, licence, source
         As for `WordVectors`.
     compose : callable
-        ``compose(word)``: the vector, float32 (D,), of any word from its parts.
+        ``compose(word)``: the vector, float32 (D,), of any word from its parts; None for a word that is too
+        short to have any. Such a word is unknown.
     unknown : {"subwords", "error", "zeros", "mean"}
     """
 
@@ -322,12 +323,14 @@ class SubwordVectors(WordVectors):
         return POLICIES
 
     def _composed(self, word: str) -> npt.NDArray[np.float32]:
-        if not word:
+        found = self._compose(word) if word else None
+        if found is None:
             raise self._missing(word)
-        return np.asarray(self._compose(word), np.float32)
+        return np.asarray(found, np.float32)
 
     def _start(self, word: str, seed: int) -> npt.NDArray[np.float32]:
-        return self._composed(word)
+        found = self._compose(word) if word else None
+        return super()._start(word, seed) if found is None else np.asarray(found, np.float32)
 
 
 def _listed(words: Iterable[str]) -> list[str]:
