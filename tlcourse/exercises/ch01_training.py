@@ -686,6 +686,7 @@ TRAIN_HEAD = Exercise(
     inputs=_head_inputs,
     probe=_head_probe,
     judge=_head_judge,
+    returns=False,
     hints=(
         (
             "Two different things move in training: weights, by the optimizer, and BatchNorm's running"

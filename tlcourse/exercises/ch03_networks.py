@@ -109,6 +109,7 @@ CUT = Exercise(
     inputs=_cut_inputs,
     probe=_cut_probe,
     judge=_cut_judge,
+    returns=False,  # a model may be cut in place
     hints=(
         "Everything up to the last layer stays; the last layer becomes nothing.",
         (

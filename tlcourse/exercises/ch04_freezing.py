@@ -167,6 +167,7 @@ FREEZE = Exercise(
     inputs=_freeze_inputs,
     probe=_freeze_probe,
     judge=_freeze_judge,
+    returns=False,
     hints=(
         "Begin by opening everything, then close what is in the list. So it does not matter"
         " what was closed before.",

@@ -150,6 +150,7 @@ LAST_BLOCKS = Exercise(
     inputs=_last_inputs,
     probe=_last_probe,
     judge=_last_judge,
+    returns=False,
     hints=(
         "Close everything, then open what is wanted, then see to BatchNorm. In this order no"
         " call depends on the last.",
@@ -583,6 +584,7 @@ SECOND_STAGE = Exercise(
     inputs=_stage_inputs,
     probe=_stage_probe,
     judge=_stage_judge,
+    returns=False,
     hints=(
         "Two parties have to know: the block, that it may change, and the optimizer, that it"
         " should change it.",

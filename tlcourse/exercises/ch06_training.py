@@ -157,6 +157,7 @@ TWO_RATES = Exercise(
     inputs=_two_inputs,
     probe=_two_probe,
     judge=_two_judge,
+    returns=False,
     hints=(
         "Sort the parameters into two lists first: those of the head, and all others.",
         (

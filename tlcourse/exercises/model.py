@@ -136,9 +136,14 @@ class Exercise:
         At least three; the tests run them all.
     frameworks : tuple of str
         Where the exercise exists.
+    solved_by : tuple of str
+        Dotted names of what the package itself has for it ("tlcourse.evaluation.roc_auc"), where they are
+        defined, in either framework: not there while an answer runs.
     sent : callable
         ``sent(inputs) -> dict``: what of the inputs the probe gets, all of it by default. The learner's
         code runs beside the probe: what is the answer, or tells it, stays with the judge.
+    returns : bool
+        False for an answer that works on what it is given and has nothing to return.
     """
 
     id: str
@@ -152,6 +157,8 @@ class Exercise:
     misconceptions: tuple[Misconception, ...] = field(repr=False)
     frameworks: tuple[str, ...] = ("torch", "keras")
     sent: Callable[[dict[str, Any]], dict[str, Any]] = _everything
+    solved_by: tuple[str, ...] = ()
+    returns: bool = True
 
     def draw(self, seed: int = PUBLIC_SEED) -> dict[str, Any]:
         """The inputs of one seed, checked to be plain data. Each exercise has its own stream of numbers."""
@@ -175,8 +182,9 @@ class Observation:
     """What came back from running a probe: plain data, or why there is none.
 
     ``kind`` is "ok" (``data`` holds what the probe returned), "not_attempted", "error" (the learner's code
-    raised), "unusable" (their code ran but gave something no judge may look at), "timeout" or "died" (the
-    process ended). ``note`` tells what went wrong beside the answer and cost nothing.
+    raised), "unusable" (their code ran but gave something no judge may look at), "nothing" (it gave None
+    every time, where a value is asked for), "timeout" or "died" (the process ended). ``note`` tells what went
+    wrong beside the answer and cost nothing.
     """
 
     kind: str
@@ -187,7 +195,7 @@ class Observation:
     seconds: float = 0.0
     note: str = ""
 
-    KINDS = ("ok", "not_attempted", "error", "unusable", "timeout", "died")
+    KINDS = ("ok", "not_attempted", "error", "unusable", "nothing", "timeout", "died")
 
     def __post_init__(self) -> None:
         if self.kind not in self.KINDS:

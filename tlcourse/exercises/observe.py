@@ -28,6 +28,7 @@ import numpy as np
 
 from .cells import Stop, namespace, run_cell, run_setup
 from .model import PUBLIC_SEED, Exercise, Observation
+from .own_work import OwnWorkError, hidden, hidden_in
 from .plain import NotPlainError, from_json, to_json
 
 __all__ = [
@@ -111,7 +112,12 @@ def observe_in_process(
     start = time.perf_counter()
     result: Any = None
     outcome: Observation | None = None
-    with random_state_kept(seed), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    with (
+        random_state_kept(seed),
+        hidden(hidden_in(exercise.chapter), framework),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
         try:
             # Through JSON here as well, so that a judge sees the same types as the grader's judge.
             result = from_json(to_json(exercise.probe(_watched(answer, calls, after_call), given, framework)))
@@ -127,19 +133,22 @@ def observe_in_process(
     if outcome is None and not isinstance(result, dict):
         outcome = _unusable(exercise, "The probe of this exercise did not return a dict.")
     outcome = outcome or Observation("ok", result)
+    nothing = exercise.returns and calls and all(value is None for value in calls)
+    if nothing and outcome.kind in ("ok", "unusable"):
+        outcome = _nothing(exercise, bool(printed.text.strip()))
     return replace(outcome, printed=printed.text, seconds=seconds)
 
 
 def _watched(answer: Any, calls: list[Any], after_call: Callable[[], object] | None = None) -> Any:
     """A function that notes what the answer returned, and tells its exceptions from the probe's."""
-    if not isinstance(
-        answer, types.FunctionType | types.BuiltinFunctionType | types.MethodType | functools.partial
-    ):
+    if not callable(answer):
         return answer
+    # Classes and objects that can be called too: what they do between two calls is the answer's doing.
+    updated = functools.WRAPPER_UPDATES if isinstance(answer, types.FunctionType) else ()
     if after_call is not None:
         answer = _followed(answer, after_call)
 
-    @functools.wraps(answer)
+    @functools.wraps(answer, updated=updated)
     def watched(*args: Any, **kwargs: Any) -> Any:
         try:
             value = answer(*args, **kwargs)
@@ -252,6 +261,8 @@ def learner_error(answer: Any, error: BaseException) -> Observation:
     """An exception that the learner's code raised, told with the line of their code and what to try."""
     name = getattr(answer, "__name__", None)
     who = f"`{name}`" if isinstance(name, str) else "Your code"
+    if isinstance(error, OwnWorkError):
+        return Observation("error", problem=error.problem, advice=error.fix)
     steps = _frames(error, answer)
     advice = next((text for kind, text in _ADVICE.items() if type(error) is kind), None)
     advice = advice or next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), None)
@@ -288,6 +299,21 @@ def timed_out(seconds: float, seen: Observation | None = None) -> Observation:
         printed=seen.printed if seen is not None else "",
         seconds=seen.seconds if seen is not None else seconds,
     )
+
+
+def _nothing(exercise: Exercise, printed: bool) -> Observation:
+    """An answer that gave None every time, where a value is asked for."""
+    name = exercise.answer
+    if printed:
+        problem = (
+            f"`{name}` printed something and returned nothing (None). What is printed is for the eye: code"
+            " that calls a function gets only what it returns."
+        )
+        advice = "Put `return` before the result, in place of `print`."
+    else:
+        problem = f"`{name}` returned nothing (None), as a function does that ends without a `return`."
+        advice = "End it with `return` and the value that the exercise asks for."
+    return Observation("nothing", problem=problem, advice=advice)
 
 
 def _returned(calls: list[Any]) -> str:

@@ -208,8 +208,9 @@ def judge_observation(exercise: Exercise, observation: Observation, inputs: dict
 
     if observation.kind == "not_attempted":
         return report(State.NOT_ATTEMPTED)
-    if observation.kind == "unusable":
-        finding = Finding(False, observation.problem, "unusable value")
+    if observation.kind in ("unusable", "nothing"):
+        name = "unusable value" if observation.kind == "unusable" else "no return"
+        finding = Finding(False, observation.problem, name)
         return report(State.NOT_YET, findings=(finding,), advice=observation.advice)
     if observation.kind != "ok" or observation.data is None:
         return report(State.ERROR, problem=observation.problem, advice=observation.advice)
