@@ -180,3 +180,15 @@ def test_a_digest_sees_texts_only(course: Path) -> None:
     assert digest(notebook) == before == notebook.metadata.tlcourse.digest
     notebook.cells[2].source += "\n# mine"
     assert digest(notebook) != before
+
+
+def test_money_in_the_opening_stays_text(course: Path) -> None:
+    source = chapter(course)
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("- read a claim", "- pay $5 or $10 for $n$ claims"), encoding="utf-8")
+    opening = by_id(compiled(course))["opening"].source
+    assert "- pay <span>&#36;</span>5 or <span>&#36;</span>10 for $n$ claims" in opening
+    assert r"- pay \$5 or \$10 for $n$ claims" in by_id(compiled(course, flavour="site"))["opening"].source
+    source.write_text(text.replace("- read a claim", "- pay $5 to 10 US$"), encoding="utf-8")
+    with pytest.raises(SourceMistakes, match="may be money or a formula"):
+        compiled(course)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import nbformat
 
 from tlcourse.authoring import source as sources
-from tlcourse.authoring.myst import Context, convert
+from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.source import Cell, Chapter, SourceMistakes
 from tlcourse.errors import SourceError, UnknownNameError
 
@@ -102,7 +102,7 @@ def compile_chapter(
     exercises = sources.catalogue()
 
     cells = [
-        _markdown("title", f"# {chapter.title}"),
+        _markdown("title", f"# {money(chapter.title, 1, context)}"),
         _markdown("opening", _opening(chapter, context, seconds)),
         _code("setup", setup_source(chapter.name, framework), flavour),
     ]
@@ -183,7 +183,7 @@ def _compile(
     if flavour == "site":
         # The reader sees the task as a learner gets it, then the solution (folded), then the hints (folded).
         task = _markdown(f"{cell.exercise}-task", f"```python\n{sources.blank(cell.source)}\n```")
-        return [task, answer, checking, _markdown(f"{cell.exercise}-hints", _hints(exercise))]
+        return [task, answer, checking, _markdown(f"{cell.exercise}-hints", _hints(exercise, cell, context))]
     if flavour == "learner":
         _release(answer)
         _release(checking)
@@ -220,9 +220,10 @@ def _release(cell: dict[str, Any]) -> None:
     nbgrader["checksum"] = hashlib.md5("".join(parts).encode("utf-8"), usedforsecurity=False).hexdigest()
 
 
-def _hints(exercise: Any) -> str:
+def _hints(exercise: Any, cell: Cell, context: Context) -> str:
     rows = []
-    for number, text in enumerate(exercise.hints, 1):
+    for number, hint in enumerate(exercise.hints, 1):
+        text = money(hint, cell.line, context)
         rows.append(f'<details class="tl-hint"><summary>Hint {number}</summary>\n\n{text}\n\n</details>')
     return "\n\n".join(rows)
 
@@ -253,16 +254,17 @@ def _time(seconds: Mapping[str, Any]) -> str:
 
 
 def _opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:
-    items = "\n".join(f"- {item}" for item in chapter.you_will)
+    items = "\n".join(f"- {money(item, 1, context)}" for item in chapter.you_will)
     name = FRAMEWORK_NAMES[context.framework]
     time = f"**Time with {name}:** {_time(seconds)}"
     if not context.lab:
         return (
-            f":::{{admonition}} {chapter.question}\n:class: tl-opening\n\n"
+            f":::{{admonition}} {money(chapter.question, 1, context)}\n:class: tl-opening\n\n"
             f"You will be able to\n\n{items}\n\n{time}\n:::"
         )
+    question = money(html.escape(chapter.question, quote=False), 1, context)
     return (
-        f'<div class="alert alert-info">\n\n**{html.escape(chapter.question, quote=False)}**\n\n'
+        f'<div class="alert alert-info">\n\n**{question}**\n\n'
         f"You will be able to\n\n{items}\n\n{time}\n\n</div>"
     )
 

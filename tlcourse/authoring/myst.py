@@ -20,12 +20,13 @@ from typing import Any, Literal
 import yaml
 from markdown_it import MarkdownIt
 
+from tlcourse.authoring import dollars
 from tlcourse.authoring.bibliography import Reference
 from tlcourse.authoring.quiz import Question, parse_quiz
 from tlcourse.claims import format_claim
 from tlcourse.errors import CourseError
 
-__all__ = ["DIRECTIVES", "ROLES", "Context", "claim_references", "convert", "labels_in"]
+__all__ = ["DIRECTIVES", "ROLES", "Context", "claim_references", "convert", "labels_in", "money"]
 
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<run>`{3,}|~{3,}|:{3,})\s*(?:\{(?P<name>[\w:+.-]+)\})?(?P<rest>.*)$")
 LABEL = re.compile(r"^\((?P<label>[\w.:-]+)\)=\s*$")
@@ -185,9 +186,19 @@ def convert(text: str, line: int, context: Context) -> str:
             out.append("\n".join(indent + row if row else row for row in converted.split("\n")))
         index = end + 1
     flush()
-    return (
-        re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip("\n") if context.lab else "\n".join(out).strip("\n")
-    )
+    shown = dollars.written("\n".join(out), context.flavour)
+    return re.sub(r"\n{3,}", "\n\n", shown).strip("\n") if context.lab else shown.strip("\n")
+
+
+def money(text: str, line: int, context: Context) -> str:
+    """A text without roles and directives, its dollars written so that only formulas are typeset.
+
+    Examples
+    --------
+    >>> print(money("From $5 to $10.", 1, Context("site", "torch", "01-x", Path("."))))
+    From \\$5 to \\$10.
+    """
+    return dollars.written(dollars.marked(text, line, context.mistake), context.flavour)
 
 
 def _closing(lines: list[str], start: int, run: str) -> int | None:
@@ -385,7 +396,8 @@ def _summary(text: str, line: int, context: Context) -> str:
     """Markdown and roles in a <summary> are rendered by neither reader: render them here, for both alike."""
     flavour, context.flavour = context.flavour, "lab"
     try:
-        return _html(_inline(text, line, context))
+        # Raw HTML for both readers: the site's parser takes no backslash away in it.
+        return dollars.written(_html(_inline(text, line, context)), "lab")
     finally:
         context.flavour = flavour
 
@@ -462,7 +474,8 @@ def _footnote(label: str, context: Context) -> int:
 
 
 def _inline(text: str, line: int, context: Context) -> str:
-    """Roles, links and footnote marks in running text; code spans stay as they are."""
+    """Roles, links, dollars and footnote marks in running text; code spans stay as they are."""
+    text = dollars.marked(text, line, context.mistake)
     out: list[str] = []
     position = 0
     for match in SPAN.finditer(text):
@@ -531,7 +544,7 @@ def _claim(body: str, whole: str, line: int, context: Context) -> str:
         )
         return "…"
     try:
-        return format_claim(context.claims[name], spec or None)
+        return format_claim(context.claims[name], spec or None).replace("$", dollars.MARK)
     except CourseError as error:
         context.mistake(line, error.problem, error.fix)
         return "…"

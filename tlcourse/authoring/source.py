@@ -484,6 +484,8 @@ def _validate(reader: _Reader, chapter: Chapter, context_of: Any) -> None:
     for framework in FRAMEWORKS:
         _validate_claims(reader, chapter, framework)
         context = context_of(framework)
+        for text in (chapter.title, chapter.question, *chapter.you_will):
+            myst.money(text, 1, context)
         for cell in chapter.of(framework):
             if cell.kind == "markdown":
                 myst.convert(cell.source, cell.line, context)
