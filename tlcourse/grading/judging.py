@@ -15,6 +15,7 @@ from ..exercises import Job, Observation, get, judge_observation
 from .model import Answer, Attempt, Mark
 from .sandbox.limits import Limits
 from .sandbox.parent import Sandbox
+from .sandbox.proof import Secrets
 
 __all__ = ["Judged", "Settings", "Task", "judge_task", "leave_with"]
 
@@ -33,7 +34,8 @@ class Settings:
 class Task:
     """What a worker needs to grade one student: text and numbers only, so that it can travel.
 
-    ``stubs`` holds each exercise's blank cell; ``seed`` is the secret one.
+    ``stubs`` holds each exercise's blank cell; ``seed`` is the secret one; ``secrets`` is what no answer may
+    see.
     """
 
     student: str
@@ -43,6 +45,7 @@ class Task:
     stubs: Mapping[str, str]
     seed: int
     settings: Settings = field(default_factory=Settings)
+    secrets: Secrets = field(default_factory=Secrets)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ _open: dict[tuple[object, ...], Sandbox] = {}
 
 def _sandbox(task: Task) -> Sandbox:
     """The sandbox of this process for such tasks. Two are kept: a class may mix the frameworks."""
-    key, settings = (task.framework, task.chapter, task.settings), task.settings
+    key, settings = (task.framework, task.chapter, task.settings, task.secrets), task.settings
     if key not in _open:
         if len(_open) > 1:
             close_sandboxes()
@@ -73,6 +76,7 @@ def _sandbox(task: Task) -> Sandbox:
             network=settings.network,
             unsafe=settings.unsafe,
             modules=settings.modules,
+            secrets=task.secrets,
         )
     return _open[key]
 

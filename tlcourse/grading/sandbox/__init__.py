@@ -2,7 +2,8 @@
 
 `Sandbox.observe` is what the rest of the grader calls. ``view`` makes the copy of the package that the jail
 shows (no judges in it), ``launch`` builds the jail, ``zygote`` and ``child`` run inside, ``audit`` and
-``untouched`` keep an answer's hands off the probe.
+``untouched`` keep an answer's hands off the probe. ``proof`` attacks the jail before it is used, through
+``attacks``.
 
 This file is in the jail too, so it imports nothing.
 """

@@ -52,8 +52,8 @@ def build_root(root: str, entries: list[dict[str, Any]], folders: list[str], fil
     root : str
         An empty folder.
     entries : list of dict
-        ``{"bind": source, "at": target}`` or ``{"link": text, "at": target}``, parents before what lies in
-        them.
+        ``{"bind": source, "at": target}``, ``{"link": text, "at": target}`` or ``{"hide": source, "at":
+        target}`` (an empty folder or file takes its place), parents before what lies in them.
     folders, files
         To make: empty folders that can be written to, and files with their text.
     """
@@ -62,6 +62,11 @@ def build_root(root: str, entries: list[dict[str, Any]], folders: list[str], fil
     for entry in entries:
         if "link" in entry:
             os.symlink(entry["link"], root + entry["at"])
+        elif "hide" in entry:
+            if os.path.isdir(entry["hide"]):
+                linux.mount("tmpfs", root + entry["at"], "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=4k")
+            else:
+                linux.bind("/dev/null", root + entry["at"])
         else:
             target = root + entry["at"]
             if os.path.isdir(entry["bind"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import mmap
 import os
@@ -31,20 +32,13 @@ from ...exercises.plain import NotPlainError, to_json
 from .child import BROKEN, HEADER
 from .errors import SandboxUnavailableError
 from .limits import Limits
+from .proof import Secrets, prove
 from .view import build_view
 
-__all__ = ["Sandbox", "available"]
+__all__ = ["Sandbox", "available", "how_to_allow"]
 
 _STARTING = 180.0  # seconds that a zygote may take to import its framework, on a machine that is busy
 _WATCH = 0.1  # seconds between two looks at a child's memory
-_ON = (
-    "a process of its own for each answer, gone with all that it started",
-    "no rights, a user of its own, no new privileges",
-    "no view of other processes",
-    "a file system that shows the programs, read-only, and three scratch folders, deleted afterwards",
-    "no solutions, judges, submissions, marks or seed in that file system",
-    "limits on time, memory, processes, open files and sizes",
-)
 
 
 @cache
@@ -72,7 +66,33 @@ def available() -> tuple[str | None, str]:
     if done.returncode == 0:
         return "namespaces", ""
     lines = done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"]
-    return None, lines[-1]
+    return None, _why(lines[-1])
+
+
+def _why(line: str) -> str:
+    """What the launcher says, in words, where the kernel's own say something else than what is the matter."""
+    if f"[Errno {errno.ENOSPC}]" in line:  # "No space left on device": the count of namespaces is used up
+        return "the kernel lets nobody make user namespaces here (user.max_user_namespaces is 0, or used up)"
+    if f"[Errno {errno.EPERM}]" in line or f"[Errno {errno.EACCES}]" in line:
+        return f"this user may not make namespaces here ({line.rpartition(': ')[2] or line})"
+    return line
+
+
+def how_to_allow(why: str) -> str:
+    """The commands that turn on what `available` says is missing."""
+    if "max_user_namespaces" in why:
+        return (
+            "As root: `sysctl -w user.max_user_namespaces=15000` (in a file below /etc/sysctl.d to keep it). "
+            "Or give --unsafe where no harm can be done."
+        )
+    if "may not make" in why:
+        return (
+            "As root, on Ubuntu: `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; on Debian: "
+            "`sysctl -w kernel.unprivileged_userns_clone=1`; in Docker: start it with `--cap-add SYS_ADMIN "
+            "--security-opt seccomp=unconfined --security-opt apparmor=unconfined`. "
+            "Or give --unsafe where no harm can be done."
+        )
+    return "Use Linux with user namespaces, or give --unsafe where no harm can be done."
 
 
 def _launcher() -> list[str]:
@@ -80,19 +100,31 @@ def _launcher() -> list[str]:
 
 
 def _shown() -> list[str]:
-    """What of the machine's file system the jail shows: programs, libraries, this Python and its packages."""
-    packages = [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
-    places = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", sys.prefix, sys.base_prefix, *packages]
-    places += [path for path in site.getsitepackages() if os.path.isdir(path)]
-    places += [
+    """What of the machine's file system the jail shows: programs, libraries, this Python and its packages.
+
+    Not whole trees such as /usr or an environment's folder: a course, or a class, may lie in there.
+    """
+    folders = [f"{top}{name}" for top in ("/", "/usr/") for name in ("bin", "sbin", "lib", "lib32", "lib64")]
+    folders += ["/usr/libexec", "/usr/share/zoneinfo"]
+    for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
+        folders += [f"{prefix}/{name}" for name in ("bin", "lib", "lib64", "pyvenv.cfg")]
+    folders += [sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
+    folders += site.getsitepackages()
+    folders += [
         f"/etc/{name}" for name in ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime")
     ]
-    places += ["/sys/devices/system/cpu", "/sys/devices/system/node"]
-    return list(dict.fromkeys(str(path) for path in places if path and os.path.exists(path)))
+    folders += ["/sys/devices/system/cpu", "/sys/devices/system/node"]
+    return list(dict.fromkeys(str(path) for path in folders if path and os.path.exists(path)))
 
 
 def _plan(
-    root: Path, binds: dict[str, str], argv: list[str], *, network: str, keep: list[int]
+    root: Path,
+    binds: dict[str, str],
+    argv: list[str],
+    *,
+    network: str,
+    keep: list[int],
+    hidden: Sequence[str] = (),
 ) -> dict[str, Any]:
     entries: list[dict[str, Any]] = []
     kept: list[str] = []
@@ -102,6 +134,12 @@ def _plan(
         elif not any(place == top or place.startswith(top + "/") for top in kept):
             kept.append(place)
             entries.append({"bind": place, "at": place})
+    for path in hidden:
+        # Under each name that a shown folder gives it.
+        for top in kept:
+            real = os.path.realpath(top)
+            if path.startswith(real + "/") and os.path.exists(path):
+                entries.append({"hide": path, "at": top + path[len(real) :]})
     entries += [{"bind": source, "at": target} for target, source in binds.items()]
     threads = os.environ.get("TLCOURSE_THREADS", "1")
     env = {
@@ -153,6 +191,13 @@ class Sandbox:
         Where no jail can be built: run the answers in plain processes, with limits only, instead of refusing.
     modules : sequence of str
         Other importable modules with ``EXERCISES``.
+    secrets : Secrets
+        What the jail hides if it lies among what it shows, and what it proves to be out of sight.
+
+    Attributes
+    ----------
+    protections : tuple of str
+        In words; known after the first start, which attacks the jail and lists what held.
 
     Raises
     ------
@@ -178,6 +223,7 @@ class Sandbox:
         network: str = "none",
         unsafe: bool = False,
         modules: Sequence[str] = (),
+        secrets: Secrets | None = None,
     ) -> None:
         for what, value, known in (
             ("framework", framework, ("torch", "keras")),
@@ -187,6 +233,7 @@ class Sandbox:
                 raise UnknownNameError(what, value, known)
         self.framework, self.chapter, self.network = framework, chapter, network
         self.limits, self.modules = limits or Limits(), tuple(modules)
+        self.secrets = secrets or Secrets()
         self._folder: Path | None = None
         self._launched: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -195,19 +242,14 @@ class Sandbox:
         if not self.jailed and not unsafe:
             raise SandboxUnavailableError(
                 f"Students' code cannot be shut in on this machine: {why}.",
-                "Use Linux with user namespaces allowed (on Ubuntu 24.04 they are off for most programs: see"
-                " kernel.apparmor_restrict_unprivileged_userns), or give --unsafe where no harm can be done.",
+                how_to_allow(why),
             )
-        self.protections = self._protections(why)
-
-    def _protections(self, why: str) -> tuple[str, ...]:
+        self.protections: tuple[str, ...] = ()
         if not self.jailed:
-            return (
+            self.protections = (
                 f"NOT PROTECTED: students' code ran as an ordinary process of yours ({why})",
                 "a process of its own for each submission, and a time limit for each answer",
             )
-        network = "no network" if self.network == "none" else "NOT PROTECTED: the network was open to answers"
-        return (*_ON, network)
 
     def __enter__(self) -> Sandbox:
         return self
@@ -237,6 +279,7 @@ class Sandbox:
             argv,
             network=self.network,
             keep=[theirs.fileno()],
+            hidden=self.secrets.paths,
         )
         errors = open(self._folder / "errors.txt", "wb")  # noqa: SIM115
         self._launched = subprocess.Popen(
@@ -266,7 +309,16 @@ class Sandbox:
                 "Run `tlcourse doctor`; the last line says what failed.",
             )
         self._control = ours
-        return ours
+        if not self.protections:
+            folders = [entry["at"] for entry in plan["entries"] if "bind" in entry]
+            try:
+                self.protections = prove(self, self.secrets, folders)
+            except SandboxUnavailableError:
+                self._stop()
+                raise
+            if self.network != "none":
+                self.protections += ("NOT PROTECTED: the network was open to answers",)
+        return self._control
 
     def _errors(self) -> str:
         assert self._folder is not None
@@ -336,6 +388,15 @@ class Sandbox:
             found.append(self._one(control, job, min(self.limits.exercise_seconds, left)))
             left -= time.monotonic() - begun
         return found
+
+    def run(self, job: Job, seconds: float) -> Observation:
+        """Observe one answer in the running jail, and nothing else."""
+        return self._one(self._start(), job, seconds)
+
+    def processes_inside(self) -> int:
+        """How many processes are in the jail besides the zygote."""
+        assert self._launched is not None
+        return len(_below(self._launched.pid)[1:])
 
     def _one(self, control: socket.socket, job: Job, seconds: float) -> Observation:
         ticket = secrets.token_hex(8)

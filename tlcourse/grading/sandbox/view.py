@@ -17,7 +17,15 @@ __all__ = ["build_view", "probe_modules"]
 PACKAGE = Path(__file__).parents[2]
 _LEFT_OUT = ("authoring", "results", "__pycache__")
 """What no answer needs: the compiler, and the sweeps' tables."""
-_JAILED = ("audit.py", "child.py", "linux.py", "plain_traceback.py", "untouched.py", "zygote.py")
+_JAILED = (
+    "attacks.py",
+    "audit.py",
+    "child.py",
+    "linux.py",
+    "plain_traceback.py",
+    "untouched.py",
+    "zygote.py",
+)
 """What of the sandbox runs in the jail."""
 _HEAD = '''"""Probes only: what the grader's sandbox shows of a chapter's exercises."""
 
