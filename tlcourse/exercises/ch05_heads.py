@@ -227,6 +227,8 @@ def _build_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     logits, end = _judge_end(first)
     way = _way(observed, inputs, end) if "hidden" in observed else None
     drop, layers = _judge_drop(observed, inputs, end, way), _judge_layers(observed, inputs, end, way)
+    if drop.misconception == "dropout too early" and way is None and layers.misconception == "another order":
+        layers = Finding(False, "The order of the layers can be told when dropout comes after the ReLU.")
     if "hidden" not in observed:  # a head of other sizes gives logits as well: that alone is no merit
         return Verdict(0.0, tuple(part for part in (logits, drop, layers) if not part.passed))
     return verdict(logits, drop, layers)
@@ -237,8 +239,8 @@ def _way(
 ) -> tuple[float, str, bool, dict[str, np.ndarray]] | None:
     """Which layers in which order give the hidden units that were seen: (scale, and what `_ways` gives)."""
     together = _alive(_units(observed["hidden"], end))
-    # What stays is scaled up; or it is not; or by the usual half.
-    scales = (1 - inputs["dropout"], 1.0, 0.5)
+    # What stays is scaled up; or it is not; or by the usual half, or by the rate.
+    scales = (1 - inputs["dropout"], 1.0, 0.5, inputs["dropout"])
     for name, before, parts in _ways(inputs, observed["vectors"]):
         for epsilon in (1e-5, 1e-3):  # PyTorch's and Keras's: they matter for a unit that hardly varies
             target = _in_training(inputs, name, before, parts, epsilon=epsilon)
@@ -558,36 +560,49 @@ BUILD = Exercise(
 
 
 def _dropout_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    # Long enough that no two rows or columns share a mask by chance.
+    shape = int(rng.integers(52, 72)), int(rng.integers(52, 72))
     return {
-        "x": rng.uniform(0.5, 2.0, (200, 60)).astype("float64"),
-        "rate": float(rng.choice([0.2, 0.3, 0.7, 0.8])),
+        # Of both signs: what is below zero is struck out as well, and by the same chance.
+        "x": (rng.uniform(0.5, 2.0, shape) * rng.choice([-1, 1], shape)).astype("float64"),
+        "rate": float(rng.choice([0.2, 0.25, 0.3, 0.35, 0.65, 0.7, 0.75, 0.8])),
         "seed": int(rng.integers(1, 10_000)),
+        "calls": [str(name) for name in rng.permutation(["training", "again", "other", "still"])],
     }
 
 
 def _dropout_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     x, rate = np.asarray(inputs["x"], "float64"), inputs["rate"]
-
-    def run(training: bool, seed: int) -> Any:
+    found: dict[str, Any] = {"kept": True}
+    for name in inputs["calls"]:
         given = x.copy()
-        value = plain_array(answer(given, rate, training, np.random.default_rng(seed)))
-        kept.append(bool(np.array_equal(given, x)))
-        return value
+        rng = np.random.default_rng(inputs["seed"] + (name == "other"))
+        found[name] = plain_array(answer(given, rate, name != "still", rng))
+        found["kept"] = found["kept"] and bool(np.array_equal(given, x))
+    return found
 
-    kept: list[bool] = []
-    return {
-        "training": run(True, inputs["seed"]),
-        "other": run(True, inputs["seed"] + 1),
-        "still": run(False, 0),
-        "kept": all(kept),
-    }
+
+def _uneven(struck: np.ndarray, x: np.ndarray) -> bool:
+    """Whether the chance hangs on where a number stands, or on how large it is."""
+    rows, columns = struck.shape
+    parts = [
+        (struck[: rows // 2], struck[rows // 2 :]),
+        (struck[:, : columns // 2], struck[:, columns // 2 :]),
+        (struck[::2], struck[1::2]),
+        (struck[:, ::2], struck[:, 1::2]),
+        (struck[x > 0], struck[x < 0]),
+        (struck[np.abs(x) > 1.25], struck[np.abs(x) < 1.25]),
+    ]
+    return any(abs(float(a.mean()) - float(b.mean())) > 0.1 for a, b in parts)
 
 
 def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     x, rate = np.asarray(inputs["x"]), inputs["rate"]
-    got, other = (read_array(observed[name], "In training `dropout`") for name in ("training", "other"))
+    got, again, other = (
+        read_array(observed[name], "In training `dropout`") for name in ("training", "again", "other")
+    )
     still = read_array(observed["still"], "In prediction `dropout`")
-    for value in (got, other, still):
+    for value in (got, again, other, still):
         if value.shape != x.shape:
             why = f"For features of shape {x.shape} you give an array of shape {value.shape}."
             return Verdict(0.0, (Finding(False, why),))
@@ -616,6 +631,19 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             else "The rate is the share that is to be struck out."
         )
         which = Finding(False, f"{said}. {why}", "keeps the rate" if "stays" in why else None)
+    elif len({row.tobytes() for row in struck}) < len(struck) or len(
+        {column.tobytes() for column in struck.T}
+    ) < len(struck.T):
+        why = f"{said}, and some pictures, or some features, share a mask. Each number is to be struck out or"
+        which = Finding(False, f"{why} kept on its own.", "one mask for two")
+    elif abs(share - float((other == 0).mean())) > 0.05 or _uneven(struck, x):
+        why = f"{said}, and some numbers more often than others. The chance is the same for each of them."
+        which = Finding(False, why, "not by chance alone")
+    elif not np.array_equal(struck, again == 0):
+        why = (
+            f"{said}, and other ones in a second call with a generator of the same seed. Draw from `rng`, or"
+        )
+        which = Finding(False, f"{why} nobody can repeat your numbers.", "another generator")
     elif np.array_equal(struck, other == 0):
         which = Finding(
             False, (f"{said}, the same ones for another generator. Draw from `rng`."), "one mask for all"
@@ -629,11 +657,12 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     scaled = any(
         np.abs(factors / target - 1).max() < 1e-5 for target in (1 / (1 - rate), 1 / (1 - share or 1))
     )
-    if which.passed and not scaled and np.ptp(factors) > 1e-3 * abs(factor):
+    told_scale = abs(share - rate) <= 0.08
+    if told_scale and not scaled and np.ptp(factors) > 1e-3 * abs(factor):
         low, high = show(float(factors.min())), show(float(factors.max()))
         why = f"What stays is multiplied by {low} here and {high} there."
         scale = Finding(False, f"{why} One factor is needed for all.", "not rescaled")
-    elif which.passed and not scaled:
+    elif told_scale and not scaled:
         why = f"What stays is multiplied by {show(factor)}."
         why += (
             " So the next layer sees smaller sums in training than when the head predicts."
@@ -641,7 +670,7 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             else " In training and in prediction the next layer should see sums of the same size on average."
         )
         scale = Finding(False, why, "not rescaled")
-    elif not which.passed:
+    elif not told_scale:
         scale = Finding(False, "The scale of what stays can be judged when the right share is struck out.")
     else:
         scale = good("What stays is scaled up, so that sums keep their size on average.")
@@ -669,6 +698,10 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             " up what stays, prediction leaves everything as it is.",
             "scales in prediction",
         )
+    # What stays has to be the features that were given, times whatever.
+    if not struck.all() and np.mean(np.abs(factors - factor) < 1e-3 * abs(factor)) < 0.2:
+        why = "What stays in training is not the features that were given, nor a multiple of them."
+        return Verdict(0.0, (Finding(False, why, "other numbers"),))
     if not which.passed and which.misconception == "nothing is dropped":
         return Verdict(0.0, (which,))
     return verdict(which, scale, calm)
@@ -725,6 +758,31 @@ def dropout(x, rate, training, rng):
     return x * (rng.random(x.shape[1]) >= rate) / (1 - rate)
 """,
             expect="the same for every",
+        ),
+        Misconception(
+            "one mask for two",
+            """
+import numpy as np
+
+def dropout(x, rate, training, rng):
+    if not training:
+        return x
+    mask = rng.random(((len(x) + 1) // 2, x.shape[1])) >= rate
+    return x * np.repeat(mask, 2, axis=0)[:len(x)] / (1 - rate)
+""",
+            expect="share a mask",
+        ),
+        Misconception(
+            "another generator",
+            """
+import numpy as np
+
+def dropout(x, rate, training, rng):
+    if not training:
+        return x
+    return x * (np.random.random(x.shape) >= rate) / (1 - rate)
+""",
+            expect="a generator of the same seed",
         ),
         Misconception(
             "scales in prediction",
