@@ -659,11 +659,11 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     )
     told_scale = abs(share - rate) <= 0.08
     if told_scale and not scaled and np.ptp(factors) > 1e-3 * abs(factor):
-        low, high = show(float(factors.min())), show(float(factors.max()))
+        low, high = show(float(factors.min()), 2), show(float(factors.max()), 2)
         why = f"What stays is multiplied by {low} here and {high} there."
         scale = Finding(False, f"{why} One factor is needed for all.", "not rescaled")
     elif told_scale and not scaled:
-        why = f"What stays is multiplied by {show(factor)}."
+        why = f"What stays is multiplied by {show(factor, 2)}."
         why += (
             " So the next layer sees smaller sums in training than when the head predicts."
             if abs(factor - 1) < 1e-9
@@ -694,7 +694,7 @@ def _dropout_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         calm = Finding(
             False,
             "With `training=False` the features are multiplied by"
-            f" {show(float(np.median(still / x)))}. If training scales"
+            f" {show(float(np.median(still / x)), 2)}. If training scales"
             " up what stays, prediction leaves everything as it is.",
             "scales in prediction",
         )
