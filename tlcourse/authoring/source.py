@@ -38,10 +38,12 @@ __all__ = [
 ]
 
 FRAMEWORKS = ("torch", "keras")
+BOTH = "both"  # prose that stands after one framework's code, and is for both all the same
 STUB = "...  # your code here"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 TAGS = (
     *FRAMEWORKS,
+    BOTH,
     "hide-input",
     "remove-input",
     "hide-output",
@@ -85,13 +87,15 @@ class Cell:
     line : int
         Line of the file (1 is the first) on which `source` starts.
     tags : tuple of str
-        Without the framework tags.
+        Without those that say which framework it is for.
     frameworks : tuple of str
         The frameworks that it is for.
     exercise : str or None
         Id of the exercise that it solves.
     id : str
         Unique in the chapter, the same in both frameworks.
+    both : bool
+        Whether the source says that it is for both, in so many words.
     """
 
     kind: str
@@ -101,6 +105,7 @@ class Cell:
     frameworks: tuple[str, ...]
     exercise: str | None
     id: str
+    both: bool = False
 
 
 @dataclass(frozen=True)
@@ -253,7 +258,7 @@ class _Reader:
             if raw.cell_type == "raw":
                 self.mistake(line, "A raw cell has no place in a chapter.", "Use a code or a Markdown cell.")
                 continue
-            tags, frameworks = self._tags(metadata.get("tags", []), line)
+            tags, frameworks, both = self._tags(metadata.get("tags", []), line, raw.cell_type)
             for key in sorted(set(metadata) - set(OPTIONS)):
                 self.mistake(line, f"The cell option {key!r} is not known.", _suggestion(key, OPTIONS))
             exercise, cell_id = metadata.get("exercise"), metadata.get("id")
@@ -274,6 +279,7 @@ class _Reader:
                     frameworks,
                     str(exercise) if exercise is not None else None,
                     str(cell_id or exercise or ""),
+                    both,
                 )
             )
         return cells
@@ -302,14 +308,21 @@ class _Reader:
         # jupytext takes the options, and one empty line, off the front.
         return end - len(raw.source.split("\n")) + 1 if raw.source else start + 1
 
-    def _tags(self, tags: Any, line: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _tags(self, tags: Any, line: int, kind: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
         names = [tags] if isinstance(tags, str) else list(tags or [])
         for tag in names:
             if tag not in TAGS:
                 self.mistake(line, f"The tag {tag!r} is not known.", _suggestion(str(tag), TAGS))
         own = tuple(name for name in FRAMEWORKS if name in names)
-        others = tuple(sorted({str(name) for name in names} - set(FRAMEWORKS)))
-        return others, own or FRAMEWORKS
+        if BOTH in names and (own or kind != "markdown"):
+            where = "a cell with another framework's tag" if kind == "markdown" else "a code cell"
+            self.mistake(
+                line,
+                f"The tag 'both' on {where}.",
+                "It says that prose after one framework's code is for both: take it out here.",
+            )
+        others = tuple(sorted({str(name) for name in names} - {*FRAMEWORKS, BOTH}))
+        return others, own or FRAMEWORKS, BOTH in names
 
     def _explicit_id(self, cell_id: str, exercise: Any, line: int) -> None:
         if exercise is not None:
@@ -365,6 +378,7 @@ class _Reader:
                     cell.frameworks,
                     None,
                     f"{cell.kind[:4]}-{digest}{count}",
+                    cell.both,
                 )
 
 
@@ -481,6 +495,7 @@ def _validate(reader: _Reader, chapter: Chapter, context_of: Any) -> None:
         else:
             _validate_prose(reader, cell)
     _validate_frameworks(reader, chapter, exercises)
+    _validate_whose(reader, chapter)
     for framework in FRAMEWORKS:
         _validate_claims(reader, chapter, framework)
         context = context_of(framework)
@@ -608,6 +623,32 @@ def _validate_frameworks(reader: _Reader, chapter: Chapter, exercises: Mapping[s
                 f"The exercise {name!r} is not made for {framework}.",
                 "Tag its cell with the framework it is for.",
             )
+
+
+def _validate_whose(reader: _Reader, chapter: Chapter) -> None:
+    """Ask about prose that stands after the code of one framework: it mostly speaks of that code.
+
+    Where both have their code, one after the other, what follows speaks of the two.
+    """
+    beside: set[str] = set()
+    before: Cell | None = None
+    for cell in chapter.cells:
+        after_code = before is not None and before.kind == "code" and len(beside) == 1
+        # An exercise that one framework lacks was told already, and is the mistake to mend.
+        told = before is not None and before.line in {mistake.line for mistake in reader.mistakes}
+        if cell.kind == "markdown" and len(cell.frameworks) > 1 and not cell.both and after_code and not told:
+            [name] = beside
+            reader.mistake(
+                cell.line,
+                f"Is this for {name} alone? It follows code that only {name} has, and has no tag.",
+                f'Put +++ {{"tags": ["{name}"]}} before it and +++ after it; if it is for both, put '
+                '+++ {"tags": ["both"]} before it.',
+            )
+        if len(cell.frameworks) > 1:
+            beside = set()
+        elif cell.kind == "code":
+            beside |= set(cell.frameworks)
+        before = cell
 
 
 def _validate_claims(reader: _Reader, chapter: Chapter, framework: str) -> None:
