@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import textwrap
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,9 +24,11 @@ from tlcourse.exercises import (
     hint,
     judge_observation,
     load_answer,
+    notebook,
     observe_in_process,
     progress,
 )
+from tlcourse.exercises.patience import patience
 
 
 @pytest.fixture(autouse=True)
@@ -507,3 +510,50 @@ def test_white_reads_on_every_state_colour(colour):
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     assert 1.05 / (luminance + 0.05) >= 4.5
+
+
+# --- an answer that does not end
+
+
+def test_an_endless_answer_is_announced_and_stopped(monkeypatch, capsys):
+    def endless(x):
+        while True:
+            pass
+
+    monkeypatch.setattr(notebook, "CHECK_SECONDS", 1.5)
+    monkeypatch.setattr(notebook, "patience", lambda seconds: patience(seconds, notice=0.3))
+    report = check("ch90-mean", endless)
+    assert report.state is State.ERROR
+    assert "still running after 2 s and was stopped" in str(report)
+    assert "quicker way" not in str(report)
+    assert "This check has been running" in capsys.readouterr().err
+
+
+def test_an_answer_that_takes_no_notice_of_the_first_interrupt_is_stopped_too(monkeypatch):
+    def stubborn(x):
+        for _ in range(2):
+            try:
+                while True:
+                    pass
+            except KeyboardInterrupt:
+                continue
+        return 1.0
+
+    monkeypatch.setattr(notebook, "CHECK_SECONDS", 0.6)
+    monkeypatch.setattr(notebook, "patience", lambda seconds: patience(seconds, notice=0.3))
+    assert "still running" in str(check("ch90-mean", stubborn))
+
+
+def test_a_quick_answer_is_not_announced(capsys):
+    check("ch90-mean", lambda x: float(x.mean()))
+    time.sleep(0.1)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_interrupt_of_the_learner_is_told_as_such():
+    def stopped(x):
+        raise KeyboardInterrupt
+
+    report = check("ch90-mean", stopped)
+    assert "You stopped it" in str(report)
+    assert "quicker way" not in str(report)

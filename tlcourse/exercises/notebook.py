@@ -85,7 +85,7 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
         answer = next((ns[exercise.answer] for ns in _namespaces(1) if exercise.answer in ns), MISSING)
     framework = framework or _framework(exercise)
     inputs = exercise.draw()
-    with patience() as waiting:
+    with patience(CHECK_SECONDS) as waiting:
         observation = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     if waiting.over:
         observation = timed_out(CHECK_SECONDS, observation)

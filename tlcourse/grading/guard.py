@@ -8,6 +8,8 @@ nothing; it is noted, because an instructor may want to know.
 from __future__ import annotations
 
 import copy
+import difflib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +24,8 @@ __all__ = ["rebuild"]
 
 _MOST_ATTEMPTS = 8
 """Of one answer, the last ones: each is run if those after it stopped."""
+_ALIKE = 0.6
+_WORDS = 2000
 _TRUSTED = ("grade", "solution", "locked", "points", "schema_version", "task")
 
 
@@ -42,6 +46,8 @@ def _attempts(cells: Sequence[dict[str, Any]], exercise: Exercise, record: Recor
         if cell.cell_type == "code" and grade_id_of(cell) is None and exercise.answer in binds(cell.source)
     }
 
+    ids = {cell["id"] for cell in cells}
+
     def written(cell: dict[str, Any]) -> bool:
         return bool(cell["source"].strip()) and not _same(cell["source"], stub)
 
@@ -54,9 +60,10 @@ def _attempts(cells: Sequence[dict[str, Any]], exercise: Exercise, record: Recor
         )
 
     def of_the_course(cell: dict[str, Any]) -> bool:
-        if grade_id_of(cell) == exercise.id or not context:
+        if grade_id_of(cell) == exercise.id:
             return False
-        return cell["id"] in context or any(_alike(cell["source"], own) for own in context.values())
+        lost = [own for name, own in context.items() if name not in ids]
+        return cell["id"] in context or any(_alike(cell["source"], own) for own in lost)
 
     found = [i for i, cell in enumerate(cells) if defines(cell) and not of_the_course(cell)]
     if found:
@@ -78,10 +85,14 @@ def _split_cell(cells: Sequence[dict[str, Any]], exercise: Exercise) -> tuple[in
 
 
 def _alike(source: str, own: str) -> bool:
-    """Whether a cell is one of the course's with something changed in it."""
-    lines = [line.strip() for line in own.splitlines() if line.strip()]
-    there = {line.strip() for line in source.splitlines()}
-    return bool(lines) and sum(line in there for line in lines) > len(lines) / 2
+    """Whether a cell is one of the course's with something changed in it, numbers and texts apart."""
+    first, second = _words(source), _words(own)
+    return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio() > _ALIKE
+
+
+def _words(source: str) -> list[str]:
+    without_texts = re.sub(r"(['\"])(?:\\.|(?!\1).)*\1", "''", source)
+    return re.findall(r"[A-Za-z_]\w*|[^\w\s]", without_texts)[:_WORDS]
 
 
 def _odd(cells: Sequence[dict[str, Any]], record: Record) -> list[str]:
