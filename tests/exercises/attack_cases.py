@@ -235,8 +235,7 @@ def _partly_honest(calls: list[Call], answer: Any) -> Iterator[tuple[str, Any]]:
     yield "raises by names", by(lambda given: repr([texts(one) for one in given]))
 
 
-def outcome(exercise: Exercise, answer: Any, framework: str, seed: int) -> Any:
-    inputs = exercise.draw(seed)
+def outcome(exercise: Exercise, answer: Any, framework: str, inputs: dict[str, Any]) -> Any:
     seen = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     return judge_observation(exercise, seen, inputs)
 
@@ -251,15 +250,15 @@ def check_attacks(exercise: Exercise, framework: str) -> None:
     records: list[list[Call]] = []
     for seed in seeds[:2]:  # two records, so that not all hangs on what one of them happened to hold
         calls: list[Call] = []
-        report = outcome(exercise, watched(answer, calls), framework, int(seed))
+        report = outcome(exercise, watched(answer, calls), framework, exercise.draw(int(seed)))
         assert report.points == exercise.points, f"the right answer, watched {REPEAT}:\n{report}"
         records.append(calls)
     earned = []
     for number, seed in enumerate(seeds[2:]):
-        calls = records[number % 2]
+        calls, inputs = records[number % 2], exercise.draw(int(seed))
         for kind, most in ((_replays, 0.0), (_partly_honest, exercise.points - 1e-6)):
             for title, make in kind(calls, answer):
-                report = outcome(exercise, make(), framework, int(seed))
+                report = outcome(exercise, make(), framework, inputs)
                 if report.points > most:
                     earned.append(f"an answer that {title} (seed {seed}):\n{report}")
     assert not earned, f"{exercise.id} {REPEAT}, {len(earned)} attacks earned points.\n" + "\n".join(

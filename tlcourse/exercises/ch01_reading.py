@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .cases import shuffled
 from .ch01_common import STARTS, add_up, bad, close, good, items, number, pairs_by_start, say, show
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import plain
@@ -17,8 +18,10 @@ __all__ = ["CHOOSE", "LABEL_RATIO"]
 
 def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
     def sizes() -> list[int]:
-        first = int(rng.integers(3, 8))
-        return [first, 2 * first, 4 * first, 8 * first]
+        found = [int(rng.integers(3, 9))]
+        while len(found) < 4:
+            found.append(round(found[-1] * float(rng.uniform(1.6, 2.7))))
+        return found
 
     def rising(low: float, high: float) -> list[float]:
         steps = rng.uniform(0.6, 1.0, 3)
@@ -29,7 +32,8 @@ def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
 
     cases = []
     at = [int(i) for i in rng.permutation(2)]  # where n is: at the smallest size and at another, always both
-    for kind in ("rises", "rises", "dips", "never"):
+    # Two of each, and no size twice as large as another: a ratio that was right once fits no other seed.
+    for kind in ("rises", "rises", "dips", "dips", "never", "never"):
         x = sizes()
         scratch = rising(float(rng.uniform(0.2, 0.3)), float(rng.uniform(0.6, 0.7)))
         if kind == "dips":
@@ -50,7 +54,7 @@ def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
         for i in range(4):
             pretrained[i] = round(target + 0.03 * (i - n), 4)
         cases.append({"kind": kind, "sizes": x, "random": scratch, "pretrained": pretrained, "n": x[n]})
-    return {"cases": [cases[int(i)] for i in rng.permutation(4)]}
+    return {"cases": shuffled(rng, cases)}
 
 
 def _ratio_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
@@ -265,7 +269,7 @@ LABEL_RATIO = Exercise(
 
 
 def _rate_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    rates = [0.0001, 0.0003, 0.001, 0.003, 0.01]
+    rates = [float(f"{one * rng.uniform(0.7, 1.4):.3g}") for one in (0.0001, 0.0003, 0.001, 0.003, 0.01)]
     seeds = [int(s) for s in rng.choice(50, size=4, replace=False)]
     # For each start: the rate best on validation, on test, and of the single best run, all different.
     best_val = rng.permutation(5)[:3]

@@ -186,8 +186,9 @@ def _paired_inputs(rng: np.random.Generator) -> dict[str, Any]:
     cases = []
     # (mean difference, its noise): clearly better, clearly worse, and a gap that the noise swallows. The
     # noise that both starts share, from the draw of the images, is larger than the difference.
-    for gap, noise in ((0.06, 0.008), (-0.05, 0.008), (0.02, 0.05), (0.035, 0.006)):
+    for centre, noise in ((0.06, 0.008), (-0.05, 0.008), (0.02, 0.05), (0.035, 0.006)):
         while True:
+            gap = centre * float(rng.uniform(0.85, 1.15))
             n = int(rng.integers(5, 8))
             shared = rng.normal(0.6, 0.09, n)
             own = rng.normal(0, 1, n)
@@ -327,6 +328,9 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 )
         else:
             verdict = bad("Without two numbers there is nothing to base a verdict on.")
+    if not (difference[1].passed or error[1].passed):
+        # Three things that fit one another say nothing, if none of them fits the runs.
+        return add_up([difference, error] if verdict[1].passed else [difference, error, (0.0, verdict[1])])
     if len({str(seen) for seen in observed["cases"]}) == 1:
         # A verdict that fits its own two numbers is no merit where all three are always the same.
         verdict = bad("You give the same three things whatever the runs were.")

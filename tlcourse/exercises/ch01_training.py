@@ -19,8 +19,9 @@ __all__ = ["COUNT", "SAME_STEPS", "TRAIN_HEAD"]
 
 def _steps_inputs(rng: np.random.Generator) -> dict[str, Any]:
     cases = []
-    for passes in (2.6, 4.3):
-        n = int(rng.integers(11, 30))
+    # So many sizes that batches which were right for another seed fit none of it.
+    for passes in rng.permutation([2.6, 4.3, 3.4]):
+        n = int(rng.integers(11, 60))
         batch = int(rng.integers(3, 7))
         if n % batch == 0:  # a batch has to straddle two passes, or the exercise is too easy
             n += 1
@@ -136,6 +137,9 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             fresh = bad(
                 f"Another seed gave the same batches, starting with {rows[0]}. Use the seed.", "seed unused"
             )
+    if not (count[1].passed or once[1].passed):
+        # Any list that is the same twice would do for the rest.
+        return add_up([count, once, (0.0, fresh[1])] if not fresh[1].passed else [count, once])
     return add_up([count, once, fresh])
 
 
@@ -241,8 +245,8 @@ def _count_inputs(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "cases": [
             {
-                "width": int(rng.integers(5, 16)),
-                "classes": int(rng.integers(3, 12)),
+                "width": int(rng.integers(5, 40)),
+                "classes": int(rng.integers(3, 30)),
                 "frozen": frozen[int(k)],
             }
             for k in order

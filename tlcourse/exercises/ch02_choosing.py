@@ -8,26 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from .cases import words
 from .judging import show
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import plain
 
 __all__ = ["CHOOSE"]
-
-_NAMES = (
-    "alder",
-    "aspen",
-    "beech",
-    "birch",
-    "cedar",
-    "elm",
-    "fir",
-    "hazel",
-    "larch",
-    "maple",
-    "oak",
-    "rowan",
-)
 
 Candidate = dict[str, Any]
 Case = dict[str, Any]
@@ -40,7 +26,7 @@ def _case(rng: np.random.Generator, rows: list[tuple[float, float, float]], shuf
     """
     ms, mb = float(rng.integers(10, 40)), float(rng.integers(20, 90))
     base = float(rng.integers(70, 76))  # top-1 accuracy in percent, so that ties are exact
-    names = rng.permutation(_NAMES)[: len(rows)]
+    names = words(rng, len(rows))
     candidates = [
         {
             "name": str(name),

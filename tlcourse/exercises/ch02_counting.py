@@ -13,16 +13,15 @@ from .plain import plain
 
 __all__ = ["COUNT"]
 
-_BLOCKS = (("stem", "body", "neck"), ("first", "second", "third", "fourth"), ("low", "middle", "high"))
 _SIZE = 6
 
 
 def _count_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    blocks = list(_BLOCKS[int(rng.integers(len(_BLOCKS)))])
+    blocks = tiny.block_names(rng, int(rng.integers(3, 6)))
     return {
         "blocks": blocks,
         "frozen": [blocks[int(i)] for i in sorted(rng.choice(len(blocks), 2, replace=False))],
-        "width": int(rng.integers(4, 12)),
+        "width": int(rng.integers(4, 16)),
         "classes": int(rng.integers(3, 9)),
         "seed": int(rng.integers(1, 10_000)),
     }
@@ -152,7 +151,14 @@ def _count_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         sizes["classifier"],
         "The classifier's kernel and bias are counted.",
     )
-    if more and third.passed:
+    total = sum(value for name in sizes if isinstance(value := counts[name], int | float))
+    if more and third.passed and all(counts[name] == total for name in more):
+        why = (
+            f"You count {show(counts[more[0]])} for `{more[0]}`, which is the sum of the others. A number for"
+            " each block was asked for, and whoever adds these up counts everything twice. Leave it out."
+        )
+        third = Finding(False, why, "adds a total")
+    elif more and third.passed:
         why = f"You count {show(counts[more[0]])} for `{more[0]}`, which has nothing that a gradient moves."
         third = Finding(False, why, "counts what is no parameter")
     if observed["moved"] and second.passed:
@@ -208,6 +214,25 @@ COUNT = Exercise(
         " weights whose name does not begin with `moving_`.",
     ),
     misconceptions=(
+        Misconception(
+            "adds a total",
+            {
+                "torch": """
+def count(model):
+    found = {name: sum(p.numel() for p in child.parameters()) for name, child in model.named_children()}
+    found["total"] = sum(found.values())
+    return found
+""",
+                "keras": _KERAS.replace(
+                    "    return {layer.name: {sum} for layer in model.layers}",
+                    """    found = {}
+    for layer in model.layers:
+        found[layer.name] = numbers(w for w in layer.weights if "moving" not in w.name)
+    return {**found, "total": sum(found.values())}""",
+                ),
+            },
+            expect="the sum of the others",
+        ),
         Misconception(
             "counts arrays",
             _wrong("len(list(child.parameters()))", f"len([w for w in layer.weights {_NO_STATISTICS}])"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .cases import shuffled
 from .judging import close, number, show, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import plain
@@ -96,7 +97,8 @@ _KNN_WHY = {
 
 
 def _knn_case(rng: np.random.Generator, classes: int, k: int) -> dict[str, Any]:
-    per, width = int(rng.integers(14, 18)), int(rng.integers(6, 9))
+    # Classes of several sizes: a share of so many rows is none of another number.
+    per, width = rng.integers(12, 21, classes), int(rng.integers(6, 9))
     y = rng.permutation(np.repeat(np.arange(classes), per))
     # Rows of different lengths, so that cosine, dot product and Euclidean distance have different neighbours.
     centre = rng.normal(0, 1.0, (classes, width))
@@ -127,10 +129,13 @@ def _told_apart(cases: list[dict[str, Any]]) -> bool:
 
 
 def _knn_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    while True:
-        plain_ones = [_knn_case(rng, 2, 3), _knn_case(rng, 2, 5)]  # two classes and an odd k: no ties
-        if _told_apart(plain_ones):
-            break
+    plain_ones: list[dict[str, Any]] = []
+    for k in shuffled(rng, [3, 3, 3, 5, 5, 5]):  # two classes and an odd k: no ties
+        while True:
+            case = _knn_case(rng, 2, k)
+            if _told_apart([case]):
+                break
+        plain_ones.append(case)
     while True:
         tied = _knn_case(rng, 4, 4)
         x, y, k = np.asarray(tied["features"], "float64"), tied["labels"], tied["k"]
@@ -159,8 +164,9 @@ def _knn_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     got = [number(value, "the accuracy") for value in observed["plain"]]
     rights = [_knn_of(case) for case in cases]
     tol = 1e-5
-    parts = []
+    found: dict[int, list[Finding]] = {3: [], 5: []}
     for case, value, right in zip(cases, got, rights, strict=True):
+        parts = found[case["k"]]
         if close(value, right, tol):
             parts.append(Finding(True, f"With k = {case['k']} and two classes: right."))
             continue
@@ -178,12 +184,13 @@ def _knn_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             if close(got, [_knn_of(each, **settings) for each in cases], tol)
         ]
         parts.append(Finding(False, f"{said} {_KNN_WHY[match[0]] if match else why}", *match[:1]))
+    parts = [next((one for one in of_k if not one.passed), of_k[0]) for of_k in found.values()]
     case, value = inputs["tied"], number(observed["tied"], "the accuracy")
     said = f"With k = {case['k']} and four classes you give {show(value)}."
-    if close(value, _knn_of(case), tol):
-        last = Finding(True, "Where classes tie, the smallest number wins.")
-    elif not all(part.passed for part in parts):
+    if not all(part.passed for part in parts):
         last = Finding(False, f"{said} Get the cases without ties right first.")
+    elif close(value, _knn_of(case), tol):
+        last = Finding(True, "Where classes tie, the smallest number wins.")
     elif close(value, _knn_of(case, ties="nearest"), tol):
         last = Finding(False, f"{said} {_KNN_WHY['tie to the nearest']}", "tie to the nearest")
     elif close(value, _knn_of(case, ties="largest"), tol):
