@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tlcourse.errors import CourseError
-from tlcourse.grading.found import find
+from tlcourse.grading.found import find, look
 
 NAME = "02-choose-a-pretrained-model"
 
@@ -56,16 +56,16 @@ def test_every_layout(tmp_path, file, student, zipped):
     assert len(seen) == 2
 
 
-def test_the_newest_counts_and_it_says_so(tmp_path):
+def test_the_newest_of_the_chapter_comes_first(tmp_path):
     place = tmp_path / "class"
     put(place / "ada" / f"{NAME}.ipynb", "old", age=100)
     put(place / "ada" / f"{NAME} (1).ipynb", "new")
     put(place / "bob" / f"{NAME}.ipynb", "right chapter", age=100)
     put(place / "bob" / "03-build-the-base-model.ipynb", "newer, of another chapter")
     ada, bob = find(place, "02", tmp_path / "s")
-    assert ada.path.read_text() == "new"
-    assert "not counted" in ada.notes[0]
+    assert [c.path.read_text() for c in ada.candidates] == ["new", "old"]
     assert bob.path.read_text() == "right chapter"
+    assert [c.of_chapter for c in bob.candidates] == [True, False]
 
 
 def test_a_resubmission_counts_by_canvas_number_not_by_the_clock(tmp_path):
@@ -128,3 +128,212 @@ def test_nothing_to_grade_is_one_clear_error(tmp_path, what):
         place.write_bytes(b"PK")
     with pytest.raises(CourseError):
         find(place, "02", tmp_path / "scratch")
+
+
+# --- whose it is --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"a_1234_5_x/{NAME}.ipynb",
+        f"a_1234_5_{NAME}.ipynb",
+        f"a_1234_assignsubmission_file_/{NAME}.ipynb",
+        f"{NAME}_a.ipynb",
+        f"a/{NAME}.ipynb",
+        f"submitted/a/chapter-02/{NAME}.ipynb",
+        f"../a/{NAME}.ipynb",
+    ],
+)
+@pytest.mark.parametrize("way", ["folder", "zip", "own zip", "class zip"])
+def test_no_name_further_down_is_a_students(tmp_path, inner, way):
+    place = tmp_path / "class"
+    put(place / "a" / f"{NAME}.ipynb", "a's", age=1000)
+    put(place / "c" / f"{NAME}.ipynb", "c's")
+    if way == "folder":
+        put(place / "b" / inner.replace("..", "up"), "b's")
+    else:
+        archive = place / ("b.zip" if way == "own zip" else "b/work.zip")
+        archive.parent.mkdir(exist_ok=True)
+        with zipfile.ZipFile(archive, "w") as bundle:
+            bundle.writestr(inner, "b's")
+    if way == "class zip":
+        whole = tmp_path / "whole.zip"
+        with zipfile.ZipFile(whole, "w") as bundle:
+            for path in place.rglob("*"):
+                bundle.write(path, path.relative_to(place))
+        place = whole
+    seen = found(place, tmp_path)
+    assert seen["a"] == "a's"
+    assert set(seen) == {"a", "b", "c"}
+    assert seen["b"] == "b's" or ".." in inner
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (f"Zo\u00eb/{NAME}.ipynb", f"Zoe\u0308/{NAME}.ipynb", "two"),
+        (f"ada/{NAME}.ipynb", f"{NAME}_ada.ipynb", "two"),
+        (f"ada/{NAME}.ipynb", "ada.zip", "two"),
+        (f"{NAME}_Zo\u00eb.ipynb", f"{NAME}_Zoe\u0308.ipynb", "two"),
+        (f"{NAME}_ada.ipynb", f"{NAME}_ada.IPYNB", "two"),
+    ],
+)
+def test_two_sources_of_one_student_are_a_question(tmp_path, first, second, told):
+    place = tmp_path / "class"
+    put(place / first, "old", age=1000)
+    if second.endswith(".zip"):
+        with zipfile.ZipFile(place / second, "w") as bundle:
+            bundle.writestr(f"{NAME}.ipynb", "new")
+    else:
+        put(place / second, "new")
+    put(place / "bob" / f"{NAME}.ipynb", "bob's")
+    handed = {s.student: s for s in find(place, "02", tmp_path / "s")}
+    (student,) = set(handed) - {"bob"}
+    problem = handed[student].problem
+    assert problem is not None
+    assert f"there are {told} submissions" in problem.reason
+    assert "take the other away" in problem.advice
+    assert handed["bob"].path.read_text() == "bob's"
+
+
+def test_two_chapters_in_one_flat_folder_are_no_question(tmp_path):
+    place = tmp_path / "class"
+    put(place / f"{NAME}_ada.ipynb", "this")
+    put(place / "03-build-the-base-model_ada.ipynb", "that")
+    assert found(place, tmp_path) == {"ada": "this"}
+
+
+@pytest.mark.parametrize(
+    ("files", "students"),
+    [
+        ([f"{NAME}_2026_11_25.ipynb", f"{NAME}_2026_11_26.ipynb"], {"2026_11_25", "2026_11_26"}),
+        (["week_2_1_final/x.ipynb", "week_2_2_final/x.ipynb"], {"week_2_1_final", "week_2_2_final"}),
+        (["week_2_1_ada.ipynb", "week_2_1_bob.ipynb"], {"week_2_1_ada", "week_2_1_bob"}),
+        ([f"{NAME}_NAME.IPYNB", f"{NAME}_bob.Ipynb"], {"NAME", "bob"}),
+        ([f"ada_1_10_{NAME}.ipynb", f"bob/{NAME}.ipynb"], {f"ada_1_10_{NAME}", "bob"}),
+        ([f"ada_1_assignsubmission_file_/{NAME}.ipynb", f"bob/{NAME}.ipynb"], {"ada_1_assignsubmission_file_", "bob"}),
+        ([f"ada/{NAME}_2026_11_25.ipynb", f"bob/{NAME}.IPYNB"], {"ada", "bob"}),
+        ([f"ada/notebooks/torch/{NAME}.ipynb", f"ada/solutions/torch/{NAME}.ipynb"], {"ada"}),
+        ([f"ada/one/{NAME}.ipynb", f"ada/two/{NAME}.ipynb"], {"ada"}),
+        ([f"submitted/{NAME}.ipynb", f"ada/{NAME}.ipynb"], {"submitted", "ada"}),
+    ],
+)  # fmt: skip
+def test_an_lms_is_believed_only_where_the_whole_class_is_named_by_it(tmp_path, files, students):
+    for file in files:
+        put(tmp_path / "class" / file, "x")
+    seen = found(tmp_path / "class", tmp_path)
+    assert set(seen) == students
+    assert all(text == "x" for text in seen.values())
+
+
+def test_a_mostly_lms_like_class_is_told(tmp_path):
+    for name in ("ada_1_10", "bob_2_11", "cleo_3_12"):
+        put(tmp_path / "class" / f"{name}_{NAME}.ipynb", "x")
+    put(tmp_path / "class" / "mine.ipynb", "x")
+    (line,) = look(tmp_path / "class", "02", tmp_path / "s").left_out
+    assert "3 of 4 names look like a download from Canvas" in line
+
+
+def test_the_roster_says_whether_the_one_folder_is_a_student(tmp_path):
+    for name in ("ada", "bob"):
+        put(tmp_path / "class" / "group" / name / f"{NAME}.ipynb", name)
+    assert set(found(tmp_path / "class", tmp_path)) == {"group"}
+    assert {s.student for s in find(tmp_path / "class", "02", tmp_path / "s", ["ada", "zoe"])} == {
+        "ada",
+        "bob",
+    }
+    assert {s.student for s in find(tmp_path / "class", "02", tmp_path / "t", ["group"])} == {"group"}
+
+
+def test_what_is_left_out_is_told(tmp_path):
+    place = tmp_path / "class"
+    put(place / "ada" / f"{NAME}.ipynb", "x")
+    for name in ("..x", ".git", ".ipynb_checkpoints", "__MACOSX"):
+        put(place / name / f"{NAME}.ipynb", "no")
+    put(place / ".DS_Store", "no")
+    (place / "empty").mkdir()
+    put(place / "bob" / ".work" / f"{NAME}.ipynb", "hidden")
+    seen = look(place, "02", tmp_path / "s")
+    assert [line.split(" ")[0] for line in seen.left_out] == ["..x", ".git", "empty"]
+    assert [s.student for s in seen.submissions] == ["ada", "bob"]
+    assert "hidden file: bob/.work" in seen.submissions[1].problem.reason
+
+
+# --- zips ---------------------------------------------------------------------------------------------------
+
+
+def a_zip(path: Path, members: dict[str, str]) -> bytearray:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in members.items():
+            bundle.writestr(name, text)
+    return bytearray(path.read_bytes())
+
+
+def without_utf8_flags(raw: bytearray) -> bytearray:
+    """As macOS writes it: the name's bytes are UTF-8, and nothing says so."""
+    for signature, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        begin = raw.find(signature)
+        while begin >= 0:
+            raw[begin + at + 1] &= ~0x08 & 0xFF
+            begin = raw.find(signature, begin + 4)
+    return raw
+
+
+def test_names_from_macos_and_from_dos(tmp_path):
+    place = tmp_path / "class.zip"
+    raw = a_zip(place, {f"Zoe\u0308 M\u00fcller/{NAME}.ipynb": "z", f"bob/{NAME}.ipynb": "b"})
+    place.write_bytes(without_utf8_flags(raw))
+    assert found(place, tmp_path) == {"Zo\u00eb M\u00fcller": "z", "bob": "b"}
+    raw = a_zip(place, {f"Zo__/{NAME}.ipynb": "z", f"bob/{NAME}.ipynb": "b"})
+    place.write_bytes(bytes(raw).replace(b"Zo__", "Zo\u00eb_".encode("cp437")))
+    assert found(place, tmp_path) == {"Zo\u00eb_": "z", "bob": "b"}
+
+
+def test_a_name_that_lies_about_utf8_costs_nobody_else(tmp_path):
+    for place in (tmp_path / "class.zip", tmp_path / "class" / "ada" / "own.zip"):
+        raw = a_zip(place, {f"Zo\u00eb/{NAME}.ipynb": "z", f"bob/{NAME}.ipynb": "b"})
+        place.write_bytes(bytes(raw).replace("Zo\u00eb".encode(), b"Zo\xff\xfe"))
+    put(tmp_path / "class" / "cleo" / f"{NAME}.ipynb", "c")
+    seen = found(tmp_path / "class.zip", tmp_path)
+    assert len(seen) == 2
+    assert seen["bob"] == "b"
+    assert found(tmp_path / "class", tmp_path)["cleo"] == "c"
+
+
+@pytest.mark.parametrize("damage", ["data", "crc", "lzma", "offset", "method"])
+def test_damaged_data_in_a_zip_costs_that_student_alone(tmp_path, damage):
+    place = tmp_path / "class.zip"
+    text = "".join(chr(33 + i * i % 90) for i in range(5000))
+    raw = a_zip(place, {f"ada/{NAME}.ipynb": text, f"bob/{NAME}.ipynb": "b" * 50})
+    data = raw.find(b".ipynb") + 6
+    central = raw.find(b"PK\1\2")
+    if damage == "data":
+        raw[data : data + 300] = b"\xff" * 300
+    elif damage == "crc":
+        raw[central + 16] ^= 1
+    elif damage == "offset":
+        raw[central + 42 : central + 46] = b"\xff\xff\xff\x0f"
+    else:
+        raw[central + 10] = 14 if damage == "lzma" else 99
+    place.write_bytes(raw)
+    seen = found(place, tmp_path)
+    assert seen["bob"] == "b" * 50
+    assert "unpack" in seen["ada"] or "not opened" in seen["ada"]
+
+
+def test_names_that_no_console_can_show(tmp_path):
+    place = tmp_path / "class"
+    put(place / "ada" / f"{NAME}.ipynb", "a")
+    for raw in (b"caf\xe9", b"line\nbreak", b"\x1b[31m", b"x" * 255, "\u202egpj".encode(), b"$(x) [red]"):
+        folder = os.fsencode(place) + b"/" + raw
+        os.mkdir(folder)
+        with open(folder + b"/" + NAME.encode() + b".ipynb", "w") as file:
+            file.write("y")
+    seen = found(place, tmp_path)
+    assert seen["ada"] == "a"
+    assert {"caf\\xe9", "line\\nbreak", "\\x1b[31m", "x" * 255, "\\u202egpj", "$(x) [red]"} < set(seen)
+    for name in seen:
+        assert name.isprintable()
+        name.encode()

@@ -17,6 +17,7 @@ from tlcourse.grading.model import Finding, Mark, Result
 from tlcourse.grading.pages import class_page, feedback_page
 from tlcourse.grading.roster import Roster, class_rows, read_roster
 from tlcourse.grading.tables import canvas_csv, exercises_csv, grades_csv, moodle_csv
+from tlcourse.grading.words import clean, student_key
 
 HOSTILE = (
     "=cmd|'/c calc'!A1",
@@ -65,7 +66,7 @@ def test_no_cell_is_a_formula_and_each_row_stays_a_row(name):
                 assert cell.lstrip()[:1] not in ("=", "+", "@") or cell.startswith("'")
     table = read(grades_csv(rows))
     assert len(table) == 2
-    assert {row["student"].lstrip("'") for row in table} == {name, "ada"}
+    assert {row["student"].lstrip("'") for row in table} == {clean(name), "ada"}
     assert float(table[0]["final_points"]) == 2.0
 
 
@@ -116,13 +117,110 @@ def test_time_is_counted_in_moments_not_on_clocks():
         ("student\nada\nada\n", "twice (line 3"),
         ("student,due\nada,soon\n", "line 2"),
         ("student,due\nada,2026-11-05T12:00\n", "time zone"),
+        ("student\nZoe\u0308\nZo\u00eb\n", "twice (line 3"),
+        ("\ufeffstudent;name\n\n;;\nada;Ada\nada ;A\n", "twice (line 5"),
+        ("student,name,Student\nada,Ada,b\n", "column 'student' twice"),
+        ("student,id,lms_id\nada,1,2\n", "column 'lms_id' twice"),
+        ("student,name\nLovelace, Ada,Ada\n", "3 fields in line 2"),
+        ("student,name\n,Ada\n", "no student in line 2"),
+        ('student,name\nada,"Ada\nbob,Bob\n', "no CSV"),
+        ("student,name\nada,\x00\n", "cannot be read"),
+        ("\n\n", "is empty"),
+        ("student,name\nZo\u00eb,x\n".encode("utf-16"), "UTF-16"),
+        ("student,name\nada,x\nZo\u00eb,x\n".encode("latin-1"), "line 3 is not text in UTF-8"),
     ],
 )
 def test_a_bad_roster_is_told_with_its_line(tmp_path, text, words):
-    (tmp_path / "r.csv").write_text(text)
+    (tmp_path / "r.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(CourseError) as caught:
         read_roster(tmp_path / "r.csv")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffstudent;name\r\n\r\n;\r\nZoe\u0308;Zoë\r\nbob;Bob\r\n",
+        "\n\nStudent\tName\nZoe\u0308\tZoë\n\nbob\tBob\n",
+        "sep=;\nstudent;name\nZo\u00eb;Zoë\nbob;Bob\n",
+        'student,name\n"Zo\u00eb", Zoë \n bob ,Bob',
+    ],
+)
+def test_an_odd_but_clear_roster_is_read(tmp_path, text):
+    (tmp_path / "r.csv").write_bytes(text.encode())
+    people = read_roster(tmp_path / "r.csv")
+    assert {person.student: person.name for person in people} == {"Zo\u00eb": "Zoë", "bob": "Bob"}
+    # However a folder's name writes its accents.
+    assert people.get("Zoe\u0308").name == people.get("Zo\u00eb").name == "Zoë"
+
+
+UNSEEN = (
+    "\x1b[31mred\x1b[0m",
+    "gpj.\u202eexe",
+    "a\u2066b\u2069",
+    "\u200fx",
+    "bell\x07",
+    "null\x00",
+    "del\x7f",
+    "csi\x9b31m",
+    "line\u2028end",
+    "caf\udce9",
+    "zero\u200bwidth\ufeff",
+    "tag\U000e0041",
+)
+
+
+def is_seen(text: str) -> bool:
+    import unicodedata
+
+    kinds = {unicodedata.category(c) for c in text if c not in "\n\t\r\u200c\u200d\ufeff"}
+    return not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"} and "\ufeff" not in text[1:]
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_nothing_unseen_reaches_a_report(text):
+    """Neither as a name, nor in a message, nor in what the code printed, nor in a mark by hand."""
+    made = result(text, shown=f"{text}/x.ipynb", notes=(text,))
+    finding = Finding(passed=False, message=f"You give {text}.", misconception=text)
+    mark = Mark(
+        exercise_id="ch00-x", title="T", state=State.PARTLY, points=1.0, max_points=3, findings=(finding,),
+        problem=text, advice=text, printed=f"a\n{text}", source=f"# {text}\nx", note=text, hint=text,
+    )  # fmt: skip
+    made = Result(**{**dict(made), "marks": (mark,)})
+    broken = Result(student="b" + text, chapter="00", status="not graded", reason=text, advice=text)
+    rows = class_rows([made, broken])
+    written = [made.model_dump_json(), broken.model_dump_json()]
+    written += [grades_csv(rows), exercises_csv(rows), canvas_csv(rows, Roster(), text, 3)]
+    written += [moodle_csv(rows, Roster(), text), class_page(rows, text, {}, left_out=[text])]
+    written += [feedback_page(row, text) for row in rows]
+    for each in written:
+        assert is_seen(each)
+        each.encode()
+    assert made.student == student_key(text)
+    assert made.marks[0].printed.startswith("a\n")
+
+
+def test_a_name_or_key_without_end_is_cut():
+    long = "k" * 90_000
+    finding = Finding(passed=False, message=f"The key {long!r} is missing.", misconception=None)
+    mark = Mark(
+        exercise_id="ch00-x", title="T", state=State.NOT_YET, points=0.0, max_points=3, findings=(finding,),
+        printed="p" * 10**6, source="s" * 10**6, problem=long, advice=long,
+    )  # fmt: skip
+    made = Result(
+        student=long, chapter="00", status="graded", framework="torch", marks=(mark,), notes=(long,)
+    )
+    rows = class_rows([made])
+    for text in (grades_csv(rows), exercises_csv(rows), moodle_csv(rows, Roster(), long)):
+        assert len(text) < 20_000
+    assert len(feedback_page(rows[0], "x")) < 300_000
+    assert "kkk… (cut)" in made.marks[0].findings[0].message
+
+
+def test_honest_text_stays_as_it_is():
+    for text in ("Zoë Ångström", "محمد", "李雷", "נועה", "नीलम", "a\u200cb", "👩‍💻", "O'Neil-Smith (2)"):
+        assert clean(text) == text
+        assert clean(clean(text)) == clean(text)
 
 
 def test_the_journal_outlives_a_torn_line(tmp_path):

@@ -6,21 +6,22 @@ import concurrent.futures as cf
 import multiprocessing
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
 from ..exercises.registry import chapter_number
-from . import store
-from .found import file_name, find
-from .guard import rebuild
+from . import journal, store
+from .found import Handed, file_name, look
 from .judging import Judged, Settings, Task, judge_task, leave_with
+from .keeping import cannot_write, is_full, locked, refuse_inside, writing
 from .model import NotGradedError, Rebuilt, Result, Submission
-from .reading import read_bytes, read_notebook
+from .opening import Chosen, choose
+from .reader import Reader
 from .record import Record, load_record
 from .sandbox.errors import SandboxUnavailableError
 
@@ -42,11 +43,14 @@ class Graded:
         Student to the rebuilt notebook, of those that were graded.
     resumed : int
         How many were taken over from a run before.
+    left_out : tuple of str
+        What lay among the submissions and is none, and what else the instructor should know of the folder.
     """
 
     results: tuple[Result, ...]
     rebuilt: dict[str, Rebuilt]
     resumed: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 def _refused(submission: Submission, chapter: str, problem: NotGradedError, digest: str = "") -> Result:
@@ -63,20 +67,19 @@ def _refused(submission: Submission, chapter: str, problem: NotGradedError, dige
     )
 
 
-def _opened(
-    submission: Submission, chapter: str, framework: str, root: Path, originals: Path | None
-) -> tuple[Rebuilt, Record, str]:
-    """Read and rebuild one submission: (rebuilt, record, digest of the file)."""
-    if submission.problem is not None:
-        raise submission.problem
-    content = read_bytes(submission.path)
-    notebook = read_notebook(content, chapter, framework, submission.shown)
-    record = load_record(root, chapter, notebook.framework)
-    rebuilt = rebuild(notebook, record)
-    if originals is not None:
-        own = originals / file_name(submission.student) / record.assignment / f"{record.name}.ipynb"
-        store.write_safely(own, content)
-    return rebuilt, record, notebook.digest
+def _opened(submission: Handed, reader: Reader) -> Chosen:
+    """What counts of one student's files, read and rebuilt."""
+    try:
+        return choose(submission, reader)
+    except NotGradedError:
+        raise
+    except OSError as error:
+        if is_full(error):
+            with writing(Path(tempfile.gettempdir())):
+                raise
+        raise NotGradedError(f"it cannot be read ({error.strerror})", "Look at it by hand.") from None
+    except Exception as error:  # a file that nobody foresaw must not stop the class
+        raise NotGradedError(f"it cannot be read ({type(error).__name__})", "Look at it by hand.") from None
 
 
 @contextmanager
@@ -126,6 +129,10 @@ def _judged(tasks: Sequence[Task], get: Callable[[], Any]) -> Iterator[tuple[str
                 found: Judged | NotGradedError = future.result()
             except SandboxUnavailableError:
                 raise
+            except OSError as error:
+                if is_full(error):
+                    raise cannot_write(error, Path(tempfile.gettempdir())) from None
+                found = _failed(error)
             except (BrokenProcessPool, cf.CancelledError):
                 tries[task.student] += 1
                 if tries[task.student] < _TRIES + 1:
@@ -134,12 +141,16 @@ def _judged(tasks: Sequence[Task], get: Callable[[], Any]) -> Iterator[tuple[str
                     "the process that graded it ended twice", "Look at the notebook by hand."
                 )
             except Exception as error:
-                found = NotGradedError(
-                    f"the grader failed on it ({type(error).__name__}: {error})",
-                    "This is a mistake of the course; please report it with the notebook.",
-                )
+                found = _failed(error)
             del todo[task.student]
             yield task.student, found
+
+
+def _failed(error: Exception) -> NotGradedError:
+    return NotGradedError(
+        f"the grader failed on it ({type(error).__name__}: {error})",
+        "This is a mistake of the course; please report it with the notebook.",
+    )
 
 
 def grade(
@@ -156,6 +167,7 @@ def grade(
     resume: bool = False,
     progress: Progress | None = None,
     originals: Path | None = None,
+    students: Collection[str] = (),
 ) -> Graded:
     """Grade every submission of a class.
 
@@ -183,6 +195,8 @@ def grade(
         ``progress(done, all, result)`` after each submission.
     originals : pathlib.Path, optional
         Where to keep the files that count, as nbgrader keeps them: ``STUDENT/chapter-NN/NAME.ipynb``.
+    students : collection of str
+        Those of the roster, where there is one.
 
     Returns
     -------
@@ -192,40 +206,73 @@ def grade(
     Raises
     ------
     CourseError
-        If there is nothing to grade, or no sandbox: before any student's code has run.
+        If there is nothing to grade, no sandbox, another run on the same folder, or `out` lies within
+        `place`: before any student's code has run. If the disk is full: then what was graded is kept.
     """
+    refuse_inside(out, place)
+    with locked(out):
+        return _grade(
+            place, chapter, out, root, framework, settings, seed_file,
+            jobs, dask, resume, progress, originals, students,
+        )  # fmt: skip
+
+
+def _grade(
+    place: Path,
+    chapter: str,
+    out: Path,
+    root: Path,
+    framework: str,
+    settings: Settings | None,
+    seed_file: Path | None,
+    jobs: int | None,
+    dask: str | None,
+    resume: bool,
+    progress: Progress | None,
+    originals: Path | None,
+    students: Collection[str],
+) -> Graded:
     number, settings = chapter_number(chapter), settings or Settings()
     if jobs is not None and jobs < 1:
         raise CourseError(f"{jobs} worker processes cannot grade anything.", "Give --jobs 1 or more.")
     seed = store.read_seed(seed_file or out / "seed.txt")
     for side in ("torch", "keras") if framework == "auto" else (framework,):
         load_record(root, number, side)
+    journal.mend(out, store.load_all(out))
     results: dict[str, Result] = {}
     rebuilt: dict[str, Rebuilt] = {}
     tasks: list[Task] = []
     about: dict[str, tuple[Submission, str, str]] = {}
     resumed = 0
-    with tempfile.TemporaryDirectory(prefix="tlcourse-found-") as scratch:
-        submissions = find(place, number, Path(scratch))
+    with (
+        tempfile.TemporaryDirectory(prefix="tlcourse-found-") as scratch,
+        Reader(root, number, framework) as reader,
+    ):
+        found = look(place, number, Path(scratch), students)
 
         def keep(result: Result) -> None:
+            before = store.load(out, result.student)
             store.save(out, result)
+            journal.note_change(out, before, result, "graded" if before is None else "graded again")
             results[result.student] = result
             if progress is not None:
-                progress(len(results), len(submissions), result)
+                progress(len(results), len(found.submissions), result)
 
-        for submission in submissions:
+        for submission in found.submissions:
+            student = submission.student
             try:
-                made, record, digest = _opened(submission, number, framework, root, originals)
+                chosen = _opened(submission, reader)
             except NotGradedError as problem:
                 keep(_refused(submission, number, problem))
                 continue
-            except Exception as error:  # a file that nobody foresaw must not stop the class
-                unforeseen = f"it cannot be read ({type(error).__name__})"
-                keep(_refused(submission, number, NotGradedError(unforeseen, "Look at it by hand.")))
-                continue
-            student, key = submission.student, store.grading_key(record, seed, settings)
+            made, digest = chosen.opened.rebuilt, chosen.opened.digest
+            submission = replace(submission, shown=chosen.shown, notes=chosen.notes)
+            record = load_record(root, number, made.framework)
+            key = store.grading_key(record, seed, settings)
             rebuilt[student] = made
+            if originals is not None:
+                own = originals / file_name(student) / record.assignment / f"{record.name}.ipynb"
+                store.write_safely(own, chosen.content)
             old = store.load(out, student) if resume else None
             if old is not None and (old.digest, old.key, old.status) == (digest, key, "graded"):
                 resumed += 1
@@ -236,26 +283,16 @@ def grade(
                 )
                 continue
             about[student] = (submission, digest, key)
-            tasks.append(
-                Task(
-                    student,
-                    number,
-                    made.framework,
-                    made.answers,
-                    {e.id: record.stub(e.id) for e in record.exercises},
-                    seed,
-                    settings,
-                )
-            )
+            tasks.append(_task(student, made, record, seed, settings))
     # By framework: a worker that changes sides starts another zygote.
     tasks.sort(key=lambda task: (task.framework, task.student))
     jobs = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
     if tasks:
         with _executor(jobs, dask) as get:
-            for student, found in _judged(tasks, get):
-                submission, digest, key = about[student]
-                if isinstance(found, NotGradedError):
-                    keep(_refused(submission, number, found, digest))
+            for student, judged in _judged(tasks, get):
+                about_it, digest, key = about[student]
+                if isinstance(judged, NotGradedError):
+                    keep(_refused(about_it, number, judged, digest))
                     rebuilt.pop(student, None)
                     continue
                 keep(
@@ -264,14 +301,19 @@ def grade(
                         chapter=number,
                         status="graded",
                         framework=rebuilt[student].framework,
-                        marks=found.marks,
-                        notes=(*submission.notes, *rebuilt[student].notes),
-                        shown=submission.shown,
+                        marks=judged.marks,
+                        notes=(*about_it.notes, *rebuilt[student].notes),
+                        shown=about_it.shown,
                         digest=digest,
-                        handed_in=submission.handed_in,
-                        seconds=round(found.seconds, 3),
-                        protections=found.protections,
+                        handed_in=about_it.handed_in,
+                        seconds=round(judged.seconds, 3),
+                        protections=judged.protections,
                         key=key,
                     )
                 )
-    return Graded(tuple(results[student] for student in sorted(results)), rebuilt, resumed)
+    return Graded(tuple(results[student] for student in sorted(results)), rebuilt, resumed, found.left_out)
+
+
+def _task(student: str, made: Rebuilt, record: Record, seed: int, settings: Settings) -> Task:
+    stubs = {exercise.id: record.stub(exercise.id) for exercise in record.exercises}
+    return Task(student, record.chapter, made.framework, made.answers, stubs, seed, settings)

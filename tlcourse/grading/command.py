@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,12 +20,14 @@ from ..exercises.registry import chapter_number
 from . import store
 from .classroom import Graded, Settings, grade
 from .found import file_name
-from .journal import Override, note_changes, override, overrides
+from .journal import Override, note_change, override, overrides
+from .keeping import is_full, locked, make_private, private_folder, private_umask, refuse_inside, writing
 from .late import LatePolicy, read_time
 from .model import Result
 from .outputs import write_outputs
 from .record import load_record
 from .roster import Roster, Row, Student, class_rows, read_roster
+from .words import student_key, without_strays
 
 __all__ = ["grade_class", "mark_by_hand"]
 
@@ -70,25 +75,19 @@ def grade_class(
     Raises
     ------
     CourseError
-        For bad arguments, before anything has run.
+        For bad arguments, before anything has run; if another run is writing there; if the disk is full.
     """
     console = console or Console()
     # All that can be wrong with the arguments is found before the first minute of work.
     people = read_roster(roster) if roster is not None else Roster()
     options = {"due": due, "late_policy": late_policy, "title": _title(root, chapter)}
     _terms(options)
-    out.mkdir(parents=True, exist_ok=True)
-    before = store.load_all(out)
-    columns = (
-        TextColumn("grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[who]}"),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("grading", total=None, who="")
-        graded = grade(
+    refuse_inside(out, place)
+    with locked(out):
+        before = {result.student for result in store.load_all(out)}
+        graded = _graded(
+            console,
+            people,
             place,
             chapter,
             out,
@@ -100,35 +99,90 @@ def grade_class(
             dask=dask,
             resume=resume,
             originals=out / "nbgrader" / "submitted",
+        )
+        # Someone who took a submission back is not in the class's marks any more.
+        for student in sorted(before - {result.student for result in graded.results}):
+            note_change(out, store.load(out, student), None, "there is no submission any more")
+            store.forget(out, student)
+        if roster is not None:
+            store.write_safely(out / "roster.csv", roster.read_bytes())
+        about = {**options, "left_out": list(graded.left_out)}
+        store.write_safely(out / "options.json", json.dumps(about, indent=1) + "\n")
+        with private_umask():  # not before: in the jail everybody has to read what is shown there
+            _into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
+            rows = _write(out, graded.results, people, about)
+        _make_all_private(out)
+    _sum_up(console, out, rows, graded, people)
+
+
+def _graded(console: Console, people: Roster, *arguments: Any, **named: Any) -> Graded:
+    """As `tlcourse.grading.classroom.grade`, with a bar."""
+    fits = without_strays(console.encoding)
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[who]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("grading", total=None, who="")
+        return grade(
+            *arguments,
+            **named,
+            students=[person.student for person in people],
             progress=lambda done, total, result: bar.update(
-                task, completed=done, total=total, who=result.student
+                task, completed=done, total=total, who=fits(result.student[:40])
             ),
         )
-    # Someone who took a submission back is not in the class's marks any more.
-    gone = {result.student for result in before} - {result.student for result in graded.results}
-    for student in gone:
-        store.forget(out, student)
-    note_changes(out, before, graded.results, "graded" if not before else "graded again")
-    if roster is not None:
-        store.write_safely(out / "roster.csv", roster.read_text(encoding="utf-8-sig"))
-    store.write_safely(out / "options.json", json.dumps(options, indent=1) + "\n")
-    _into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
-    rows = _write(out, graded.results, people, options)
-    _sum_up(console, out, rows, graded.resumed, people)
+
+
+def _make_all_private(out: Path) -> None:
+    """All that a grading writes is its owner's alone; the folder itself may have been there before."""
+    for path in out.iterdir():
+        if path.is_symlink():
+            continue
+        if path.is_dir() and path.name in ("results", "feedback", "nbgrader"):
+            make_private(path)
+        elif path.suffix in (".csv", ".html", ".json", ".jsonl", ".txt") and path.is_file():
+            path.chmod(0o600)
 
 
 def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:
     """Keep the marks in nbgrader's gradebook too, in ``out/nbgrader``: its formgrader opens there."""
+    try:
+        _saved_in_gradebook(out.resolve() / "nbgrader", graded, root, people, seed_file)
+    except CourseError as error:
+        if not is_full(error) and not _no_room(out):
+            raise
+        # nbgrader and its database have other words for it.
+        _say_full(out)
+    except Exception as error:
+        if not is_full(error) and not _no_room(out):
+            raise
+        _say_full(out)
+
+
+def _no_room(out: Path) -> bool:
+    return shutil.disk_usage(out).free < 100_000
+
+
+def _say_full(out: Path) -> None:
+    with writing(out / "nbgrader", "All marks are kept in results/. Make room, and run again with --resume."):
+        raise OSError(errno.ENOSPC, "no space left")
+
+
+def _saved_in_gradebook(course: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:
     from .nbgrader_course import make_course
     from .nbgrader_seams import prepared, save_in_gradebook
 
-    course, chapter = out.resolve() / "nbgrader", graded.results[0].chapter
+    private_folder(course)
+    chapter = graded.results[0].chapter
     name = load_record(root, chapter, "torch").name
     if not (course / "release" / f"chapter-{chapter}").is_dir():
         make_course(course, root=root, chapters=[chapter])
     # The formgrader's button must draw the same inputs.
     store.write_safely(course / "seed.txt", f"{store.read_seed(seed_file)}\n")
-    (course / "seed.txt").chmod(0o600)
     for result in graded.results:
         rebuilt = graded.rebuilt.get(result.student)
         save_in_gradebook(
@@ -156,39 +210,45 @@ def _formgrader_marks(out: Path, results: Sequence[Result]) -> list[Override]:
     ]
 
 
-def _terms(options: dict[str, str | None]) -> tuple[dt.datetime | None, LatePolicy]:
+def _terms(options: Mapping[str, Any]) -> tuple[dt.datetime | None, LatePolicy]:
     due = options.get("due")
     return (read_time(due) if due else None), LatePolicy.parse(options.get("late_policy") or "")
 
 
-def _write(
-    out: Path, results: tuple[Result, ...], people: Roster, options: dict[str, str | None]
-) -> list[Row]:
+def _write(out: Path, results: tuple[Result, ...], people: Roster, options: Mapping[str, Any]) -> list[Row]:
     due, policy = _terms(options)
     # Of two marks by hand, that of `tlcourse mark` has a reason.
     by_hand = [*_formgrader_marks(out, results), *overrides(out)]
     rows = class_rows(results, roster=people, due=due, policy=policy, overrides=by_hand)
-    write_outputs(out, rows, people, options.get("title") or "Chapter")
+    left_out = [str(line) for line in options.get("left_out") or ()]
+    write_outputs(out, rows, people, options.get("title") or "Chapter", left_out=left_out)
     return rows
 
 
-def _sum_up(console: Console, out: Path, rows: list[Row], resumed: int, people: Roster) -> None:
+def _sum_up(console: Console, out: Path, rows: list[Row], graded: Graded, people: Roster) -> None:
+    fits = without_strays(console.encoding)
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(fits(text), markup=False, highlight=False, style=style)
+
     counts = Counter(row.status for row in rows)
     line = f"{counts['graded']} graded"
-    line += f" ({resumed} taken over from before)" if resumed else ""
+    line += f" ({graded.resumed} taken over from before)" if graded.resumed else ""
     line += f", {counts['not graded']} not graded" if counts["not graded"] else ""
     line += f", {counts['not handed in']} handed nothing in" if counts["not handed in"] else ""
-    console.print(line + ".", markup=False)
+    say(line + ".")
     for row in rows:
         if row.status == "not graded" and row.result is not None:
-            console.print(f"  {row.student}: not graded, because {row.result.reason}", markup=False)
+            say(f"  {row.student}: not graded, because {row.result.reason}")
     unknown = [row.student for row in rows if people.students and people.get(row.student) is None]
     if unknown:
-        console.print(f"Not in the roster: {', '.join(unknown)}", markup=False)
+        say(f"Not in the roster: {', '.join(unknown)}")
+    for line in graded.left_out:
+        say(f"Note: {line}" if line.endswith(".") else f"Note: {line}.")
     for line in dict.fromkeys(p for row in rows if row.result for p in row.result.protections):
         if line.startswith("NOT"):
-            console.print(line, markup=False, style="bold")
-    console.print(f"Read {out / 'report.html'} first; marks are in {out / 'grades.csv'}.", markup=False)
+            say(line, style="bold")
+    say(f"Read {out / 'report.html'} first; marks are in {out / 'grades.csv'}.")
 
 
 def mark_by_hand(
@@ -201,13 +261,17 @@ def mark_by_hand(
     CourseError
         If there is no such result, or as `tlcourse.grading.journal.override`.
     """
-    result = store.load(out, student)
-    if result is None:
+    student = student_key(student)
+    if store.load(out, student) is None:
         known = ", ".join(each.student for each in store.load_all(out)) or "nobody"
         raise CourseError(f"There is no result of {student!r} in {out}.", f"There are: {known}.")
-    override(out, result, exercise, points, reason, comment)
-    people = read_roster(out / "roster.csv") if (out / "roster.csv").exists() else Roster()
-    options = {}
-    if (out / "options.json").exists():
-        options = json.loads((out / "options.json").read_text(encoding="utf-8"))
-    _write(out, tuple(store.load_all(out)), people, options)
+    with locked(out), private_umask():
+        result = store.load(out, student)
+        if result is None:
+            raise CourseError(f"The result of {student!r} is gone.", "Grade the class again.")
+        override(out, result, exercise, points, reason, comment)
+        people = read_roster(out / "roster.csv") if (out / "roster.csv").exists() else Roster()
+        options = {}
+        if (out / "options.json").exists():
+            options = json.loads((out / "options.json").read_text(encoding="utf-8"))
+        _write(out, tuple(store.load_all(out)), people, options)

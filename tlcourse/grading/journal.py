@@ -1,6 +1,7 @@
 """Every change of a mark, in order, with its time and its reason; marks by hand among them.
 
-``changes.jsonl`` is only ever appended to. Marks by hand are read from it, so a regrade cannot lose them.
+``changes.jsonl`` is only ever appended to, a line with each result that is saved. Marks by hand are read from
+it, so a regrade cannot lose them.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
+from .keeping import append_lines
 from .model import Result
+from .words import student_key
 
-__all__ = ["Override", "note_changes", "override", "overrides", "read_journal"]
+__all__ = ["Override", "mend", "note_change", "override", "overrides", "read_journal"]
 
 
 @dataclass(frozen=True)
@@ -37,26 +39,12 @@ def _path(out: Path) -> Path:
 
 
 def _append(out: Path, entries: Sequence[dict[str, Any]]) -> None:
-    path = _path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         who = getpass.getuser()
     except (OSError, KeyError):
         who = "unknown"
     when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    with path.open("a+b") as file:
-        if file.tell() and not _ends_a_line(path):
-            file.write(b"\n")  # the last writer was killed in the middle of a line
-        for entry in entries:
-            file.write(json.dumps({"when": when, "who": who, **entry}).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _ends_a_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+    append_lines(_path(out), [json.dumps({"when": when, "who": who, **entry}).encode() for entry in entries])
 
 
 def read_journal(out: Path) -> list[dict[str, Any]]:
@@ -76,24 +64,53 @@ def read_journal(out: Path) -> list[dict[str, Any]]:
     return found
 
 
-def note_changes(out: Path, before: Sequence[Result], after: Sequence[Result], reason: str) -> int:
-    """Write down what a grading changed; gives how many lines. A mark that stays the same is no change."""
-    old = {result.student: result for result in before}
+def _state(result: Result | None) -> dict[str, Any] | None:
+    if result is None:
+        return None
+    return {"status": result.status, "points": result.points, "digest": result.digest}
+
+
+def note_change(out: Path, before: Result | None, after: Result | None, reason: str) -> bool:
+    """Write down what became of one student; gives whether anything changed.
+
+    To be called when the result has been saved, and before the next one is. A mark that stays the same is no
+    change. None is for no result: nothing was there before, or the submission was taken back.
+    """
+    if _state(before) == _state(after):
+        return False
+    result = after or before
+    assert result is not None
+    entry = {
+        "what": "graded" if after is not None else "taken back",
+        "student": result.student,
+        "before": _state(before),
+        "after": _state(after),
+        "reason": reason,
+    }
+    _append(out, [entry])
+    return True
+
+
+def mend(out: Path, results: Sequence[Result]) -> int:
+    """Write down what a run saved and could not write down any more, because it was killed.
+
+    Gives how many lines that were. A killed run leaves at most one; a journal of before may lack more.
+    """
+    known: dict[str, Any] = {}
+    for entry in read_journal(out):
+        if entry.get("what") in ("graded", "taken back"):
+            known[str(entry.get("student"))] = entry.get("after")
     entries = []
-    for result in after:
-        was = old.get(result.student)
-        if was is None or (was.status, was.points, was.digest) != (
-            result.status,
-            result.points,
-            result.digest,
-        ):
+    for result in results:
+        was, now = known.get(result.student), _state(result)
+        if was != now:
             entries.append(
                 {
                     "what": "graded",
                     "student": result.student,
-                    "before": None if was is None else {"status": was.status, "points": was.points},
-                    "after": {"status": result.status, "points": result.points, "digest": result.digest},
-                    "reason": reason,
+                    "before": was if isinstance(was, dict) else None,
+                    "after": now,
+                    "reason": "graded by a run that was stopped",
                 }
             )
     if entries:
@@ -142,7 +159,7 @@ def overrides(out: Path) -> list[Override]:
         if entry.get("what") == "by hand":
             try:
                 made = Override(
-                    str(entry["student"]),
+                    student_key(str(entry["student"])),
                     str(entry["exercise"]),
                     float(entry["after"]),
                     str(entry["reason"]),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from ..exercises import Exercise, Finding, Report, State
+from .words import BLOCK, LINE, clean, clean_block
 
 __all__ = ["Answer", "Attempt", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
 
@@ -128,8 +129,36 @@ class Rebuilt:
     notes: tuple[str, ...] = ()
 
 
+_BLOCKS = {"source": BLOCK, "printed": BLOCK, "problem": LINE, "advice": LINE, "note": LINE, "hint": LINE}
+"""Fields with several lines, and their most characters; any other text is one line."""
+
+
+def _cleaned(name: str, value: Any) -> Any:
+    """A field's value with its text fit to be shown: a student's values and names are in it."""
+    if isinstance(value, State):
+        return value
+    if isinstance(value, str):
+        return clean_block(value, _BLOCKS[name]) if name in _BLOCKS else clean(value)
+    if isinstance(value, Finding):
+        message, about = clean_block(value.message, LINE), value.misconception
+        return replace(value, message=message, misconception=about and clean(about))
+    if isinstance(value, list | tuple):
+        return tuple(_cleaned(name, each) for each in value)
+    if isinstance(value, dict) and name == "findings":
+        return {k: clean_block(v, LINE) if isinstance(v, str) else v for k, v in value.items()}
+    return value
+
+
 class _Plain(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clean(cls, given: Any) -> Any:
+        """Nothing gets into a report that moves its cursor, turns its lines round or fills its pages."""
+        if not isinstance(given, dict):
+            return given
+        return {name: _cleaned(name, value) for name, value in given.items()}
 
 
 class Mark(_Plain):

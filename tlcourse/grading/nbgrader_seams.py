@@ -16,10 +16,9 @@ from traitlets import Unicode
 
 from ..exercises.registry import chapter_number
 from . import store
-from .guard import rebuild
 from .judging import Task, judge_task
 from .model import Answer, Mark, Rebuilt, Result
-from .reading import read_notebook
+from .reader import Reader
 from .record import grade_id_of, load_record
 from .tables import defused
 
@@ -65,8 +64,8 @@ class Guard(NbGraderPreprocessor):
         name = resources["nbgrader"]["notebook"]
         content = json.dumps(nb).encode()
         chapter = chapter_number(name)
-        student = read_notebook(content, chapter, "auto", f"{name}.ipynb")
-        rebuilt = rebuild(student, load_record(Path(self.checkout), chapter, student.framework))
+        with Reader(Path(self.checkout), chapter) as reader:
+            rebuilt = reader.open(content, f"{name}.ipynb").rebuilt
         for note in rebuilt.notes:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
         return prepared(rebuilt), resources

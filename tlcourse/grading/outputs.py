@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import store, tables
 from .found import file_name
+from .keeping import writing
 from .pages import class_page, feedback_page
 from .roster import Roster, Row
 
@@ -15,7 +16,13 @@ __all__ = ["write_outputs"]
 
 
 def write_outputs(
-    out: Path, rows: Sequence[Row], roster: Roster, chapter: str, *, when: dt.datetime | None = None
+    out: Path,
+    rows: Sequence[Row],
+    roster: Roster,
+    chapter: str,
+    *,
+    when: dt.datetime | None = None,
+    left_out: Sequence[str] = (),
 ) -> list[Path]:
     """Write the tables, ``canvas.csv`` and ``moodle.csv``, ``report.html`` and ``feedback/``.
 
@@ -28,6 +35,8 @@ def write_outputs(
         The chapter's title, which is the assignment's name in the LMS files too.
     when : datetime.datetime, optional
         Now by default.
+    left_out : sequence of str
+        What lay among the submissions and is none, for the class's page.
 
     Returns
     -------
@@ -41,12 +50,13 @@ def write_outputs(
         "exercises.csv": "\ufeff" + tables.exercises_csv(rows),
         "canvas.csv": tables.canvas_csv(rows, roster, chapter, full),
         "moodle.csv": tables.moodle_csv(rows, roster, chapter),
-        "report.html": class_page(rows, chapter, links, when),
+        "report.html": class_page(rows, chapter, links, when, left_out),
         **{links[row.student]: feedback_page(row, chapter, when) for row in rows if row.result},
     }
     for name, text in texts.items():
         store.write_safely(out / name, text)
     for path in (out / "feedback").glob("*.html"):
         if f"feedback/{path.name}" not in texts:
-            path.unlink()
+            with writing(path):
+                path.unlink()
     return [out / name for name in texts]

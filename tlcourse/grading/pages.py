@@ -19,6 +19,7 @@ from pygments.lexers import PythonLexer
 
 from ..exercises import State
 from .roster import Row
+from .words import clean_block
 
 __all__ = ["class_page", "feedback_page"]
 
@@ -28,10 +29,18 @@ _SHOWN = 20_000  # characters of a student's code in a page
 @cache
 def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("tlcourse.grading"), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.PackageLoader("tlcourse.grading"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_shown,
     )
     environment.globals |= {"number": _number, "code": _code, "highlighted": _highlighted}
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """What a page is given: text cleaned once more, on its way out."""
+    return clean_block(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _number(value: float | None) -> str:
@@ -40,13 +49,12 @@ def _number(value: float | None) -> str:
 
 def _code(text: str) -> Markup:
     """Escaped text, with what stands between backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(clean_block(text))))
 
 
 def _highlighted(source: str) -> Markup:
     """Escaped code with classes on its parts; nothing else gets through."""
-    shown = source if len(source) <= _SHOWN else source[:_SHOWN] + "\n… (cut)"
-    return Markup(highlight(shown, PythonLexer(), HtmlFormatter(nowrap=True)))
+    return Markup(highlight(clean_block(source, _SHOWN), PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
 def _when(when: dt.datetime | None) -> str:
@@ -116,7 +124,11 @@ def _spread(points: Sequence[float], full: int) -> list[tuple[str, int]]:
 
 
 def class_page(
-    rows: Sequence[Row], chapter: str, links: Mapping[str, str], when: dt.datetime | None = None
+    rows: Sequence[Row],
+    chapter: str,
+    links: Mapping[str, str],
+    when: dt.datetime | None = None,
+    left_out: Sequence[str] = (),
 ) -> str:
     """The class's page: verdicts, distribution, exercises, misconceptions, students, protections.
 
@@ -129,6 +141,8 @@ def class_page(
         Student to the address of their feedback.
     when : datetime.datetime, optional
         Now by default.
+    left_out : sequence of str
+        What lay among the submissions and is none.
     """
     graded = [row for row in rows if row.points is not None]
     points = [row.points for row in graded if row.points is not None]
@@ -142,6 +156,7 @@ def class_page(
             rows=rows,
             chapter=chapter,
             links=links,
+            left_out=left_out,
             when=_when(when),
             counts=Counter(row.status for row in rows),
             mean=statistics.fmean(points) if points else None,

@@ -18,11 +18,17 @@ from ..exercises.registry import chapter_number
 from .model import NotGradedError
 from .record import grade_id_of
 
-__all__ = ["LARGEST", "Notebook", "chapters_named", "read_bytes", "read_notebook"]
+__all__ = ["LARGEST", "Notebook", "OtherNotebookError", "chapters_named", "read_bytes", "read_notebook"]
 
 LARGEST = 30_000_000
 """Bytes. A chapter's notebook with all its pictures has one or two million."""
+MOST_CELLS, MOST_SOURCE = 2_000, 1_000_000
+"""Cells, and characters in all of them. A chapter has 60 cells with 40,000 characters."""
 _PYTHON = ("python", "python3", "ipython", "")
+
+
+class OtherNotebookError(NotGradedError):
+    """It is a notebook, but not the one that is asked for: of another chapter or framework."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,15 @@ class Notebook:
     digest : str
         SHA-256 of the file, hexadecimal.
     notes : tuple of str
+    solved : bool
+        It says that it is one of the course's notebooks of solutions.
     """
 
     cells: tuple[dict[str, Any], ...]
     framework: str
     digest: str
     notes: tuple[str, ...] = ()
+    solved: bool = False
 
 
 def read_bytes(path: Path) -> bytes:
@@ -135,6 +144,29 @@ def _version_4(found: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         ) from None
 
 
+def _check_size(raw: list[Any]) -> None:
+    """Refuse what would take minutes to look at; it is a hundred times what anybody writes."""
+    if len(raw) > MOST_CELLS:
+        raise NotGradedError(
+            f"the notebook has {len(raw):,} cells, and {MOST_CELLS:,} are allowed",
+            "Ask the student for the notebook without those that do not belong to the exercises.",
+        )
+    sources = [cell.get("source") for cell in raw if isinstance(cell, dict)]
+    size = sum(
+        len(source)
+        if isinstance(source, str)
+        else sum(len(part) for part in source if isinstance(part, str))
+        if isinstance(source, list)
+        else 0
+        for source in sources
+    )
+    if size > MOST_SOURCE:
+        raise NotGradedError(
+            f"the notebook's cells hold {size:,} characters, and {MOST_SOURCE:,} are allowed",
+            "Ask the student for the notebook without data or outputs pasted into its cells.",
+        )
+
+
 def _cell(raw: Any) -> dict[str, Any] | None:
     if not isinstance(raw, dict):
         return None
@@ -220,6 +252,7 @@ def read_notebook(content: bytes, chapter: str, framework: str = "auto", shown: 
     """
     text, notes = _text(content)
     found, converted = _version_4(_parsed(text))
+    _check_size(found["cells"])
     cells = tuple(cell for raw in found["cells"] if (cell := _cell(raw)) is not None)
     _check_language(found)
     if not any(cell["source"].strip() for cell in cells):
@@ -227,7 +260,7 @@ def read_notebook(content: bytes, chapter: str, framework: str = "auto", shown: 
     wanted = chapter_number(chapter)
     chapters = _chapters(found, cells, shown)
     if chapters and wanted not in chapters:
-        raise NotGradedError(
+        raise OtherNotebookError(
             f"the notebook is of chapter {chapters[0]}, not of chapter {wanted}",
             "Ask the student for the right one.",
         )
@@ -238,8 +271,9 @@ def read_notebook(content: bytes, chapter: str, framework: str = "auto", shown: 
             "Grade it again with --framework torch or --framework keras.",
         )
     if framework not in ("auto", side):
-        raise NotGradedError(
+        raise OtherNotebookError(
             f"the notebook is for {side}, and --framework {framework} was asked for",
             "Grade with --framework auto, or ask the student for the other one.",
         )
-    return Notebook(cells, side, hashlib.sha256(content).hexdigest(), (*notes, *converted))
+    solved = _about(found, "tlcourse").get("flavour") == "solution"
+    return Notebook(cells, side, hashlib.sha256(content).hexdigest(), (*notes, *converted), solved)

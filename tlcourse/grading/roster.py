@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from ..errors import CourseError
 from .journal import Override
 from .late import Lateness, LatePolicy, read_time
 from .model import Mark, Result
+from .words import clean, student_key
 
 __all__ = ["Roster", "Row", "Student", "class_rows", "read_roster"]
 
@@ -53,7 +55,7 @@ class Roster:
 
     def get(self, student: str) -> Student | None:
         """The student's line, or None."""
-        return self.students.get(student)
+        return self.students.get(student_key(student))
 
     def __iter__(self) -> Iterator[Student]:
         return iter(self.students.values())
@@ -61,45 +63,107 @@ class Roster:
 
 def read_roster(path: Path) -> Roster:
     """Read a CSV with a column ``student``, and any of these: name, email, lms_id (or id), sis_id, login,
-    section, handed_in, due.
+    section, handed_in, due. Commas, semicolons or tabs; a byte-order mark and empty lines do no harm.
 
     Raises
     ------
     CourseError
-        For a file that cannot be read, a missing column, a student twice or a time without its zone; the
-        message names the line.
+        For a file that cannot be read, a missing column, a column or a student twice (however the accents are
+        written), a line that does not fit the columns or a time without its zone; the message names the line.
     """
+    table = _table(path)
+    if not table:
+        raise CourseError(f"The roster {path.name} is empty.", "It needs a line of names, then the students.")
+    (head_line, head), rest = table[0], table[1:]
+    columns = [_COLUMNS.get(name.strip().lower().replace(" ", "_")) for name in head]
+    _check_columns(path, head, columns)
+    found: dict[str, Student] = {}
+    lines: dict[str, int] = {}
+    for number, cells in rest:
+        where = f"line {number} of {path.name}"
+        extra = [cell for cell in cells[len(head) :] if cell.strip()]
+        if extra:
+            raise CourseError(
+                f"There are {len(cells)} fields in {where}, and {len(head)} columns in line {head_line}.",
+                "Put quotation marks around a field that holds a comma or a semicolon.",
+            )
+        values = {own: clean(cell.strip()) for own, cell in zip(columns, cells, strict=False) if own}
+        student = student_key(values.pop("student", ""))
+        if not student:
+            raise CourseError(f"There is no student in {where}.", "Fill the field in, or delete the line.")
+        if student in found:
+            raise CourseError(
+                f"The student {student!r} is there twice ({where}; first in line {lines[student]}).",
+                "Keep one of the lines.",
+            )
+        times = {column: _time(values.pop(column, ""), where) for column in ("handed_in", "due")}
+        found[student] = Student(student, handed_in=times["handed_in"], due=times["due"], **values)
+        lines[student] = number
+    return Roster(found)
+
+
+def _table(path: Path) -> list[tuple[int, list[str]]]:
+    """A CSV's lines that hold anything, each with its number."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"The roster {path} cannot be read.", "Save it as CSV in UTF-8.") from error
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = ";" if first.count(";") > first.count(",") else "\t" if "\t" in first else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = {name: _COLUMNS.get(name.strip().lower().replace(" ", "_")) for name in reader.fieldnames or ()}
-    if "student" not in columns.values():
+        content = path.read_bytes()
+    except OSError as error:
+        raise CourseError(
+            f"The roster {path} cannot be read ({error.strerror}).", "Give a CSV file in UTF-8."
+        ) from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:200]:
+        raise CourseError(
+            f"The roster {path.name} cannot be read: it is in UTF-16.",
+            "Save it again as CSV in UTF-8 (in Excel: CSV UTF-8).",
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CourseError(
+            f"The roster {path.name} cannot be read: line {line} is not text in UTF-8.",
+            "Save it again as CSV in UTF-8 (in Excel: CSV UTF-8).",
+        ) from None
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    named = re.fullmatch(r"sep=(.)", first.strip("\n\r"))  # Excel's own way to name the delimiter
+    if named:
+        delimiter = named[1]
+    else:
+        delimiter = ";" if first.count(";") > first.count(",") else "\t" if "\t" in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    found = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise CourseError(
+            f"The roster {path.name} cannot be read: line {reader.line_num} is no CSV ({error}).",
+            "Look for a quotation mark that is not closed.",
+        ) from None
+    return found[1:] if named else found
+
+
+def _check_columns(path: Path, head: Sequence[str], columns: Sequence[str | None]) -> None:
+    if "student" not in columns:
         raise CourseError(
             f"The roster {path.name} has no column `student`.",
             "It holds the name of the student's folder, or what stands in the file's name.",
         )
-    found: dict[str, Student] = {}
-    for line in reader:
-        values = {own: (line.get(name) or "").strip() for name, own in columns.items() if own}
-        where = f"line {reader.line_num} of {path.name}"
-        student = values.pop("student")
-        if not student:
-            continue
-        if student in found:
-            raise CourseError(f"The student {student!r} is there twice ({where}).", "Keep one of the lines.")
-        times: dict[str, dt.datetime | None] = {}
-        for column in ("handed_in", "due"):
-            text = values.pop(column, "")
-            try:
-                times[column] = read_time(text) if text else None
-            except CourseError as error:
-                raise CourseError(f"{where}: {error.problem}", "Mend it.") from None
-        found[student] = Student(student, handed_in=times["handed_in"], due=times["due"], **values)
-    return Roster(found)
+    for own in dict.fromkeys(columns):
+        names = [name.strip() for name, column in zip(head, columns, strict=True) if column == own]
+        if own is not None and len(names) > 1:
+            raise CourseError(
+                f"The roster {path.name} has the column {own!r} twice: {', '.join(map(repr, names))}.",
+                "Keep one of them.",
+            )
+
+
+def _time(text: str, where: str) -> dt.datetime | None:
+    try:
+        return read_time(text) if text else None
+    except CourseError as error:
+        raise CourseError(f"{where}: {error.problem}", "Mend it.") from None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import secrets
 from dataclasses import asdict
@@ -15,21 +14,11 @@ import tlcourse
 
 from ..errors import CourseError
 from .found import file_name
+from .keeping import write_safely, writing
 from .model import Result
 from .record import Record
 
 __all__ = ["forget", "grading_key", "load", "load_all", "read_seed", "save", "write_safely"]
-
-
-def write_safely(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is the old one or the new one at any moment, and never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    waiting = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with waiting.open("wb") as file:
-        file.write(content.encode() if isinstance(content, str) else content)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
 
 
 def read_seed(path: Path) -> int:
@@ -38,13 +27,10 @@ def read_seed(path: Path) -> int:
     Raises
     ------
     CourseError
-        If the file holds something else than a whole number.
+        If the file holds something else than a whole number, or cannot be made.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{secrets.randbelow(10**18)}\n")
+        write_safely(path, f"{secrets.randbelow(10**18)}\n")
     try:
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -83,7 +69,8 @@ def save(out: Path, result: Result) -> None:
 
 def forget(out: Path, student: str) -> None:
     """Delete a student's result."""
-    _path(out, student).unlink(missing_ok=True)
+    with writing(_path(out, student)):
+        _path(out, student).unlink(missing_ok=True)
 
 
 def load(out: Path, student: str) -> Result | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from .late import Lateness
 from .roster import Roster, Row, Student
+from .words import clean
 
 __all__ = ["canvas_csv", "defused", "exercises_csv", "grades_csv", "moodle_csv"]
 
@@ -26,7 +27,7 @@ def defused(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return "" if value is None else value
-    text = value.replace("\x00", "")
+    text = clean(value)
     begins = text.lstrip(" \u00a0\ufeff")[:1]
     if begins and begins in "=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20" and not _NUMBER.fullmatch(text):
         return "'" + text

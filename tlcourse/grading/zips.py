@@ -1,0 +1,199 @@
+"""Notebooks out of a zip, whatever its names, flags and data are like; each gets a name of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import os
+import re
+import shutil
+import stat
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .keeping import is_full
+from .model import NotGradedError
+from .reading import LARGEST
+from .words import clean
+
+__all__ = ["Member", "unzip"]
+
+_FILES, _BYTES = 20_000, 2_000_000_000
+_DIRECTORY = 40_000_000  # bytes of the zip's list of names
+_RATIO = 200
+_WANTED = (".ipynb", ".zip")
+# LZMA asks for as much memory as the file says.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+_UTF8 = 0x800
+
+
+@dataclass(frozen=True)
+class Member:
+    """What a zip holds.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        Where it was put; only notebooks and zips are taken out.
+    parts : tuple of str
+        Its name in the zip.
+    modified : float
+        Seconds; 0 where the zip says nothing sensible.
+    folder : bool
+    problem : NotGradedError or None
+        Why it could not be taken out.
+    """
+
+    path: Path
+    parts: tuple[str, ...]
+    modified: float
+    folder: bool
+    problem: NotGradedError | None = None
+
+
+def unzip(archive: Path, to: Path) -> Iterator[Member]:
+    """Take the notebooks and zips out of a zip.
+
+    Parameters
+    ----------
+    archive : pathlib.Path
+    to : pathlib.Path
+        A folder of ours; made if missing.
+
+    Raises
+    ------
+    NotGradedError
+        For a zip that is broken, or so large that it is a trap.
+    OSError
+        If there is no room left for what comes out.
+    """
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(_with_readable_names(archive, to)) as bundle:
+            members = bundle.infolist()
+            if len(members) > _FILES or sum(m.file_size for m in members if _is_wanted(m)) > _BYTES:
+                raise NotGradedError("the zip unpacks to far more than a class hands in")
+            for number, member in enumerate(members):
+                yield _member(bundle, member, to / f"{number:05d}")
+    except NotGradedError:
+        raise
+    except Exception as error:  # a zip can be broken in more ways than zipfile has errors for
+        if is_full(error):
+            raise
+        raise NotGradedError(f"the zip is broken ({type(error).__name__})", "Download it again.") from None
+
+
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith(_WANTED)
+
+
+def _with_readable_names(archive: Path, scratch: Path) -> Path:
+    """The archive, or a copy in which no name claims to be UTF-8 that is not.
+
+    One such name makes zipfile refuse the zip, and with it everybody's files.
+    """
+    with archive.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        tail_at = max(0, size - 65_557)
+        file.seek(tail_at)
+        tail = file.read()
+        found = tail.rfind(b"PK\5\6")
+        if found < 0 or len(tail) - found < 22:
+            return archive  # zipfile says what is wrong with it
+        length, offset = struct.unpack_from("<II", tail, found + 12)
+        if length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
+            return archive  # zip64: larger than anything that we take
+        if length > _DIRECTORY:
+            raise NotGradedError("the zip unpacks to far more than a class hands in")
+        begin = tail_at + found - length
+        if begin < 0:
+            return archive
+        file.seek(begin)
+        directory = file.read(length)
+    wrong = []
+    at = 0
+    while directory[at : at + 4] == b"PK\1\2" and at + 46 <= len(directory):
+        flags, name, extra, comment = struct.unpack_from("<8x H 18x HHH", directory, at)
+        raw = directory[at + 46 : at + 46 + name]
+        if flags & _UTF8 and not _is_utf8(raw):
+            wrong.append((begin + at + 8, flags & ~_UTF8))
+        at += 46 + name + extra + comment
+    if not wrong:
+        return archive
+    copied = scratch / "readable.zip"
+    shutil.copyfile(archive, copied)
+    with copied.open("r+b") as file:
+        for place, flags in wrong:
+            file.seek(place)
+            file.write(struct.pack("<H", flags))
+    return copied
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """A member's name: macOS writes UTF-8 and does not say so; the old meaning is code page 437."""
+    name = member.orig_filename
+    if not member.flag_bits & _UTF8:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
+
+
+def _member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Member:
+    name = _name(member)
+    path = PurePosixPath(name)
+    parts = tuple(p for p in path.parts if p not in ("/", "..", ".")) or ("?",)
+    try:
+        modified = dt.datetime(*member.date_time).timestamp()
+    except (ValueError, OverflowError, OSError):
+        modified = 0.0
+    if member.is_dir():
+        return Member(to, parts, modified, True)
+    problem: NotGradedError | None = None
+    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:/", name) or "\x00" in name:
+        problem = NotGradedError("its name in the zip leads out of the zip's folder")
+    elif stat.S_ISLNK(member.external_attr >> 16):
+        problem = NotGradedError("it is a symbolic link in the zip")
+    elif not parts[-1].lower().endswith(_WANTED):
+        pass
+    elif member.flag_bits & 1:
+        problem = NotGradedError("the zip has a password", "Unpack it yourself first.")
+    elif member.compress_type not in _PACKED:
+        problem = NotGradedError(
+            "it is packed in a way that is not opened here", "Ask for an ordinary zip, or for the notebook."
+        )
+    elif member.file_size > 1_000_000 and member.file_size > _RATIO * max(member.compress_size, 1):
+        problem = NotGradedError("it is packed so tightly that it may be a trap")
+    elif parts[-1].lower().endswith(".ipynb") and member.file_size > LARGEST:
+        problem = NotGradedError(
+            f"the file has {member.file_size / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB are allowed",
+            "Ask for the notebook without its outputs (Edit, Clear Outputs of All Cells).",
+        )
+    else:
+        problem = _taken_out(bundle, member, to)
+    return Member(to, parts, modified, False, problem)
+
+
+def _taken_out(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> NotGradedError | None:
+    try:
+        with bundle.open(member) as source, to.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    except Exception as error:  # damaged data: zlib has errors of its own, and so have its relatives
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return NotGradedError(
+            f"it cannot be unpacked from the zip ({clean(str(error), 80) or type(error).__name__})",
+            "Download the zip again, or ask the student to hand it in again.",
+        )
+    return None
