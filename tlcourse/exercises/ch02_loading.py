@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .cases import mixed, words
 from .judging import close, show
 from .model import Exercise, Finding, Misconception, Verdict
 from .plain import plain
@@ -20,7 +22,12 @@ from .plain import plain
 __all__ = ["SAFE"]
 
 
+_GOOD = ("good", "other format")
+_KINDS = ("good", "good", "altered", "prefix", "unread", "payload", "good", "other format")
+
+
 def _safe_inputs(rng: np.random.Generator) -> dict[str, Any]:
+    n = int(rng.integers(18, 23))
     wide = int(rng.integers(4, 8))
     shapes = {
         "first.weight": (wide, 3),
@@ -33,6 +40,11 @@ def _safe_inputs(rng: np.random.Generator) -> dict[str, Any]:
         "x": rng.normal(0, 1, (5, 3)).astype("float32"),
         # The end of a hash: a file is offered with the first eight digits of its own and these.
         "end": "".join(rng.choice(list("0123456789abcdef"), 56)),
+        # The files in the order of their offering, and what they are called: neither tells which is good.
+        "offers": [
+            {"kind": kind, "name": name}
+            for kind, name in zip(mixed(rng, n, _KINDS), words(rng, n), strict=True)
+        ],
     }
 
 
@@ -58,24 +70,42 @@ def _safe_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
             return _keras_probe(answer, inputs, Path(name))
 
 
-def _refusal(
-    answer: Callable[..., Any], path: Path, sha256: str, ran: Path, witness: Callable[[], int] = lambda: 0
-) -> dict[str, Any]:
-    """What happened when a file was offered that should be refused."""
+def _offered(
+    answer: Callable[..., Any],
+    offer: dict[str, str],
+    files: dict[str, Path],
+    end: str,
+    ran: Path,
+    witness: Callable[[], int] = lambda: 0,
+) -> tuple[Any, dict[str, Any]]:
+    """What came back for one file, and what happened besides."""
+    kind = offer["kind"]
+    source = files["good" if kind == "prefix" else "payload" if kind == "unread" else kind]
+    # A copy, under a name and in a folder that say nothing about it.
+    path = source.parent / offer["name"] / f"{offer['name']}{source.suffix}"
+    path.parent.mkdir()
+    shutil.copy(source, path)
+    asked = {
+        "altered": _hash(files["good"]),
+        "prefix": _hash(path)[:8] + end,
+        # Loaded before it is compared, this file raises the unpickler's error or runs.
+        "unread": _hash(files["good"]),
+    }
     before = witness()
+    found = None
     seen: dict[str, Any] = {"raised": "", "value_error": False, "returned": ""}
     try:
-        found = answer(str(path), sha256)
+        found = answer(str(path), asked.get(kind) or _hash(path))
         nothing = (
             found is None or found is False or (isinstance(found, dict | list | tuple | str) and not found)
         )
         seen["returned"] = f"nothing ({found!r:.20})" if nothing else f"a {type(found).__name__}"
     except Exception as error:
         seen |= {"raised": type(error).__name__, "value_error": isinstance(error, ValueError)}
-    seen |= {"ran": ran.exists(), "loaded": witness() > before}
+    seen |= {"kind": kind, "file": source.suffix, "ran": ran.exists(), "loaded": witness() > before}
     if seen["ran"]:
         ran.rmdir()
-    return seen
+    return found, seen
 
 
 def _torch_probe(answer: Any, inputs: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -84,28 +114,23 @@ def _torch_probe(answer: Any, inputs: dict[str, Any], folder: Path) -> dict[str,
 
     tensors = {name: torch.from_numpy(np.array(value)) for name, value in inputs["weights"].items()}
     changed = {**tensors, "first.bias": tensors["first.bias"] + 1}
-    good, other, altered, bad = (folder / f"{n}.pth" for n in ("good", "other", "altered", "extra"))
-    other, ran = folder / "good.safetensors", folder / "ran"
-    torch.save(tensors, good)
-    save_file(tensors, other)
-    torch.save(changed, altered)
-    torch.save({**tensors, "extra": _Payload(str(ran))}, bad)
+    files = {name: folder / f"{name}.pth" for name in ("good", "altered", "payload")}
+    files["other format"], ran = folder / "good.safetensors", folder / "ran"
+    torch.save(tensors, files["good"])
+    save_file(tensors, files["other format"])
+    torch.save(changed, files["altered"])
+    torch.save({**tensors, "extra": _Payload(str(ran))}, files["payload"])
 
     bare = inspect.unwrap(answer)  # what it raises is looked at here, and is no error of the learner's
-    files = [{"file": ".pth", **_arrays(answer(str(good), _hash(good)))}]
-    try:
-        files.append({"file": ".safetensors", **_arrays(bare(str(other), _hash(other)))})
-    except Exception as error:
-        files.append({"file": ".safetensors", "raised": type(error).__name__})
-    return {
-        "files": files,
-        "altered": _refusal(bare, altered, _hash(good), ran),
-        "prefix": _refusal(bare, good, _hash(good)[:8] + inputs["end"], ran),
-        # Loaded before it is compared, this file raises the unpickler's error or runs.
-        "unread": _refusal(bare, bad, _hash(good), ran),
-        "payload": _refusal(bare, bad, _hash(bad), ran),
-        "switched_off": False,
-    }
+    out = []
+    for place, offer in enumerate(inputs["offers"]):
+        # Before anything was loaded, an error is the learner's own.
+        first = offer["kind"] == "good" and not any(o["kind"] == "good" for o in inputs["offers"][:place])
+        found, seen = _offered(answer if first else bare, offer, files, inputs["end"], ran)
+        if seen["kind"] in _GOOD and not seen["raised"]:
+            seen |= _arrays(found)
+        out.append(seen)
+    return {"offers": out, "switched_off": False}
 
 
 def _arrays(found: Any) -> dict[str, Any]:
@@ -167,7 +192,8 @@ def _keras_probe(answer: Any, inputs: dict[str, Any], folder: Path) -> dict[str,
         second.set_weights([w["second.weight"].T, w["second.bias"]])
         return model
 
-    good, altered, bad = (folder / f"{n}.keras" for n in ("good", "altered", "extra"))
+    files = {name: folder / f"{name}.keras" for name in ("good", "altered", "payload")}
+    files["other format"] = files["good"]  # Keras has one
     ran = folder / "ran"
     # A lambda goes into the archive as its code, which Keras runs when it builds the model from it. What it
     # needs comes as a closure: Keras 3.15 cannot read back the default arguments that it writes.
@@ -176,37 +202,39 @@ def _keras_probe(answer: Any, inputs: dict[str, Any], folder: Path) -> dict[str,
     x = np.asarray(inputs["x"], "float32")
     with keras.saving.custom_object_scope({"Witness": Witness}):
         model = build(Witness(), 0.0)
-        model.save(good)
-        build(Witness(), 1.0).save(altered)
-        build(payload, 0.0).save(bad)
+        model.save(files["good"])
+        build(Witness(), 1.0).save(files["altered"])
+        build(payload, 0.0).save(files["payload"])
         if ran.exists():  # it ran while it was built
             ran.rmdir()
 
         bare = inspect.unwrap(answer)  # what it raises is looked at here, and is no error of the learner's
-        found = answer(str(good), _hash(good))
-        is_model = isinstance(found, keras.Model)
-        loaded = {"outputs": np.asarray(found(x))} if is_model else {"wrong": type(found).__name__}
-
-        def witness() -> int:
-            return len(made)
-
-        return {
-            "files": [{"file": ".keras", **loaded}],
-            "altered": _refusal(bare, altered, _hash(good), ran, witness),
-            "prefix": _refusal(bare, good, _hash(good)[:8] + inputs["end"], ran, witness),
-            "unread": _refusal(bare, bad, _hash(good), ran, witness),
-            "payload": _refusal(bare, bad, _hash(bad), ran, witness),
-            "switched_off": _keras_switched_off(),
-        }
+        out = []
+        for place, offer in enumerate(inputs["offers"]):
+            # Before anything was loaded, an error is the learner's own.
+            first = offer["kind"] == "good" and not any(o["kind"] == "good" for o in inputs["offers"][:place])
+            asked = answer if first else bare
+            found, seen = _offered(asked, offer, files, inputs["end"], ran, lambda: len(made))
+            if seen["kind"] in _GOOD and not seen["raised"]:
+                is_model = isinstance(found, keras.Model)
+                seen |= {"outputs": np.asarray(found(x))} if is_model else {"wrong": type(found).__name__}
+            out.append(seen)
+        return {"offers": out, "switched_off": _keras_switched_off()}
 
 
 def _files(observed: dict[str, Any], inputs: dict[str, Any]) -> Finding:
     wanted = inputs["weights"]
-    for seen in observed["files"]:
+    # The common format first: who reads only that one has shown that it is read.
+    offers = sorted(observed["offers"], key=lambda one: one["kind"] == "other format")
+    for seen in (one for one in offers if one["kind"] in _GOOD):
         said = f"From a {seen['file']} file with the right hash"
-        if "raised" in seen:
+        if seen["raised"]:
             why = f"{said} nothing comes: your function raises {seen['raised']}."
-            return Finding(False, f"{why} This format may need a reader of its own.", "a format is not read")
+            if seen["kind"] == "other format":
+                return Finding(
+                    False, f"{why} This format may need a reader of its own.", "a format is not read"
+                )
+            return Finding(False, f"{why} This one should be loaded.", "refuses what is good")
         if "wrong" in seen:
             return Finding(False, f"{said} you give a {seen['wrong']}.{_return(seen['wrong'])}")
         if "outputs" in seen:
@@ -240,8 +268,16 @@ def _not_refused(seen: dict[str, Any], said: str) -> Finding:
     return Finding(False, f"{said} your function returns {seen['returned']}.", None)
 
 
+def _worst(observed: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Of the files of a kind that should be refused, the one where most went wrong."""
+    of_kind = [seen for seen in observed["offers"] if seen["kind"] == kind]
+    return max(
+        of_kind, key=lambda seen: (seen["ran"], seen["loaded"], not seen["raised"], not seen["value_error"])
+    )
+
+
 def _hashes(observed: dict[str, Any]) -> Finding:
-    altered, prefix, unread = observed["altered"], observed["prefix"], observed["unread"]
+    altered, prefix, unread = (_worst(observed, kind) for kind in ("altered", "prefix", "unread"))
     said = "For a file in which one array was changed,"
     if altered["loaded"] or unread["loaded"] or unread["ran"]:
         early = True
@@ -277,7 +313,7 @@ def _hashes(observed: dict[str, Any]) -> Finding:
 
 
 def _code(observed: dict[str, Any]) -> Finding:
-    seen = observed["payload"]
+    seen = _worst(observed, "payload")
     if seen["ran"] and observed["switched_off"]:
         why = (
             "Code that lay in the file has run: `enable_unsafe_deserialization()` switches the guard"
