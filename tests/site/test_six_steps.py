@@ -20,18 +20,29 @@ def test_it_is_among_the_pages() -> None:
 
 @pytest.mark.parametrize("framework", six_steps.LABELS)
 def test_a_block_for_each_step(framework: str) -> None:
-    sheet = six_steps.text().partition("## The code")[2]
+    sheet = six_steps.text().partition("## The code")[2].partition(six_steps.LATER)[0]
     assert re.findall(r"^### (\d)", sheet, re.M) == list("123456")
     parts = re.split(r"^### \d", sheet, flags=re.M)[1:]
     assert all(part.count(f"tl-only-{framework}\n") == 1 for part in parts)
     blocks = six_steps.blocks(framework)
     assert len(blocks) == 6
     other = {"torch": "keras", "keras": "torch"}[framework]
-    for block in blocks:
+    for block in [*blocks, six_steps.later(framework)]:
         ast.parse(block)
         assert not re.search(rf"^(import|from) {other}\b", block, re.M)
         for line in block.splitlines():
             assert len(line) <= 66, f"too long for half a page: {line}"
+
+
+@pytest.mark.parametrize("framework", six_steps.LABELS)
+def test_the_lines_for_ones_own_pictures_take_them_at_the_network_s_size(
+    framework: str, tmp_path: Path
+) -> None:
+    """They were cut to 128 pixels before they were enlarged, and in Keras the network stayed at 64."""
+    code = six_steps.own("\n".join(six_steps.blocks(framework)), tmp_path)
+    assert f"pictures = data.image_folder({str(tmp_path)!r}, size=224)" in code
+    assert "64)" not in code.replace("batch_size=64)", "")
+    assert "size=224)" in six_steps.later(framework)
 
 
 def test_each_step_leads_to_its_chapter() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import six_steps
 
@@ -35,3 +36,29 @@ def test_the_sheet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     assert all(name.startswith(("blocks.6", "conv_head", "classifier")) for name in moved)
     trains = {name for name, p in left["model"].named_parameters() if p.requires_grad}
     assert {name.split(".")[0] for name in trains} == {"blocks", "conv_head", "classifier"}
+
+
+@pytest.mark.slow
+def test_a_folder_of_pictures_saved_and_used_in_a_new_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.chdir(tmp_path)
+    folder = six_steps.photographs(tmp_path / "mine")
+    left = six_steps.run("torch", folder)
+    assert left["names"] == ("rust", "sea")
+    pictures = left["pictures"]
+    assert pictures.images.shape == (24, 224, 224, 3), "the copies of Jupyter are none of the pictures"
+    assert (left["guesses"] == left["labels"]).all()
+
+    one = int(pictures.splits["test"][0])
+    (tmp_path / "new.jpg").write_bytes((folder / pictures.ids[one]).read_bytes())
+    ask = 'import numpy\nnumpy.save("shares.npy", shares.numpy())'
+    said = six_steps.in_new_process(f"{six_steps.later('torch')}\n{ask}", tmp_path)
+    assert said.startswith(left["names"][pictures.labels[one]])
+    left["model"].eval()
+    with torch.inference_mode():
+        x = torch.from_numpy(pictures.images[one]).permute(2, 0, 1)[None]
+        wanted = left["model"]((x.float() - 127) / 128).softmax(1)[0]
+    np.testing.assert_allclose(np.load(tmp_path / "shares.npy"), wanted, atol=1e-5)

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import DataError
+from tlcourse.errors import DataError, ShapeError
 
-__all__ = ["decode", "read_image"]
+__all__ = ["decode", "read_image", "square"]
 
 ORIENTATION = 0x0112  # EXIF
 # TIFF
@@ -30,17 +30,20 @@ WHITE_IS_ZERO, SIGNED = 0, 2
 NEEDED = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"eXIf")
 
 
-def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
-    """One picture from a file, as `image_folder` reads it, at its own size.
+def read_image(path: str | Path, size: int | None = None) -> npt.NDArray[np.uint8]:
+    """One picture from a file, as `image_folder` reads it.
 
     Parameters
     ----------
     path : str or Path
         A file of any kind that Pillow reads: JPEG, PNG, WebP, GIF (its first frame), BMP, TIFF, ...
+    size : int, optional
+        Scale the picture so that its shorter side has this many pixels, and cut it to the square in its
+        middle. Default: it stays as it is.
 
     Returns
     -------
-    uint8 array (height, width, 3)
+    uint8 array (height, width, 3), or (size, size, 3)
         RGB, turned upright as EXIF says, transparent parts on white. Pictures of 16 or 32 bits are scaled by
         the range of their type, so equal values give equal results in all files; those of floating-point
         numbers from 0 (black) to 1 (white).
@@ -49,6 +52,8 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
     ------
     DataError
         When the file is missing, empty, damaged or not a picture, or its numbers do not say what is white.
+    ShapeError
+        For a size below 1.
 
     Examples
     --------
@@ -59,6 +64,8 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
     >>> read_image(file)[0].tolist()
     [[100, 100, 100], [100, 100, 100], [100, 100, 100]]
     """
+    if size is not None and size < 1:
+        raise ShapeError(f"Pictures cannot have the size {size}.", "Give a size of 1 pixel or more.")
     file = Path(path).expanduser()
     try:
         data = file.read_bytes()
@@ -69,7 +76,20 @@ def read_image(path: str | Path) -> npt.NDArray[np.uint8]:
         raise DataError(f"The picture {file} cannot be read: {reason}.", "Check its permissions.") from None
     if not data:
         raise DataError(f"The picture {file} is empty (0 bytes).", "Copy it again, or delete it.")
-    return decode(data, str(file))
+    picture = decode(data, str(file))
+    return picture if size is None else square(picture, size)
+
+
+def square(picture: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
+    """The square in the middle, ``size`` pixels wide, bilinear with antialiasing."""
+    from PIL import Image
+
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) / 2, (height - side) / 2
+    image = Image.fromarray(picture)
+    box = (left, top, left + side, top + side)
+    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, box=box))
 
 
 def decode(data: bytes, name: str) -> npt.NDArray[np.uint8]:

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.data.dataset import Dataset
-from tlcourse.data.decoding import decode
+from tlcourse.data.decoding import decode, square
 from tlcourse.data.download import located
-from tlcourse.data.folder import _square
 from tlcourse.data.packaged import stratified
 from tlcourse.errors import DataError
 
@@ -71,7 +70,7 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
             if stem in chosen and member.name.endswith(".jpg") and not Path(member.name).name.startswith("."):
                 stream = archive.extractfile(member)
                 assert stream is not None
-                pictures[stem] = _square(decode(stream.read(), member.name), size)
+                pictures[stem] = square(decode(stream.read(), member.name), size)
                 bar.update()
     missing = sorted(set(chosen) - set(pictures))
     if missing:
@@ -137,7 +136,7 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
                 except DataError:
                     skipped.append(files[position])
                     continue
-                pictures.append(_square(picture, size))
+                pictures.append(square(picture, size))
                 labels.append(label)
                 ids.append(files[position])
                 bar.update()

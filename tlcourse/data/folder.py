@@ -102,7 +102,7 @@ def image_folder(
         for file in files:
             shown = file.relative_to(root).as_posix()
             try:
-                pictures.append(_square(read_image(file), size))
+                pictures.append(read_image(file, size))
             except DataError as error:
                 if not skip_unreadable:
                     raise DataError(
@@ -193,15 +193,3 @@ def _classes(root: Path) -> dict[str, list[Path]]:
 def _hidden(name: str) -> bool:
     """Whether a file or folder is no business of a person's: hidden, or left behind by a system."""
     return name.startswith(".") or name.lower() in LEFT_BEHIND
-
-
-def _square(picture: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
-    """The square in the middle, ``size`` pixels wide, bilinear with antialiasing."""
-    from PIL import Image
-
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    left, top = (width - side) / 2, (height - side) / 2
-    image = Image.fromarray(picture)
-    box = (left, top, left + side, top + side)
-    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, box=box))

@@ -103,8 +103,9 @@ def fit(
     lr, optimizer, weight_decay
         ``"adam"`` (Kingma and Ba 2015), ``"sgd"`` (momentum 0.9), or an optimizer of the framework, which
         brings its own rate and decay and must hold all that is trainable. Weight decay is decoupled in both
-        frameworks (Loshchilov and Hutter 2019): each step shrinks the weights by ``lr * weight_decay``. ``lr`` is one rate, or a
-        rate for each group of layers, as `tlcourse.freezing.discriminative_lrs` gives.
+        frameworks (Loshchilov and Hutter 2019): each step shrinks the weights by ``lr * weight_decay``.
+        ``lr`` is one rate, or a rate for each group of layers, as `tlcourse.freezing.discriminative_lrs`
+        gives.
     schedule : callable, optional
         ``schedule(step, steps)``: what the rates are multiplied by in each step, counted from 0.
     preprocess : str or callable, optional

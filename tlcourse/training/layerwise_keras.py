@@ -2,11 +2,14 @@
 
 PyTorch's optimizers take groups of parameters, each with its rate. Keras' have one rate. These scale it
 variable by variable, at the one place where an optimizer uses it; the moments are kept as before.
+
+A model that was compiled with one of them and saved is loaded, optimizer and all, in a process that has
+imported this module. Without the course: ``keras.saving.load_model(path, compile=False)``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -17,14 +20,28 @@ __all__ = ["LayerwiseAdam", "LayerwiseSGD"]
 class _Layerwise:
     """Mixed into an optimizer: ``factors`` maps a variable's path to what its rate is multiplied by."""
 
-    def __init__(self, *args: Any, factors: Mapping[str, float] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        factors: Mapping[str, float] | None = None,
+        built_on: Sequence[tuple[str, float]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.factors = dict(factors or {})
+        self._built_on = [(str(path), float(factor)) for path, factor in built_on or ()]
 
     def build(self, variables: list[Any]) -> None:
         """Make the moments, and note each variable's factor in their order."""
         super().build(variables)  # type: ignore[misc]
+        # A model that was saved and loaded may call its variables by other paths ("sequential/head/kernel"
+        # becomes "head/kernel"); their order and the ends of their paths stay.
+        same = [_end(path) for path, _ in self._built_on] == [_end(v.path) for v in variables]
+        if same and self._built_on:
+            known = zip(variables, self._built_on, strict=True)
+            self.factors = {v.path: factor for v, (_, factor) in known if factor != 1}
         self._factor_at = tuple(float(self.factors.get(v.path, 1.0)) for v in variables)
+        self._built_on = [(v.path, factor) for v, factor in zip(variables, self._factor_at, strict=True)]
 
     def _factor(self, variable: Any) -> float:
         return self._factor_at[self._get_variable_index(variable)]  # type: ignore[attr-defined]
@@ -44,9 +61,15 @@ class _Layerwise:
 
     def get_config(self) -> dict[str, Any]:
         """What Keras needs to make the optimizer again."""
-        return {**super().get_config(), "factors": dict(self.factors)}  # type: ignore[misc]
+        own = {"factors": dict(self.factors), "built_on": [list(pair) for pair in self._built_on]}
+        return {**super().get_config(), **own}  # type: ignore[misc]
 
 
+def _end(path: str) -> str:
+    return "/".join(path.split("/")[-2:])
+
+
+@keras.saving.register_keras_serializable("tlcourse")
 class LayerwiseAdam(_Layerwise, keras.optimizers.Adam):
     """Adam (Kingma and Ba 2015) whose rate is multiplied by a factor for each variable.
 
@@ -68,5 +91,6 @@ class LayerwiseAdam(_Layerwise, keras.optimizers.Adam):
     """
 
 
+@keras.saving.register_keras_serializable("tlcourse")
 class LayerwiseSGD(_Layerwise, keras.optimizers.SGD):
     """SGD whose rate is multiplied by a factor for each variable; see `LayerwiseAdam`."""
