@@ -24,6 +24,7 @@ from .opening import Chosen, choose
 from .reader import Reader
 from .record import Record, load_record
 from .sandbox.errors import SandboxUnavailableError
+from .sandbox.proof import Secrets
 
 __all__ = ["Graded", "Settings", "grade"]
 
@@ -239,6 +240,7 @@ def _grade(
     for side in ("torch", "keras") if framework == "auto" else (framework,):
         load_record(root, number, side)
     journal.mend(out, store.load_all(out))
+    secrets = Secrets.of(root, place, out, *([seed_file] if seed_file is not None else []))
     results: dict[str, Result] = {}
     rebuilt: dict[str, Rebuilt] = {}
     tasks: list[Task] = []
@@ -283,7 +285,7 @@ def _grade(
                 )
                 continue
             about[student] = (submission, digest, key)
-            tasks.append(_task(student, made, record, seed, settings))
+            tasks.append(_task(student, made, record, seed, settings, secrets))
     # By framework: a worker that changes sides starts another zygote.
     tasks.sort(key=lambda task: (task.framework, task.student))
     jobs = min(jobs or os.cpu_count() or 1, max(1, len(tasks)))
@@ -314,6 +316,8 @@ def _grade(
     return Graded(tuple(results[student] for student in sorted(results)), rebuilt, resumed, found.left_out)
 
 
-def _task(student: str, made: Rebuilt, record: Record, seed: int, settings: Settings) -> Task:
+def _task(
+    student: str, made: Rebuilt, record: Record, seed: int, settings: Settings, secrets: Secrets
+) -> Task:
     stubs = {exercise.id: record.stub(exercise.id) for exercise in record.exercises}
-    return Task(student, record.chapter, made.framework, made.answers, stubs, seed, settings)
+    return Task(student, record.chapter, made.framework, made.answers, stubs, seed, settings, secrets)

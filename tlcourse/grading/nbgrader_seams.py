@@ -20,6 +20,7 @@ from .judging import Task, judge_task
 from .model import Answer, Mark, Rebuilt, Result
 from .reader import Reader
 from .record import grade_id_of, load_record
+from .sandbox.proof import Secrets
 from .tables import defused
 
 __all__ = ["Guard", "IsolatedExecute", "MarksExporter", "autograded", "marks_by_hand", "save_in_gradebook"]
@@ -88,6 +89,7 @@ class IsolatedExecute(NbGraderPreprocessor):
             tuple(Answer.from_plain(name, attempts) for name, attempts in about["answers"].items()),
             {e.id: record.stub(e.id) for e in record.exercises},
             store.read_seed(Path(self.seed_file)),
+            secrets=Secrets.of(Path(self.checkout), Path(self.seed_file)),
         )
         return autograded(nb, judge_task(task).marks), resources
 
