@@ -32,27 +32,40 @@ def _binary(z: np.ndarray, t: np.ndarray) -> np.ndarray:
 _KINDS = ("exactly one", "any number", "a number")
 
 
+_ABOUT: dict[str, tuple[str, ...]] = {
+    "exactly one": (
+        "which of {n} animals is on the picture",
+        "the language of the recording, of {n}",
+        "the next of {n} words",
+        "which of {n} kinds of rock this is",
+        "the digit, of {n}",
+    ),
+    "any number": (
+        "which of {n} tags apply to the article",
+        "which of {n} faults the part has, if any",
+        "which of {n} instruments are heard",
+        "which of {n} objects stand on the table",
+        "which of {n} illnesses the scan shows, if any",
+    ),
+    "a number": (
+        "the ages of {n} trees on the picture, in years",
+        "where things are, as {n} coordinates",
+        "{n} temperatures of tomorrow",
+        "{n} prices",
+        "{n} angles of a joint",
+    ),
+}
+
+
 def _choose_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    tasks = [
-        {
-            "about": "which of these animals is on the picture",
-            "answer": "exactly one",
-            "of": int(rng.integers(3, 30)),
-        },
-        {
-            "about": "which of these tags apply to the article",
-            "answer": "any number",
-            "of": int(rng.integers(3, 30)),
-        },
-        {"about": "the age of the tree, in years", "answer": "a number", "of": 1},
-        {
-            "about": "which of these faults the part has, if any",
-            "answer": "any number",
-            "of": int(rng.integers(3, 9)),
-        },
-        {"about": "where the two eyes are, as coordinates", "answer": "a number", "of": 4},
-        {"about": "the language of the recording", "answer": "exactly one", "of": int(rng.integers(3, 30))},
-    ]
+    tasks = []
+    for kind, abouts in _ABOUT.items():
+        for about in rng.permutation(abouts)[: int(rng.integers(3, 5))]:
+            # One number, or a few; and classes and labels in any number.
+            few = int(rng.integers(1, 9)) if kind == "a number" else int(rng.integers(3, 30))
+            tasks.append({"about": str(about).format(n=few), "answer": kind, "of": few})
+    if all(task["of"] == 1 for task in tasks if task["answer"] == "a number"):
+        return _choose_inputs(rng)  # who always gives one output for numbers is found out
     return {"tasks": [tasks[int(i)] for i in rng.permutation(len(tasks))]}
 
 
@@ -93,7 +106,7 @@ def _choose_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     loss = good("The losses fit the activations.")
     for task, (got, act, err) in zip(inputs["tasks"], observed["chosen"], strict=True):
         kind = task["answer"]
-        said = f'"{task["about"]}" ({kind}, of {task["of"]})'
+        said = f'"{task["about"]}" ({kind})'
         if got != task["of"] and units.passed:
             more = got > task["of"]
             units = Finding(
@@ -212,6 +225,7 @@ def _pair_inputs(rng: np.random.Generator) -> dict[str, Any]:
     n, k = int(rng.integers(9, 14)), int(rng.integers(3, 6))
     labels = (rng.random((n, k)) < 0.5).astype("float32")
     return {
+        "order": [str(name) for name in rng.permutation(["classes", "labels", "number"])],
         "classes": {"outputs": rng.normal(0, 3, (n, k)).astype("float32"), "targets": rng.integers(0, k, n)},
         "labels": {"outputs": rng.normal(0, 3, (n, k)).astype("float32"), "targets": labels},
         "number": {
@@ -225,36 +239,47 @@ _PAIR = {"classes": "exactly one", "labels": "any number", "number": "a number"}
 
 
 def _pair_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name, kind in _PAIR.items():
-        found, wanted = np.asarray(inputs[name]["outputs"]), np.asarray(inputs[name]["targets"])
-        loss = answer(kind)
+    """What each loss says of outputs and targets of its kind; and of those of the labels, to compare them."""
+    out: dict[str, Any] = {"on the labels": {}}
+    for name in inputs["order"]:
+        loss = answer(_PAIR[name])
         if isinstance(loss, type):
             out[name] = f"yours gave the class {loss.__name__} itself; a pair of brackets makes a loss of it"
             continue
         if loss is None or not (callable(loss) or (isinstance(loss, str) and framework == "keras")):
             out[name] = f"yours gave {told(loss)}"
             continue
-        try:
-            if framework == "torch":
-                import torch
-
-                value = float(loss(torch.from_numpy(found.copy()), torch.from_numpy(wanted.copy())))
-            else:
-                # `compile` takes names of losses as well as losses.
-                import keras
-
-                loss = keras.losses.get(loss) if isinstance(loss, str) else loss
-                value = float(np.asarray(loss(wanted, found)).mean())
-            out[name] = value
-        except Exception as error:
-            words = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:120]
-            out[name] = f"yours cannot read such outputs and targets ({words})"
+        for at, on in ((out, name), (out["on the labels"], "labels")):
+            found, wanted = np.asarray(inputs[on]["outputs"]), np.asarray(inputs[on]["targets"])
+            at[name] = _loss_of(loss, found, wanted, framework)
     return out
+
+
+def _loss_of(loss: Any, found: np.ndarray, wanted: np.ndarray, framework: str) -> float | str:
+    try:
+        if framework == "torch":
+            import torch
+
+            value = loss(torch.from_numpy(found.copy()), torch.from_numpy(wanted.copy()))
+            if getattr(value, "ndim", 0) > 0 and value.numel() > 1:
+                return f"yours gives {value.numel()} numbers, and training needs one: their mean"
+            return float(value)
+        # `compile` takes names of losses as well as losses.
+        import keras
+
+        loss = keras.losses.get(loss) if isinstance(loss, str) else loss
+        return float(np.asarray(loss(wanted, found)).mean())
+    except Exception as error:
+        words = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:120]
+        return f"yours cannot read such outputs and targets ({words})"
 
 
 def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     parts = []
+    alike = list(observed["on the labels"].values())
+    if len(alike) == len(_PAIR) and all(v == alike[0] or close(v, alike[0], 1e-5) for v in alike):
+        why = "`loss_for` gives the same loss for all three kinds of answers. One loss cannot fit them all."
+        return Verdict(0.0, (Finding(False, why, "one loss for all"),))
     for name, kind in _PAIR.items():
         z, t = np.asarray(inputs[name]["outputs"], "float64"), np.asarray(inputs[name]["targets"])
         got = observed[name]
@@ -266,19 +291,33 @@ def _pair_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         rows = np.arange(len(t))
         if name == "classes":
             right = -_log_softmax(z)[rows, t].mean()
-            wrong = {"softmax before the loss": -_log_softmax(_softmax(z))[rows, t].mean()}
+            logs = _log_softmax(z)
+            wrong = {
+                "softmax before the loss": -_log_softmax(_softmax(z))[rows, t].mean(),
+                "logarithms": -z[rows, t].mean(),
+                "probabilities": -_log_softmax(np.log(np.clip(z, 1e-7, 1 - 1e-7)))[rows, t].mean(),
+                "smoothed": -(0.9 * logs[rows, t] + 0.1 * logs.mean(1)).mean(),
+            }
             text = "The loss for one class of several reads logits."
         elif name == "labels":
-            right = _binary(z, t).mean()
+            right, p = _binary(z, t).mean(), np.clip(z, 1e-7, 1 - 1e-7)
             wrong = {
                 "softmax for several labels": -(_log_softmax(z) * t).sum(1).mean(),
                 "sigmoid before the loss": _binary(1 / (1 + np.exp(-z)), t).mean(),
                 "changed places": _binary(t, z).mean(),
+                "probabilities": -(t * np.log(p + 1e-7) + (1 - t) * np.log(1 - p + 1e-7)).mean(),
+                "squared error": ((z - t) ** 2).mean(),
             }
             text = "The loss for several labels reads logits, one for each label."
         else:
             right = ((z - t) ** 2).mean()
-            wrong = {"absolute error": np.abs(z - t).mean()}
+            far = np.abs(z - t)
+            wrong = {
+                "absolute error": far.mean(),
+                "a root": np.sqrt(right),
+                "half of it": right / 2,
+                "Huber": np.where(far < 1, far**2 / 2, far - 0.5).mean(),
+            }
             text = "The loss for a number is the squared error."
         if close(got, float(right), 2e-4 * max(1.0, abs(float(right)))):
             parts.append(good(text))
@@ -317,12 +356,25 @@ def _pair_why(name: str, names: list[str]) -> str:
         return "That is the cross-entropy of one softmax: the labels compete, and only one of them can win."
     if "absolute error" in names:
         return "That is the absolute error; the task asks for the squared one."
+    if names and names[0] in ("logarithms", "probabilities"):
+        return (
+            "These outputs are logits, any number from minus to plus infinity, and your loss takes them for"
+            f" {names[0]}. Choose the loss that reads logits, or tell it so."
+        )
+    if "squared error" in names:
+        return "That is the squared error: it does not punish being sure and wrong as a logarithm does."
+    if "smoothed" in names:
+        return "That is the loss with smoothed labels; the task asks for the plain one."
+    if names:
+        why = {"a root": "its root", "half of it": "half of it", "Huber": "the Huber loss"}[names[0]]
+        return f"The mean of the squared differences is asked for; that is {why}."
     if name == "number":
         return "For a number the mean of the squared differences is asked for."
     return (
-        "These outputs are logits, any number from minus to plus infinity, and your loss takes them for"
-        " probabilities or for logarithms of them. Choose the loss that reads logits, or tell it so."
-    )
+        "That is not the mean loss of one softmax over the classes, on logits."
+        if name == "classes"
+        else "That is not the mean loss of a sigmoid for each label, on logits."
+    ) + " Does your loss read logits, and take the mean?"
 
 
 PAIR = Exercise(
@@ -333,6 +385,7 @@ PAIR = Exercise(
     inputs=_pair_inputs,
     probe=_pair_probe,
     judge=_pair_judge,
+    solved_by=("tlcourse.heads.heads_torch.loss_of", "tlcourse.heads.heads_keras.loss_of"),
     hints=(
         "All three heads give raw outputs. Which loss of your framework applies softmax or sigmoid itself?",
         (
@@ -414,6 +467,22 @@ def loss_for(answer):
             expect="the labels compete",
         ),
         Misconception(
+            "one loss for all",
+            {
+                "torch": """
+from torch import nn
+
+def loss_for(answer):
+    return nn.MSELoss()
+""",
+                "keras": """
+def loss_for(answer):
+    return "mse"
+""",
+            },
+            expect="One loss cannot fit them all",
+        ),
+        Misconception(
             "targets of the wrong shape",
             {
                 "torch": """
@@ -442,13 +511,15 @@ def loss_for(answer):
 
 
 def _bias_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    k = int(rng.integers(3, 6))
-    rows = int(rng.integers(200, 400))
-    return {
-        "classes": [int(n) for n in rng.permutation([5, 20, 60, 150, 300][:k])],
-        "rows": rows,
-        "labels": [int(rows * share) for share in rng.permutation([0.04, 0.2, 0.75][:k])],
-    }
+    while True:
+        counts = np.exp(rng.uniform(np.log(6), np.log(400), int(rng.integers(3, 6)))).astype(int)
+        rows, shares = int(rng.integers(200, 500)), rng.uniform(0.03, 0.9, int(rng.integers(3, 6)))
+        labels = (rows * shares).astype(int)
+        in_order = np.sort(counts)
+        # Frequencies that differ, and labels that do not happen to add up to the number of pictures.
+        clear = (in_order[1:] / in_order[:-1]).min() > 1.2 and np.diff(np.sort(shares)).min() > 0.03
+        if clear and abs(labels.sum() / rows - 1) > 0.15 and np.abs(labels / rows - 0.5).max() > 0.2:
+            return {"classes": counts.tolist(), "rows": rows, "labels": labels.tolist()}
 
 
 def _bias_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
@@ -484,13 +555,18 @@ def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if np.allclose(stated, share, atol=1e-3):
         first = good("The softmax head begins by saying how frequent each class is.")
     else:
-        why = f"{said}, a softmax of your bias says {show([round(float(p), 3) for p in stated])}."
+        why = f"{said}, a softmax of your bias says {show([round(float(p), 2) for p in stated])}."
         if np.allclose(soft, share, atol=1e-6):
             why += " You gave the shares themselves; the softmax takes exponentials of them first."
             name = "shares as bias"
         elif np.allclose(stated, (1 / share) / (1 / share).sum(), atol=1e-3):
             why += " The rarest class comes out as the most frequent."
             name = "upside down"
+        elif np.allclose(
+            soft - soft[0], np.log(share / (1 - share)) - np.log(share / (1 - share))[0], atol=1e-5
+        ):
+            why += " The logarithm of p / (1 - p) undoes a sigmoid. A softmax undoes a simpler function."
+            name = "log odds for a softmax"
         else:
             why += " Compare that with how frequent they are."
             name = None
@@ -501,7 +577,7 @@ def _bias_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if np.allclose(told, p, atol=1e-3):
         second = good("The sigmoid head begins by saying how frequent each label is.")
     else:
-        why = f"{said}, a sigmoid of your bias says {show([round(float(v), 3) for v in told])}."
+        why = f"{said}, a sigmoid of your bias says {show([round(float(v), 2) for v in told])}."
         if np.allclose(sig, np.log(p), atol=1e-6):
             why += " The logarithm of the share is right for a softmax. A sigmoid undoes another function."
             name = "log share for a sigmoid"
@@ -532,6 +608,7 @@ BIAS = Exercise(
     inputs=_bias_inputs,
     probe=_bias_probe,
     judge=_bias_judge,
+    solved_by=("tlcourse.heads.start.bias_for_classes", "tlcourse.heads.start.bias_for_labels"),
     hints=(
         "With weights near zero the outputs are the bias. So the activation of the bias"
         " should be the frequencies.",
@@ -571,6 +648,17 @@ def start_bias(counts, rows, kind):
             expect="out of all pictures",
         ),
         Misconception(
+            "log odds for a softmax",
+            """
+import numpy as np
+
+def start_bias(counts, rows, kind):
+    p = np.array(counts) / rows
+    return np.log(p / (1 - p))
+""",
+            expect="undoes a sigmoid",
+        ),
+        Misconception(
             "upside down",
             """
 import numpy as np
@@ -598,7 +686,7 @@ def _labels_inputs(rng: np.random.Generator) -> dict[str, Any]:
     # half, and none has one half of a softmax.
     z[np.abs(z) < 0.15] += 0.5
     z[0], z[1, 0] = 0.3 + rng.permutation(k) * 0.02, 1.5
-    return {"sets": sets, "k": k, "logits": z.round(3)}
+    return {"sets": sets, "k": k, "logits": z[rng.permutation(n)].round(3)}
 
 
 def _labels_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
