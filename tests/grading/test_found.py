@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 import zipfile
 from pathlib import Path
@@ -212,7 +213,7 @@ def test_two_chapters_in_one_flat_folder_are_no_question(tmp_path):
         (["week_2_1_ada.ipynb", "week_2_1_bob.ipynb"], {"week_2_1_ada", "week_2_1_bob"}),
         ([f"{NAME}_NAME.IPYNB", f"{NAME}_bob.Ipynb"], {"NAME", "bob"}),
         ([f"ada_1_10_{NAME}.ipynb", f"bob/{NAME}.ipynb"], {f"ada_1_10_{NAME}", "bob"}),
-        ([f"ada_1_assignsubmission_file_/{NAME}.ipynb", f"bob/{NAME}.ipynb"], {"ada_1_assignsubmission_file_", "bob"}),
+        ([f"a_1_assignsubmission_file_/{NAME}.ipynb", "b/x.ipynb"], {"a_1_assignsubmission_file_", "b"}),
         ([f"ada/{NAME}_2026_11_25.ipynb", f"bob/{NAME}.IPYNB"], {"ada", "bob"}),
         ([f"ada/notebooks/torch/{NAME}.ipynb", f"ada/solutions/torch/{NAME}.ipynb"], {"ada"}),
         ([f"ada/one/{NAME}.ipynb", f"ada/two/{NAME}.ipynb"], {"ada"}),
@@ -305,7 +306,7 @@ def test_a_name_that_lies_about_utf8_costs_nobody_else(tmp_path):
 @pytest.mark.parametrize("damage", ["data", "crc", "lzma", "offset", "method"])
 def test_damaged_data_in_a_zip_costs_that_student_alone(tmp_path, damage):
     place = tmp_path / "class.zip"
-    text = "".join(chr(33 + i * i % 90) for i in range(5000))
+    text = random.Random(0).randbytes(3000).hex()
     raw = a_zip(place, {f"ada/{NAME}.ipynb": text, f"bob/{NAME}.ipynb": "b" * 50})
     data = raw.find(b".ipynb") + 6
     central = raw.find(b"PK\1\2")
