@@ -6,10 +6,14 @@ and exit status 1.
 
 from __future__ import annotations
 
+import codecs
+import errno
 import functools
+import io
 import os
 import subprocess
 import sys
+import tokenize
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,6 +28,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def _main() -> None:
+    """Transfer learning by doing it, in PyTorch and in Keras."""
+    # A terminal of another encoding (cp1252 on Windows) cannot show every character: a "?" stops nothing.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def course_root(start: Path | None = None) -> Path:
@@ -74,6 +87,20 @@ def explained_grading(command: Callable[..., Any]) -> Callable[..., Any]:
             ) from None
 
     return explained(wrapper)
+
+
+def unwritable(error: OSError) -> CourseError:
+    """What to say where the site cannot be written; an error of another kind is raised again."""
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CourseError(f"The disk is full: the site could not be written{where}.", "Make room.")
+    if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+        raise error
+    return CourseError(
+        f"The site cannot be written: {error.strerror}{where}.",
+        "It is staged in _build/ and put where --output says: both must be yours to write. Copy the checkout "
+        "to a folder of your own.",
+    )
 
 
 def split(value: str | None) -> list[str] | None:
@@ -152,7 +179,11 @@ def site(
     """Build the site from the executed solutions, without executing them again."""
     from tlcourse.authoring.site import build_site
 
-    typer.echo(f"The site: {build_site(course_root(), output=output, echo=typer.echo)}")
+    try:
+        built = build_site(course_root(), output=output, echo=typer.echo)
+    except OSError as error:
+        raise unwritable(error) from None
+    typer.echo(f"The site: {built}")
 
 
 @app.command()
@@ -199,25 +230,97 @@ def check(
     import tlcourse
     from tlcourse.exercises import check as check_answer
     from tlcourse.exercises import get
+    from tlcourse.exercises.cells import namespace, run_cell
 
     wanted = get(exercise)
-    if not file.is_file():
-        raise CourseError(
-            f"There is no file {file}.", "Give the path of a Python file with your answer in it."
-        )
+    source = python_source(file)
     tlcourse.start(exercise.split("-")[0].removeprefix("ch"), framework=framework)
-    source = file.read_text(encoding="utf-8")
-    namespace: dict[str, Any] = {"__name__": "answer"}
+    streams = sys.stdout, sys.stderr
+    # As in a notebook's cell: what was defined before the file stopped is there.
+    names = namespace() | {"__name__": "answer", "__file__": str(file)}
     try:
-        exec(compile(source, str(file), "exec"), namespace)
-    except Exception as error:
+        stop = run_cell(source, names, str(file))
+    finally:
+        sys.stdout, sys.stderr = streams  # a file may redirect them, and the verdict is still to be told
+    if stop is not None and isinstance(stop.error, KeyboardInterrupt):
+        raise stop.error
+    if stop is not None and wanted.answer not in names:
+        raise CourseError(f"{file} {_where(stop)}.", "Make the file run on its own first.")
+    if wanted.answer not in names:
         raise CourseError(
-            f"{file} stops with {type(error).__name__}: {error}", "Make the file run on its own first."
-        ) from error
-    report = check_answer(exercise, namespace.get(wanted.answer, ...))
+            f"{file} does not define {wanted.answer}, which {exercise} asks for.",
+            f"Define it at the top level of the file, under the name {wanted.answer}.",
+        )
+    report = check_answer(exercise, names[wanted.answer])
+    sys.stdout, sys.stderr = streams
     typer.echo(str(report))
+    if stop is not None:
+        typer.echo(f"Note: {file} {_where(stop)}. What it had defined by then was checked.")
     if report.points < wanted.points:
         raise typer.Exit(1)
+
+
+def _where(stop: Any) -> str:
+    """Where a file stopped, and why, on one line."""
+    if isinstance(stop.error, SyntaxError):
+        return f"is not Python that can be read: line {stop.line}, {stop.error.msg}"
+    said = " ".join(" ".join(map(str, stop.error.args)).split())[:300].rstrip(".")
+    said = "" if said == "None" else said  # sys.exit() without a status
+    return f"stops in line {stop.line} with {type(stop.error).__name__}{f': {said}' if said else ''}"
+
+
+LARGEST = 2_000_000
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def python_source(file: Path) -> str:
+    """The text of a Python file, decoded as Python itself would (PEP 263), or as UTF-16 by its mark.
+
+    Raises
+    ------
+    CourseError
+        If there is no such file, or it is not a text that Python could run.
+    """
+    give = "Give the path of a Python file with your answer in it."
+    if file.is_dir():
+        raise CourseError(f"{file} is a folder.", give)
+    if not file.is_file():
+        raise CourseError(f"There is no file {file}.", give)
+    try:
+        large = file.stat().st_size > LARGEST
+        data = b"" if large else file.read_bytes()
+    except OSError as error:
+        raise CourseError(
+            f"{file} cannot be read: {error.strerror or error}.", "Check its permissions."
+        ) from None
+    if large:
+        raise CourseError(f"{file} is larger than {LARGEST / 1e6:.0f} MB, so it is not an answer.", give)
+    if file.suffix.lower() == ".ipynb" or data.lstrip().startswith(b'{"cells"'):
+        raise CourseError(
+            f"{file} is a notebook, and this command reads Python files.",
+            "Open it and run the cell below your answer, or copy your answer into a .py file.",
+        )
+    again = "Save the file again as UTF-8: every editor can, often under Save As or Encoding."
+    try:
+        if data.startswith(UTF16) and not data.startswith(codecs.BOM_UTF32_LE):
+            text = data.decode("utf-16")
+        else:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+            text = data.decode(encoding)
+    except (SyntaxError, LookupError) as error:
+        raise CourseError(f"Python cannot tell the encoding of {file}: {error}.", again) from None
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CourseError(
+            f"{file} is not {error.encoding.upper()} text: line {line} holds the byte "
+            f"0x{data[error.start]:02x}, so Python cannot read it.",
+            again,
+        ) from None
+    if "\0" in text:
+        raise CourseError(f"{file} holds null bytes, so it is not a text that Python can read.", again)
+    if not text.strip():
+        raise CourseError(f"{file} is empty.", "Write your answer into it, save it, and check again.")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @app.command()
