@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,34 @@ def _two_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
     }
 
 
-def _two_measured(after: dict[str, np.ndarray], inputs: dict[str, Any]) -> dict[str, Any]:
+def _two_aside(after: dict[str, np.ndarray], inputs: dict[str, Any]) -> tuple[str, str] | None:
+    """What else one step may have been that is right but for one thing, with both rates: (why, its name)."""
+
+    def fits(seen: dict[str, Any], times: float = 1.0) -> bool:
+        return all(
+            seen[f"{part}_rest"] < 0.05 and close(seen[part], times * rate, 0.03 * times * rate)
+            for part, rate in (("body", inputs["body_lr"]), ("head", inputs["head_lr"]))
+        )
+
+    if fits(_two_measured(after, inputs, BLOCKS)):
+        why = (
+            "That is a step with BatchNorm in training mode: it took this batch's numbers. The model came in"
+        )
+        return f"{why} evaluation mode.", "training mode"
+    count = len(inputs["labels"])
+    if fits(_two_measured(after, inputs), count):
+        return f"That is {count} times as far: the sum of the losses instead of their mean.", "a sum"
+    if fits(_two_measured(after, inputs), -1.0):
+        return "The step goes uphill: the gradient is added, and has to be taken off.", "uphill"
+    return None
+
+
+def _two_measured(
+    after: dict[str, np.ndarray], inputs: dict[str, Any], by_batch: Collection[str] = ()
+) -> dict[str, Any]:
     """The rate of each part: how far it moved against its gradient (least squares), worked out in NumPy."""
     before = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"])
-    gradients = tiny_numpy.gradients(before, BLOCKS, inputs["images"], inputs["labels"])
+    gradients = tiny_numpy.gradients(before, BLOCKS, inputs["images"], inputs["labels"], by_batch)
     out: dict[str, Any] = {}
     for part in ("body", "head"):
         names = [name for name in before if ("classifier" in name) == (part == "head")]
@@ -71,7 +96,8 @@ def _two_measured(after: dict[str, np.ndarray], inputs: dict[str, Any]) -> dict[
 
 def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     body, head = inputs["body_lr"], inputs["head_lr"]
-    observed = {**_two_measured(observed["after"], inputs), "training": observed["training"]}
+    after = observed["after"]
+    observed = {**_two_measured(after, inputs), "training": observed["training"]}
     got = {part: float(observed[part]) for part in ("body", "head")}
 
     def is_at(part: str, rate: float) -> bool:
@@ -91,6 +117,9 @@ def _two_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     def still(part: str) -> str:
         return f"Part of it did not move: `{observed[f'{part}_still'][0]}`."
 
+    aside = _two_aside(after, inputs)
+    if aside is not None:
+        return Verdict(0.0, (Finding(False, f"{said} {aside[0]}", aside[1]),))
     first = good("The head moved at its rate.")
     if not is_at("head", head):
         why = (
@@ -157,6 +186,10 @@ TWO_RATES = Exercise(
     inputs=_two_inputs,
     probe=_two_probe,
     judge=_two_judge,
+    solved_by=(
+        "tlcourse.training.loop_torch.rate_groups",
+        "tlcourse.training.layerwise_keras._Layerwise.__init__",
+    ),
     returns=False,
     hints=(
         "Sort the parameters into two lists first: those of the head, and all others.",
@@ -195,7 +228,11 @@ TWO_RATES = Exercise(
 
 
 def _schedule_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    return {"steps": int(rng.integers(30, 60)), "warmup": int(rng.integers(4, 8))}
+    """Three runs; the steps are asked in an order of their own, a run's among those of the others."""
+    warmups = rng.permutation(np.arange(3, 16))[:3]
+    runs = [{"steps": int(w) + int(rng.integers(15, 45)), "warmup": int(w)} for w in warmups]
+    asked = [[number, step] for number, run in enumerate(runs) for step in range(run["steps"])]
+    return {"runs": runs, "asked": [asked[int(i)] for i in rng.permutation(len(asked))]}
 
 
 def _right(step: int, steps: int, warmup: int) -> float:
@@ -205,15 +242,29 @@ def _right(step: int, steps: int, warmup: int) -> float:
 
 
 def _schedule_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    steps, warmup = inputs["steps"], inputs["warmup"]
-    return {"factors": [plain_number(answer(step, steps, warmup)) for step in range(steps)]}
+    runs = inputs["runs"]
+    return {
+        "factors": [
+            plain_number(answer(step, runs[number]["steps"], runs[number]["warmup"]))
+            for number, step in inputs["asked"]
+        ]
+    }
 
 
 def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    steps, warmup, got = inputs["steps"], inputs["warmup"], observed["factors"]
-    bad = next((v for v in got if isinstance(v, str)), None)
+    bad = next((v for v in observed["factors"] if isinstance(v, str)), None)
     if bad is not None:
         return Verdict(0.0, (Finding(False, f"`factor` should give one number; for a step it gave {bad}."),))
+    told = {tuple(at): value for at, value in zip(inputs["asked"], observed["factors"], strict=True)}
+    parts = [
+        _judge_schedule([told[number, step] for step in range(run["steps"])], run["steps"], run["warmup"])
+        for number, run in enumerate(inputs["runs"])
+    ]
+    # Each piece is right if it is so in all three runs.
+    return verdict(*(min(piece, key=lambda part: part.passed) for piece in zip(*parts, strict=True)))
+
+
+def _judge_schedule(got: list[float], steps: int, warmup: int) -> tuple[Finding, Finding]:
     right = [_right(step, steps, warmup) for step in range(steps)]
     rise = good("It rises in a line to 1, and no step is wasted.")
     fall = good("Then it falls along half a cosine, towards 0.")
@@ -226,6 +277,13 @@ def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict
             )
         elif all(close(v, 1.0, 1e-9) for v in got[:2]) or got[0] > got[warmup - 1]:
             why, name = "They do not rise.", "no warm-up"
+        elif all(close(v, (i + 1) / (warmup + 1), 1e-9) for i, v in enumerate(got[:warmup])):
+            why, name = (
+                "They reach 1 a step late: the last step of the warm-up has the factor 1.",
+                "a step late",
+            )
+        elif all(close(v, i / (warmup - 1), 1e-9) for i, v in enumerate(got[:warmup])):
+            why, name = "The first step has the factor 0 and does nothing.", "begins at 0"
         else:
             why, name = "They should rise by equal steps and reach 1 in the last step of the warm-up.", None
         rise = Finding(False, f"{said} {why}", name)
@@ -251,6 +309,27 @@ def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict
                 ),
                 "counted from the start",
             )
+        elif all(
+            close(a, 0.5 * (1 + math.cos(math.pi * (i + 1) / (steps - warmup))), 1e-6)
+            for i, a in enumerate(got[warmup:])
+        ):
+            why, name = (
+                "It runs a step ahead: the first step after the warm-up still has the factor 1.",
+                "a step ahead",
+            )
+        elif steps - warmup > 1 and all(
+            close(a, 0.5 * (1 + math.cos(math.pi * i / (steps - warmup - 1))), 1e-6)
+            for i, a in enumerate(got[warmup:])
+        ):
+            why = "It reaches 0 in the last step, which then does nothing. Divide by the number of steps that"
+            why, name = f"{why} are left after the warm-up.", "ends at 0"
+        elif all(
+            close(a, math.cos(math.pi * i / (steps - warmup) / 2), 1e-6) for i, a in enumerate(got[warmup:])
+        ):
+            why, name = (
+                "That is a quarter of a wave: it falls fastest at the end. Half a wave ends flat.",
+                "a quarter",
+            )
         elif all(close(a, 1 - (i / (steps - warmup)), 1e-6) for i, a in enumerate(got[warmup:])):
             why, name = "That is a straight line.", "a line"
         else:
@@ -262,7 +341,7 @@ def _schedule_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict
                 None,
             )
         fall = Finding(False, f"{said} {why}", name)
-    return verdict(rise, fall)
+    return rise, fall
 
 
 _SCHEDULE = """
@@ -288,6 +367,7 @@ SCHEDULE = Exercise(
     inputs=_schedule_inputs,
     probe=_schedule_probe,
     judge=_schedule_judge,
+    solved_by=("tlcourse.training.schedules.warmup_cosine",),
     hints=(
         "Two pieces. What should the factor of step 0 be, so that the step is not wasted?",
         "Let p be how far the second piece has gone, from 0 to 1; then 0.5 (1 + cos(pi p)) goes from 1 to 0.",
@@ -307,6 +387,16 @@ SCHEDULE = Exercise(
         ),
         Misconception("no warm-up", _schedule(rise="1.0"), expect="They do not rise"),
         Misconception(
+            "a step ahead",
+            _schedule(fall="0.5 * (1 + math.cos(math.pi * (step + 1 - warmup) / (steps - warmup)))"),
+            expect="a step ahead",
+        ),
+        Misconception(
+            "ends at 0",
+            _schedule(fall="0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup - 1)))"),
+            expect="reaches 0 in the last step",
+        ),
+        Misconception(
             "a line", _schedule(fall="1 - (step - warmup) / (steps - warmup)"), expect="a straight line"
         ),
     ),
@@ -316,19 +406,23 @@ SCHEDULE = Exercise(
 
 
 def _range_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    cases = []
-    for breaks in (False, True):
-        n = int(rng.integers(40, 50))
-        rates = np.geomspace(1e-6, 1.0, n)
-        low = int(rng.integers(26, 32))
-        losses = 2.3 - 1.4 / (1 + np.exp(-(np.arange(n) - low + 6) / 2.5))
-        losses = losses + 0.25 * np.maximum(np.arange(n) - low, 0) ** 1.5
-        losses = losses + rng.normal(0, 0.01, n)
-        losses[low] = losses.min() - 0.02
-        if breaks:
-            losses[low + 5 :] = np.nan
-        cases.append({"rates": rates, "losses": losses.round(4)})
-    return {"cases": cases}
+    """Two tests that end with the loss rising and two that break, in an order from the seed."""
+    return {"cases": [_range_test(rng, bool(breaks)) for breaks in rng.permutation([0, 0, 1, 1])]}
+
+
+def _range_test(rng: np.random.Generator, breaks: bool) -> dict[str, Any]:
+    n = int(rng.integers(40, 50))
+    # From and to anywhere, so that a tenth is another number of places each time.
+    start = float(rng.uniform(-7, -5))
+    rates = np.logspace(start, start + float(rng.uniform(5.5, 7)), n)
+    low = int(rng.integers(26, 32))
+    losses = 2.3 - 1.4 / (1 + np.exp(-(np.arange(n) - low + 6) / 2.5))
+    losses = losses + 0.25 * np.maximum(np.arange(n) - low, 0) ** 1.5
+    losses = losses + rng.normal(0, 0.01, n)
+    losses[low] = losses.min() - 0.02
+    if breaks:
+        losses[low + 5 :] = np.nan
+    return {"rates": rates, "losses": losses.round(4), "breaks": breaks}
 
 
 def _range_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
@@ -340,22 +434,24 @@ def _range_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
 
 
 def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    parts = []
-    for case, got, breaks in zip(inputs["cases"], observed["found"], (False, True), strict=True):
+    parts: dict[bool, Finding] = {}
+    for case, got in zip(inputs["cases"], observed["found"], strict=True):
+        breaks = bool(case["breaks"])
+        if breaks in parts and not parts[breaks].passed:
+            continue  # right for both, or the first that is not
         rates, losses = np.asarray(case["rates"]), np.asarray(case["losses"])
         best = float(rates[int(np.nanargmin(losses))])
         where = "Where the loss turns to NaN" if breaks else "Where the loss rises again"
         if isinstance(got, str):
-            parts.append(Finding(False, f"{where} you give {got}. One number is needed."))
+            parts[breaks] = Finding(False, f"{where} you give {got}. One number is needed.")
             continue
         said, low = f"{where} you give {show(got)}.", float(np.nanmin(losses))
         first_nan = float(rates[int(np.argmin(losses))])
+        steepest = float(rates[int(np.nanargmin(np.diff(losses)))])
         name: str | None
         if close(got, best / 10, 0.02 * best / 10):
-            parts.append(
-                good(
-                    "With NaN at the end: right." if breaks else ("A tenth of the rate with the lowest loss.")
-                )
+            parts[breaks] = good(
+                "With NaN at the end: right." if breaks else "A tenth of the rate with the lowest loss."
             )
             continue
         if math.isnan(got):
@@ -372,6 +468,11 @@ def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             why, name = "That is a loss. The question is at which rate it was reached.", "a loss, not a rate"
         elif breaks and any(close(got, v, 0.02 * v) for v in (first_nan, first_nan / 10)):
             why, name = "`argmin` takes NaN for the smallest. Look at the finite losses only.", "NaN wins"
+        elif any(close(got, v, 0.02 * v) for v in (steepest, steepest / 10)):
+            why, name = (
+                "There the loss falls fastest. A tenth of the rate with the lowest loss was asked for.",
+                None,
+            )
         elif got <= 0:
             why, name = "A rate is above zero.", None
         elif got > best:
@@ -382,8 +483,8 @@ def _range_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             why, name = "That is less than a tenth of the rate with the lowest loss.", None
         else:
             why, name = "The loss is hardly falling yet at this rate.", "too low"
-        parts.append(Finding(False, f"{said} {why}", name))
-    return verdict(*parts)
+        parts[breaks] = Finding(False, f"{said} {why}", name)
+    return verdict(parts[False], parts[True])
 
 
 _RANGE = """
@@ -401,6 +502,7 @@ RANGE = Exercise(
     inputs=_range_inputs,
     probe=_range_probe,
     judge=_range_judge,
+    solved_by=("tlcourse.training.range_test.suggest",),
     hints=(
         "Where is the loss lowest? And what happens just to the right of it?",
         "`np.nanargmin(losses)` finds the position and overlooks NaN.",
@@ -428,25 +530,24 @@ RANGE = Exercise(
 
 
 def _stop_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    cases = []
-    for kind in ("stops", "late", "never"):
-        patience = int(rng.integers(2, 4))
-        fall = list(2.0 - 0.2 * np.arange(int(rng.integers(4, 7))))
-        best = fall[-1]
-        if kind == "stops":  # a small hump on the way down, then upwards, with a wobble
-            fall.insert(2, fall[1] + 0.05)
-            rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + 2)]
-        elif kind == "late":  # a new best after the run has ended
-            rise = [best + 0.1 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
-        else:
-            rise = [best + 0.05]
-        cases.append(
-            {
-                "losses": [round(float(v) + float(rng.uniform(0, 0.01)), 4) for v in fall + rise],
-                "patience": patience,
-            }
-        )
-    return {"cases": cases}
+    """Eight runs or more, of all kinds and lengths, in an order from the seed."""
+    kinds = ["stops", "late", "never"] * 2 + [str(k) for k in rng.choice(["stops", "late", "never"], 3)]
+    return {"cases": [_run_of(rng, kinds[int(i)]) for i in rng.permutation(len(kinds))]}
+
+
+def _run_of(rng: np.random.Generator, kind: str) -> dict[str, Any]:
+    patience = int(rng.integers(2, 5))
+    fall = list(3.0 - 0.2 * np.arange(int(rng.integers(4, 12))))
+    best = fall[-1]
+    if kind == "stops":  # a small hump on the way down, then upwards, with a wobble
+        fall.insert(2, fall[1] + 0.05)
+        rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + int(rng.integers(1, 4)))]
+    elif kind == "late":  # a new best after the run has ended
+        rise = [best + 0.1 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
+    else:
+        rise = [best + 0.05]
+    losses = [round(float(v) + float(rng.uniform(0, 0.01)), 4) for v in fall + rise]
+    return {"losses": losses, "patience": patience}
 
 
 def _stopped(losses: list[float], patience: int) -> tuple[int, int]:
@@ -467,6 +568,23 @@ def _rising(losses: list[float], patience: int) -> int:
         if worse >= patience:
             return epoch
     return len(losses) - 1
+
+
+_ENDS: dict[str, tuple[Callable[[dict[str, Any]], int], str]] = {
+    "one early": (
+        lambda case: _stopped(case["losses"], case["patience"] - 1)[1],
+        "That is one epoch early: patience is how many epochs without a new best are allowed to pass.",
+    ),
+    "compared with the one before": (
+        lambda case: _rising(case["losses"], case["patience"]),
+        "You compare each epoch with the one before it. Compare it with the best so far.",
+    ),
+    "one late": (
+        lambda case: _stopped(case["losses"], case["patience"] + 1)[1],
+        "That is one epoch late: the run ends when so many epochs have passed without a new best.",
+    ),
+    "never stops": (lambda case: len(case["losses"]) - 1, "The run should have ended before."),
+}
 
 
 def _two_epochs(found: Any) -> list[int] | None:
@@ -505,27 +623,25 @@ def _stop_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     for case, (got_best, got_last) in zip(inputs["cases"], observed["found"], strict=True):
         losses, patience = [float(v) for v in case["losses"]], case["patience"]
         right_best, right_last = _stopped(losses, patience)
-        said = f"For {show(losses)} and patience {patience}"
+        said = f"For {len(losses)} epochs that end with {show(losses[-5:])} and patience {patience}"
         if got_last != right_last and last.passed:
             why, name = "Count the epochs since the best one.", None
-            before = _rising(losses, patience)
             if (got_best, got_last) == (right_best + 1, right_last + 1):
                 why, name = "Both are one too many: epochs are counted from 0.", "counted from 1"
-            elif got_last == _stopped(losses, patience - 1)[1]:
-                why, name = (
+            else:
+                # The way that explains all runs, before one that explains this run only.
+                ends = [end for _, end in observed["found"]]
+                fitting = [
                     (
-                        "That is one epoch early: patience is how many epochs without a new best are"
-                        " allowed to pass."
-                    ),
-                    "one early",
-                )
-            elif got_last == before:
-                why, name = (
-                    ("You compare each epoch with the one before it. Compare it with the best so far."),
-                    "compared with the one before",
-                )
-            elif got_last == len(losses) - 1:
-                why, name = "The run should have ended before.", "never stops"
+                        all(rule(c) == end for c, end in zip(inputs["cases"], ends, strict=True)),
+                        why,
+                        rule_name,
+                    )
+                    for rule_name, (rule, why) in _ENDS.items()
+                    if rule(case) == got_last
+                ]
+                if fitting:
+                    _, why, name = max(fitting, key=lambda one: one[0])
             last = Finding(False, f"{said} you let the run end at epoch {got_last}. {why}", name)
         if got_best != right_best and best.passed:
             why, name = "Restore the best epoch among those that were run.", None
@@ -574,6 +690,7 @@ STOP = Exercise(
     inputs=_stop_inputs,
     probe=_stop_probe,
     judge=_stop_judge,
+    solved_by=("tlcourse.sweeps.train_adapted._patient",),
     hints=(
         "Go through the epochs one by one, as the run does, and remember the best so far.",
         "The run ends when `epoch - best >= patience`. What is to be restored then?",
@@ -582,9 +699,10 @@ STOP = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "keeps the last", _stop(best="epoch", end="epoch"), expect=("patience has just called worse")
+            "keeps the last", _stop(best="epoch", end="epoch"), expect="the weights of the last epoch"
         ),
         Misconception("one early", _stop(patience="patience - 1"), expect="one epoch early"),
+        Misconception("one late", _stop(patience="patience + 1"), expect="one epoch late"),
         Misconception(
             "looks into the future",
             _stop(best="val_losses.index(min(val_losses))", end="val_losses.index(min(val_losses))"),
