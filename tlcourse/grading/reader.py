@@ -37,6 +37,7 @@ _MEMORY = 1024 * 2**20
 _LARGEST_REPLY = 64 * 2**20
 _MOST_NOTES = 40
 _READY = 60.0
+_NO_MEMORY = 77  # the status of a child that ran out of it
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ class Opened:
 
 
 class _Died(Exception):
-    """The process ended, or had to be ended; the text says how."""
+    """The process ended, or had to be ended; the text says how. ``slow``: because time was up."""
+
+    def __init__(self, how: str, slow: bool = False) -> None:
+        super().__init__(how)
+        self.slow = slow
 
 
 class Reader:
@@ -111,7 +116,7 @@ class Reader:
         try:
             reply = self._ask(content, shown)
         except _Died as died:
-            if fresh:
+            if fresh or died.slow:
                 raise _refused(died) from None
             # Perhaps what came before had used the memory up.
             try:
@@ -126,6 +131,7 @@ class Reader:
             "chapter": self._chapter,
             "framework": self._framework,
             "shared": self._shared.fileno(),
+            "seconds": SECONDS,
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "tlcourse.grading.reader", json.dumps(request)],
@@ -181,12 +187,13 @@ class Reader:
         while b"\n" not in self._rest:
             left = until - time.monotonic()
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                raise _Died(f"it took more than {seconds:.0f} seconds")
+                raise _Died(f"it took more than {seconds:.0f} seconds", slow=True)
             got = os.read(descriptor, 1 << 20)
             if not got:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(5)
-                raise _Died(_how(self._process.returncode))
+                status = self._process.returncode
+                raise _Died(_how(status), slow=status == -signal.SIGXCPU)
             self._rest += got
             if len(self._rest) > _LARGEST_REPLY:
                 raise _Died("what it found is too large")
@@ -232,8 +239,10 @@ def _refused(died: _Died) -> NotGradedError:
 
 
 def _how(status: int | None) -> str:
-    if status is not None and -status in (signal.SIGXCPU, signal.SIGKILL):
-        return f"it took more than {SECONDS} seconds, or too much memory"
+    if status == -signal.SIGXCPU:
+        return f"it took more than {SECONDS} seconds"
+    if status == _NO_MEMORY:
+        return "it asked for too much memory"
     if status is not None and status < 0:
         return f"it was ended by signal {-status}"
     return "it ended"
@@ -312,12 +321,12 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         spent = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + SECONDS)
+        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + about["seconds"])
         try:
             content = os.pread(about["shared"], request["size"], 0)
             reply = _read(content, request["shown"], about)
         except MemoryError:
-            os._exit(1)  # who knows what is left half done
+            os._exit(_NO_MEMORY)  # who knows what is left half done
         except Exception as error:
             reply = {
                 "reason": f"the notebook cannot be taken apart ({type(error).__name__})",
