@@ -207,6 +207,14 @@ PICK_CLASS = Exercise(
     inputs=_logit_rows,
     probe=_probe_pick,
     judge=_judge_pick,
+    solved_by=(
+        "tlcourse.models.labels.softmax",
+        "tlcourse.models.labels.top_k",
+        "tlcourse.training.softmax",
+        "tlcourse.calibration.with_temperature",
+        "tlcourse.heads.tasks.activate",
+        "tlcourse.transformers.sampling.next_probabilities",
+    ),
     hints=(
         "Two questions: which position holds the largest logit, and what share of the row does it get? "
         "`np.argmax` answers the first.",
@@ -424,6 +432,11 @@ DRAW_PER_CLASS = Exercise(
     inputs=_label_rows,
     probe=_probe_draw,
     judge=_judge_draw,
+    solved_by=(
+        "tlcourse.data.rows.Rows.per_class",
+        "tlcourse.sweeps.iterate._drawn",
+        "tlcourse.sweeps.task_head._drawn",
+    ),
     hints=(
         "Three things are asked: n of each class, no row twice, and a draw that depends on the seed and on "
         "nothing "

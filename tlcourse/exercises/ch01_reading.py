@@ -202,6 +202,7 @@ LABEL_RATIO = Exercise(
     inputs=_ratio_inputs,
     probe=_ratio_probe,
     judge=_ratio_judge,
+    solved_by=("tlcourse.sweeps.analysis.crossing", "tlcourse.sweeps.analysis.label_efficiency_ratio"),
     hints=(
         (
             "The target is the pretrained start's accuracy at `n`. Walk along the random start's curve, from"

@@ -107,6 +107,7 @@ SPREAD = Exercise(
     inputs=_spread_inputs,
     probe=_spread_probe,
     judge=_spread_judge,
+    solved_by=("tlcourse.sweeps.analysis.summary",),
     hints=(
         "First gather the accuracies of each start in a list of their own. Then two numbers for each list.",
         (

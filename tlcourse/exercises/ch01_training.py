@@ -155,6 +155,7 @@ SAME_STEPS = Exercise(
     inputs=_steps_inputs,
     probe=_steps_probe,
     judge=_steps_judge,
+    solved_by=("tlcourse.training.batches.Plan.__iter__",),
     hints=(
         (
             "Forget batches for a moment. First write down one long row of indices: a shuffled pass, then"
@@ -367,6 +368,14 @@ COUNT = Exercise(
     inputs=_count_inputs,
     probe=_count_probe,
     judge=_count_judge,
+    solved_by=(
+        "tlcourse.freezing.report.trainable_report",
+        "tlcourse.models.costs.parameters",
+        "tlcourse.models.costs.parameters_by_block",
+        "tlcourse.transformers.lora.lora_report",
+        "tlcourse.transformers.lora_torch.sizes",
+        "tlcourse.transformers.lora_keras.sizes",
+    ),
     hints=(
         (
             "A network is a list of arrays. Each array has a size, and it either receives a gradient or does"
@@ -690,6 +699,17 @@ TRAIN_HEAD = Exercise(
     inputs=_head_inputs,
     probe=_head_probe,
     judge=_head_judge,
+    solved_by=(
+        "tlcourse.freezing.api.freeze",
+        "tlcourse.freezing.api.freeze_to",
+        "tlcourse.freezing.api.unfreeze",
+        "tlcourse.freezing.named_torch.set_frozen",
+        "tlcourse.freezing.named_torch.hold_statistics",
+        "tlcourse.freezing.named_keras.set_frozen",
+        "tlcourse.training.fit",
+        "tlcourse.training.loop_torch.fit",
+        "tlcourse.training.loop_keras.fit",
+    ),
     returns=False,
     hints=(
         (

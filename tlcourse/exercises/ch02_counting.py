@@ -200,6 +200,11 @@ COUNT = Exercise(
     inputs=_count_inputs,
     probe=_count_probe,
     judge=_count_judge,
+    solved_by=(
+        "tlcourse.freezing.report.trainable_report",
+        "tlcourse.freezing.api.layer_groups",
+        "tlcourse.models.costs.parameters_by_block",
+    ),
     hints=(
         "What does a gradient move, if nothing is frozen? Kernels, biases, BatchNorm's scale and shift."
         " What does"

@@ -227,6 +227,7 @@ KNN = Exercise(
     inputs=_knn_inputs,
     probe=_knn_probe,
     judge=_knn_judge,
+    solved_by=("tlcourse.transferability.knn_accuracy",),
     hints=(
         "Divide each row by its length. Then one matrix product gives all cosines. What stands on its"
         " diagonal?",
@@ -441,6 +442,7 @@ RANK = Exercise(
     inputs=_rank_inputs,
     probe=_rank_probe,
     judge=_rank_judge,
+    solved_by=("tlcourse.transferability.rank_correlation",),
     hints=(
         "The rank of a value is how many are smaller. Take the ranks of both sides before you compare"
         " anything.",

@@ -290,6 +290,7 @@ LETTERBOX = Exercise(
     inputs=_box_inputs,
     probe=_box_probe,
     judge=_box_judge,
+    solved_by=("tlcourse.models.resizing.square",),
     hints=(
         "By how much must the picture shrink so that its longer side just fits? Both sides shrink by that.",
         "Make a square of the fill first, `np.full((size, size, 3), fill, np.uint8)`, and"

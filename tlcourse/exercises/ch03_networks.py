@@ -110,6 +110,15 @@ CUT = Exercise(
     inputs=_cut_inputs,
     probe=_cut_probe,
     judge=_cut_judge,
+    solved_by=(
+        "tlcourse.models.adapting.cut_head",
+        "tlcourse.models.adapting.cut_at",
+        "tlcourse.models.adapting_torch.cut_head",
+        "tlcourse.models.adapting_torch.cut_at",
+        "tlcourse.models.adapting_torch.CutNetwork.__init__",
+        "tlcourse.models.adapting_keras.cut_head",
+        "tlcourse.models.adapting_keras.cut_at",
+    ),
     returns=False,  # a model may be cut in place
     hints=(
         "Everything up to the last layer stays; the last layer becomes nothing.",
@@ -276,6 +285,11 @@ GREY = Exercise(
     inputs=_grey_inputs,
     probe=_grey_probe,
     judge=_grey_judge,
+    solved_by=(
+        "tlcourse.models.adapting.one_channel",
+        "tlcourse.models.adapting_torch.one_channel",
+        "tlcourse.models.adapting_keras.one_channel",
+    ),
     hints=(
         "Write the convolution as a sum over the three channels, and put the same number into all three.",
         "a·x + b·x + c·x = (a + b + c)·x. Which axis holds a, b and c in your framework?",

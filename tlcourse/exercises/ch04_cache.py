@@ -251,6 +251,12 @@ CACHE = Exercise(
     inputs=_cache_inputs,
     probe=_cache_probe,
     judge=_cache_judge,
+    solved_by=(
+        "tlcourse.training.cache_features",
+        "tlcourse.training.loop_torch.forward",
+        "tlcourse.training.loop_keras.forward",
+        "tlcourse.models.framework.predict_logits",
+    ),
     hints=(
         "What does BatchNorm do in training mode, and what does dropout do? Neither may happen here.",
         (

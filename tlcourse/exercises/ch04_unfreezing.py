@@ -150,6 +150,7 @@ LAST_BLOCKS = Exercise(
     inputs=_last_inputs,
     probe=_last_probe,
     judge=_last_judge,
+    solved_by=("tlcourse.freezing.api.freeze", "tlcourse.freezing.api.freeze_to"),
     returns=False,
     hints=(
         "Close everything, then open what is wanted, then see to BatchNorm. In this order no"
@@ -883,6 +884,7 @@ GRADUAL = Exercise(
     inputs=_gradual_inputs,
     probe=_gradual_probe,
     judge=_gradual_judge,
+    solved_by=("tlcourse.freezing.api.unfreezing_stages", "tlcourse.freezing.api.discriminative_lrs"),
     hints=(
         "Write down by hand, for three groups, what trains in each of the three stages.",
         "The groups that train in stage k (from 0) are the last k + 1: `groups[len(groups) - 1 - k:]`.",

@@ -494,6 +494,11 @@ BUILD = Exercise(
     inputs=_build_inputs,
     probe=_build_probe,
     judge=_build_judge,
+    solved_by=(
+        "tlcourse.heads.build",
+        "tlcourse.heads.heads_torch.build",
+        "tlcourse.heads.heads_keras.build",
+    ),
     hints=(
         "Five layers, in the order in which the task names them. What comes out of the last"
         " one is what the loss reads.",

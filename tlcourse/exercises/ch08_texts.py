@@ -124,6 +124,7 @@ ENCODE = Exercise(
     inputs=_encode_inputs,
     probe=_encode_probe,
     judge=_encode_judge,
+    solved_by=("tlcourse.embeddings.tokens.Vocabulary.encode",),
     hints=(
         "Begin with zeros of the shape (number of texts, length). Then only the words have to be put in.",
         "`index.get(word, 1)` is a word's number, and 1 if the index does not have it.",
@@ -260,6 +261,11 @@ MEAN = Exercise(
     inputs=_mean_inputs,
     probe=_mean_probe,
     judge=_mean_judge,
+    solved_by=(
+        "tlcourse.embeddings.layers.masked_mean",
+        "tlcourse.embeddings.layers_torch.MeanReader.forward",
+        "tlcourse.embeddings.layers_keras.MeanReader.call",
+    ),
     hints=(
         "`tokens != 0` is True where a word is. Give it a third axis, so that it fits the vectors.",
         "Vectors times mask, summed over the words, is what goes above the line; the mask, summed, below it.",
@@ -457,6 +463,11 @@ LAYER = Exercise(
     inputs=_layer_inputs,
     probe=_layer_probe,
     judge=_layer_judge,
+    solved_by=(
+        "tlcourse.embeddings.layers.embedding",
+        "tlcourse.embeddings.layers_torch.embedding",
+        "tlcourse.embeddings.layers_keras.embedding",
+    ),
     hints=(
         "Three things: the table's numbers, whether they learn, and that 0 is padding.",
         "PyTorch: `torch.nn.Embedding.from_pretrained` takes the table as a tensor, and has arguments for the"

@@ -153,6 +153,7 @@ ANALOGY = Exercise(
     inputs=_analogy_inputs,
     probe=_analogy_probe,
     judge=_analogy_judge,
+    solved_by=("tlcourse.embeddings.vectors.WordVectors.analogy",),
     hints=(
         "From a to b is a direction: b - a. Walk it from c. Which word is nearest to where you arrive?",
         "Divide every vector by its length (`v / np.linalg.norm(v)`) before you add anything."

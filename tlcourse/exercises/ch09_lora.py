@@ -231,6 +231,11 @@ LORA = Exercise(
     inputs=_lora_inputs,
     probe=_lora_probe,
     judge=_lora_judge,
+    solved_by=(
+        "tlcourse.transformers.lora.add_lora",
+        "tlcourse.transformers.lora_torch.add",
+        "tlcourse.transformers.lora_keras.add",
+    ),
     hints=(
         "Four things: freeze the layer; a layer down to `rank`; a layer up again, beginning at zeros; the"
         " scale alpha / rank.",

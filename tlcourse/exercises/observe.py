@@ -331,9 +331,9 @@ def _unusable(exercise: Exercise, problem: str) -> Observation:
 
 
 def _probe_failed(exercise: Exercise, answer: Any, error: BaseException, calls: list[Any]) -> Observation:
-    if _frames(
-        error, answer
-    ):  # an answer that is no plain function (a class, a model) raised in its own code
+    # What the answer gave leads to the course's own function; or an answer that is no plain function (a
+    # class, a model) raised in its own code.
+    if isinstance(error, OwnWorkError) or _frames(error, answer):
         return learner_error(answer, error)
     return Observation(
         "unusable",

@@ -11,6 +11,7 @@ import contextlib
 import inspect
 import types
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
@@ -23,8 +24,20 @@ __all__ = ["OwnWorkError", "functions", "hidden", "hidden_in", "place_of", "with
 PACKAGE = Path(__file__).parents[1]
 
 
-class OwnWorkError(CourseError):
-    """An answer called the course's own function for what the exercise asks for."""
+class OwnWorkError(BaseException):
+    """An answer called the course's own function for what the exercise asks for.
+
+    No Exception: a probe that looks at what an answer raises (a file refused) must not take it for that.
+
+    Attributes
+    ----------
+    problem, fix : str
+        As of a `CourseError`.
+    """
+
+    def __init__(self, problem: str, fix: str) -> None:
+        self.problem, self.fix = problem, fix
+        super().__init__(f"{problem}\n  What to do: {fix}")
 
 
 def refuse(name: str) -> None:
@@ -51,6 +64,20 @@ def hidden_in(chapter: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in exercises for name in each.solved_by))
 
 
+def _file_of(module: Sequence[str]) -> Path:
+    path = PACKAGE.joinpath(*module[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The module of a dotted name, and what is left of the name; its file is not read."""
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        if parts[0] == PACKAGE.name and _file_of(parts[:cut]).is_file():
+            return ".".join(parts[:cut]), ".".join(parts[cut:])
+    raise CourseError(f"There is no module of {name!r}.", "Mend `solved_by`.")
+
+
 def place_of(name: str) -> tuple[str, str]:
     """The module that defines a function, and its name in it ("f", "Class.method"); nothing is imported.
 
@@ -58,16 +85,15 @@ def place_of(name: str) -> tuple[str, str]:
     ------
     CourseError
         If the module's file does not define it.
+
+    Examples
+    --------
+    >>> place_of("tlcourse.data.rows.Rows.per_class")
+    ('tlcourse.data.rows', 'Rows.per_class')
     """
-    parts = name.split(".")
-    for cut in range(len(parts) - 1, 0, -1):
-        path = PACKAGE.joinpath(*parts[1:cut])
-        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        if file.is_file():
-            module, own = ".".join(parts[:cut]), ".".join(parts[cut:])
-            without_bodies(file.read_text(encoding="utf-8"), [own], module)
-            return module, own
-    raise CourseError(f"There is no module of {name!r}.", "Mend `solved_by`.")
+    module, own = _split(name)
+    without_bodies(_file_of(module.split(".")).read_text(encoding="utf-8"), [own], module)
+    return module, own
 
 
 def functions(names: Iterable[str], framework: str) -> dict[str, types.FunctionType]:
@@ -79,15 +105,31 @@ def functions(names: Iterable[str], framework: str) -> dict[str, types.FunctionT
         "tlcourse.evaluation.roc_auc": where they are defined.
     framework : {"torch", "keras"}
         Modules named ``*_torch`` or ``*_keras`` are imported for their own only.
+
+    Raises
+    ------
+    CourseError
+        For a name behind which there is no function of Python: it could not be hidden.
     """
     found: dict[str, types.FunctionType] = {}
     for name in names:
-        module, own = place_of(name)
+        module, own = _split(name)
         if any(module.endswith(f"_{other}") and other != framework for other in ("torch", "keras")):
             continue
-        value = inspect.unwrap(attrgetter(own)(import_module(module)))
-        if isinstance(value, types.FunctionType):
-            found[name] = value
+        try:
+            value: Any = attrgetter(own)(import_module(module))
+        except AttributeError:
+            value = None
+        if isinstance(value, types.MethodType):  # of a class method
+            value = value.__func__
+        elif isinstance(value, property):
+            value = value.fget
+        elif isinstance(value, cached_property):
+            value = value.func
+        value = inspect.unwrap(value) if callable(value) else value
+        if not isinstance(value, types.FunctionType):
+            raise CourseError(f"{name!r} is no function.", "Mend `solved_by`.")
+        found[name] = value
     return found
 
 

@@ -15,8 +15,6 @@ from tlcourse.training.trouble import not_finite
 
 __all__ = ["build", "fit", "outputs"]
 
-LOSSES = {"one-of": nn.CrossEntropyLoss, "any-of": nn.BCEWithLogitsLoss, "number": nn.MSELoss}
-
 
 def build(
     starts: Sequence[np.ndarray], bias: np.ndarray, *, batch_norm: bool, dropout: float
@@ -39,6 +37,15 @@ def build(
     return nn.Sequential(*layers).eval()
 
 
+def loss_of(task: str) -> nn.Module:
+    """The loss that reads raw outputs."""
+    if task == "one-of":
+        return nn.CrossEntropyLoss()
+    if task == "any-of":
+        return nn.BCEWithLogitsLoss()
+    return nn.MSELoss()
+
+
 def fit(
     head: nn.Module,
     x: np.ndarray,
@@ -55,7 +62,7 @@ def fit(
 ) -> None:
     """Steps of the optimizer, in place; the head ends in evaluation mode."""
     if steps:
-        loss_of = loss or LOSSES[task]()
+        wanted = loss or loss_of(task)
         device = next(head.parameters()).device
         update = make_optimizer(optimizer, list(head.parameters()), lr, weight_decay)
         inputs, targets = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
@@ -63,7 +70,7 @@ def fit(
             torch.manual_seed(seed)  # of dropout
             head.train()
             for step, rows in enumerate(Plan(len(x), batch_size, steps=steps, epochs=None, seed=seed), 1):
-                value = loss_of(head(inputs[rows]), targets[rows])
+                value = wanted(head(inputs[rows]), targets[rows])
                 if not torch.isfinite(value):
                     raise not_finite(value.item(), step, lr)
                 update.zero_grad()

@@ -158,15 +158,6 @@ def next_probabilities(logits, temperature, top_p):
     return list(kept / total)
 """,
         ),
-        (
-            "the course's own",
-            """
-from tlcourse.transformers import next_probabilities as ours
-
-def next_probabilities(logits, temperature, top_p):
-    return ours(logits, temperature, top_p=top_p)
-""",
-        ),
     ],
     "ch09-perplexity": [
         (

@@ -1,0 +1,954 @@
+"""Answers that only call the package: what each exercise names as its own solution, in a line or three.
+
+With the package whole each of them earns something; that is why its function is named in ``solved_by``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["WRAPPERS"]
+
+WRAPPERS: dict[str, list[tuple[str, str | Mapping[str, str]]]] = {
+    "ch00-draw-per-class": [
+        (
+            "rows of a data set",
+            """
+import numpy as np
+from tlcourse.data.dataset import Dataset
+
+def draw_per_class(labels, n, seed):
+    labels = np.unique(labels, return_inverse=True)[1]
+    rows = np.arange(len(labels))
+    names = tuple(map(str, range(labels.max() + 1)))
+    images = np.zeros((len(rows), 1, 1, 3), np.uint8)
+    split = {"train": rows, "val": rows[:0], "test": rows[:0]}
+    data = Dataset("mine", images, labels, names, split, "", "", tuple(map(str, rows)))
+    return [int(row) for row in data.per_class(n, seed).ids]
+""",
+        ),
+        (
+            "a sweep's draw",
+            """
+import numpy as np
+from tlcourse.sweeps.iterate import _drawn
+
+def draw_per_class(labels, n, seed):
+    return _drawn(np.unique(labels, return_inverse=True)[1], n, seed)
+""",
+        ),
+        (
+            "another sweep's draw",
+            """
+import numpy as np
+from tlcourse.sweeps.task_head import _drawn
+
+def draw_per_class(labels, n, seed):
+    labels = np.unique(labels, return_inverse=True)[1]
+    return _drawn(labels, np.full(labels.max() + 1, n), seed)
+""",
+        ),
+    ],
+    "ch00-pick-class": [
+        (
+            "the softmax of models",
+            """
+from tlcourse.models.labels import softmax
+
+def pick_class(logits, names):
+    p = softmax(logits)
+    return names[p.argmax()], float(p.max())
+""",
+        ),
+        (
+            "the softmax of training",
+            """
+from tlcourse.training import softmax
+
+def pick_class(logits, names):
+    p = softmax(logits[None])[0]
+    return names[p.argmax()], float(p.max())
+""",
+        ),
+        (
+            "a temperature of one",
+            """
+from tlcourse.calibration import with_temperature
+
+def pick_class(logits, names):
+    p = with_temperature(logits[None], 1.0)[0]
+    return names[p.argmax()], float(p.max())
+""",
+        ),
+        (
+            "the activation of a task",
+            """
+from tlcourse.heads import activate
+
+def pick_class(logits, names):
+    p = activate(logits[None], "one-of")[0]
+    return names[p.argmax()], float(p.max())
+""",
+        ),
+        (
+            "the next token",
+            """
+from tlcourse.transformers import next_probabilities
+
+def pick_class(logits, names):
+    p = next_probabilities(logits)
+    return names[p.argmax()], float(p.max())
+""",
+        ),
+    ],
+    "ch01-count": [
+        (
+            "the report",
+            """
+from tlcourse import freezing
+
+def count(model):
+    report = freezing.trainable_report(model)
+    return report.trainable, report.total
+""",
+        ),
+        (
+            "LoRA's report",
+            """
+from tlcourse.transformers import lora_report
+
+def count(model):
+    report = lora_report(model)
+    return report.trainable, report.total
+""",
+        ),
+        (
+            "LoRA's sizes",
+            {
+                "torch": "from tlcourse.transformers.lora_torch import sizes as count",
+                "keras": "from tlcourse.transformers.lora_keras import sizes as count",
+            },
+        ),
+    ],
+    "ch01-same-steps": [
+        (
+            "the plan of a run",
+            """
+from tlcourse.training.batches import Plan
+
+def batches(n_images, batch_size, steps, seed):
+    return list(Plan(n_images, batch_size, steps=steps, epochs=None, seed=seed))
+""",
+        ),
+    ],
+    "ch01-train-head": [
+        (
+            "the course's freezing",
+            {
+                "torch": """
+import torch
+from torch import nn
+from tlcourse import freezing
+
+def train_head(model, images, labels, steps, lr):
+    freezing.freeze(model)
+    model.classifier.requires_grad_(True)
+    optimizer = torch.optim.SGD(model.classifier.parameters(), lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+""",
+                "keras": """
+import keras
+from tlcourse import freezing
+
+def train_head(model, images, labels, steps, lr):
+    freezing.freeze(model)
+    freezing.unfreeze(model, "classifier")
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=keras.optimizers.SGD(lr), loss=loss)
+    model.fit(images, labels, batch_size=len(images), epochs=steps, verbose=0)
+""",
+            },
+        ),
+        (
+            "the course's loop",
+            {
+                "torch": """
+import torch
+from tlcourse.training import loop_torch
+from tlcourse.training.batches import Examples
+
+def train_head(model, images, labels, steps, lr):
+    model.requires_grad_(False)
+    model.classifier.requires_grad_(True)
+    data = Examples(images.permute(0, 2, 3, 1).numpy(), labels.numpy(), None)
+    model.eval()
+    model.train = lambda mode=True: model
+    loop_torch.fit(
+        model, data, None, steps=steps, epochs=None, batch_size=len(images), lr=lr, schedule=None,
+        optimizer=torch.optim.SGD(model.classifier.parameters(), lr), weight_decay=0.0,
+        preprocess=lambda x: x, patience=None, seed=0, progress=False, loss=None, augment=None,
+    )
+    del model.train
+""",
+                "keras": """
+import keras
+import numpy as np
+from tlcourse.training import loop_keras
+from tlcourse.training.batches import Examples
+
+def train_head(model, images, labels, steps, lr):
+    for layer in model.layers[:-1]:
+        layer.trainable = False
+    loop_keras.fit(
+        model, Examples(np.asarray(images), np.asarray(labels), None), None, steps=steps, epochs=None,
+        batch_size=len(images), lr=lr, schedule=None, optimizer=keras.optimizers.SGD(lr), weight_decay=0.0,
+        preprocess=lambda x: x, patience=None, seed=0, progress=False, loss=None, augment=None,
+    )
+""",
+            },
+        ),
+    ],
+    "ch01-spread": [
+        (
+            "the sweeps' summary",
+            """
+import pandas as pd
+from tlcourse.sweeps.analysis import summary
+
+def summarise(rows):
+    table = summary(pd.DataFrame(rows), "accuracy", ["start"])
+    return dict(zip(table["start"], zip(table["mean"], table["sd"])))
+""",
+        ),
+    ],
+    "ch01-label-ratio": [
+        (
+            "the crossing",
+            """
+from tlcourse.sweeps.analysis import crossing
+
+def label_ratio(sizes, random, pretrained, n):
+    labels, bound = crossing(sizes, random, pretrained[sizes.index(n)], "linear")
+    return labels / n, bound == "at least"
+""",
+        ),
+        (
+            "the ratio of a table",
+            """
+import pandas as pd
+from tlcourse.sweeps.analysis import label_efficiency_ratio
+
+def label_ratio(sizes, random, pretrained, n):
+    rows = [
+        {"framework": "f", "dataset": "d", "method": method, "per_class": size, "test_accuracy": accuracy}
+        for method, curve in (("random", random), ("frozen", pretrained))
+        for size, accuracy in zip(sizes, curve)
+    ]
+    found = label_efficiency_ratio(pd.DataFrame(rows), "d", n, scale="linear")
+    return found.ratio, found.is_bound
+""",
+        ),
+    ],
+    "ch02-safe": [
+        (
+            "the reader of weights",
+            {
+                "torch": """
+import torch
+from tlcourse.models import weights
+
+def load_safely(path, sha256):
+    if weights.sha256(path) != sha256:
+        raise ValueError("another file")
+    return {name: torch.from_numpy(value) for name, value in weights.read(path).items()}
+""",
+            },
+        ),
+        (
+            "the reader of .pth",
+            {
+                "torch": """
+import torch
+from safetensors.torch import load_file
+from tlcourse.models import weights
+
+def load_safely(path, sha256):
+    if weights.sha256(path) != sha256:
+        raise ValueError("another file")
+    if path.endswith(".safetensors"):
+        return load_file(path)
+    return {name: torch.from_numpy(value) for name, value in weights.read_pth(path).items()}
+""",
+            },
+        ),
+    ],
+    "ch02-count": [
+        (
+            "the costs",
+            """
+from tlcourse.models.costs import parameters_by_block
+
+def count(model):
+    return {name.partition(".")[0]: total for name, total in parameters_by_block(model).items()}
+""",
+        ),
+        (
+            "the report",
+            """
+from tlcourse.freezing import trainable_report
+
+def count(model):
+    return {name.partition(".")[0]: total for name, _, total in trainable_report(model).groups}
+""",
+        ),
+        (
+            "the groups",
+            {
+                "torch": """
+from tlcourse.freezing import layer_groups
+
+def count(model):
+    parameters = dict(model.named_parameters())
+    return {g.name: sum(parameters[name].numel() for name in g.parameters) for g in layer_groups(model)}
+""",
+            },
+        ),
+    ],
+    "ch02-knn": [("transferability", "from tlcourse.transferability import knn_accuracy")],
+    "ch02-rank": [("transferability", "from tlcourse.transferability import rank_correlation")],
+    "ch03-cut": [
+        ("cut_head", "from tlcourse.models import cut_head as cut"),
+        (
+            "cut_at",
+            """
+from tlcourse.models import cut_at
+
+def cut(model):
+    return cut_at(model, "block1" if hasattr(model, "children") else "block1.conv")
+""",
+        ),
+        (
+            "the framework's own cut_head",
+            {
+                "torch": "from tlcourse.models.adapting_torch import cut_head as cut",
+                "keras": "from tlcourse.models.adapting_keras import cut_head as cut",
+            },
+        ),
+        (
+            "the framework's own cut_at",
+            {
+                "torch": """
+from tlcourse.models.adapting_torch import cut_at
+
+def cut(model):
+    return cut_at(model, "block1", ("classifier",), 0, None)
+""",
+                "keras": """
+from tlcourse.models.adapting_keras import cut_at
+
+def cut(model):
+    return cut_at(model, "block1", ("classifier",), 0, None)
+""",
+            },
+        ),
+        (
+            "a cut network",
+            {
+                "torch": """
+from tlcourse.models.adapting_torch import CutNetwork
+
+def cut(model):
+    return CutNetwork(model, ("classifier",))
+""",
+            },
+        ),
+    ],
+    "ch03-letterbox": [
+        (
+            "square",
+            """
+from tlcourse.models import square
+
+def letterbox(image, size, fill, resize):
+    return square(image, size, "pad", fill)
+""",
+        ),
+    ],
+    "ch03-grey": [
+        (
+            "one_channel",
+            {
+                "torch": """
+import torch
+from torch import nn
+from tlcourse.models import one_channel
+
+def grey(weights):
+    out, _, height, width = weights.shape
+    layer = nn.Conv2d(3, out, (height, width), bias=False)
+    layer.weight.data = torch.tensor(weights)
+    return one_channel(nn.Sequential(layer))[0].weight.detach().numpy()
+""",
+                "keras": """
+import keras
+from tlcourse.models import one_channel
+
+def grey(weights):
+    height, width, _, out = weights.shape
+    layer = keras.layers.Conv2D(out, (height, width), use_bias=False)
+    model = keras.Sequential([keras.Input((16, 16, 3)), layer])
+    layer.set_weights([weights])
+    return one_channel(model).layers[-1].get_weights()[0]
+""",
+            },
+        ),
+    ],
+    "ch04-freeze": [
+        (
+            "the course's freezing",
+            """
+from tlcourse import freezing
+
+def freeze(model, frozen):
+    freezing.unfreeze(model)
+    if hasattr(model, "train"):
+        model.train()
+    freezing.freeze(model, list(frozen))
+""",
+        ),
+        (
+            "one by one",
+            """
+from tlcourse import freezing
+
+def freeze(model, frozen):
+    freezing.unfreeze(model)
+    if hasattr(model, "train"):
+        model.train()
+    for name in frozen:
+        freezing.freeze(model, name)
+""",
+        ),
+    ],
+    "ch04-cache": [
+        (
+            "the loop's forward pass",
+            {
+                "torch": """
+import torch
+from tlcourse.training import loop_torch
+
+def cache(backbone, images, batch_size):
+    x = images.permute(0, 2, 3, 1).numpy()
+    found = loop_torch.forward(
+        backbone, x, batch_size=batch_size, preprocess=lambda x: x, bar=False, title=""
+    )
+    return torch.from_numpy(found)
+""",
+                "keras": """
+import numpy as np
+from tlcourse.training import loop_keras
+
+def cache(backbone, images, batch_size):
+    return loop_keras.forward(
+        backbone, np.asarray(images), batch_size=batch_size, preprocess=lambda x: x, bar=False, title=""
+    )
+""",
+            },
+        ),
+        (
+            "predict_logits",
+            {
+                "torch": """
+import torch
+from tlcourse.models.framework import predict_logits
+
+def cache(backbone, images, batch_size):
+    backbone.tl_rule = "bytes"
+    x = images.permute(0, 2, 3, 1).numpy()
+    return torch.from_numpy(predict_logits(backbone, x * 128 + 127, batch_size))
+""",
+                "keras": """
+import numpy as np
+from tlcourse.models.framework import predict_logits
+
+def cache(backbone, images, batch_size):
+    return predict_logits(backbone, np.asarray(images) * 128 + 127, batch_size)
+""",
+            },
+        ),
+        (
+            "cache_features",
+            {
+                "torch": """
+import numpy as np
+import torch
+from tlcourse import training
+
+def cache(backbone, images, batch_size):
+    x = np.zeros((len(images), 1, 1, 3), np.uint8)
+    x[:, 0, 0, 0] = np.arange(len(images))
+    return torch.from_numpy(training.cache_features(
+        backbone, x, batch_size=batch_size, progress=False,
+        preprocess=lambda some: images.permute(0, 2, 3, 1).numpy()[some[:, 0, 0, 0].astype(int)],
+    ))
+""",
+                "keras": """
+import numpy as np
+from tlcourse import training
+
+def cache(backbone, images, batch_size):
+    x = np.zeros((len(images), *np.asarray(images).shape[1:3], 3), np.uint8)
+    x[:, 0, 0, 0] = np.arange(len(images))
+    return training.cache_features(
+        backbone, x, batch_size=batch_size, progress=False,
+        preprocess=lambda some: np.asarray(images)[some[:, 0, 0, 0].astype(int)],
+    )
+""",
+            },
+        ),
+    ],
+    "ch04-last-blocks": [
+        (
+            "the course's freezing",
+            """
+from tlcourse import freezing
+
+def unfreeze_last(model, blocks, n):
+    freezing.freeze(model)
+    freezing.unfreeze(model, ["classifier", *blocks[len(blocks) - n :]])
+    freezing.freeze(model, freezing.batch_norm_layers(model))
+    if hasattr(model, "eval"):
+        model.eval()
+""",
+        ),
+        (
+            "freeze_to",
+            """
+from tlcourse import freezing
+
+def unfreeze_last(model, blocks, n):
+    if n == len(blocks):
+        freezing.unfreeze(model)
+    else:
+        freezing.freeze_to(model, blocks[len(blocks) - n - 1])
+    freezing.freeze(model, freezing.batch_norm_layers(model))
+    if hasattr(model, "eval"):
+        model.eval()
+""",
+        ),
+    ],
+    "ch04-gradual": [
+        (
+            "the rates of a model with these names",
+            {
+                "torch": """
+from torch import nn
+from tlcourse import freezing
+
+def stages(groups, lr, decay):
+    model = nn.ModuleDict({name: nn.Linear(1, 1) for name in groups})
+    rates = freezing.discriminative_lrs(model, lr, decay)
+    return [dict(list(rates.items())[-k:]) for k in range(1, len(groups) + 1)]
+""",
+                "keras": """
+import keras
+from tlcourse import freezing
+
+def stages(groups, lr, decay):
+    model = keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1, name=name) for name in groups)])
+    rates = freezing.discriminative_lrs(model, lr, decay)
+    return [dict(list(rates.items())[-k:]) for k in range(1, len(groups) + 1)]
+""",
+            },
+        ),
+        (
+            "the stages of a model with these names",
+            {
+                "torch": """
+from torch import nn
+from tlcourse import freezing
+
+def stages(groups, lr, decay):
+    model = nn.ModuleDict({name: nn.Linear(1, 1) for name in groups})
+    rate = {name: lr * decay**i for i, name in enumerate(reversed(groups))}
+    plan = freezing.unfreezing_stages(model, len(groups))
+    return [{name: rate[name] for name in some} for some in plan]
+""",
+                "keras": """
+import keras
+from tlcourse import freezing
+
+def stages(groups, lr, decay):
+    model = keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1, name=name) for name in groups)])
+    rate = {name: lr * decay**i for i, name in enumerate(reversed(groups))}
+    plan = freezing.unfreezing_stages(model, len(groups))
+    return [{name: rate[name] for name in some} for some in plan]
+""",
+            },
+        ),
+    ],
+    "ch05-build": [
+        (
+            "heads.build",
+            """
+from tlcourse import heads
+
+def head(features, hidden, classes, dropout):
+    return heads.build(features, classes, hidden=[hidden], batch_norm=True, dropout=dropout)
+""",
+        ),
+        (
+            "the framework's own build",
+            {
+                "torch": """
+import numpy as np
+from tlcourse.heads import heads_torch
+from tlcourse.heads.start import layer_starts
+
+def head(features, hidden, classes, dropout):
+    starts = layer_starts((features, hidden, classes), 0)
+    return heads_torch.build(starts, np.zeros(classes, "float32"), batch_norm=True, dropout=dropout)
+""",
+                "keras": """
+import numpy as np
+from tlcourse.heads import heads_keras
+from tlcourse.heads.start import layer_starts
+
+def head(features, hidden, classes, dropout):
+    starts = layer_starts((features, hidden, classes), 0)
+    return heads_keras.build(starts, np.zeros(classes, "float32"), batch_norm=True, dropout=dropout)
+""",
+            },
+        ),
+    ],
+    "ch05-pair": [
+        (
+            "the heads' own losses",
+            {
+                "torch": """
+from tlcourse.heads.heads_torch import loss_of
+
+def loss_for(answer):
+    return loss_of({"exactly one": "one-of", "any number": "any-of", "a number": "number"}[answer])
+""",
+                "keras": """
+from tlcourse.heads.heads_keras import loss_of
+
+def loss_for(answer):
+    return loss_of({"exactly one": "one-of", "any number": "any-of", "a number": "number"}[answer])
+""",
+            },
+        ),
+    ],
+    "ch05-bias": [
+        (
+            "both biases",
+            """
+from tlcourse.heads import bias_for_classes, bias_for_labels
+
+def start_bias(counts, rows, kind):
+    return bias_for_classes(counts) if kind == "softmax" else bias_for_labels(counts, rows)
+""",
+        ),
+    ],
+    "ch06-range": [
+        (
+            "suggest",
+            """
+import numpy as np
+from tlcourse.training.range_test import RangeTest, suggest
+
+def first_rate(rates, losses):
+    return suggest(RangeTest(rates, np.nan_to_num(losses, nan=np.inf)))
+""",
+        ),
+    ],
+    "ch06-two-rates": [
+        (
+            "rates by group",
+            {
+                "torch": """
+import torch
+from tlcourse.freezing import layer_groups
+from tlcourse.training.loop_torch import cross_entropy, rate_groups
+
+def step(model, images, labels, body_lr, head_lr):
+    rates = {g.name: head_lr if g.name == "classifier" else body_lr for g in layer_groups(model)}
+    optimizer = torch.optim.SGD(rate_groups(model, rates), lr=body_lr)
+    optimizer.zero_grad()
+    cross_entropy(model(images), labels).backward()
+    optimizer.step()
+""",
+                "keras": """
+import keras
+import tensorflow as tf
+from tlcourse.training.layerwise_keras import LayerwiseSGD
+
+def step(model, images, labels, body_lr, head_lr):
+    head = {v.path for v in model.get_layer("classifier").trainable_variables}
+    factors = {v.path: 1.0 if v.path in head else body_lr / head_lr for v in model.trainable_variables}
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.GradientTape() as tape:
+        loss = loss_of(labels, model(images, training=False))
+    gradients = tape.gradient(loss, [v.value for v in model.trainable_variables])
+    LayerwiseSGD(head_lr, factors=factors).apply(gradients, model.trainable_variables)
+""",
+            },
+        ),
+    ],
+    "ch06-schedule": [
+        (
+            "warmup_cosine",
+            """
+from tlcourse.training.schedules import warmup_cosine
+
+def factor(step, steps, warmup):
+    return warmup_cosine(warmup / steps)(step, steps)
+""",
+        ),
+    ],
+    "ch06-early-stop": [
+        (
+            "a sweep's patience",
+            """
+from tlcourse.sweeps import train_adapted
+
+def early_stop(val_losses, patience):
+    train_adapted.PATIENCE = patience
+    return train_adapted._patient(val_losses)
+""",
+        ),
+    ],
+    "ch07-metrics": [
+        (
+            "the report",
+            """
+import numpy as np
+from tlcourse import evaluation
+
+def metrics(matrix, of):
+    k = len(matrix)
+    rows = np.repeat(np.arange(k), matrix.sum(1))
+    said = np.concatenate([np.repeat(np.arange(k), row) for row in matrix])
+    table = evaluation.report(rows, np.eye(k)[said])
+    share = evaluation.accuracy(rows, said)
+    one = table.iloc[of]
+    return {"accuracy": share, "precision": one["precision"], "recall": one["recall"],
+            "macro_f1": table["F1"].iloc[:k].mean(), "micro_f1": share}
+""",
+        ),
+    ],
+    "ch07-auc": [
+        (
+            "the report",
+            """
+import numpy as np
+from tlcourse import evaluation
+
+def auc(labels, scores):
+    ranks = np.unique(scores, return_inverse=True)[1] / len(scores)
+    return evaluation.report(labels, np.stack([1 - ranks, ranks], 1))["AUC"].iloc[1]
+""",
+        ),
+    ],
+    "ch07-threshold": [
+        (
+            "threshold_for_cost",
+            """
+from tlcourse.thresholds import threshold_for_cost
+
+def threshold(labels, scores, missed, alarm):
+    return threshold_for_cost(labels, scores, missed=missed, alarm=alarm).value
+""",
+        ),
+        (
+            "cost_at",
+            """
+import numpy as np
+from tlcourse.thresholds import cost_at
+
+def threshold(labels, scores, missed, alarm):
+    tried = np.append(scores, scores.max() + 1)
+    return min(tried, key=lambda t: cost_at(labels, scores, t, missed=missed, alarm=alarm))
+""",
+        ),
+    ],
+    "ch07-bootstrap": [
+        (
+            "paired_bootstrap",
+            """
+from tlcourse.comparing import paired_bootstrap
+
+def difference(first, second, resamples, rng):
+    found = paired_bootstrap(first, second, resamples=resamples, seed=int(rng.integers(2**31)))
+    return found.low, found.high
+""",
+        ),
+        (
+            "bootstrap_interval",
+            """
+from tlcourse.evaluation import bootstrap_interval
+
+def difference(first, second, resamples, rng):
+    found = bootstrap_interval(second - first, repeats=resamples, seed=int(rng.integers(2**31)))
+    return found.low, found.high
+""",
+        ),
+    ],
+    "ch08-analogy": [
+        (
+            "WordVectors.analogy",
+            """
+import numpy as np
+from tlcourse.embeddings import WordVectors
+
+def analogy(vectors, a, b, c):
+    known = WordVectors(list(vectors), np.stack(list(vectors.values())), "mine")
+    return known.analogy(a, b, c, n=1)[0][0]
+""",
+        ),
+    ],
+    "ch08-encode": [
+        (
+            "Vocabulary.encode",
+            """
+from tlcourse.embeddings import Vocabulary
+
+def encode(texts, index, length):
+    words = tuple(sorted(index, key=index.get))
+    return Vocabulary(words).encode([" ".join(text) for text in texts], length)
+""",
+        ),
+    ],
+    "ch08-mean": [
+        ("masked_mean", "from tlcourse.embeddings.layers import masked_mean as text_vectors"),
+        (
+            "the reader of a classifier",
+            {
+                "torch": """
+import torch
+from tlcourse.embeddings.layers_torch import MeanReader
+
+def text_vectors(vectors, tokens):
+    return MeanReader()(torch.from_numpy(vectors), torch.from_numpy(tokens != 0)).numpy()
+""",
+                "keras": """
+import numpy as np
+from tlcourse.embeddings.layers_keras import MeanReader
+
+def text_vectors(vectors, tokens):
+    return np.asarray(MeanReader()(vectors, mask=tokens != 0))
+""",
+            },
+        ),
+    ],
+    "ch08-layer": [
+        ("embedding", "from tlcourse.embeddings.layers import embedding as embedding_layer"),
+        (
+            "the framework's own embedding",
+            {
+                "torch": "from tlcourse.embeddings.layers_torch import embedding as embedding_layer",
+                "keras": "from tlcourse.embeddings.layers_keras import embedding as embedding_layer",
+            },
+        ),
+        (
+            "a classifier's first layer",
+            {
+                "torch": """
+from tlcourse.embeddings import text_classifier
+
+def embedding_layer(table, trainable):
+    return text_classifier(table, 2, trainable=trainable).embedding
+""",
+                "keras": """
+from tlcourse.embeddings import text_classifier
+
+def embedding_layer(table, trainable):
+    return text_classifier(table, 2, trainable=trainable).get_layer("embedding")
+""",
+            },
+        ),
+    ],
+    "ch09-attention": [
+        (
+            "attend",
+            {
+                "keras": """
+import numpy as np
+from tlcourse.transformers.attention_keras import attend
+
+def attention(query, key, value, tokens):
+    return np.asarray(attend(query, key, value, 1, (tokens != 0)[:, None, None, :], lambda w: w))
+""",
+            },
+        ),
+    ],
+    "ch09-search": [
+        (
+            "search",
+            """
+from tlcourse import transformers
+
+def search(query, texts, k):
+    return [row for row, _ in transformers.search(query, texts, k)]
+""",
+        ),
+        (
+            "the nearest words",
+            """
+from tlcourse.embeddings import WordVectors
+
+def search(query, texts, k):
+    known = WordVectors([str(row) for row in range(len(texts))], texts, "mine")
+    return [int(row) for row, _ in known.nearest(query, k)]
+""",
+        ),
+    ],
+    "ch09-perplexity": [
+        (
+            "perplexity",
+            """
+from tlcourse.transformers import perplexity
+
+def perplexity_of(logits, tokens):
+    return perplexity(lambda some: logits[None], tokens, len(tokens))
+""",
+        ),
+        (
+            "a sweep's loss",
+            """
+import numpy as np
+from tlcourse.sweeps.task_head import _cross_entropy
+
+def perplexity_of(logits, tokens):
+    return np.exp(_cross_entropy(logits[:-1], tokens[1:]))
+""",
+        ),
+    ],
+    "ch09-next": [
+        (
+            "next_probabilities",
+            """
+from tlcourse.transformers import next_probabilities as ours
+
+def next_probabilities(logits, temperature, top_p):
+    return ours(logits, temperature, top_p=top_p)
+""",
+        ),
+    ],
+    "ch09-summary": [
+        (
+            "summarise",
+            """
+from tlcourse.transformers import summarise
+
+def summary(vectors, k):
+    return summarise([""] * len(vectors), k, lambda _: vectors, 0.0)
+""",
+        ),
+    ],
+}
