@@ -17,7 +17,7 @@ from PIL import Image
 
 from tlcourse.data import image_folder, read_image
 from tlcourse.data.decoding import decode
-from tlcourse.errors import DataError
+from tlcourse.errors import DataError, ShapeError
 
 WIDE = np.array([[0, 250, 300, 257 * 100, 65535]], np.uint16)
 SCALED = [0, 1, 1, 100, 255]
@@ -299,6 +299,21 @@ def test_too_many_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match=r"big\.png .* too many pixels") as caught:
         decode(saved(Image.new("L", (8, 8)), "PNG"), "big.png")
     assert "smaller" in caught.value.fix
+
+
+def test_read_image_cuts_to_the_square_that_a_folder_gives(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number, shape in enumerate([(40, 60, 3), (33, 21, 3), (50, 50, 3)]):
+            picture = rng.integers(0, 256, shape, dtype=np.uint8)
+            Image.fromarray(picture).save(tmp_path / name / f"{number}.png")
+    folder = image_folder(tmp_path, size=24)
+    for name, picture in zip(folder.ids, folder.images, strict=True):
+        np.testing.assert_array_equal(read_image(tmp_path / name, size=24), picture)
+        assert read_image(tmp_path / name).shape in ((40, 60, 3), (33, 21, 3), (50, 50, 3))
+    with pytest.raises(ShapeError):
+        read_image(tmp_path / folder.ids[0], size=0)
 
 
 def test_read_image_tells_what_is_not_there(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ difference between the frameworks' convolutions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ def _describe(array: Any) -> str:
 
 def _fix(array: Any) -> str:
     """What to do about an array that is not what the models take."""
+    if isinstance(array, (str, Path)):
+        return f'Read the file first, tlcourse.data.read_image("{array}"), and give a list of such arrays.'
     if not isinstance(array, np.ndarray):
         return f"Give a numpy array: {_WANTED}."
     if array.ndim in (2, 3) and array.shape[-1:] not in ((1,), (3,), (4,)):
