@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -362,7 +363,7 @@ _RANK_WHY = {
 
 def _rank_case(rng: np.random.Generator, sign: int) -> dict[str, Any]:
     while True:
-        n = int(rng.integers(7, 12))
+        n = int(rng.integers(7, 16))
         quality = rng.normal(0, 1, n)
         # Scores on another scale, bent, with noise, and one far out: what a correlation of values stumbles
         # over.
@@ -374,17 +375,18 @@ def _rank_case(rng: np.random.Generator, sign: int) -> dict[str, Any]:
         values = np.array(list(_rank_ways(scores, accuracies).values()))
         gaps = np.abs(values[:, None] - values)[np.triu_indices(len(values), 1)]
         if gaps.min() > 0.004 and 0.3 < sign * values[0] < 0.9:
-            return {"scores": scores, "accuracies": accuracies}
+            return {"sign": sign, "scores": scores, "accuracies": accuracies}
 
 
 def _rank_inputs(rng: np.random.Generator) -> dict[str, Any]:
     while True:
-        cases = [_rank_case(rng, 1), _rank_case(rng, -1)]
+        # Two of each: a single correlation of so few ranks comes up again under another seed.
+        cases = [_rank_case(rng, sign) for sign in shuffled(rng, [1, 1, -1, -1])]
         ways = [_rank_ways(np.asarray(case["scores"]), np.asarray(case["accuracies"])) for case in cases]
         # A wrong value that is shown for one case must not be, but for its sign, the right one of the other.
         apart = [
             abs(abs(value) - abs(other["right"])) > 0.002
-            for one, other in (ways, ways[::-1])
+            for one, other in itertools.permutations(ways, 2)
             for value in one.values()
         ]
         if all(apart):
@@ -401,9 +403,10 @@ def _rank_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 
 
 def _rank_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    parts = []
-    words = ("Where score and accuracy mostly agree", "Where they mostly disagree")
-    for case, found, where in zip(inputs["cases"], observed["found"], words, strict=True):
+    told: dict[int, list[Finding]] = {1: [], -1: []}
+    words = {1: "Where score and accuracy mostly agree", -1: "Where they mostly disagree"}
+    for case, found in zip(inputs["cases"], observed["found"], strict=True):
+        where, parts = words[case["sign"]], told[case["sign"]]
         got = number(found, "the correlation")
         ways = _rank_ways(np.asarray(case["scores"]), np.asarray(case["accuracies"]))
         match = [name for name, value in ways.items() if close(got, value, 1e-3)]
@@ -416,7 +419,9 @@ def _rank_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         # With its sign turned, the value shown to more digits would be the answer.
         value = f"about {got:.1f}" if match[:1] == ["the sign is turned"] else show(got)
         parts.append(Finding(False, f"{where} you give {value}. {why}", *match[:1]))
-    return verdict(*parts)
+    return verdict(
+        *(next((one for one in of_sign if not one.passed), of_sign[0]) for of_sign in told.values())
+    )
 
 
 _RANK = """

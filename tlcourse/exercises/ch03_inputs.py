@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .cases import shuffled
 from .judging import good, plain_array, read_array, show, verdict
 from .model import Exercise, Finding, Misconception, Verdict
 
@@ -187,14 +188,20 @@ def _nearest(image: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def _box_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    size = int(rng.choice([24, 32]))
     short, long = int(rng.integers(8, 14)), int(rng.integers(40, 60))
-    return {"size": size, "fill": int(rng.integers(1, 255)), "shapes": [[short, long], [long, short]]}
+    return {
+        "boxes": [
+            # A square and a colour for each, so that no picture made for another seed is right.
+            {"size": int(rng.integers(24, 37)), "fill": int(rng.integers(1, 255)), "shape": shape}
+            for shape in shuffled(rng, [[short, long], [long, short]])
+        ]
+    }
 
 
 def _box_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     out = []
-    for height, width in inputs["shapes"]:
+    for box in inputs["boxes"]:
+        height, width = box["shape"]
         calls: list[list[int]] = []
         image = np.full((height, width, 3), 255, "uint8")
         image[: height // 2, : width // 2, 0] = 0  # one corner is marked
@@ -206,16 +213,16 @@ def _box_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
                 calls.append([height, width, *np.asarray(image).shape[:2]])  # noqa: B023
             return _nearest(np.asarray(image), height, width)
 
-        found = plain_array(answer(image.copy(), inputs["size"], inputs["fill"], resize))
+        found = plain_array(answer(image.copy(), box["size"], box["fill"], resize))
         out.append({"picture": found, "calls": calls})
     return {"boxes": out}
 
 
 def _box_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    size, fill = inputs["size"], inputs["fill"]
     whole = good("The whole picture is there, and its shape is kept.")
     middle = good("It lies in the middle, and the bars have the given colour.")
-    for (height, width), seen in zip(inputs["shapes"], observed["boxes"], strict=True):
+    for box, seen in zip(inputs["boxes"], observed["boxes"], strict=True):
+        size, fill, (height, width) = box["size"], box["fill"], box["shape"]
         got = read_array(seen["picture"], "`letterbox`")
         said = f"A picture {height} high and {width} wide"
         if got.shape != (size, size, 3):
