@@ -247,6 +247,17 @@ def test_the_roster_says_whether_the_one_folder_is_a_student(tmp_path):
     assert {s.student for s in find(tmp_path / "class", "02", tmp_path / "t", ["group"])} == {"group"}
 
 
+def test_a_folder_full_of_notebooks_hides_nothing_and_takes_no_hour(tmp_path):
+    place = tmp_path / "class"
+    put(place / "ada" / f"{NAME}.ipynb", "mine", age=1000)
+    for number in range(60):
+        put(place / "ada" / "venv" / f"sample {number}.ipynb", "{}")
+    (ada,) = find(place, "02", tmp_path / "s")
+    assert ada.path.read_text() == "mine"
+    assert len(ada.candidates) == 40
+    assert "only 40 of 61 notebooks" in ada.notes[0]
+
+
 def test_what_is_left_out_is_told(tmp_path):
     place = tmp_path / "class"
     put(place / "ada" / f"{NAME}.ipynb", "x")

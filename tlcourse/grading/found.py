@@ -374,14 +374,19 @@ def find(place: Path, chapter: str, scratch: Path, students: Collection[str] = (
 
 
 def _candidates(files: Collection[tuple[Owner, _File]], number: str) -> list[Candidate]:
-    """A source's notebooks: those of the chapter first, then by Canvas's count and the file's time."""
-    made = []
+    """A source's notebooks: those named after the chapter, others, those of other chapters; each by its age.
+
+    Canvas's count goes before the time of the file.
+    """
+    made: list[Candidate] = []
+    by_name: set[str] = set()
     for owner, file in files:
         if file.is_notebook:
             named = chapters_named(file.parts[-1])
             of_chapter = not named or number in named
+            by_name |= {file.shown} if number in named else set()
             made.append(Candidate(file.path, file.shown, file.modified, owner.turn, of_chapter, file.problem))
-    made.sort(key=lambda c: (c.of_chapter, c.turn, c.modified, c.shown), reverse=True)
+    made.sort(key=lambda c: (c.of_chapter, c.shown in by_name, c.turn, c.modified, c.shown), reverse=True)
     return made
 
 
@@ -407,14 +412,17 @@ def _handed(student: str, sources: dict[str, list[tuple[Owner, _File]]], number:
     late = {file.shown for owner, file in sources[source] if owner.late}
     if first.shown in late:
         notes = ("Canvas marks it as late; the roster may say when it was handed in",)
+    pool = sum(c.of_chapter for c in candidates) or len(candidates)
+    if pool > _MOST_NOTEBOOKS:
+        notes = (*notes, f"only {_MOST_NOTEBOOKS} of {pool} notebooks in the folder were looked at")
     refused = first.problem if len(candidates) == 1 else None
-    if sum(c.of_chapter for c in candidates) > _MOST_NOTEBOOKS:
-        refused = NotGradedError(
-            f"there are {len(candidates)} notebooks among the student's files",
-            "Ask the student which one it is, and keep that one.",
-        )
     return Handed(
-        student, first.path, first.shown, notes=notes, problem=refused, candidates=tuple(candidates)
+        student,
+        first.path,
+        first.shown,
+        notes=notes,
+        problem=refused,
+        candidates=tuple(candidates[:_MOST_NOTEBOOKS]),
     )
 
 
