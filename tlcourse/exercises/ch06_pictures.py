@@ -17,13 +17,12 @@ __all__ = ["CURVES", "SHIFT"]
 
 
 def _shift_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    images = np.zeros((24, 12, 12, 3), np.uint8)
-    # A mark that is no mirror image of itself, bright, away from the middle, and one pixel on each border.
-    images[:, 4:8, 4] = 200
-    images[:, 7, 4:8] = 200
-    images[:, 4, 5] = 240
-    images[:, 0, 0], images[:, 11, 11] = 120, 130
-    return {"images": images, "most": 2, "seed": int(rng.integers(1, 10_000))}
+    """Pictures of their own each, not square, with marks as far as the border; none is its mirror image."""
+    shape = int(rng.integers(24, 34)), int(rng.integers(10, 13)), int(rng.integers(13, 16))
+    marks = rng.random(shape) < 0.3
+    marks[:, 0, 0] = marks[:, -1, -1] = True
+    images = np.where(marks[..., None], rng.integers(60, 250, (*shape, 3)), 0).astype(np.uint8)
+    return {"images": images, "most": int(rng.integers(2, 4)), "seed": int(rng.integers(1, 10_000))}
 
 
 def _shift_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
@@ -69,6 +68,21 @@ def _moved(image: np.ndarray, dy: int, dx: int) -> np.ndarray:
     return out
 
 
+def _keys(most: int) -> list[tuple[int, int]]:
+    return [(dy, dx) for dy in range(-most, most + 1) for dx in range(-most, most + 1)]
+
+
+def _shift_of(one: np.ndarray, image: np.ndarray, most: int) -> tuple[int, int] | None:
+    """By how much a picture was shifted, down and to the right; None where it was not just shifted."""
+    return next((key for key in _keys(most) if np.array_equal(one, _moved(image, *key))), None)
+
+
+def _stretched(image: np.ndarray, key: tuple[int, int]) -> np.ndarray:
+    """A shift with the border repeated, as `np.pad` does with "edge"."""
+    rows, columns = (np.clip(np.arange(n) - by, 0, n - 1) for n, by in zip(image.shape, key, strict=False))
+    return image[rows][:, columns]
+
+
 def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     images, most = np.asarray(inputs["images"]), inputs["most"]
     if "wrong" in observed:
@@ -81,20 +95,25 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if observed["dtype"] != "uint8":
         why = f"Bytes went in, and {observed['dtype']} came out. The preprocessing behind it expects bytes."
         return Verdict(0.0, (Finding(False, why, "another dtype"),))
-    image = images[0].astype("float64")
-    if all(np.array_equal(one, image) for one in got):
+    if np.array_equal(got, images):
         return Verdict(0.0, (Finding(False, "Nothing is shifted.", "nothing happens"),))
     if not observed["kept"]:
         why = "The pictures that you were given are changed themselves. Work on a copy: they come again."
         return Verdict(0.0, (Finding(False, why, "changes its input"),))
-    known = {(dy, dx): _moved(image, dy, dx) for dy in range(-4, 5) for dx in range(-4, 5)}
-    found, wrapped, mirrored = [], 0, 0
-    for one in got:
-        match = next((key for key, value in known.items() if np.array_equal(one, value)), None)
+    found, wrapped, mirrored, held = [], 0, 0, 0
+    for one, image in zip(got, images, strict=True):
+        match = _shift_of(one, image, most + 2)
         found.append(match)
         if match is None:
-            wrapped += any(np.array_equal(one, np.roll(image, key, (0, 1))) for key in known)
-            mirrored += any(np.array_equal(one, _moved(image[:, ::-1], *key)) for key in known)
+            wrapped += any(np.array_equal(one, np.roll(image, key, (0, 1))) for key in _keys(most + 2))
+            mirrored += any(
+                _shift_of(one, flipped, most + 2) is not None
+                for flipped in (image[:, ::-1], image[::-1], image[::-1, ::-1])
+            )
+            held += any(np.array_equal(one, _stretched(image, key)) for key in _keys(most))
+    if found.count(None) == len(found) and not wrapped + mirrored + held:
+        why = "No picture is a shift of the one that went in, with zeros where nothing is left."
+        return Verdict(0.0, (Finding(False, why),))
     label = good("Each picture is shifted, and nothing else is done to it: the label stays true.")
     if wrapped:
         label = Finding(
@@ -105,14 +124,17 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     elif mirrored:
         label = Finding(False, "Some pictures are mirrored. A mirrored 3 is no digit any more.", "mirrored")
+    elif held:
+        why = "What a shift leaves empty is filled with the picture's border. Fill it with zeros."
+        label = Finding(False, why, "border repeated")
     elif None in found:
         label = Finding(False, "Some pictures are changed in another way than by a shift with zeros.", None)
     own = good("Each picture has a shift of its own, up to the given number of pixels to all sides.")
     keys = [key for key in found if key is not None]
     # More draws, so that the largest allowed shift is among them beyond doubt.
-    reached = [
-        key for one in np.asarray(observed["other"]) for key, v in known.items() if np.array_equal(one, v)
-    ] + keys
+    other = np.asarray(observed["other"])
+    more = [_shift_of(a, b, most + 2) for a, b in zip(other, images, strict=False)]
+    reached = [key for key in more if key is not None] + keys
     if keys and len(set(keys)) == 1 and len(keys) == len(got):
         own = Finding(
             False, (f"All pictures are shifted alike, by {keys[0]}. Draw for each one."), "one shift for all"
@@ -120,7 +142,11 @@ def _shift_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     elif any(max(abs(dy), abs(dx)) > most for dy, dx in keys):
         far = max(max(abs(dy), abs(dx)) for dy, dx in keys)
         own = Finding(False, f"Some are shifted by {far} pixels; {most} were allowed.", "too far")
-    elif keys and (min(min(k) for k in keys) >= 0 or max(max(k) for k in keys) <= 0):
+    elif (
+        keys
+        and any(min(k[axis] for k in keys) >= 0 or max(k[axis] for k in keys) <= 0 for axis in (0, 1))
+        and (any(k[0] for k in keys) and any(k[1] for k in keys))
+    ):
         why = (
             f"All shifts go one way: {show(sorted(set(keys))[:5])}. `rng.integers(0, n)` leaves out what is"
             " below zero."
@@ -196,7 +222,7 @@ import numpy as np
 
 def shift(images, most, rng):
     h, w = images.shape[1:3]
-    y, x = most + 1, most - 1
+    y, x = most - 1, most - 2
     padded = np.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
     return padded[:, y:y + h, x:x + w]
 """,
@@ -209,6 +235,14 @@ def shift(images, most, rng):
             "another dtype",
             _shift().replace("return out", "return out / 255"),
             expect="expects bytes",
+        ),
+        Misconception(
+            "border repeated",
+            _shift(
+                "padded = np.pad(image, ((most, most), (most, most), (0, 0)), mode='edge')\n"
+                "        out[i] = padded[most - dy:most - dy + h, most - dx:most - dx + w]"
+            ),
+            expect="Fill it with zeros",
         ),
         Misconception("one way only", _shift(low="0"), expect="All shifts go one way"),
     ),
@@ -226,38 +260,54 @@ _FOUND = {
 
 
 def _curves_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    n = 12
+    cases = []
+    for kind, causes in _CURVES_OF.items():
+        cases += [_curve(rng, kind, causes) for _ in range(int(rng.integers(2, 4)))]
+    return {"cases": [cases[int(i)] for i in rng.permutation(len(cases))]}
+
+
+_CURVES_OF = {
+    "flat": "underfitting",
+    "by heart": "overfitting",
+    "together": "good",
+    "a gap": "good",
+    "jumps": "broken",
+}
+
+
+def _curve(rng: np.random.Generator, kind: str, cause: str) -> dict[str, Any]:
+    n = int(rng.integers(11, 15))
     t = np.arange(n)
 
     def noise() -> np.ndarray:
         return rng.normal(0, 0.01, n)
 
-    chance = float(np.log(10))
+    # Of five classes or of a hundred: what is high for one is low for the other.
+    chance = float(np.log(rng.integers(5, 101)))
     fall = np.exp(-t / rng.uniform(2.0, 3.0))
-    curves = [
+    turn = int(rng.integers(3, 6))
+    train, val = {
         # Both high, hardly falling.
-        ("underfitting", chance - 0.02 * t + noise(), chance + 0.03 - 0.02 * t + noise()),
+        "flat": (1 - 0.009 * t, 1.01 - 0.009 * t),
         # Training falls to nothing, validation turns up.
-        (
-            "overfitting",
-            2.2 * fall + 0.03 + noise() / 4,
-            0.9 + 1.2 * fall + 0.06 * np.maximum(0, t - 4) + noise(),
-        ),
+        "by heart": (0.95 * fall + 0.013, 0.39 + 0.52 * fall + 0.03 * np.maximum(0, t - turn)),
         # Both fall and stay together; the gap is small.
-        ("good", 1.7 * fall + 0.45 + noise(), 1.7 * fall + 0.6 + noise()),
+        "together": (0.74 * fall + 0.2, 0.74 * fall + 0.26),
         # A gap, but validation is still falling: not overfitting.
-        ("good", 1.8 * fall + 0.2 + noise(), 1.5 * np.exp(-t / 5) + 0.55 + noise() / 2),
+        "a gap": (0.78 * fall + 0.09, 0.65 * np.exp(-t / 5) + 0.24),
         # It jumps up and stays.
-        (
-            "broken",
-            np.where(t < 5, chance - 0.2 * t, chance + 3) + noise(),
-            np.where(t < 5, chance - 0.18 * t, chance + 3.2) + noise(),
+        "jumps": (
+            np.where(t < turn + 1, 1 - 0.09 * t, 1 + 3 / chance),
+            np.where(t < turn + 1, 1 - 0.08 * t, 1 + 3.2 / chance),
         ),
-    ]
-    cases = [
-        {"cause": c, "train": np.round(a, 4), "val": np.round(b, 4), "chance": chance} for c, a, b in curves
-    ]
-    return {"cases": [cases[int(i)] for i in rng.permutation(len(cases))]}
+    }[kind]
+    calm = 4 if kind in ("by heart", "a gap") else 1
+    return {
+        "cause": cause,
+        "train": np.round(chance * train + noise() / calm, 4),
+        "val": np.round(chance * val + noise() / calm, 4),
+        "chance": chance,
+    }
 
 
 def _curves_sent(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -289,6 +339,7 @@ def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if len(said) == 1:
         why = f"You call all of them {next(iter(said.values()))}."
         return Verdict(0.0, (Finding(False, why, "one answer for all"),))
+    right = sum(got == case["cause"] for words in by_cause.values() for got, case in words)
     for cause in ("underfitting", "overfitting", "good", "broken"):
         wrong = [(got, case) for got, case in by_cause[cause] if got != cause]
         if not wrong:
@@ -316,6 +367,8 @@ def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         else:
             why, name = "Look at both ends of both curves.", None
         parts.append(Finding(False, f"{shown}: you say {said[got]}. {why}", name))
+    if right < 0.6 * len(inputs["cases"]):  # words at random are right here and there
+        return Verdict(0.0, tuple(part for part in parts if not part.passed))
     return Verdict(float(sum(p.passed for p in parts)) * 0.75, tuple(parts))
 
 
