@@ -320,6 +320,12 @@ def test_bad_arguments_are_one_clear_error_before_anything_runs(tmp_path):
             done = CliRunner().invoke(app, [*base, *extra])
             assert done.exit_code == 1, (extra, done.output)
             assert words in done.output + (done.stderr or ""), (extra, done.output)
+        inside = ["grade", str(tmp_path / "class"), "--chapter", "00"]
+        inside += ["--out", str(tmp_path / "class" / "out")]
+        done = CliRunner().invoke(app, inside)
+        assert done.exit_code == 1
+        assert "inside the folder of the submissions" in done.output + (done.stderr or "")
+        assert not (tmp_path / "class" / "out").exists()
         base = ["grade", str(tmp_path / "nowhere"), "--chapter", "00", "--out", str(tmp_path / "out")]
         assert "There is no" in CliRunner().invoke(app, base).output
     finally:
