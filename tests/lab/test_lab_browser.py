@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from browser import Watch, chromium
 from jupyter import Notebook, Server, jupyterlab
+from nbformat.v4 import new_markdown_cell, new_notebook
 
+from tlcourse.authoring.myst import Context, convert
 from tlcourse.authoring.source import solutions
 from tlcourse.exercises import get
 
@@ -28,6 +31,13 @@ REPO = Path(__file__).resolve().parents[2]
 NOTEBOOKS = Path(os.environ.get("TLCOURSE_NOTEBOOKS", REPO / "notebooks"))
 START = "00-start-here"
 EXERCISE = "ch00-pick-class"
+# Money, and the one formula among it.
+MONEY = (
+    "It costs $5 and $10.",
+    r"From $5/$10 to \$1,000 or $-3.",
+    "| a | b |\n| --- | --- |\n| $5 | $10 |",
+    "For $n$ pictures at $5 each, $10 in all.",
+)
 STEMS = sorted(path.stem for path in (NOTEBOOKS / "torch").glob("*.ipynb"))
 
 
@@ -54,6 +64,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[S
         (folder / framework).mkdir()
         for stem in STEMS:
             shutil.copy2(NOTEBOOKS / framework / f"{stem}.ipynb", folder / framework)
+    cells = [new_markdown_cell(convert(text, 1, Context("lab", "torch", "00-x", REPO))) for text in MONEY]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / "money.ipynb")
     with jupyterlab(folder, tmp_path_factory.mktemp("private")) as server:
         yield server
     assert server.process.returncode == 0, "JupyterLab stops cleanly"
@@ -82,6 +95,22 @@ def open_notebook(browser: Any, server: Server) -> Iterator[Any]:
         context.close()
     assert not elsewhere, f"JupyterLab asked another host: {elsewhere}"
     assert server.kernels() == [], "no kernel is left"
+
+
+def test_money_stays_text_and_a_formula_is_set(open_notebook: Any) -> None:
+    page = open_notebook("money.ipynb").page
+    page.wait_for_selector(".jp-RenderedMarkdown mjx-container")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.jp-MarkdownCell .jp-RenderedMarkdown')].map(cell =>"
+        " [cell.innerText.split(/\\s+/).join(' '), cell.querySelectorAll('mjx-container').length])"
+    )
+    assert [text for text, _ in shown[:3]] == [
+        "It costs $5 and $10.",
+        "From $5/$10 to $1,000 or $-3.",
+        "a b $5 $10",
+    ]
+    assert shown[3][0].endswith("pictures at $5 each, $10 in all.")
+    assert [formulas for _, formulas in shown] == [0, 0, 0, 1]
 
 
 @pytest.mark.parametrize("framework", ["torch", "keras"])

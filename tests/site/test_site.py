@@ -148,6 +148,9 @@ def test_a_folder_that_is_not_a_site_is_never_replaced(course: Path) -> None:
 def test_built_twice_and_a_warning_fails_and_leaves_the_site_of_before(course: Path) -> None:
     said: list[str] = []
     index = site.build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
+    page = (index.parent / "torch" / f"{tiny_course.STEM}.html").read_text(encoding="utf-8")
+    assert page.count(tiny_course.MONEY) == 2, "compiled or not, money is no formula"
+    assert page.count('class="math notranslate') == 1
     assert index == course / "_build" / "site" / "index.html"
     assert "A tiny chapter" in index.read_text(encoding="utf-8")
     assert (index.parent / "_static" / "mathjax" / "tex-svg.js").is_file()

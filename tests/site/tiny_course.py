@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tlcourse.authoring.myst import Context, convert
+
 REPO = Path(__file__).resolve().parents[2]
 STEM = "00-tiny"
 TITLE = "A tiny chapter"
@@ -24,6 +26,7 @@ tlcourse:
   you_will: [see each of them]
 ---
 """
+MONEY = "It costs $5 and $10 or $12."
 PARAGRAPH = "Features are what a network hands to its last layer. " * 12
 
 
@@ -33,6 +36,11 @@ def png(colour: tuple[int, int, int]) -> str:
     file = io.BytesIO()
     Image.new("RGB", (240, 120), colour).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
+
+
+def site_text(text: str) -> str:
+    """A text of a chapter, compiled for the site."""
+    return convert(text, 1, Context("site", "torch", STEM, REPO))
 
 
 def explorer() -> str:
@@ -82,7 +90,9 @@ def notebook(framework: str, executed: bool) -> Any:
     cells = [
         new_markdown_cell(f"# {TITLE}\n\nThis page is the {label} one.", id="title"),
         new_markdown_cell(
-            f"## Before\n\n{PARAGRAPH}\n\nA formula: $a^2 + b^2 = c^2$.\n\n{PARAGRAPH}", id="before"
+            f"## Before\n\n{PARAGRAPH}\n\nA formula: $a^2 + b^2 = c^2$.\n\n"
+            f"{MONEY}\n\n{site_text(MONEY)}\n\n{PARAGRAPH}",
+            id="before",
         ),
         code(
             f"framework = '{framework}'\nprint(framework)",
