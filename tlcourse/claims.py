@@ -284,7 +284,7 @@ def record(
     Examples
     --------
     >>> record("doctest-accuracy", 0.7612, n=5, spread=0.021, tolerance=0.03, fmt=".2f")
-    recorded: doctest-accuracy = 0.76 ± 0.02 (n = 5)
+    recorded: doctest-accuracy = 0.76 ± 0.03 (n = 5)
     """
     claim = _claim(name, value, n, spread, tolerance, unit, fmt, story)
     cell = _current_cell()
@@ -398,7 +398,10 @@ def _number_text(value: Any, spec: str | None) -> str:
 
 
 def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
-    """A claim as the prose shows it.
+    """A claim as the prose shows it: value ± half the width of the 95 % interval of its mean.
+
+    The interval is that of Student's t: ``spread`` is the sample standard deviation of ``n`` values. With one value
+    there is none.
 
     Parameters
     ----------
@@ -418,9 +421,9 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
     --------
     >>> entry = {"value": 0.7612, "n": 5, "spread": 0.0213, "fmt": ".2f"}
     >>> format_claim(entry)
-    '0.76 ± 0.02 (n = 5)'
+    '0.76 ± 0.03 (n = 5)'
     >>> format_claim(entry, ".1%")
-    '76.1% ± 2.1% (n = 5)'
+    '76.1% ± 2.6% (n = 5)'
     >>> format_claim(entry, "bare")
     '0.76'
     >>> format_claim({"value": 12.31, "unit": "s", "fmt": ".0f"})
@@ -436,7 +439,8 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
         text = _number_text(value, number_format)
         # "+.3f" asks for the sign of the value; a spread has none.
         spread_format = (number_format or _spread_format(value)).lstrip("+")
-        around = _number_text(spread, spread_format) if spread is not None else None
+        half = _half_width(spread, n)
+        around = _number_text(half, spread_format) if half is not None else None
         if around is not None and not number_format:
             text = _number_text(value, _spread_format(value))
     except (ValueError, TypeError) as error:
@@ -448,9 +452,20 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
         return text
     # 76.1% takes no space before its sign, 12 s does.
     tail = "" if not unit else unit if unit == "%" else f" {unit}"
-    if around is None or n is None:
+    if spread is None or n is None:
         return text + tail
+    if around is None:
+        return f"{text}{tail} (n = {n})"
     return f"{text} ± {around}{tail} (n = {n})"
+
+
+def _half_width(spread: float | None, n: int | None) -> float | None:
+    """Half the width of the 95 % interval of a mean; None where nothing can be said."""
+    if spread is None or n is None or n < 2:
+        return None
+    from scipy.special import stdtrit  # late: most of the course needs no SciPy
+
+    return float(stdtrit(n - 1, 0.975)) * spread / math.sqrt(n)
 
 
 def _spread_format(value: Any) -> str:

@@ -148,7 +148,7 @@ def test_committed_claims_are_used(course: Path) -> None:
     write_claims(course / "book/claims/torch/00-first-steps.json", CLAIMS, {"cpu": 100, "gpu": 7})
     notebook = compile_chapter(chapter(course), "torch", "learner")
     text = "\n".join(cell.source for cell in notebook.cells)
-    assert "The answer is 42, or 42.0; the mean is 3.00 ± 1.87 (n = 4)" in text
+    assert "The answer is 42, or 42.0; the mean is 3.00 ± 2.98 (n = 4)" in text
     assert "about 2 min on two CPU cores, about 10 s on a GPU" in text
     bare = compile_chapter(chapter(course), "keras", "solution", unresolved=True)
     assert "The answer is …" in "\n".join(cell.source for cell in bare.cells)

@@ -58,8 +58,8 @@ def site(text: str, framework: str = "torch") -> str:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("{claim}`acc`", "0.76 ± 0.02 (n = 5)"),
-        ("{claim}`acc;.1%`", "76.1% ± 2.1% (n = 5)"),
+        ("{claim}`acc`", "0.76 ± 0.03 (n = 5)"),
+        ("{claim}`acc;.1%`", "76.1% ± 2.6% (n = 5)"),
         ("{claim}`acc;bare`", "0.76"),
         ("{claim}`time`", "12.3 s"),
         ("`{claim}` and ``{claim}`acc` ``", "`{claim}` and ``{claim}`acc` ``"),
