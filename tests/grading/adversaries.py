@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import nbformat
 from tlcourse.grading.record import Record, grade_id_of
 from tlcourse.grading.sample import fill
 
+ROOT = Path(__file__).parents[2]
 DRAW, PICK = "ch00-draw-per-class", "ch00-pick-class"
 WRONG_PICK = "def pick_class(logits, names):\n    return names[0], 1.0\n"
 WRONG_DRAW = "def draw_per_class(labels, n, seed):\n    return list(range(n))\n"
@@ -179,6 +181,63 @@ def _chapter(folder: Path, record: Record, right: dict[str, str]) -> None:
     )
 
 
+def _checkout(folder: Path, record: Record, right: dict[str, str]) -> None:
+    """The whole course, with one wrong answer in it, and the solutions beside it; all saved at one time."""
+    for part in ("notebooks", "solutions"):
+        shutil.copytree(ROOT / part, folder / "course" / part)
+    for name in ("README.md", "tlcourse/__init__.py"):
+        (folder / "course" / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / "course" / name)
+    path = folder / "course" / "notebooks" / record.framework / f"{record.name}.ipynb"
+    path.write_text(nbformat.writes(fill(record, {PICK: WRONG_PICK, DRAW: right[DRAW]})))
+    for each in folder.rglob("*"):
+        os.utime(each, (1_790_000_000, 1_790_000_000))
+
+
+def _older_and_blank(folder: Path, record: Record, right: dict[str, str]) -> None:
+    _saved(_same)(folder, record, right)
+    os.utime(folder / f"{record.name}.ipynb", (1_700_000_000, 1_700_000_000))
+    (folder / f"{record.name} (1).ipynb").write_text(nbformat.writes(record.notebook))
+
+
+def _solution(change: Callable[[str], str] = str) -> Callable[..., None]:
+    def write(folder: Path, record: Record, right: dict[str, str]) -> None:
+        text = (ROOT / "solutions" / record.framework / f"{record.name}.ipynb").read_text()
+        (folder / "my work.ipynb").write_text(change(text))
+
+    return write
+
+
+def _bad_flag(folder: Path, record: Record, right: dict[str, str]) -> None:
+    """A zip with a name that says that it is UTF-8 and is not."""
+    with zipfile.ZipFile(folder / "work.zip", "w") as bundle:
+        bundle.writestr("\u00e9\u00e9/notes.txt", "x")
+        bundle.writestr(f"{record.name}.ipynb", nbformat.writes(fill(record, right)))
+    raw = (folder / "work.zip").read_bytes()
+    (folder / "work.zip").write_bytes(raw.replace("\u00e9\u00e9".encode(), b"\xe9\xe9\xff\xff"))
+
+
+def _damaged(folder: Path, record: Record, right: dict[str, str]) -> None:
+    with zipfile.ZipFile(folder / "work.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr(f"{record.name}.ipynb", nbformat.writes(fill(record, right)))
+    raw = bytearray((folder / "work.zip").read_bytes())
+    raw[200:400] = b"\xff" * 200
+    (folder / "work.zip").write_bytes(raw)
+
+
+def _many(count: int, source: str) -> Callable[..., None]:
+    return _saved(lambda notebook, right: notebook.cells.extend(_code(source) for _ in range(count)))
+
+
+def _as_if_anothers(folder: Path, record: Record, right: dict[str, str]) -> None:
+    """Below one's own folder, under names that an LMS or a flat folder would give to another student's work."""
+    text = nbformat.writes(fill(record, {PICK: WRONG_PICK, DRAW: right[DRAW]}))
+    for name in (f"right_1234_5_x/{record.name}.ipynb", f"right/{record.name}.ipynb", f"{record.name}_right.ipynb"):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
 def _outputs(notebook: Any, right: dict[str, str]) -> None:
     for cell in notebook.cells:
         if _is_check(cell):
@@ -189,6 +248,9 @@ def _outputs(notebook: Any, right: dict[str, str]) -> None:
 
 FULL = 6.0
 HONEST = (
+    Adversary("a-newer-blank-beside-it", _older_and_blank, FULL, note="the only one that was worked in"),
+    Adversary("a-bad-flag-in-the-zip", _bad_flag, FULL),
+    Adversary("names-of-others", _as_if_anothers, None),
     Adversary("right", _saved(_same), FULL),
     Adversary("blank", lambda f, r, a: (f / f"{r.name}.ipynb").write_text(nbformat.writes(r.notebook)) and None, 0.0),
     Adversary("another-way", _answered(pick_class=(
@@ -293,6 +355,7 @@ CHEATING = (
         "import sys\ndef pick_class(logits, names):\n    f = sys._getframe(2)\n    f.f_locals\n    return names[0], 1.0")), PUBLIC),
     Adversary("public-answers", _answered(pick_class=(
         "def pick_class(logits, names):\n    return 'cat', 0.5")), None),
+    Adversary("a-whole-checkout", _checkout, None, note="the only one that was worked in"),
     Adversary("shuts-the-door", _pick("import os\n    os.closerange(0, 1000)"), None),
 )  # fmt: skip
 ABUSE = (
@@ -310,6 +373,11 @@ ABUSE = (
     Adversary("deep-recursion", _pick("import sys\n    sys.setrecursionlimit(10**8)\n    f = lambda: f()\n    f()"), PUBLIC),
 )  # fmt: skip
 BROKEN = (
+    Adversary("many-cells", _many(60_000, "x = 1"), None, "cells, and"),
+    Adversary("one-large-cell", _many(1, "x = 1\n" * 1_700_000), None, "characters"),
+    Adversary("the-solution", _solution(), None, "notebook of solutions"),
+    Adversary("the-solution-unmarked", _solution(lambda text: text.replace("### BEGIN SOLUTION", "# mine")), None, "notebook of solutions"),
+    Adversary("damaged-zip", _damaged, None, "cannot be unpacked"),
     Adversary("not-json", _raw(b"{'cells': []}"), None, "not JSON"),
     Adversary("cut-off", _raw(b'{"cells": [{"cell_type": "code", "source": "x'), None, "not JSON"),
     Adversary("empty-file", _raw(b""), None, "empty"),

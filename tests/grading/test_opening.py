@@ -266,3 +266,12 @@ def test_a_notebook_more_costs_milliseconds(reader):
     for number in range(20):
         reader.open(with_cells(f"x = {number}"), "x.ipynb")
     assert (time.process_time() - begun) / 20 < 0.1
+
+
+def test_no_file_of_a_students_is_imported(tmp_path, monkeypatch):
+    for name in ("json", "nbformat", "tlcourse", "ast", "numpy"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'was-here')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    with Reader(ROOT, "00") as made:
+        assert made.open(WORKED.encode(), "x.ipynb").answered == 2
+    assert not (tmp_path / "was-here").exists()

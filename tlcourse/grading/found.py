@@ -250,7 +250,7 @@ def _without_common_folder(
             if inner & _COURSE:
                 return files, ""
             named = len(flat) > 1 and all(_is_named(entry, flat) for entry in flat)
-            several = len(inner) > 1 or (len(inner) == 1 and not flat and label == name)
+            several = len(inner) > 1 or (len(inner) == 1 and not flat and label in (name, "submitted"))
             if not ((zipped or is_zip) and (named or several)):
                 remark = (
                     f"All is in the one folder {clean(top, 100)}, which was taken for one student's. If it "

@@ -139,6 +139,8 @@ class Reader:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             pass_fds=[self._shared.fileno()],
+            # Python imports from where it is started: never from a folder with students' files in it.
+            cwd=Path(__file__).parents[2],
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
         self._process, self._served, self._rest = process, 0, b""
