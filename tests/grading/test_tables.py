@@ -276,3 +276,10 @@ def test_no_two_students_share_a_file():
         assert "/" not in file
         assert file not in (".", "..", "")
         assert len(file) < 100
+
+
+def test_what_stopped_below_an_answer_is_on_the_student_s_page():
+    (mark,) = result("ada").marks[:1]
+    noted = mark.model_copy(update={"note": "Your cell stopped on line 6."})
+    row = class_rows([result("ada").model_copy(update={"marks": (noted,)})])[0]
+    assert "Your cell stopped on line 6." in feedback_page(row, "Chapter")
