@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,26 +14,39 @@ __all__ = ["LORA"]
 
 
 def _lora_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    rank = int(rng.integers(2, 4))
-    features, outputs = int(rng.integers(7, 9)), int(rng.integers(5, 7))
+    """Two layers of other sizes: who gives one addition for both has a wrong one."""
+    first, second = _layer(rng), _layer(rng)
+    while first["weight"].shape == second["weight"].shape or first["rank"] == second["rank"]:
+        second = _layer(rng)
+    return {"cases": [first, second]}
+
+
+def _layer(rng: np.random.Generator) -> dict[str, Any]:
+    rank = int(rng.integers(2, 5))
+    features, outputs = int(rng.integers(11, 18)), int(rng.integers(5, 11))
+    alpha = 0.0
+    # alpha, alpha / rank, rank / alpha and 1 are numbers that differ, from seed to seed too.
+    while min(abs(alpha - other) for other in (0, 1, rank, rank**0.5, rank**2)) < 0.3:
+        alpha = round(float(rng.uniform(1.5, 25)), 1)
     return {
         "weight": rng.normal(0, 0.5, (features, outputs)).astype("float32"),
         "bias": rng.normal(0, 0.5, outputs).astype("float32"),
         "x": rng.normal(0, 1, (9, features)).astype("float32"),
         "pull": rng.normal(0, 1, (9, outputs)).astype("float32"),
         "rank": rank,
-        # No whole multiple of the rank: alpha, alpha / rank and 1 are three different numbers.
-        "alpha": float(rank * int(rng.integers(3, 6)) + 1),
+        "alpha": alpha,
         "rate": round(float(rng.uniform(0.02, 0.06)), 3),
     }
 
 
 def _lora_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    weight, bias = np.asarray(inputs["weight"], "float32"), np.asarray(inputs["bias"], "float32")
-    x, pull = np.asarray(inputs["x"], "float32"), np.asarray(inputs["pull"], "float32")
-    if framework == "torch":
-        return _in_torch(answer, inputs, weight, bias, x, pull)
-    return _in_keras(answer, inputs, weight, bias, x, pull)
+    def ask(case: dict[str, Any]) -> dict[str, Any]:
+        weight, bias = np.asarray(case["weight"], "float32"), np.asarray(case["bias"], "float32")
+        x, pull = np.asarray(case["x"], "float32"), np.asarray(case["pull"], "float32")
+        observe = _in_torch if framework == "torch" else _in_keras
+        return observe(answer, case, weight, bias, x, pull)
+
+    return {"cases": [ask(case) for case in inputs["cases"]]}
 
 
 def _pair(given: Any, layer: type) -> tuple[Any, Any, dict[str, Any]]:
@@ -66,7 +80,9 @@ def _in_torch(
         said = layer(torch.from_numpy(x)) + scale * addition(torch.from_numpy(x))
         (said * torch.from_numpy(pull)).sum().backward()
         torch.optim.SGD(parameters, lr=inputs["rate"]).step()
-    return found | {"after": arrays(addition), "layer": arrays(layer)}
+    with torch.no_grad():
+        later = plain_array(addition(torch.from_numpy(x)))
+    return found | {"after": arrays(addition), "layer": arrays(layer), "later": later}
 
 
 def _in_keras(
@@ -90,10 +106,22 @@ def _in_keras(
         if gradient is not None:
             variable.assign_sub(inputs["rate"] * gradient)
     after = [plain_array(np.array(w)) for w in addition.weights]
-    return found | {"after": after, "layer": [plain_array(np.array(w)) for w in layer.weights]}
+    later = plain_array(np.array(addition(x)))
+    return found | {
+        "after": after,
+        "layer": [plain_array(np.array(w)) for w in layer.weights],
+        "later": later,
+    }
 
 
 def _lora_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
+    verdicts = [
+        _judge_case(seen, case) for seen, case in zip(observed["cases"], inputs["cases"], strict=True)
+    ]
+    return min(verdicts, key=lambda verdict: verdict.points)  # it has to be right for both layers
+
+
+def _judge_case(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "instead" in observed:
         raise WrongAnswerError(
             f"A pair was asked for, the addition (a layer) and its scale; you give {observed['instead']}.",
@@ -123,6 +151,7 @@ def _lora_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         inputs["alpha"]: "not divided by the rank",
         1.0: "no scale",
         rank / inputs["alpha"]: "turned over",
+        inputs["alpha"] / rank**0.5: "divided by the root of the rank",
     }
     name = next((said for value, said in names.items() if close(scale, value, 1e-6)), None)
     parts.append(
@@ -141,10 +170,14 @@ def _lora_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     return score(*parts, *_addition(observed, weight.shape, rank, rate, scale, x, pull))
 
 
-def _turned(held: list[Any], wanted: list[tuple[int, int]]) -> list[np.ndarray]:
-    """The matrices, each turned over if only that fits: x @ A and A @ x are both usual."""
+def _named(held: list[Any], wanted: list[tuple[int, int]]) -> list[np.ndarray]:
+    """The matrices, the one at the inputs first and each turned as wanted, where their shapes allow it.
+
+    x @ A and A @ x are both usual, and which of the two a class makes first means nothing.
+    """
     arrays = [np.asarray(a, "float64") for a in held]
-    return [a.T if a.shape[::-1] in wanted else a for a in arrays]
+    arrays = [a.T if a.shape not in wanted and a.shape[::-1] in wanted else a for a in arrays]
+    return sorted(arrays, key=lambda a: wanted.index(a.shape) if a.shape in wanted else -1)
 
 
 def _addition(
@@ -159,7 +192,7 @@ def _addition(
     """What is to say about the two matrices: their shapes, their start, and that they learn."""
     features, outputs = shape
     wanted = [(features, rank), (rank, outputs)]
-    before, after = (_turned(observed[when], wanted) for when in ("before", "after"))
+    before, after = (_named(observed[when], wanted) for when in ("before", "after"))
     shapes = [a.shape for a in before]
     if shapes != wanted:
         name = None
@@ -174,11 +207,11 @@ def _addition(
         sizes = ", ".join("x".join(map(str, s)) for s in shapes) or "nothing"
         return [(2, Finding(False, f"The addition holds {sizes}. {why}", *([name] if name else [])))]
     a, b = before
-    says = observed["says"]
-    if not isinstance(says, str) and not close(says, x @ a @ b, 1e-4):
-        why = "The addition does not give x times its two matrices. Is there an activation between them?"
-        return [(2, Finding(False, why, "not linear"))]
-    if np.abs(b).max() > 0:
+    strange = _not_linear(observed["says"], x, a, b, scale)
+    strange = strange or _not_linear(observed["later"], x, after[0], after[1], scale)
+    if strange is not None:
+        return [(2, strange)]
+    if np.abs(b).max() > 0 and np.abs(a).max() > 0:
         why = "At its start the addition is not 0, so the network no longer says what it was trained to say."
         start = Finding(False, f"{why} The second matrix begins at zeros.", "starts elsewhere")
     else:
@@ -190,9 +223,37 @@ def _addition(
         learns = Finding(False, f"{why} The first one begins at random.", "both at nought")
     elif close(after[0], step_a, 1e-3) and close(after[1], step_b, 1e-3):
         learns = Finding(True, "The addition learns.")
+    elif close(after[0], a, 1e-7) and close(after[1], b, 1e-7):
+        why = "A step of training moves neither matrix. The layer is to be frozen, and the addition is not."
+        learns = Finding(False, why, "the addition is frozen")
     else:
         learns = Finding(False, "A step of training does not move the addition as its gradient says.")
     return [(1, start), (1, learns)]
+
+
+_BETWEEN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "a ReLU": lambda z: np.maximum(z, 0),
+    "a tanh": np.tanh,
+    "a sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+}
+
+
+def _not_linear(says: Any, x: np.ndarray, a: np.ndarray, b: np.ndarray, scale: float) -> Finding | None:
+    """What is wrong with an addition that is not x times its two matrices."""
+    right = x @ a @ b
+    if isinstance(says, str) or close(says, right, 1e-4):
+        return None if not isinstance(says, str) else Finding(False, f"The addition gives {says}.")
+    between = next((name for name, act in _BETWEEN.items() if close(says, act(x @ a) @ b, 1e-4)), None)
+    if between is not None:
+        why = f"There is {between} between the two matrices. LoRA adds a product of two matrices, and nothing"
+        return Finding(
+            False, f"{why} between them: so it can be added into the layer's own afterwards.", "not linear"
+        )
+    if close(says, scale * right, 1e-4):
+        why = "The addition multiplies by the scale itself. It is given beside it, and would count twice."
+        return Finding(False, why, "scaled twice")
+    why = "The addition does not give x times its two matrices. Is there an activation or dropout in it?"
+    return Finding(False, why, "not linear")
 
 
 _LORA = {
@@ -273,6 +334,14 @@ LORA = Exercise(
             "biases",
             _both((", bias=False", ""), ("use_bias=False", "use_bias=True")),
             expect="LoRA adds two matrices and nothing else",
+        ),
+        Misconception(
+            "not linear",
+            _both(
+                ("(down, up)", "(down, torch.nn.ReLU(), up)"),
+                ("Dense(rank, ", 'Dense(rank, activation="relu", '),
+            ),
+            expect="There is a ReLU between the two matrices",
         ),
         Misconception(
             "a full matrix",

@@ -137,6 +137,46 @@ def search(query, texts, k):
         ),
     ],
     "ch09-lora": [
+        (
+            "B is made before A, and is turned",
+            {
+                "torch": """
+import torch
+
+class LoRA(torch.nn.Module):
+    def __init__(self, d_in, d_out, r):
+        super().__init__()
+        self.B = torch.nn.Parameter(torch.zeros(d_out, r))
+        self.A = torch.nn.Parameter(torch.empty(r, d_in))
+        torch.nn.init.kaiming_uniform_(self.A, a=5**0.5)
+
+    def forward(self, x):
+        return torch.nn.functional.linear(x, self.B @ self.A)
+
+def lora(layer, rank, alpha):
+    layer.weight.requires_grad = False
+    layer.bias.requires_grad = False
+    return LoRA(layer.in_features, layer.out_features, rank), torch.tensor(alpha / rank)
+""",
+                "keras": """
+import keras
+
+class LoRA(keras.layers.Layer):
+    def __init__(self, d_in, d_out, r):
+        super().__init__()
+        self.B = self.add_weight(shape=(d_out, r), initializer="zeros", name="B")
+        self.A = self.add_weight(shape=(r, d_in), initializer="he_uniform", name="A")
+
+    def call(self, x):
+        return keras.ops.matmul(x, keras.ops.transpose(keras.ops.matmul(self.B, self.A)))
+
+def lora(layer, rank, alpha):
+    layer.trainable = False
+    d_in, d_out = layer.kernel.shape
+    return LoRA(d_in, d_out, rank), float(alpha) / rank
+""",
+            },
+        ),
         ("a class", _lora("return self.up(self.down(x))")),
         ("matrices", {"torch": _TORCH_MATRICES, "keras": _KERAS_MATRICES}),
     ],
@@ -211,6 +251,12 @@ def summary(vectors, k):
     ],
 }
 
+_WRONG_LORA = [
+    ("tanh inside", "return self.up(FW.tanh(self.down(x)))", "alpha / rank"),
+    ("scaled by a number of its own", "return 2.5 * self.up(self.down(x))", "alpha / rank"),
+    ("by the root of the rank", "return self.up(self.down(x))", "alpha / rank**0.5"),
+]
+
 WRONG = {
     "ch09-attention": [
         (
@@ -240,6 +286,28 @@ WRONG = {
         ("an activation", _lora("return self.up(abs(self.down(x)))")),
         ("the scale is a word", _lora("return self.up(self.down(x))", "'alpha'")),
         ("the rank is the scale", _lora("return self.up(self.down(x))", "rank")),
+        *[
+            (
+                title,
+                {
+                    "torch": _lora(body.replace("FW", "torch"), scale)["torch"],
+                    "keras": _lora(body.replace("FW", "keras.ops"), scale)["keras"],
+                },
+            )
+            for title, body, scale in _WRONG_LORA
+        ],
+        (
+            "an addition that is frozen as well",
+            {
+                "torch": _lora("return self.up(self.down(x))")["torch"].replace(
+                    "        self.up.weight.data.zero_()\n",
+                    "        self.up.weight.data.zero_()\n        self.requires_grad_(False)\n",
+                ),
+                "keras": _lora("return self.up(self.down(x))")["keras"].replace(
+                    "        super().__init__()\n", "        super().__init__(trainable=False)\n"
+                ),
+            },
+        ),
     ],
     "ch09-next": [
         ("no return", "def next_probabilities(logits, temperature, top_p):\n    p = logits / temperature\n"),
