@@ -96,7 +96,7 @@ def _cut_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     else:  # any network of this width gives such rows
         why = (
             f"The rows have the right length, but they differ from what the old head read by up to"
-            f" {show(float(np.abs(got - right).max()))}. The weights of the backbone have to stay."
+            f" {show(float(np.abs(got - right).max()), 2)}. The weights of the backbone have to stay."
         )
         return Verdict(0.0, (Finding(False, why, "other weights"),))
     return verdict(shape, values)
