@@ -502,7 +502,7 @@ def _stage_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     seen = _Steps(observed, inputs)
     if not seen.block and not observed["compiled"]:
         return no(not_told, "not told to the optimizer")
-    if "loss" in observed and not close(observed["loss"], seen.loss, 0.01 * max(1.0, seen.loss)):
+    if "loss" in observed and not close(observed["loss"], seen.loss, 2e-4 * max(1.0, seen.loss)):
         return no(
             f"The loss of the next step is {show(float(observed['loss']))}, which is not the one that the"
             " model had. The head gives logits, and a loss made without `from_logits=True` takes them for"
