@@ -262,7 +262,7 @@ def _perplexity_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdi
                 f"`perplexity_of` should give one number; yours gave {got}.", "not a number"
             )
         right = _perplexity(case)
-        if close(got, right, 2e-3 * right):
+        if close(got, right, 2e-4 * right):
             findings.append(Finding(True, f"{title}: right."))
             continue
         found = next(
