@@ -235,6 +235,15 @@ def _partly_honest(calls: list[Call], answer: Any) -> Iterator[tuple[str, Any]]:
     yield "raises by names", by(lambda given: repr([texts(one) for one in given]))
 
 
+def _looks_itself(call: Call) -> bool:
+    """Whether what an answer gave is a function without weights, a loss, which reads the data it is tried on.
+
+    Handing it out again for the same question is the right answer, not a replay of one.
+    """
+    value = call.value
+    return call.error is None and callable(value) and not list(getattr(value, "parameters", list)())
+
+
 def outcome(exercise: Exercise, answer: Any, framework: str, inputs: dict[str, Any]) -> Any:
     seen = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     return judge_observation(exercise, seen, inputs)
@@ -253,6 +262,8 @@ def check_attacks(exercise: Exercise, framework: str) -> None:
         report = outcome(exercise, watched(answer, calls), framework, exercise.draw(int(seed)))
         assert report.points == exercise.points, f"the right answer, watched {REPEAT}:\n{report}"
         records.append(calls)
+    if all(_looks_itself(call) for calls in records for call in calls):
+        return
     earned = []
     for number, seed in enumerate(seeds[2:]):
         calls, inputs = records[number % 2], exercise.draw(int(seed))
