@@ -207,6 +207,12 @@ def test_a_file_in_the_way_is_one_message(tmp_path):
             pass
 
 
+def test_a_made_up_class_in_a_closed_folder_is_one_message(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CourseError, match="cannot be written"):
+        make_class(tmp_path / "file" / "class", "00", root=ROOT, students=4)
+
+
 def in_mounts(script: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
     """Run a shell script where it may mount what it likes."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]

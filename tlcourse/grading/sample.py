@@ -11,6 +11,7 @@ import numpy as np
 
 from ..authoring.source import chapter_paths, solutions
 from ..errors import CourseError
+from .keeping import writing
 from .record import Record, grade_id_of, load_record
 
 __all__ = ["fill", "make_class", "right_answers"]
@@ -73,7 +74,7 @@ def make_class(folder: Path, chapter: str, *, root: Path, students: int = 20, se
     Raises
     ------
     CourseError
-        If the folder holds something, or for another number of students.
+        If the folder holds something or cannot be written to, or for another number of students.
     """
     if not 4 <= students <= len(_NAMES):
         raise CourseError(f"{students} students cannot be made up.", f"Give 4 to {len(_NAMES)}.")
@@ -81,6 +82,11 @@ def make_class(folder: Path, chapter: str, *, root: Path, students: int = 20, se
         raise CourseError(
             f"The folder {folder} is not empty.", "Give a new one, so that nothing is overwritten."
         )
+    with writing(folder):
+        return _write_class(folder, chapter, root, students, seed)
+
+
+def _write_class(folder: Path, chapter: str, root: Path, students: int, seed: int) -> list[Path]:
     records = [load_record(root, chapter, side) for side in ("torch", "keras")]
     rng = np.random.default_rng([seed, 31])
     written = []
