@@ -1,0 +1,49 @@
+"""Wrong answers that nobody listed as a misconception get less than full marks on every seed, not on most.
+
+A rule that comes near the right one ("kept" where most seeds win, an ending taken off letter by letter) must
+be told from it by the inputs of each draw. Only answers that need no framework, so in this process.
+"""
+
+import functools
+import os
+
+import numpy as np
+import pytest
+from exercise_cases import REPEAT, SECRET_SEED, setup
+from other_cases import ids, other
+
+from tlcourse.exercises import judge_observation, load_answer, observe_in_process
+
+CHAPTERS = ("05", "06", "07", "08", "09")
+SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "12"))
+SLOW = {"ch07-bootstrap": 3, "ch06-safe": 4, "ch06-shift": 4}  # answers that draw a great deal
+FRAMEWORKS = ("torch", "keras", "tensorflow", "tlcourse")
+
+
+def _cases():
+    return [
+        case
+        for case in other("WRONG", "torch")
+        if case[0].chapter in CHAPTERS
+        and case[0].id not in ("ch05-build", "ch05-pair", "ch06-two-rates", "ch08-layer", "ch09-lora")
+        and not any(f"import {name}" in case[2] or f"from {name}" in case[2] for name in FRAMEWORKS)
+    ]
+
+
+@functools.cache
+def _drawn(exercise, seed):
+    return exercise.draw(seed)
+
+
+CASES = _cases()
+
+
+@pytest.mark.parametrize(("exercise", "title", "source"), CASES, ids=ids(CASES))
+def test_a_wrong_answer_is_wrong_on_every_seed(exercise, title, source):
+    answer, failed = load_answer(exercise, source, setup(exercise, "torch"))
+    assert failed is None, failed
+    for seed in np.random.default_rng(SECRET_SEED).integers(2**31, size=SLOW.get(exercise.id, SEEDS)):
+        inputs = _drawn(exercise, int(seed))
+        seen = observe_in_process(exercise, answer, exercise.sent(inputs), "torch")
+        report = judge_observation(exercise, seen, inputs)
+        assert report.points < exercise.points, f"{exercise.id}, {title}, seed {seed} {REPEAT}:\n{report}"
