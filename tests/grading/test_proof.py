@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sysconfig
 import tempfile
@@ -64,7 +65,7 @@ def test_a_course_among_the_programs_is_hidden(below_the_libraries):
 @needs_a_jail
 def test_a_second_course_among_the_programs_refuses_the_run(below_the_libraries):
     # Another copy, which nobody named: only the names of its files are known.
-    with pytest.raises(SandboxUnavailableError, match="00-start-here.ipynb") as raised:
+    with pytest.raises(SandboxUnavailableError, match=r"00-start-here\.ipynb") as raised:
         started(secrets=Secrets(names=Secrets.of(ROOT).names))
     assert "move it" in str(raised.value)
 
@@ -145,3 +146,14 @@ def test_what_is_missing_is_said_with_the_command_that_turns_it_on(line, why, co
     assert why in said
     assert "No space left" not in said
     assert command in how_to_allow(said)
+
+
+@needs_a_jail
+def test_a_narrow_umask_and_a_folder_of_traps_change_nothing(tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit('a student's json.py ran')\n")
+    monkeypatch.chdir(tmp_path)
+    before = os.umask(0o077)
+    try:
+        assert PROTECTIONS["secrets"] in started(secrets=Secrets.of(ROOT))
+    finally:
+        os.umask(before)

@@ -109,6 +109,7 @@ def _become_zygote(plan: dict[str, Any]) -> None:
 def main() -> None:
     """Read the plan as JSON from standard input, then build, start and guard."""
     plan = json.load(sys.stdin)
+    os.umask(0o022)  # an answer runs as another user, and must find its way through what is made here
     worker = os.pidfd_open(plan["worker"])
     if os.getppid() != plan["worker"]:  # it ended before we could hold on to it
         return

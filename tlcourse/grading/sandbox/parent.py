@@ -37,6 +37,8 @@ from .view import build_view
 
 __all__ = ["Sandbox", "available", "how_to_allow"]
 
+_HOME = Path(__file__).parents[3]
+"""Where the launcher starts: `python -m` looks in its folder first, and the caller's may hold a `json.py`."""
 _STARTING = 180.0  # seconds that a zygote may take to import its framework, on a machine that is busy
 _WATCH = 0.1  # seconds between two looks at a child's memory
 
@@ -56,6 +58,7 @@ def available() -> tuple[str | None, str]:
         try:
             done = subprocess.run(
                 _launcher(),
+                cwd=_HOME,
                 input=json.dumps(plan),
                 capture_output=True,
                 text=True,
@@ -284,6 +287,7 @@ class Sandbox:
         errors = open(self._folder / "errors.txt", "wb")  # noqa: SIM115
         self._launched = subprocess.Popen(
             _launcher(),
+            cwd=_HOME,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
