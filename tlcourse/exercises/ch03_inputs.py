@@ -140,6 +140,14 @@ FEED = Exercise(
     inputs=_feed_inputs,
     probe=_feed_probe,
     judge=_feed_judge,
+    solved_by=(
+        "tlcourse.models.rules.apply",
+        "tlcourse.models.rules._lite",
+        "tlcourse.models.rules._imagenet",
+        "tlcourse.models.rules._half",
+        "tlcourse.models.rules._signed",
+        "tlcourse.models.rules._caffe",
+    ),
     hints=(
         "Four steps, in order: the channels, the division, the mean, the deviation. One of"
         " them needs floats.",
@@ -188,11 +196,11 @@ def _nearest(image: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def _box_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    short, long = int(rng.integers(8, 14)), int(rng.integers(40, 60))
+    short, long = int(rng.integers(14, 21)), int(rng.integers(44, 60))
     return {
         "boxes": [
             # A square and a colour for each, so that no picture made for another seed is right.
-            {"size": int(rng.integers(24, 37)), "fill": int(rng.integers(1, 255)), "shape": shape}
+            {"size": int(rng.integers(32, 49)), "fill": int(rng.integers(1, 255)), "shape": shape}
             for shape in shuffled(rng, [[short, long], [long, short]])
         ]
     }
