@@ -140,6 +140,28 @@ def batches(n_images, batch_size, steps, seed):
     return list(Plan(n_images, batch_size, steps=steps, epochs=None, seed=seed))
 """,
         ),
+        (
+            "the order of each pass",
+            """
+import numpy as np
+from tlcourse.data.order import epoch_order
+
+def batches(n_images, batch_size, steps, seed):
+    passes = [epoch_order(n_images, True, seed, epoch) for epoch in range(1 + steps * batch_size // n_images)]
+    return np.concatenate(passes)[: steps * batch_size].reshape(steps, batch_size)
+""",
+        ),
+        (
+            "the order of each pass, in training",
+            """
+import numpy as np
+from tlcourse.training.batches import order
+
+def batches(n_images, batch_size, steps, seed):
+    passes = [order(n_images, seed, epoch) for epoch in range(1 + steps * batch_size // n_images)]
+    return np.concatenate(passes)[: steps * batch_size].reshape(steps, batch_size)
+""",
+        ),
     ],
     "ch01-train-head": [
         (
@@ -366,14 +388,16 @@ def cut(model):
             },
         ),
     ],
-    "ch03-letterbox": [
+    "ch03-feed": [
         (
-            "square",
+            "the rules of the cards",
             """
-from tlcourse.models import square
+from tlcourse.models import rules
 
-def letterbox(image, size, fill, resize):
-    return square(image, size, "pad", fill)
+def feed(images, card):
+    if card["channels"] == "BGR":
+        return rules.apply("caffe", images)
+    return rules.apply("imagenet" if card["divide_by"] == 255 else "signed", images)
 """,
         ),
     ],
@@ -718,8 +742,11 @@ def factor(step, steps, warmup):
 from tlcourse.sweeps import train_adapted
 
 def early_stop(val_losses, patience):
-    train_adapted.PATIENCE = patience
-    return train_adapted._patient(val_losses)
+    usual, train_adapted.PATIENCE = train_adapted.PATIENCE, patience
+    try:
+        return train_adapted._patient(val_losses)
+    finally:
+        train_adapted.PATIENCE = usual
 """,
         ),
     ],

@@ -68,6 +68,9 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         stream = [i for row in rows for i in row]
         if not stream:
             return add_up([bad(f"{asked} gave no batch at all.")])
+        odd = next((i for i in stream if i != int(i)), None)
+        if odd is not None:
+            return add_up([bad(f"{asked} holds {show(odd)}, and an index is a whole number.")])
         # -- how many
         if lengths and set(lengths) == {1} and len(rows) > steps:
             count = bad(
@@ -155,7 +158,12 @@ SAME_STEPS = Exercise(
     inputs=_steps_inputs,
     probe=_steps_probe,
     judge=_steps_judge,
-    solved_by=("tlcourse.training.batches.Plan.__iter__",),
+    solved_by=(
+        "tlcourse.training.batches.Plan.__iter__",
+        "tlcourse.training.batches.order",
+        "tlcourse.data.order.batches",
+        "tlcourse.data.order.epoch_order",
+    ),
     hints=(
         (
             "Forget batches for a moment. First write down one long row of indices: a shuffled pass, then"

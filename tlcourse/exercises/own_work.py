@@ -180,7 +180,7 @@ def without_bodies(source: str, names: Iterable[str], module: str) -> str:
     Examples
     --------
     >>> print(without_bodies("def f(x):\\n    'Doc.'\\n    return x\\nk = 2", ["f"], "tlcourse.m"))
-    def f(x):
+    def f(*_, **__):
         __import__('tlcourse.exercises.own_work', fromlist=['refuse']).refuse('tlcourse.m.f')
     k = 2
     """
@@ -191,9 +191,13 @@ def without_bodies(source: str, names: Iterable[str], module: str) -> str:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and prefix + node.name in wanted:
                 seen.add(prefix + node.name)
                 called = f"{module}.{prefix}{node.name}"
-                node.body = ast.parse(
-                    f"__import__({__name__!r}, fromlist=['refuse']).refuse({called!r})"
-                ).body
+                # However it is called: a call that does not fit is told the same.
+                refusing = ast.parse(
+                    "def refusing(*_, **__):\n"
+                    f"    __import__({__name__!r}, fromlist=['refuse']).refuse({called!r})"
+                ).body[0]
+                assert isinstance(refusing, ast.FunctionDef)
+                node.args, node.body = refusing.args, refusing.body
             elif isinstance(node, ast.ClassDef):
                 visit(node.body, f"{prefix}{node.name}.")
 

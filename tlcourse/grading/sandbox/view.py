@@ -78,7 +78,7 @@ def probe_modules() -> dict[str, str]:
         lines.append("EXERCISES = (")
         lines += [
             f"    Exercise({e.id!r}, {e.title!r}, {e.points!r}, {e.answer!r}, absent, {e.probe.__name__},"
-            f" absent, (), (), {e.frameworks!r}),"
+            f" absent, (), (), {e.frameworks!r}, returns={e.returns!r}),"
             for e in exercises
         ]
         body = "\n".join([*lines, ")"]).replace("from __future__ import annotations", "")

@@ -1,0 +1,53 @@
+"""No exercise, in PyTorch, is solved by calling what the package has for it."""
+
+import own_work_cases as cases
+import pytest
+from exercise_cases import case_id, exercises
+
+from tlcourse.grading.sandbox.parent import available
+
+FRAMEWORK = "torch"
+WRAPPERS = cases.wrappers(FRAMEWORK)
+
+
+@pytest.mark.parametrize("exercise", exercises(FRAMEWORK), ids=case_id)
+def test_nothing_of_the_package_is_the_answer(exercise, tmp_path):
+    cases.check_nothing_of_the_package_is_the_answer(exercise, FRAMEWORK, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name"),
+    [
+        ("ch02-rank", "tlcourse.transferability.rank_correlation"),
+        ("ch07-threshold", "tlcourse.thresholds.threshold_for_cost"),
+        ("ch09-search", "tlcourse.transformers.search.search"),
+    ],
+)
+def test_the_search_finds(exercise, name, monkeypatch, tmp_path):
+    cases.check_the_search_finds(FRAMEWORK, exercise, name, monkeypatch, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "source"),
+    [(exercise, source) for exercise, _, source in WRAPPERS],
+    ids=[f"{exercise.id}-{title.replace(' ', '-')}" for exercise, title, _ in WRAPPERS],
+)
+def test_an_answer_that_calls_the_package(exercise, source, monkeypatch):
+    cases.check_wrapper(exercise, source, FRAMEWORK, monkeypatch)
+
+
+def test_every_name_is_asked_for():
+    cases.check_every_name_is_asked_for(FRAMEWORK)
+
+
+def test_every_name_is_where_it_says():
+    cases.check_where_they_are_defined(FRAMEWORK)
+
+
+def test_everything_is_put_back():
+    cases.check_hidden_puts_everything_back(FRAMEWORK)
+
+
+@pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
+def test_the_jail_refuses_as_well():
+    cases.check_the_jail(FRAMEWORK, cases.a_chapter())
