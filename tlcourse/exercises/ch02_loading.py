@@ -27,7 +27,7 @@ _KINDS = ("good", "good", "altered", "prefix", "unread", "payload", "good", "oth
 
 
 def _safe_inputs(rng: np.random.Generator) -> dict[str, Any]:
-    n = int(rng.integers(18, 23))
+    n = int(rng.integers(14, 18))
     wide = int(rng.integers(4, 8))
     shapes = {
         "first.weight": (wide, 3),
