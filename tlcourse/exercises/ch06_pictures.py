@@ -361,6 +361,8 @@ def _curves_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
         elif got == "overfitting" and cause == "broken":
             why, name = "Training is high as well: nothing was learned by heart.", "the rise alone"
+        elif got == "underfitting" and cause == "broken":
+            why, name = "Training ends above guessing: that is worse than having learned nothing.", None
         elif got == "good" and cause == "overfitting":
             why, name = "Training fell to nothing while validation turned up.", "the training loss alone"
         elif got == "good" and cause == "underfitting":

@@ -100,6 +100,13 @@ def _next_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 
 def _next_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     findings = []
+    every = [np.asarray(value) for value in observed["given"] if isinstance(value, np.ndarray)]
+    if len(every) == len(inputs["cases"]) and all((value != 0).sum() == 1 for value in every):
+        why = "You always leave one token, the most probable. Then nothing is drawn, whatever `top_p` says."
+        return Verdict(0.0, (Finding(False, why, "only the most probable"),))
+    # A way that explains all that was cut comes before one that explains one case by chance.
+    cut = [(case, value) for case, value in zip(inputs["cases"], observed["given"], strict=True)][1:]
+    whys = sorted(_NEXT_WHY, key=lambda how: not all(close(v, _probabilities(c, how), 1e-4) for c, v in cut))
     titles = ("The temperature alone (`top_p` is 1)", "With `top_p`", "With `top_p`, again")
     for title, case, value in zip(titles, inputs["cases"], observed["given"], strict=True):
         got = read_array(value, "`next_probabilities`")
@@ -111,7 +118,7 @@ def _next_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if close(got, right, 1e-4):
             findings.append(Finding(True, f"{title}: right."))
             continue
-        found = next((how for how in _NEXT_WHY if close(got, _probabilities(case, how), 1e-4)), None)
+        found = next((how for how in whys if close(got, _probabilities(case, how), 1e-4)), None)
         why = (
             _NEXT_WHY[found] if found else "Temperature, softmax, keep the most probable, divide by the sum."
         )
