@@ -94,7 +94,11 @@ def code_hash(notebook: Mapping[str, Any], chapter: Chapter) -> str:
 
 
 NOT_RUN = ("authoring", "grading")
-NOT_RUN_FILES = ("cli.py", "__main__.py", "bench.py", "doctor.py", "py.typed", "exercises/runner.py")
+NOT_RUN_FILES = (
+    *("cli.py", "__main__.py", "bench.py", "doctor.py", "py.typed"),
+    # How answers that come as text are run, which no notebook does with its own.
+    *(f"exercises/{name}.py" for name in ("bindings", "cells", "jobs", "runner")),
+)
 
 
 def _package_files(folder: Path, chapter: Chapter, code: str, framework: str) -> list[Path]:
