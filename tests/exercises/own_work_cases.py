@@ -7,10 +7,12 @@ exercise's solution and belongs into its ``solved_by``. By hand: `own_work_answe
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import importlib
 import inspect
+import io
 import itertools
 import os
 import pkgutil
@@ -90,6 +92,23 @@ def little_room() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, old)
+
+
+@contextlib.contextmanager
+def no_file_by_number() -> Iterator[None]:
+    """A number among the arguments is no file of this process, to be opened and closed."""
+    real = builtins.open
+
+    def opened(file: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(file, str | bytes | os.PathLike):
+            raise TypeError(f"{file!r} is no path")
+        return real(file, *args, **kwargs)
+
+    builtins.open = io.open = opened
+    try:
+        yield
+    finally:
+        builtins.open = io.open = real
 
 
 # --- what the package has -----------------------------------------------------------------------------------
@@ -254,14 +273,17 @@ def solvers(exercise: Exercise, framework: str, seconds: float = SECONDS) -> lis
     order = sorted(rng.permutation(len(owns)), key=lambda i: -owns[i].given(names))
     begun, found, seen = time.process_time(), [], set()
     hiding = hidden_in(exercise.chapter)
-    with warnings.catch_warnings(), little_room(), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), little_room(), no_file_by_number(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for own in (owns[i] for i in order):
             for way in ways(own, names):
                 if time.process_time() - begun > seconds:
                     return found
                 try:
-                    quiet = (contextlib.redirect_stdout(None), contextlib.redirect_stderr(None))
+                    quiet = (
+                        contextlib.redirect_stdout(io.StringIO()),
+                        contextlib.redirect_stderr(io.StringIO()),
+                    )
                     with hidden(hiding, framework), at_most(CALL), quiet[0], quiet[1]:
                         value = way(*(kept(one) for one in call))
                         told = repr(value)
