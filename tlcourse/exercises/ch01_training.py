@@ -72,6 +72,8 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         stream = [i for row in rows for i in row]
         if not stream:
             return add_up([bad(f"{asked} gave no batch at all.")])
+        if len(stream) < n // 2:  # too few to say anything of their order
+            return add_up([bad(f"{asked} holds {len(stream)} indices in all, for {n} images.")])
         # -- how many
         if lengths and set(lengths) == {1} and len(rows) > steps:
             count = bad(
