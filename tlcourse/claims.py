@@ -400,8 +400,8 @@ def _number_text(value: Any, spec: str | None) -> str:
 def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
     """A claim as the prose shows it: value ± half the width of the 95 % interval of its mean.
 
-    The interval is that of Student's t: ``spread`` is the sample standard deviation of ``n`` values. With one value
-    there is none.
+    The interval is that of Student's t: ``spread`` is the sample standard deviation of ``n`` values. With one
+    value there is none.
 
     Parameters
     ----------

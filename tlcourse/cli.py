@@ -239,9 +239,10 @@ def check(
     # As in a notebook's cell: what was defined before the file stopped is there.
     names = namespace() | {"__name__": "answer", "__file__": str(file)}
     try:
-        stop = run_cell(source, names, str(file))
+        ran = run_cell(source, names, str(file))
     finally:
         sys.stdout, sys.stderr = streams  # a file may redirect them, and the verdict is still to be told
+    stop = ran.stop or next(iter(ran.passed), None)
     if stop is not None and isinstance(stop.error, KeyboardInterrupt):
         raise stop.error
     if stop is not None and wanted.answer not in names:

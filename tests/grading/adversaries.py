@@ -232,7 +232,11 @@ def _many(count: int, source: str) -> Callable[..., None]:
 def _as_if_anothers(folder: Path, record: Record, right: dict[str, str]) -> None:
     """Below one's own folder, under names that an LMS or a flat folder would give to another student's work."""
     text = nbformat.writes(fill(record, {PICK: WRONG_PICK, DRAW: right[DRAW]}))
-    for name in (f"right_1234_5_x/{record.name}.ipynb", f"right/{record.name}.ipynb", f"{record.name}_right.ipynb"):
+    for name in (
+        f"right_1234_5_x/{record.name}.ipynb",
+        f"right/{record.name}.ipynb",
+        f"{record.name}_right.ipynb",
+    ):
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)

@@ -68,12 +68,14 @@ def submitted(case, framework):
     """The chapter's notebook with the case's cells in place of the exercise's own."""
     record = load_record(ROOT, "00", framework)
     notebook = nbformat.from_dict(nbformat.v4.new_notebook(metadata=record.notebook.metadata))
+    first = case.cells.index(CHECK)
     for cell in record.notebook.cells:
-        if grade_id_of(cell) != EXERCISE:
+        name = grade_id_of(cell)
+        if name != EXERCISE:
             notebook.cells.append(cell)
-            continue
         for i, source in enumerate(case.cells):
-            if source == CHECK:
+            here = name == EXERCISE if i < first else name == f"{EXERCISE}-check"
+            if not here or source == CHECK:
                 continue
             own = nbformat.v4.new_code_cell(source)
             if i == case.answer:

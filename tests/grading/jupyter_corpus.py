@@ -23,6 +23,7 @@ LEANING = """def pick_class(logits, names):
     p = soft(logits)
     return names[int(p.argmax())], float(p.max())
 """
+SOFT = "def soft(z):\n    e = np.exp(z - z.max())\n    return e / e.sum()\n"
 STUB = '''def pick_class(logits, names):
     """The name of the likeliest class and its probability, a number from 0 to 1."""
     ...  # your code here
@@ -147,6 +148,92 @@ CASES = {
         "%%time\nimport numpy as np\ndef soft(z):\n    e = np.exp(z - z.max())\n    return e / e.sum()\n",
         LEANING,
     ),
+    # --- type hints, and what a cell says of all that come after it
+    "hints from another cell": _above(
+        "from typing import List, Tuple",
+        RIGHT.replace("(logits, names):", "(logits, names: List[str]) -> Tuple[str, float]:"),
+    ),
+    "a helper with hints from another cell": Case(
+        (
+            "from typing import Sequence\nimport numpy as np",
+            "def soft(z: Sequence[float]):\n    e = np.exp(z - np.max(z))\n    return e / e.sum()\n",
+            LEANING,
+            CHECK,
+        ),
+        answer=2,
+    ),
+    "a future for all": _above(
+        "from __future__ import annotations", RIGHT.replace("(logits, names)", "(logits: Array, names)")
+    ),
+    # --- objects that are filled in other ways
+    "a register of functions": Case(
+        (
+            "REG = {}\ndef register(f):\n    REG[f.__name__] = f\n    return f\n",
+            "import numpy as np\n@register\n" + SOFT,
+            LEANING.replace("soft(logits)", "REG['soft'](logits)"),
+            CHECK,
+        ),
+        answer=2,
+    ),
+    "an overloaded answer": _one(
+        "import functools, numpy as np\n@functools.singledispatch\ndef pick_class(logits, names):\n"
+        "    raise NotImplementedError\n@pick_class.register\ndef _(logits: np.ndarray, names):\n"
+        + "".join(f"{line}\n" for line in RIGHT.splitlines()[4:])
+    ),
+    "filled by a call whose result is kept": _above(
+        "def fill(t):\n    t['one'] = 1.0\n    return 1\ntable = {}\nn = fill(table)\n",
+        RIGHT.replace("float(p[i])", "float(p[i] * table['one'])"),
+    ),
+    "fitted": _one(
+        "class Model:\n    def fit(self, one):\n        self.one = one\n        return self\nm = Model()\n"
+        + RIGHT.replace("float(p[i])", "float(p[i] * m.one)")
+        + "\nfitted = m.fit(1.0)\n"
+    ),
+    "put in by a helper": _above(
+        "table = {}\ndef put(k, v):\n    table[k] = v\n[put(k, 1.0) for k in ('one', 'two')]\n",
+        RIGHT.replace("float(p[i])", "float(p[i] * table['one'])"),
+    ),
+    "setattr": _above(
+        "class Box: pass\nsetattr(Box, 'one', 1.0)\n", RIGHT.replace("float(p[i])", "float(p[i] * Box.one)")
+    ),
+    "a builtin's name, rebound": _above(
+        "vars = {'one': 1.0}\ndef one():\n    return vars['one']\n",
+        RIGHT.replace("float(p[i])", "float(p[i] * one())"),
+    ),
+    "looked up by text": _above(
+        "one = 1.0", RIGHT.replace("float(p[i])", "float(p[i] * globals()['one'] * eval('one'))")
+    ),
+    # --- in which order
+    "a helper mended between answer and check": Case(
+        (
+            "def soft(z):\n    return z\n",
+            LEANING,
+            "import numpy as np\ndef soft(z):\n    e = np.exp(z - z.max())\n    return e / e.sum()\n",
+            CHECK,
+        ),
+        answer=1,
+    ),
+    "an experiment below a passed check": Case((RIGHT, CHECK, WRONG)),
+    "a second try below the check": Case((WRONG, CHECK, RIGHT, CHECK)),
+    # --- above the answer, what only the learner's machine has
+    "the course's own function, looked at": _one(
+        "import numpy as np\nfrom tlcourse.models.labels import softmax as theirs\n"
+        "print(theirs(np.ones(2)))\n" + RIGHT
+    ),
+    "a check's points": _one(
+        "r = check('ch00-draw-per-class')\nprint(f'{r.points:.1f}', get_ipython().execution_count + 1)\n"
+        + RIGHT
+    ),
+    # --- where the names live
+    "pickled": _one(
+        "import pickle\nclass Pair:\n    pass\n"
+        + RIGHT.replace("    i = int", "    pickle.loads(pickle.dumps(Pair()))\n    i = int")
+    ),
+    "its own module": _one(
+        "import sys\none = 1.0\n"
+        + RIGHT.replace("float(p[i])", "float(p[i] * getattr(sys.modules[__name__], 'one'))")
+    ),
+    "a plot": _one("import matplotlib.pyplot as plt\n" + RIGHT + "\nplt.plot([1, 2])\n"),
     # --- honest code that looks like tampering
     "a printed traceback": _one(
         RIGHT.replace(

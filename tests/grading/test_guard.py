@@ -131,7 +131,8 @@ def test_what_fills_a_table_is_there(above, there):
 
 def test_what_only_looks_is_left_out():
     above = ["t = [1]", "print(t)\ncheck('x', t)\ndisplay(t)", "y = train(t)"]
-    setup = leans_on("def f(x):\n    return t[x]\nprint(y)", "f", above)
+    # The course's own cell: what a student's call does to `t` nobody knows.
+    setup = leans_on("def f(x):\n    return t[x]\nprint(y)", "f", above, spare=[above[2]])
     assert "t = [1]" in setup
     assert "print" not in setup
     assert "train" not in setup

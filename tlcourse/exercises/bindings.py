@@ -7,11 +7,11 @@ import builtins
 import dis
 import types
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 __all__ = ["FLAGS", "bound_by", "changed_by", "read_by", "relevant", "set_inside"]
 
-# Annotations are text, and need nothing; a cell of a notebook may wait at its top level.
-FLAGS = annotations.compiler_flag | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell of a notebook may wait at its top level
 
 # Methods of Python's containers that change what they belong to, wherever the call stands.
 _MUTATORS = frozenset(
@@ -32,20 +32,38 @@ _MUTATORS = frozenset(
     ]
 )
 # Called as a statement, these look at their arguments and change nothing.
-_LOOKERS = frozenset({*dir(builtins), "check", "display", "hint", "pprint", "record"})
+_LOOKERS = frozenset({*dir(builtins), "check", "display", "hint", "pprint", "record"}) - {
+    *("setattr", "delattr", "next", "exec", "eval"),
+}
 _BODIES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
-def _handled(statement: ast.stmt, operations: tuple[str, ...], *, inside: bool) -> set[str]:
+@dataclass(frozen=True)
+class _Names:
+    bound: frozenset[str]
+    read: frozenset[str]
+    set_inside: frozenset[str]
+    read_inside: frozenset[str]
+
+
+def _names(statement: ast.stmt, flags: int = FLAGS) -> _Names:
     # By bytecode, not by syntax: it tells the names of the module from those of a function's own.
     module = ast.Module(body=[statement], type_ignores=[])
-    todo = [compile(module, "<statement>", "exec", flags=FLAGS, dont_inherit=True)]
-    found: set[str] = set()
+    top = compile(module, "<statement>", "exec", flags=flags, dont_inherit=True)
+    todo, found = [top], {"bound": set[str](), "read": set[str](), "set": set[str](), "inside": set[str]()}
     while todo:
         code = todo.pop()
-        found |= {str(step.argval) for step in dis.get_instructions(code) if step.opname in operations}
-        todo += [part for part in code.co_consts if inside and isinstance(part, types.CodeType)]
-    return found
+        for step in dis.get_instructions(code):
+            if step.opname == "STORE_GLOBAL":
+                found["set"].add(step.argval)
+            if code is top and step.opname in ("STORE_NAME", "STORE_GLOBAL"):
+                found["bound"].add(step.argval)
+            if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                found["read"].add(step.argval)
+                if code is not top:
+                    found["inside"].add(step.argval)
+        todo += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    return _Names(*(frozenset(found[kind]) for kind in ("bound", "read", "set", "inside")))
 
 
 def bound_by(statement: ast.stmt) -> set[str]:
@@ -56,29 +74,37 @@ def bound_by(statement: ast.stmt) -> set[str]:
     >>> sorted(bound_by(ast.parse("for i in range(3):\\n    def f(): x = i").body[0]))
     ['f', 'i']
     """
-    return _handled(statement, ("STORE_NAME", "STORE_GLOBAL"), inside=False)
+    return set(_names(statement).bound)
 
 
-def read_by(statement: ast.stmt) -> set[str]:
+def read_by(statement: ast.stmt, *, hints: bool = True) -> set[str]:
     """The names of the module, and of Python itself, that a statement reads, inside its functions too.
+
+    Type hints are read when a function is defined, unless they are text, as after
+    ``from __future__ import annotations`` (``hints=False``).
 
     Examples
     --------
-    >>> sorted(read_by(ast.parse("def f(x):\\n    return len(x) * scale").body[0]))
-    ['len', 'scale']
+    >>> sorted(read_by(ast.parse("def f(x: Real):\\n    return len(x) * scale").body[0]))
+    ['Real', 'len', 'scale']
     """
-    return _handled(statement, ("LOAD_NAME", "LOAD_GLOBAL"), inside=True)
+    return set(_names(statement, FLAGS if hints else FLAGS | annotations.compiler_flag).read)
 
 
 def set_inside(statement: ast.stmt) -> set[str]:
-    """The names of the module that the functions in a statement set when they are called (``global x``).
+    """The names of the module that the functions in a statement set or change when they are called.
 
     Examples
     --------
-    >>> set_inside(ast.parse("def f():\\n    global x\\n    x = 1").body[0])
-    {'x'}
+    >>> sorted(set_inside(ast.parse("def f(k):\\n    global x\\n    x = table[k] = 1").body[0]))
+    ['table', 'x']
     """
-    return _handled(statement, ("STORE_GLOBAL",), inside=True)
+    names = _names(statement)
+    changed: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            changed |= {name for part in node.body for name in changed_by(part)}
+    return set(names.set_inside | (changed & names.read_inside))
 
 
 def _root(node: ast.expr) -> str | None:
@@ -94,21 +120,23 @@ def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
             yield from _outside_functions(child)
 
 
-def changed_by(statement: ast.stmt) -> set[str]:
+def changed_by(statement: ast.stmt, *, results: bool = True) -> set[str]:
     """The names whose value a statement may change without binding them, loops and conditions included.
 
     Seen as a change: an assignment to a part, a method called as a statement, a container's own mutator
-    anywhere, and a name that is handed to a function called as a statement.
+    anywhere, and a name that is handed to a function called as a statement. With ``results`` also where the
+    result of the call is kept (``n = fill(table)``), and what decorates a function (``@model.register``).
 
     Examples
     --------
     >>> sorted(changed_by(ast.parse("for k in keys:\\n    table[k] = f(k)\\n    shuffle(order)").body[0]))
-    ['order', 'table']
+    ['k', 'order', 'table']
     >>> sorted(changed_by(ast.parse("last = stack.pop()").body[0])), changed_by(ast.parse("print(x)").body[0])
     (['stack'], set())
     """
-    if isinstance(statement, _BODIES):
-        return set()
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        roots = {_root(decorator) for decorator in statement.decorator_list if results}
+        return {root for root in roots if root is not None}
     places: list[ast.expr] = []
     for node in _outside_functions(statement):
         if isinstance(node, ast.Assign | ast.Delete):
@@ -117,8 +145,11 @@ def changed_by(statement: ast.stmt) -> set[str]:
             places.append(node.target)
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _MUTATORS:
             places.append(node.func)
-        if isinstance(node, ast.Expr):
-            call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if isinstance(node, ast.Expr) or (
+            results and isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)
+        ):
+            value = node.value
+            call = value.value if isinstance(value, ast.Await) else value
             if isinstance(call, ast.Call) and _root(call.func) not in _LOOKERS:
                 places.append(call.func)
                 handed = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -144,7 +175,14 @@ def relevant(statements: Sequence[ast.stmt], name: str) -> int:
     >>> relevant(cell.body, "f"), relevant(cell.body, "g")
     (3, 4)
     """
-    about = [(bound_by(s) | changed_by(s), read_by(s)) for s in statements]
+    sets = {name: set_inside(s) for s in statements for name in bound_by(s)}
+    about = []
+    for s in statements:
+        reads = read_by(s)
+        called = {
+            each for reader in reads & sets.keys() for each in sets[reader] if reader not in bound_by(s)
+        }
+        about.append((bound_by(s) | changed_by(s) | called, reads))
     if not any(name in touched for touched, _ in about):
         return len(statements)
     needed, last, growing = {name}, -1, True

@@ -13,13 +13,18 @@ import asyncio
 import contextlib
 import inspect
 import linecache
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+import time
+import types
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from .bindings import FLAGS, bound_by, relevant
+from .own_work import OwnWorkError
 
 __all__ = [
     "Stop",
@@ -36,6 +41,10 @@ __all__ = [
 _SAME_NAMESPACE = ("time", "capture", "prun")
 """Magics that run their cell, or their line, in the notebook's own names; ``timeit`` does not."""
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+_TRAILING = 5.0
+_SETUP = 20.0
+_ELSEWHERE = (OSError, EOFError, ImportError, OwnWorkError)
+"""What a line raises that lacks something of the learner's own machine, or that the grader keeps from it."""
 _NAMES = ("_", "__", "___", "_i", "_ii", "_iii")
 
 
@@ -201,6 +210,7 @@ class _Shell:
     """In place of IPython's shell: takes every call, does nothing, gives None."""
 
     user_ns: dict[str, Any]
+    execution_count = 1
 
     def __init__(self, names: dict[str, Any]) -> None:
         self.user_ns = names
@@ -218,20 +228,12 @@ def _nothing(*_: Any, **__: Any) -> None:
     return None
 
 
-class _Silent:
-    """In place of a check's report, for code that looks at it."""
+def _no_check(exercise_id: object = "", *_: Any, **__: Any) -> Any:
+    """What `check` gives before anything was attempted, for code that looks at it."""
+    from .model import State
+    from .report import Report
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return None
-
-    def __repr__(self) -> str:
-        return ""
-
-
-def _no_check(*_: Any, **__: Any) -> _Silent:
-    return _Silent()
+    return Report(str(exercise_id), "", State.NOT_ATTEMPTED, 0.0, 1)
 
 
 def namespace() -> dict[str, Any]:
@@ -244,24 +246,56 @@ def namespace() -> dict[str, Any]:
         "In": [""],
         "Out": {},
         **dict.fromkeys(_NAMES, ""),
-        **dict.fromkeys(("check", "hint", "progress"), _no_check),
+        **dict.fromkeys(("hint", "progress"), _nothing),
+        "check": _no_check,
     }
     return names
+
+
+def as_main(names: dict[str, Any]) -> dict[str, Any]:
+    """A namespace as that of the module ``__main__``, as in a notebook: what is defined there can be pickled.
+
+    Only for a process that does nothing but observe answers.
+    """
+    module = types.ModuleType("__main__")
+    module.__dict__.update(names)
+    sys.modules["__main__"] = module
+    return module.__dict__
 
 
 def stand_in_for_checks() -> None:
     """In a process that only observes: `check`, `hint` and `progress` do nothing, wherever they come from."""
     for name, module in list(sys.modules.items()):
-        if name == "tlcourse" or name in ("tlcourse.exercises", "tlcourse.exercises.notebook"):
-            for each in ("check", "hint", "progress"):
+        if name in ("tlcourse", "tlcourse.exercises", "tlcourse.exercises.notebook"):
+            for each, made in (("check", _no_check), ("hint", _nothing), ("progress", _nothing)):
                 if each in vars(module):
-                    setattr(module, each, _no_check)
+                    setattr(module, each, made)
 
 
 # --- running a cell -----------------------------------------------------------------------------------------
 
 
-def run_cell(source: str, names: dict[str, Any], file: str, answer: str = "") -> Stop | None:
+@dataclass(frozen=True)
+class Ran:
+    """How a cell ran.
+
+    Attributes
+    ----------
+    stop : Stop or None
+        Where it stopped for good: what stands below was not run.
+    passed : tuple of Stop
+        Statements that need what only the learner's machine has (a file, a package, somebody who types), with
+        which the cell went on: there they may well have run.
+    flags : int
+        Of ``from __future__`` imports, for the cells that come after.
+    """
+
+    stop: Stop | None = None
+    passed: tuple[Stop, ...] = ()
+    flags: int = 0
+
+
+def run_cell(source: str, names: dict[str, Any], file: str, answer: str = "", flags: int = 0) -> Ran:
     """Run a cell, statement by statement, until its end or the first that stops.
 
     Parameters
@@ -272,25 +306,61 @@ def run_cell(source: str, names: dict[str, Any], file: str, answer: str = "") ->
     file : str
         What tracebacks call the cell.
     answer : str
-        If given, statements below the last one that matters to this name are left out.
+        If given, statements below the last one that matters to this name get `_TRAILING` seconds together,
+        and what they raise is nobody's concern.
+    flags : int
+        Of the cells before, as `Ran` has them.
 
     Returns
     -------
-    Stop or None
-        Why it stopped. Never raises.
+    Ran
+        Never raises because of what the cell does.
     """
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
         body: Sequence[ast.stmt] = parsed(source).body
-        kept = body[: relevant(body, answer)] if answer else body
+        matter = relevant(body, answer) if answer else len(body)
     except SyntaxError as error:
-        return Stop(error.lineno or 1, (error.text or "").strip(), error)
-    flags = 0
-    for node in kept:
+        return Ran(Stop(error.lineno or 1, (error.text or "").strip(), error))
+    passed: list[Stop] = []
+    for node in body[:matter]:
         flags, stop = _run(node, names, file, flags, last=node is body[-1])
-        if stop is not None:
-            return stop
-    return None
+        if stop is None:
+            continue
+        if not isinstance(stop.error, _ELSEWHERE):
+            return Ran(stop, tuple(passed), flags)
+        passed.append(stop)
+    with at_most(_TRAILING):
+        for node in body[matter:]:
+            if _run(node, names, file, flags, last=node is body[-1])[1] is not None:
+                break
+    return Ran(None, tuple(passed), flags)
+
+
+class OutOfTimeError(BaseException):
+    """Code that does not matter to an answer took too long."""
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Stop Python code after some seconds, where that can be done: in the main thread of a Unix process."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Again and again: code may catch what is raised.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    except OutOfTimeError:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _run(
@@ -322,13 +392,23 @@ def _run(
     return flags, None
 
 
-def run_setup(source: str, names: dict[str, Any], file: str = "<setup>") -> None:
-    """Run what an answer leans on; a statement that stops does not keep the others from running."""
+def run_setup(source: str, names: dict[str, Any], file: str = "<setup>") -> Ran:
+    """Run what an answer leans on; a statement that stops does not keep the others from running.
+
+    A statement that takes more than `_SETUP` seconds, or all of them together, is stopped too, and is listed
+    in ``passed``.
+    """
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
         body = parsed(source).body
     except SyntaxError:
-        return
-    flags = 0
+        return Ran()
+    flags, late = 0, []
+    until = time.monotonic() + _SETUP
     for node in body:
-        flags, _ = _run(node, names, file, flags, last=False)
+        with at_most(max(0.5, until - time.monotonic())):
+            done, stop = _run(node, names, file, flags, last=False)
+            flags = done
+            if stop is not None and isinstance(stop.error, OutOfTimeError):
+                late.append(stop)
+    return Ran(None, tuple(late), flags)

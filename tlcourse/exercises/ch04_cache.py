@@ -33,12 +33,20 @@ def _cache_inputs(rng: np.random.Generator) -> dict[str, Any]:
             return inputs
 
 
+def _gauged(images: np.ndarray, n: int, gauge: np.ndarray) -> np.ndarray:
+    """Images as the backbone sees them if it is given ``n`` at once.
+
+    The cosine makes the effect depend on the image, so that nothing added from outside takes it away.
+    """
+    return images + n * gauge * np.cos(images)
+
+
 def _lives(inputs: dict[str, Any], most: int) -> np.ndarray:
     """The live backbone's features if it is given 0, 1, ... ``most`` images at once: (most + 1, N, D)."""
     first = tiny.initial(inputs["blocks"], inputs["width"], 3, inputs["seed"])
     return np.stack(
         [
-            tiny_numpy.features(first, inputs["blocks"], inputs["images"] + n * inputs["gauge"])
+            tiny_numpy.features(first, inputs["blocks"], _gauged(inputs["images"], n, inputs["gauge"]))
             for n in range(most + 1)
         ]
     )
@@ -58,7 +66,7 @@ def _gauged_torch(backbone: Any, gauge: np.ndarray) -> Any:
             self.register_buffer("each", torch.from_numpy(np.array(gauge, "float32")).reshape(1, 3, 1, 1))
 
         def forward(self, images: Any) -> Any:
-            return images + len(images) * self.each
+            return images + len(images) * self.each * torch.cos(images)
 
     return nn.Sequential(OrderedDict(gauge=Gauge(), **dict(backbone.named_children())))
 
@@ -71,7 +79,8 @@ def _gauged_keras(backbone: Any, gauge: np.ndarray) -> Any:
 
         def call(self, images: Any) -> Any:
             n = keras.ops.cast(keras.ops.shape(images)[0], "float32")
-            return images + n * keras.ops.convert_to_tensor(np.array(gauge, "float32"))
+            each = keras.ops.convert_to_tensor(np.array(gauge, "float32"))
+            return images + n * each * keras.ops.cos(images)
 
         def compute_output_shape(self, shape: Any) -> Any:
             return shape
@@ -226,7 +235,7 @@ def _left(observed: dict[str, Any], inputs: dict[str, Any], at_once: int) -> Fin
         )
         return Finding(False, why, "keeps the graph")
     if observed["left"] is not None:
-        images = inputs["images"][:_LOOK] + _LOOK * inputs["gauge"]
+        images = _gauged(inputs["images"][:_LOOK], _LOOK, inputs["gauge"])
         training = tiny_numpy.features(first, inputs["blocks"], images, inputs["blocks"])
         if not close(observed["left"], training, 1e-3 * max(1.0, float(np.abs(training).max()))):
             why = (

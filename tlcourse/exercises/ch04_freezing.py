@@ -486,6 +486,7 @@ LOOKS_FROZEN = Exercise(
     sent=_looks_sent,
     probe=_looks_probe,
     judge=_looks_judge,
+    solved_by=("tlcourse.freezing.report.fingerprint", "tlcourse.freezing.report.changed"),
     hints=(
         "Keep copies of every array of every block, take the step, and compare. Which arrays"
         " does a block have?",

@@ -852,13 +852,19 @@ def _plan_judged(seen: Any, plan: dict[str, Any]) -> tuple[Finding, ...]:
                 " keeps the given rate.",
                 "one step too many",
             )
-        elif name == groups[-1] and stage[name] < lr:
+        elif name == groups[-1] and stages[-1][groups[0]] > stages[-1][groups[-1]]:
             rates = Finding(
                 False,
                 f"{said} The distance is to be counted from the head, which keeps the given rate."
                 " You count from the"
                 " other end: there the oldest layers get the largest rate.",
                 "counted from the other end",
+            )
+        elif name == groups[-1]:
+            rates = Finding(
+                False,
+                f"{said} That is the head, and in every stage it should keep the rate that is given.",
+                "another rate for the head",
             )
         elif close(stage.get(groups[newest], -1.0), lr, 1e-9):
             rates = Finding(
@@ -927,6 +933,16 @@ def stages(groups, lr, decay):
     return [{name: rate[name] for name in groups[n - 1 - k:]} for k in range(n)]
 """,
             expect="counted from the head",
+        ),
+        Misconception(
+            "another rate for the head",
+            """
+def stages(groups, lr, decay):
+    n = len(groups)
+    rate = {name: 0.5 * lr * decay ** (n - 1 - i) for i, name in enumerate(groups)}
+    return [{name: rate[name] for name in groups[n - 1 - k:]} for k in range(n)]
+""",
+            expect="in every stage it should keep the rate that is given",
         ),
         Misconception(
             "one step too many",

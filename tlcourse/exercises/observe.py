@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from .cells import Stop, namespace, run_cell, run_setup
+from .cells import Stop, as_main, namespace, run_cell, run_setup
 from .model import PUBLIC_SEED, Exercise, Observation
 from .own_work import OwnWorkError, hidden, hidden_in
 from .plain import NotPlainError, from_json, to_json
@@ -392,7 +392,7 @@ def load_answer(exercise: Exercise, source: str, setup: str = "") -> tuple[Any, 
     return loaded.answer, loaded.failed
 
 
-def run_answer(exercise: Exercise, source: str, setup: str = "") -> Loaded:
+def run_answer(exercise: Exercise, source: str, setup: str = "", *, main: bool = False) -> Loaded:
     """Run an answer's cell as Jupyter would, in a fresh namespace, and pick the answer out of it.
 
     Parameters
@@ -401,28 +401,33 @@ def run_answer(exercise: Exercise, source: str, setup: str = "") -> Loaded:
     source : str
         The answer cell. ``setup`` (statements of other cells that it may lean on) runs before it, in the same
         namespace; what stops in there costs nothing by itself.
+    main : bool
+        Let the namespace be that of ``__main__``, for a process that only observes.
 
     Returns
     -------
     Loaded
         A definition stands where something below it stopped, as in a notebook.
     """
-    names = namespace()
+    names = as_main(namespace()) if main else namespace()
     printed = _Tail()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        run_setup(setup, names)
+        above = run_setup(setup, names)
         before = names.get(exercise.answer, MISSING)
-        stop = run_cell(source, names, _SOURCE_NAME.format(exercise.id), exercise.answer)
+        ran = run_cell(source, names, _SOURCE_NAME.format(exercise.id), exercise.answer, above.flags)
     answer = names.get(exercise.answer, MISSING)
-    if stop is None:
-        return Loaded(answer)
-    if answer is MISSING or answer is before:
-        return Loaded(MISSING, stopped(exercise.answer, stop, printed.text))
-    where = f"line {stop.line}" + (f" (`{stop.text[:200]}`)" if stop.text else "")
-    return Loaded(
-        answer,
-        note=f"Your cell stopped on {where}: {_words(stop.error)}. What stands above it counts.",
-    )
+    stop = ran.stop or (ran.passed[0] if ran.passed else None)
+    if answer is MISSING or (stop is not None and answer is before):
+        return Loaded(MISSING, None if stop is None else stopped(exercise.answer, stop, printed.text))
+    notes = [
+        f"A line above that your answer leans on ran too long, and was stopped: `{late.text[:200]}`."
+        for late in above.passed
+    ]
+    if stop is not None:
+        where = f"line {stop.line}" + (f" (`{stop.text[:200]}`)" if stop.text else "")
+        what = "What stands above it counts." if ran.stop else "The cell went on without it."
+        notes.append(f"Your cell stopped on {where}: {_words(stop.error)}. {what}")
+    return Loaded(answer, note=" ".join(notes))
 
 
 def stopped(name: str, stop: Stop, printed: str = "") -> Observation:

@@ -40,7 +40,7 @@ def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 def _run(request: dict[str, Any], framework: str) -> Observation:
     exercise = get(request["exercise"])
-    loaded = run_answer(exercise, request["source"], request["setup"])
+    loaded = run_answer(exercise, request["source"], request["setup"], main=True)
     if loaded.failed is not None:
         return loaded.failed
     seen = observe_in_process(exercise, loaded.answer, request["inputs"], framework, seed=request["seed"])

@@ -11,6 +11,7 @@ import copy
 import difflib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..exercises import Exercise
@@ -145,11 +146,15 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
             notes.append(f"the answer to {exercise.id} was found in another cell")
         if any(cells[i]["cell_type"] != "code" for i in where):
             notes.append(f"the answer's cell {exercise.id} was no longer a code cell")
-        if len(where) > 1:
+        if len(where) > 1 and _split_cell(cells, exercise) is None:
             notes.append(f"{exercise.answer} ({exercise.id}) is defined in {len(where)} cells")
-        attempts = [_attempt(cells, i, cells[i]["source"], exercise, spare) for i in where]
+        check = _checked_at(cells, exercise)
+        attempts = [_attempt(cells, i, cells[i]["source"], exercise, spare, check) for i in where]
         if (whole := _split_cell(cells, exercise)) is not None:
-            attempts.append(_attempt(cells, *whole, exercise, spare))
+            attempts = [_attempt(cells, *whole, exercise, spare, check)]
+        elif check is not None and any(one.cell <= check for one in attempts):
+            last = max(i for i, one in enumerate(attempts) if one.cell <= check)
+            attempts[last] = replace(attempts[last], checked=True)
         answers.append(Answer(exercise.id, tuple(attempts)))
         if where:
             cell = next(cell for cell in notebook.cells if grade_id_of(cell) == exercise.id)
@@ -164,9 +169,28 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
 
 
 def _attempt(
-    cells: Sequence[dict[str, Any]], place: int, source: str, exercise: Exercise, spare: Sequence[str]
+    cells: Sequence[dict[str, Any]],
+    place: int,
+    source: str,
+    exercise: Exercise,
+    spare: Sequence[str],
+    checked_at: int | None,
 ) -> Attempt:
-    """An answer's cell with what it leans on of the others."""
-    above = [cell["source"] for cell in cells[:place] if cell["cell_type"] == "code"]
-    below = [cell["source"] for cell in cells[place + 1 :] if cell["cell_type"] == "code"]
+    """An answer's cell with what it leans on of the others, as they were when it was checked."""
+    until = place if checked_at is None else max(place, checked_at)
+    above = [
+        cell["source"] for i, cell in enumerate(cells[:until]) if i != place and cell["cell_type"] == "code"
+    ]
+    below = [
+        cell["source"]
+        for i, cell in enumerate(cells)
+        if i >= until and i != place and cell["cell_type"] == "code"
+    ]
     return Attempt(source, leans_on(source, exercise.answer, above, below, spare), place + 1)
+
+
+def _checked_at(cells: Sequence[dict[str, Any]], exercise: Exercise) -> int | None:
+    """Where the exercise's check stands; None where it is gone."""
+    marked = [i for i, cell in enumerate(cells) if grade_id_of(cell) == f"{exercise.id}-check"]
+    call = re.compile(rf"^check\(\s*['\"]{re.escape(exercise.id)}['\"]", re.MULTILINE)
+    return next(iter(marked or [i for i, cell in enumerate(cells) if call.search(cell["source"])]), None)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..exercises import Job, Observation, get, judge_observation
+from ..exercises import Job, Observation, Report, State, get, judge_observation
 from .model import Answer, Attempt, Mark
 from .sandbox.limits import Limits
 from .sandbox.parent import Sandbox
@@ -117,13 +117,33 @@ def judge_task(task: Task) -> Judged:
     with _lock:
         sandbox = _sandbox(task)
         seen = _observed(task.answers, sent, sandbox)
+
+        def report_on(exercise_id: str) -> Report:
+            observation, _ = seen.get(exercise_id, (Observation("not_attempted"), None))
+            return judge_observation(get(exercise_id), observation, inputs[exercise_id])
+
+        reports = {answer.exercise_id: report_on(answer.exercise_id) for answer in task.answers}
+        # What the notebook's own check saw, where something else was defined below it.
+        for answer in task.answers:
+            name = answer.exercise_id
+            checked = next((one for one in answer.attempts if one.checked), None)
+            if checked is None or seen[name][1] == checked or reports[name].state is State.PASS:
+                continue
+            was, report = seen[name], reports[name]
+            (observation,) = sandbox.observe([Job(name, checked.source, sent[name], checked.setup)])
+            note = (
+                f"Cell {checked.cell}, which stands above the check, counts; what is defined below does not."
+            )
+            seen[name] = replace(observation, note=f"{note} {observation.note}".strip()), checked
+            reports[name] = report_on(name)
+            if reports[name].state is not State.PASS:
+                seen[name], reports[name] = was, report
     marks = []
     for answer in task.answers:
         exercise = get(answer.exercise_id)
-        observation, attempt = seen.get(exercise.id, (Observation("not_attempted"), None))
-        report = judge_observation(exercise, observation, inputs[exercise.id])
-        source = attempt.source if attempt is not None else task.stubs.get(exercise.id, "")
-        marks.append(Mark.of(report, exercise, source))
+        found = seen.get(exercise.id)
+        source = found[1].source if found is not None else task.stubs.get(exercise.id, "")
+        marks.append(Mark.of(reports[exercise.id], exercise, source))
     return Judged(task.student, tuple(marks), time.monotonic() - begun, sandbox.protections)
 
 

@@ -133,9 +133,7 @@ def write_safely(path: Path, content: str | bytes) -> None:
         raise
 
 
-_RESUME = (
-    "What was graded before is kept. Make room, then run the same command with --resume."
-)
+_RESUME = "What was graded before is kept. Make room, then run the same command with --resume."
 
 
 def append_lines(path: Path, lines: list[bytes]) -> None:

@@ -73,11 +73,14 @@ class Attempt:
         order, that the answer leans on.
     cell : int
         Which cell of the student's notebook it is, from 1.
+    checked : bool
+        Whether it is the last one above the exercise's check: what the notebook's own verdict is about.
     """
 
     source: str
     setup: str = ""
     cell: int = 0
+    checked: bool = False
 
 
 @dataclass(frozen=True)

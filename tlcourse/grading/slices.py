@@ -7,8 +7,8 @@ import from somewhere else, or a variable of the chapter's own.
 from __future__ import annotations
 
 import ast
-import builtins
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,7 +18,8 @@ from ..exercises.cells import parsed
 __all__ = ["leans_on"]
 
 _SPARE, _ABOVE, _BELOW = range(3)
-_BUILT_IN = frozenset(dir(builtins))
+_BY_TEXT = frozenset(("globals", "locals", "vars", "eval", "exec", "getattr"))
+"""Who reads one of these may look a name up by its text."""
 
 
 @dataclass(frozen=True)
@@ -58,24 +59,25 @@ def _kept_value(node: ast.Expr) -> ast.stmt:
 
 
 @lru_cache(maxsize=4096)  # a class's notebooks share most of their cells, and each is asked once an answer
-def _of_cell(source: str) -> tuple[_Statement, ...]:
+def _of_cell(source: str, course: bool = False) -> tuple[_Statement, ...]:
     body = _body(source)
     found = []
     for node in body:
-        sets = (
-            frozenset(set_inside(node)) if isinstance(node, ast.FunctionDef | ast.ClassDef) else frozenset()
-        )
-        reads = frozenset(read_by(node) - _BUILT_IN)
-        found.append(
-            _Statement(_SPARE, node, frozenset(bound_by(node)), reads, frozenset(changed_by(node)), sets)
-        )
+        defines = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign)
+        sets = frozenset(set_inside(node)) if defines else frozenset()
+        # The course's own experiments are long: of their results nothing is kept that an answer could need.
+        changes = frozenset(changed_by(node, results=not course))
+        names = frozenset(bound_by(node)), frozenset(read_by(node))
+        found.append(_Statement(_SPARE, node, *names, changes, sets))
     if found and isinstance(last := found[-1].node, ast.Expr) and not source.rstrip().endswith(";"):
         found[-1] = replace(found[-1], node=_kept_value(last), binds=frozenset({"_"}))
     return tuple(found)
 
 
-def _statements(cells: Sequence[str], side: int) -> list[_Statement]:
-    return [replace(statement, side=side) for source in cells for statement in _of_cell(source)]
+def _statements(cells: Sequence[str], side: int, course: frozenset[str]) -> list[_Statement]:
+    return [
+        replace(statement, side=side) for source in cells for statement in _of_cell(source, source in course)
+    ]
 
 
 def _touching(statements: Sequence[_Statement], sets: dict[str, frozenset[str]]) -> dict[str, list[int]]:
@@ -83,7 +85,7 @@ def _touching(statements: Sequence[_Statement], sets: dict[str, frozenset[str]])
     imported = {name for s in statements if s.imports for name in s.binds}
     found: dict[str, list[int]] = {}
     for i, s in enumerate(statements):
-        called = {name for reader in s.reads & sets.keys() if not s.sets for name in sets[reader]}
+        called = {name for reader in s.reads & sets.keys() if reader not in s.binds for name in sets[reader]}
         for name in s.binds | (s.changes - imported) | called:
             found.setdefault(name, []).append(i)
     return found
@@ -99,6 +101,15 @@ def _needed(own: Sequence[ast.stmt]) -> list[str]:
         found += sorted(read_by(node) - (every if later else so_far))
         so_far |= bound_by(node)
     return found
+
+
+def _by_text(own: Sequence[ast.stmt], touching: Mapping[str, list[int]]) -> list[str]:
+    """Names of the notebook that stand in a cell's texts, where the cell may look names up by their text."""
+    if not any(_BY_TEXT & read_by(node) for node in own):
+        return []
+    texts = [part.value for node in own for part in ast.walk(node) if isinstance(part, ast.Constant)]
+    words = {word for text in texts if isinstance(text, str) for word in re.findall(r"[^\W\d]\w*", text)}
+    return sorted(words & touching.keys())
 
 
 def leans_on(
@@ -140,12 +151,17 @@ def leans_on(
     except Exception:
         pass
     """
-    statements = [*_statements(spare, _SPARE), *_statements(above, _ABOVE), *_statements(below, _BELOW)]
+    course = frozenset(spare)
+    statements = [
+        *_statements(spare, _SPARE, course),
+        *_statements(above, _ABOVE, course),
+        *_statements(below, _BELOW, course),
+    ]
     sets = {name: s.sets for s in statements if s.sets for name in s.binds}
     touching = _touching(statements, sets)
     own = _body(source)
     own = own[: relevant(own, answer)]
-    todo = _needed(own)
+    todo = [*_needed(own), *_by_text(own, touching)]
     # Nobody can tell what a star import binds without running it.
     wanted = {i for i, s in enumerate(statements) if (s.stars or s.future) and s.side != _SPARE}
     seen: set[str] = set()

@@ -55,6 +55,14 @@ def install() -> None:
     )
     # Everything that the hook uses is held here: an answer may put something else into these modules.
     getframe, who, error, text = sys._getframe, _thread.get_ident, OutOfReachError, str
+    os_open, os_read, os_close, read_only, failures, raw = (
+        os.open,
+        os.read,
+        os.close,
+        os.O_RDONLY,
+        OSError,
+        bytes,
+    )
     events, frames, is_text, busy = _EVENTS, _FRAMES, isinstance, set[int]()
 
     def asked_by_answer() -> bool:
@@ -67,7 +75,22 @@ def install() -> None:
                 # What libraries make up themselves has other names than their files, and is rare.
                 return not file.startswith(libraries) and not file.startswith("<__array_function__")
             frame = frame.f_back
-        return False
+        # Nothing but the standard library, as in a thread that an answer started with a function of it.
+        return True
+
+    def lies_there(path: str, source: Any) -> bool:
+        """Whether a library's file, which nobody here can write, holds exactly this source."""
+        try:
+            descriptor = os_open(path, read_only)
+        except failures:
+            return False
+        try:
+            parts = []
+            while part := os_read(descriptor, 1 << 20):
+                parts.append(part)
+        finally:
+            os_close(descriptor)
+        return is_text(source, raw) and raw().join(parts) == raw(source)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if not (event in events or event.startswith("ctypes.")):
@@ -84,8 +107,11 @@ def install() -> None:
                 suspect = arguments[1] in frames
             elif event == "compile":
                 # exec("...") is an answer's right; code that pretends to be a library's is not.
-                name = arguments[1]
+                source, name = arguments
                 suspect = not is_text(name, text) or not name.startswith("<") or name.startswith("<frozen")
+                if suspect and is_text(name, text):
+                    # A library that nobody compiled before is compiled when it is imported: as it lies there.
+                    suspect = name.startswith(libraries) and not lies_there(name, source)
             else:
                 suspect = True
             if suspect and asked_by_answer():

@@ -150,7 +150,7 @@ def observe_here(
     exercise = replace(own, probe=measured)
     tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
     install()
-    loaded = run_answer(exercise, request["source"], request["setup"])
+    loaded = run_answer(exercise, request["source"], request["setup"], main=True)
     restore()
     found = loaded.failed or observe_in_process(
         exercise, loaded.answer, request["inputs"], framework, seed=request["seed"], after_call=restore

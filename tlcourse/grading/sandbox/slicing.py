@@ -88,7 +88,7 @@ def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]
                         if (alias.asname or alias.name) == name
                     ]
             elif not isinstance(statement, ast.Import):
-                todo += [(module, read) for read in read_by(statement) & top]
+                todo += [(module, read) for read in read_by(statement, hints=False) & top]
     found = {}
     for module, names in wanted.items():
         if not names:
