@@ -457,6 +457,36 @@ def freeze(model, frozen):
 """,
         ),
     ],
+    "ch04-looks-frozen": [
+        (
+            "the course's fingerprints",
+            """
+from tlcourse.freezing import changed, fingerprint
+
+def leaks(model, train_step, blocks):
+    before = fingerprint(model)
+    train_step()
+    moved = changed(before, fingerprint(model))
+    return [name for name in blocks if any(c == name or c.startswith(name + ".") for c in moved)]
+""",
+        ),
+        (
+            "what moved",
+            """
+from tlcourse.freezing.report import changed
+
+def leaks(model, train_step, blocks):
+    def state(name):
+        block = model.get_submodule(name) if hasattr(model, "get_submodule") else model.get_layer(name)
+        arrays = block.state_dict().values() if hasattr(block, "state_dict") else block.get_weights()
+        return str([array.tolist() for array in arrays])
+
+    before = {name: state(name) for name in blocks}
+    train_step()
+    return changed(before, {name: state(name) for name in blocks})
+""",
+        ),
+    ],
     "ch04-cache": [
         (
             "the loop's forward pass",

@@ -140,6 +140,9 @@ def everything(framework: str) -> tuple[Own, ...]:
     """All functions, classes and methods of the package, private ones too, but for the other framework's."""
     for name in LATE_IMPORTS:  # what functions import when they are called: not within the time of a call
         importlib.import_module(name)
+    if framework == "torch":
+        # An import that is stopped half way leaves a library that no later test can use.
+        assert importlib.import_module("transformers").GPT2LMHeadModel
     found: list[Own] = []
     other = {"torch": "_keras", "keras": "_torch"}[framework]
     for info in pkgutil.walk_packages(tlcourse.__path__, "tlcourse."):

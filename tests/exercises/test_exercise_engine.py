@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 import textwrap
 import time
@@ -19,6 +20,7 @@ from tlcourse.exercises import (
     State,
     Verdict,
     add_module,
+    cells,
     check,
     forget,
     hint,
@@ -28,6 +30,7 @@ from tlcourse.exercises import (
     observe_in_process,
     progress,
 )
+from tlcourse.exercises.observe import run_answer
 from tlcourse.exercises.patience import patience
 
 
@@ -557,3 +560,58 @@ def test_an_interrupt_of_the_learner_is_told_as_such():
     report = check("ch90-mean", stopped)
     assert "You stopped it" in str(report)
     assert "quicker way" not in str(report)
+
+
+# --- what stands below an answer, or above it, in its cell
+
+
+GOOD = "def mean(x):\n    return float(x.mean())\n"
+
+
+@pytest.mark.parametrize(
+    ("below", "note"),
+    [
+        ("open('mine.npy')", "stopped on line 3 (`open('mine.npy')`): FileNotFoundError"),
+        ("assert mean is None", "AssertionError"),
+        ("raise SystemExit(2)", "SystemExit"),
+        ("input('x')", "stopped on line 3"),
+        ("print(a_name_of_the_chapter)", ""),
+        ("1 + 1", ""),
+    ],
+)
+def test_what_stops_below_an_answer_is_noted_and_costs_nothing(monkeypatch, below, note):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    loaded = run_answer(MEAN, GOOD + below)
+    assert loaded.failed is None
+    assert callable(loaded.answer)
+    assert note in loaded.note
+    assert bool(note) == bool(loaded.note)
+
+
+def test_what_runs_for_ever_below_an_answer_is_stopped(monkeypatch):
+    monkeypatch.setattr(cells, "_TRAILING", 0.5)
+    began = time.process_time()
+    loaded = run_answer(MEAN, GOOD + "while True:\n    pass\n")
+    assert callable(loaded.answer)
+    assert time.process_time() - began < 5
+
+
+def test_what_an_answer_leans_on_may_not_run_for_ever(monkeypatch):
+    monkeypatch.setattr(cells, "_SETUP", 0.5)
+    loaded = run_answer(MEAN, GOOD, "try:\n    while True:\n        pass\nexcept Exception:\n    pass")
+    assert callable(loaded.answer)
+    assert "ran too long" in loaded.note
+
+
+@pytest.mark.parametrize("above", ["import a_package_of_mine", "open('mine.npy')", "name = input('x')"])
+def test_what_only_the_learners_machine_has_is_passed_by(monkeypatch, above):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    loaded = run_answer(MEAN, f"{above}\n{GOOD}")
+    assert callable(loaded.answer)
+    assert "The cell went on without it." in loaded.note
+
+
+def test_an_error_above_an_answer_is_one_in_the_notebook_too():
+    loaded = run_answer(MEAN, f"1 / 0\n{GOOD}")
+    assert loaded.answer is MISSING
+    assert "ZeroDivisionError" in loaded.failed.problem

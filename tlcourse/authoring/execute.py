@@ -111,7 +111,7 @@ def _package_files(folder: Path, chapter: Chapter, code: str, framework: str) ->
         if (
             parts[0] in NOT_RUN
             or path.suffix in (".pyc", ".tmp", ".lock")
-            or (name in NOT_RUN_FILES and path.stem not in code)
+            or (name in NOT_RUN_FILES and (parts[0] == "exercises" or path.stem not in code))
         ):
             continue
         if any(path.stem.endswith(f"_{other}") for other in FRAMEWORKS if other != framework):

@@ -27,7 +27,9 @@ from .bindings import FLAGS, bound_by, relevant
 from .own_work import OwnWorkError
 
 __all__ = [
+    "Ran",
     "Stop",
+    "as_main",
     "binds",
     "is_blank",
     "namespace",
@@ -38,6 +40,11 @@ __all__ = [
     "stand_in_for_checks",
 ]
 
+
+class OutOfTimeError(BaseException):
+    """Code that does not matter to an answer took too long."""
+
+
 _SAME_NAMESPACE = ("time", "capture", "prun")
 """Magics that run their cell, or their line, in the notebook's own names; ``timeit`` does not."""
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -45,6 +52,9 @@ _TRAILING = 5.0
 _SETUP = 20.0
 _ELSEWHERE = (OSError, EOFError, ImportError, OwnWorkError)
 """What a line raises that lacks something of the learner's own machine, or that the grader keeps from it."""
+_NOT_THEIRS = (NameError, OwnWorkError, OutOfTimeError)
+"""What a line below an answer may raise here and not in the notebook: names of the chapter's experiments are
+not here, some things are kept from answers, and nobody waits for long."""
 _NAMES = ("_", "__", "___", "_i", "_ii", "_iii")
 
 
@@ -282,7 +292,7 @@ class Ran:
     Attributes
     ----------
     stop : Stop or None
-        Where it stopped for good: what stands below was not run.
+        Where it stopped for good: what stands below was not run. It may stand below all that matters.
     passed : tuple of Stop
         Statements that need what only the learner's machine has (a file, a package, somebody who types), with
         which the cell went on: there they may well have run.
@@ -306,8 +316,7 @@ def run_cell(source: str, names: dict[str, Any], file: str, answer: str = "", fl
     file : str
         What tracebacks call the cell.
     answer : str
-        If given, statements below the last one that matters to this name get `_TRAILING` seconds together,
-        and what they raise is nobody's concern.
+        If given, statements below the last one that matters to this name get `_TRAILING` seconds together.
     flags : int
         Of the cells before, as `Ran` has them.
 
@@ -330,15 +339,15 @@ def run_cell(source: str, names: dict[str, Any], file: str, answer: str = "", fl
         if not isinstance(stop.error, _ELSEWHERE):
             return Ran(stop, tuple(passed), flags)
         passed.append(stop)
+    below = None
     with at_most(_TRAILING):
         for node in body[matter:]:
-            if _run(node, names, file, flags, last=node is body[-1])[1] is not None:
+            _, below = _run(node, names, file, flags, last=node is body[-1])
+            if below is not None:
                 break
-    return Ran(None, tuple(passed), flags)
-
-
-class OutOfTimeError(BaseException):
-    """Code that does not matter to an answer took too long."""
+    if below is not None and isinstance(below.error, _NOT_THEIRS):
+        below = None
+    return Ran(below, tuple(passed), flags)
 
 
 @contextlib.contextmanager

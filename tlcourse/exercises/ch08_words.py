@@ -252,7 +252,7 @@ def _ngrams_inputs(rng: np.random.Generator) -> dict[str, Any]:
         "cases": [
             [word(int(rng.integers(6, 9))), shortest, shortest + 2],
             [syllable + syllable, 2, 3],  # parts that come twice
-            [word(2), 3, 6],  # shorter, with its marks, than the longest part
+            [word(3), 4, 7],  # shorter, with its marks, than the longest part
         ]
     }
 

@@ -198,6 +198,22 @@ def next_probabilities(logits, temperature, top_p):
     return list(kept / total)
 """,
         ),
+        (
+            "ranks",
+            """
+import numpy as np
+
+def next_probabilities(logits, temperature, top_p):
+    z = np.asarray(logits, float) / temperature
+    p = np.exp(z - z.max())
+    p = p / p.sum()
+    ranks = (-p).argsort(kind="stable").argsort(kind="stable")
+    ordered = np.sort(p)[::-1]
+    before = np.concatenate([[0.0], ordered.cumsum()[:-1]])  # what the likelier ones have together
+    p = np.where(before[ranks] < top_p, p, 0.0)
+    return p / p.sum()
+""",
+        ),
     ],
     "ch09-perplexity": [
         (
