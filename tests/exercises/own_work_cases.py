@@ -51,6 +51,8 @@ NOT_CALLED = {
     *(f"tlcourse.models.{name}" for name in ("costs.measure", "costs.main", "loading.load")),
     *(f"tlcourse.transformers.{name}" for name in ("encoder.load_encoder", "generator.load_gpt")),
     "tlcourse.transformers.tokenizer.load_tokenizer",
+    # It calls what it is handed, as `map` does: with a backbone it gives what `backbone(images)` gives.
+    "tlcourse.training.batches.as_batch",
 }
 LATE_IMPORTS = (
     "pandas",
