@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from tiny_configs import BERT
 
 from tlcourse.errors import DataError, NetworkError, ShapeError, UnknownNameError, WeightsError
 from tlcourse.transformers import find_checkpoint, load_encoder, load_gpt, load_tokenizer
@@ -17,15 +18,6 @@ from tlcourse.transformers.encoder import bert_shapes
 from tlcourse.transformers.generator import gpt_shapes, random_gpt
 
 REVISION = "86b5e0934494bd15c9632b12f734a8a67f723594"
-BERT = {
-    "model_type": "bert",
-    "vocab_size": 30,
-    "hidden_size": 8,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 12,
-    "max_position_embeddings": 6,
-}
 
 
 @pytest.fixture

@@ -9,21 +9,13 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import save_file
+from tiny_configs import BERT
 
 import tlcourse
 from tlcourse.transformers import load_encoder, load_gpt
 from tlcourse.transformers.encoder import bert_shapes
 from tlcourse.transformers.generator import random_gpt
 
-BERT = {
-    "model_type": "bert",
-    "vocab_size": 30,
-    "hidden_size": 8,
-    "num_hidden_layers": 1,
-    "num_attention_heads": 2,
-    "intermediate_size": 12,
-    "max_position_embeddings": 6,
-}
 GPT = {"vocab_size": 9, "n_positions": 8, "n_embd": 4, "n_layer": 1, "n_head": 2, "model_type": "gpt2"}
 TOKENS = torch.tensor([[0, 3, 1, 7, 2], [5, 0, 4, 0, 0]])
 

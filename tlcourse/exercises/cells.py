@@ -416,8 +416,7 @@ def run_setup(source: str, names: dict[str, Any], file: str = "<setup>") -> Ran:
     until = time.monotonic() + _SETUP
     for node in body:
         with at_most(max(0.5, until - time.monotonic())):
-            done, stop = _run(node, names, file, flags, last=False)
-            flags = done
+            flags, stop = _run(node, names, file, flags, last=False)
             if stop is not None and isinstance(stop.error, OutOfTimeError):
                 late.append(stop)
     return Ran(None, tuple(late), flags)
