@@ -189,32 +189,39 @@ def site(
 @app.command()
 @explained
 def results(
-    name: Annotated[str | None, typer.Argument(help="The sweep; all of them otherwise.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="The sweeps; all of them otherwise.")] = None,
     framework: Frameworks = None,
     check: Annotated[bool, typer.Option("--check", help="Re-run a sample of the recorded rows.")] = False,
-    sample: Annotated[int, typer.Option(help="With --check: rows of each table, at most.")] = 2,
+    rehash: Annotated[
+        bool,
+        typer.Option(
+            "--rehash", help="Give stale rows the hash of moved code, if a sample comes out as recorded."
+        ),
+    ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option(help="Rows of each table and framework, at most: 2 with --check, 5 with --rehash."),
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(help="With --check: processor minutes for the whole sample.")
     ] = None,
-    salt: Annotated[str, typer.Option(help="With --check: a text that chooses the sample.")] = "",
+    salt: Annotated[str, typer.Option(help="A text that chooses the sample.")] = "",
     jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core otherwise.")] = None,
 ) -> None:
     """Run the long comparisons whose tables the chapters plot; goes on where it was stopped."""
     from tlcourse.sweeps.engine import check_sweeps, run_sweeps
+    from tlcourse.sweeps.rehash import rehash_sweeps
 
-    frameworks = split(framework)
+    if check and rehash:
+        raise typer.BadParameter("--check writes nothing and --rehash does: choose one of them.")
+    common: dict[str, Any] = {"frameworks": split(framework), "jobs": jobs, "echo": typer.echo}
     if check:
-        ok = check_sweeps(
-            name,
-            frameworks=frameworks,
-            sample=sample,
-            minutes=minutes,
-            salt=salt,
-            jobs=jobs,
-            echo=typer.echo,
-        )
+        sample = 2 if sample is None else sample
+        ok = check_sweeps(names, sample=sample, minutes=minutes, salt=salt, **common)
+    elif rehash:
+        ok = rehash_sweeps(names, sample=5 if sample is None else sample, salt=salt, **common)
     else:
-        ok = run_sweeps(name, frameworks=frameworks, jobs=jobs, echo=typer.echo)
+        ok = run_sweeps(names, **common)
     if not ok:
         raise typer.Exit(1)
 

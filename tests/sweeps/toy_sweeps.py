@@ -10,8 +10,9 @@ from tlcourse.sweeps.spec import Sweep
 FACTOR = 2.0
 
 
-def _extra() -> float:
-    return float(os.environ.get("TOY_DRIFT", "0"))
+def _extra(row: str) -> float:
+    """``TOY_DRIFT``, for every row or for the one that ``TOY_ODD`` names: its x, kind and seed."""
+    return float(os.environ.get("TOY_DRIFT", "0")) if os.environ.get("TOY_ODD", row) == row else 0.0
 
 
 def double(framework: str, x: int, kind: str, rate: float, seed: int) -> dict[str, float]:
@@ -21,7 +22,7 @@ def double(framework: str, x: int, kind: str, rate: float, seed: int) -> dict[st
         raise ValueError(f"x is {x}")
     if os.environ.get("TOY_DIE") == str(x):
         os._exit(7)
-    return {"y": FACTOR * x + rate * seed + _extra(), "took": 0.0}
+    return {"y": FACTOR * x + rate * seed + _extra(f"{x}{kind}{seed}"), "took": 0.0}
 
 
 def grid() -> list[dict]:
@@ -42,4 +43,6 @@ SWEEPS = (
         frameworks=("plain",),
         cost=lambda settings: settings["x"],
     ),
+    Sweep("toy-more", "toy_sweeps:double", grid, {"y": 0.2, "took": None}, frameworks=("plain",)),
+    Sweep("toy-both", "toy_sweeps:double", grid, {"y": 0.05, "took": None}),
 )

@@ -392,12 +392,17 @@ def sample_of(sweep: Sweep, framework: str, sample: int, salt: str) -> list[stor
     rows = [row for row in store.read(sweep) if row["framework"] == framework]
     wanted = {key(settings) for settings in sweep.settings()}
     rows = [row for row in rows if key(store.settings_of(sweep, row)) in wanted]
+    return by_salt(sweep, rows, salt)[:sample]
+
+
+def by_salt(sweep: Sweep, rows: Iterable[store.Row], salt: str) -> list[store.Row]:
+    """Rows of a sweep in an order that depends on the salt, and on nothing else."""
 
     def rank(row: store.Row) -> str:
-        text = f"{salt} {sweep.name} {key(store.settings_of(sweep, row), framework)}"
+        text = f"{salt} {sweep.name} {key(store.settings_of(sweep, row), row['framework'])}"
         return hashlib.sha256(text.encode()).hexdigest()
 
-    return sorted(rows, key=rank)[:sample]
+    return sorted(rows, key=rank)
 
 
 def expected_seconds(jobs: Sequence[tuple[str, str, float]]) -> float:
@@ -462,6 +467,34 @@ def within_minutes(
                 jobs = more
                 taken[framework, sweep].append(turn)
     return taken
+
+
+def differences(job: Job, recorded: Mapping[str, Any], now: Mapping[str, Any]) -> list[list[str]]:
+    """Where a re-run row is further from the recorded one than its tolerance: a line per metric.
+
+    Metrics whose tolerance is None are not compared. Each line has the row, the metric, its recorded value,
+    its value now, the difference and the tolerance, as :func:`print_differences` prints them.
+    """
+    lines = []
+    for metric in job.sweep.metrics:
+        tolerance = job.sweep.tolerance(metric, job.settings)
+        if tolerance is None:
+            continue
+        old, new = recorded[metric], now[metric]
+        difference = abs(new - old)
+        # The table keeps six significant digits.
+        if difference > tolerance + 1e-5 * max(1.0, abs(old)):
+            numbers = (f"{old:.4g}", f"{new:.4g}", f"{difference:.2g}", f"{tolerance:g}")
+            lines.append([str(job), metric, *numbers])
+    return lines
+
+
+def print_differences(lines: Sequence[Sequence[str]], echo: Echo) -> None:
+    """Print what :func:`differences` gave as a table."""
+    heads = ["row", "metric", "recorded", "now", "difference", "tolerance"]
+    widths = [max(len(line[i]) for line in [heads, *lines]) for i in range(len(heads))]
+    for line in [heads, ["-" * width for width in widths], *lines]:
+        echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
 
 
 def check_sweeps(
@@ -540,34 +573,13 @@ def check_sweeps(
 
     def keep(outcome: Outcome) -> str:
         assert outcome.row is not None
-        job, old = outcome.job, recorded[str(outcome.job)]
-        worst = "as recorded"
-        for metric in job.sweep.metrics:
-            tolerance = job.sweep.tolerance(metric, job.settings)
-            if tolerance is None:
-                continue
-            new, difference = outcome.row[metric], abs(outcome.row[metric] - old[metric])
-            # The table keeps six significant digits.
-            if difference > tolerance + 1e-5 * max(1.0, abs(old[metric])):
-                worst = "DIFFERS"
-                lines.append(
-                    [
-                        str(job),
-                        metric,
-                        f"{old[metric]:.4g}",
-                        f"{new:.4g}",
-                        f"{difference:.2g}",
-                        f"{tolerance:g}",
-                    ]
-                )
-        return worst
+        beyond = differences(outcome.job, recorded[str(outcome.job)], outcome.row)
+        lines.extend(beyond)
+        return "DIFFERS" if beyond else "as recorded"
 
     outcomes = _run_jobs(todo, jobs or _default_jobs(), echo, keep) if todo else []
     if lines:
-        heads = ["row", "metric", "recorded", "now", "difference", "tolerance"]
-        widths = [max(len(line[i]) for line in [heads, *lines]) for i in range(len(heads))]
-        for line in [heads, ["-" * width for width in widths], *lines]:
-            echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        print_differences(lines, echo)
         echo("These rows no longer come out as recorded. If the change is meant, run `make results` again.")
     failed = [outcome for outcome in outcomes if outcome.row is None]
     echo(f"{len(outcomes) - len(failed)} of {len(todo)} sampled rows re-run (salt {salt!r}).")
@@ -579,22 +591,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import argparse
 
     from tlcourse.errors import CourseError
+    from tlcourse.sweeps.rehash import rehash_sweeps
 
     parser = argparse.ArgumentParser(prog="tlcourse results", description=run_sweeps.__doc__)
     parser.add_argument("name", nargs="*", help="sweeps; all by default")
     parser.add_argument("--framework", action="append", help="only this one; may be repeated")
     parser.add_argument("--jobs", type=int, help="worker processes; one per core by default")
-    parser.add_argument("--check", action="store_true", help="re-run a sample and compare")
-    parser.add_argument("--sample", type=int, default=2, help="rows per sweep and framework, at most")
-    parser.add_argument("--minutes", type=float, help="processor minutes that the sample may take in all")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--check", action="store_true", help="re-run a sample and compare")
+    what.add_argument(
+        "--rehash", action="store_true", help="give stale rows the new hash if a sample comes out as recorded"
+    )
+    parser.add_argument(
+        "--sample", type=int, help="rows per sweep and framework, at most; 2 to check, 5 to rehash"
+    )
+    parser.add_argument("--minutes", type=float, help="check: processor minutes for the sample, in all")
     parser.add_argument("--salt", default="", help="chooses the sample")
     chosen = parser.parse_args(arguments)
     common: dict[str, Any] = {"frameworks": chosen.framework, "jobs": chosen.jobs}
     common["echo"] = lambda line: print(line, flush=True)
     try:
         if chosen.check:
-            sampling = {"sample": chosen.sample, "minutes": chosen.minutes, "salt": chosen.salt}
-            good = check_sweeps(chosen.name, **sampling, **common)
+            sampling = {"minutes": chosen.minutes, "salt": chosen.salt}
+            good = check_sweeps(
+                chosen.name, sample=2 if chosen.sample is None else chosen.sample, **sampling, **common
+            )
+        elif chosen.rehash:
+            good = rehash_sweeps(
+                chosen.name, sample=5 if chosen.sample is None else chosen.sample, salt=chosen.salt, **common
+            )
         else:
             good = run_sweeps(chosen.name, **common)
     except CourseError as error:

@@ -17,7 +17,7 @@ from tlcourse.sweeps.spec import Settings, Sweep, SweepError, key, row_hash
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Row", "append", "prune", "read", "results_dir", "status", "table", "table_path"]
+__all__ = ["Row", "append", "prune", "read", "rehash", "results_dir", "status", "table", "table_path"]
 
 Row = dict[str, Any]
 ENV = "TLCOURSE_RESULTS"
@@ -186,6 +186,31 @@ def append(sweep: Sweep, row: Row) -> None:
         label = key(settings_of(sweep, row), row["framework"])
         rows = [old for old in read(sweep) if key(settings_of(sweep, old), old["framework"]) != label]
         _write(sweep, [*rows, row])
+
+
+def rehash(sweep: Sweep, codes: Mapping[str, tuple[str, str]]) -> int:
+    """Put new hashes in the place of old ones, all of them in one write; every other value stays as it is.
+
+    Parameters
+    ----------
+    codes : mapping of str to (str, str)
+        For each row, by its ``key``, the hash that it had and the one that it gets. A row that has another
+        one by now (somebody ran it in the meantime) is left alone.
+
+    Returns
+    -------
+    int
+        How many rows got a new hash.
+    """
+    with _locked(table_path(sweep)):
+        rows, changed = read(sweep), 0
+        for row in rows:
+            old, new = codes.get(key(settings_of(sweep, row), row["framework"]), ("", ""))
+            if old and row["code"] == old:
+                row["code"], changed = new, changed + 1
+        if changed:
+            _write(sweep, rows)
+        return changed
 
 
 def prune(sweep: Sweep) -> int:
