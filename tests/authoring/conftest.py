@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tlcourse.authoring import build as building
 from tlcourse.authoring import compile as compiling
-from tlcourse.authoring import execute as executing
 from tlcourse.authoring import source as sources
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -47,12 +47,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: object) -> Pa
     root = tmp_path / "course"
     shutil.copytree(FIXTURES / "course", root)
     package = tmp_path / "package"
-    (package / "exercises").mkdir(parents=True)
-    (package / "authoring").mkdir()
+    package.mkdir()
     (package / "models.py").write_text("def load():\n    return 1\n")
-    (package / "exercises" / "ch00.py").write_text("POINTS = 3\n")
-    (package / "exercises" / "ch01.py").write_text("POINTS = 4\n")
-    (package / "authoring" / "compile.py").write_text("x = 1\n")
-    monkeypatch.setattr(executing, "package_folder", lambda: package)
+    monkeypatch.setattr(building, "package_folder", lambda root: package)
     monkeypatch.setattr(compiling, "setup_source", lambda chapter, framework: SETUP)
     return root

@@ -10,8 +10,8 @@ import pytest
 
 from tlcourse.authoring import execute as executing
 from tlcourse.authoring.build import BuildReport, build, main
-from tlcourse.authoring.execute import ExecutionError, code_hash
-from tlcourse.authoring.source import SourceMistakes, read_chapter
+from tlcourse.authoring.execute import ExecutionError
+from tlcourse.authoring.source import SourceMistakes
 from tlcourse.errors import UnknownNameError
 
 NAME = "00-first-steps"
@@ -105,39 +105,75 @@ def test_code_is_executed_again(one: Path) -> None:
     assert "The answer is 43" in (one / f"notebooks/torch/{NAME}.ipynb").read_text()
 
 
-def test_what_the_outputs_depend_on(course: Path) -> None:
-    from tlcourse.authoring.compile import compile_chapter
+READER = """\
+```{code-cell} ipython3
+import os, sys
+from pathlib import Path
 
-    chapter = read_chapter(course / f"book/chapters/{NAME}.md")
-    notebook = compile_chapter(chapter.path, "torch", "solution", unresolved=True)
-    package = executing.package_folder()
-    before = code_hash(notebook, chapter)
+folder = Path(PACKAGE)
+sys.path.insert(0, str(folder))
+import models
+print(models.load(), sorted(os.listdir(folder / "tables")))
+print((folder / "table.csv").read_text())
+```
+"""
 
-    def now() -> str:
-        executing._file_hash.cache_clear()
-        return code_hash(notebook, chapter)
 
+def test_only_what_a_run_read_makes_it_stale(course: Path, tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    (package / "tables").mkdir()
+    (package / "tables/one.csv").write_text("1")
+    (package / "table.csv").write_text("a,b")
+    (package / "unread.py").write_text("x = 1\n")
+    (package / "authoring").mkdir()
+    source = course / f"book/chapters/{NAME}.md"
+    source.write_text(source.read_text() + "\n" + READER.replace("PACKAGE", repr(str(package))))
+    only: dict[str, object] = {"chapters": ["00"], "frameworks": ["torch"]}
+    run(course, **only)
+    path = course / f"solutions/torch/{NAME}.ipynb"
+    reads = nbformat.read(path, as_version=4).metadata.tlcourse.reads
+    assert reads == ["models.py", "table.csv", "tables/"]
+
+    def stale() -> bool:
+        report, _ = run(course, check=True, **only)
+        return bool(report.stale)
+
+    assert not stale()
+    # Nothing of this was read, or it says the same as before.
+    (package / "unread.py").write_text("x = 2\n")
+    (package / "new.py").write_text("x = 3\n")
+    (package / "authoring/compile.py").write_text("x = 2\n")
+    (package / "tables/one.csv").write_text("its name was read, not its text")
     (package / "models.py").write_text(
         '"""What."""\n\n\ndef load():  # a comment\n    """Doc."""\n    return 1\n'
     )
-    assert now() == before
-    (package / "authoring/compile.py").write_text("x = 2\n")
-    (package / "exercises/ch01.py").write_text("POINTS = 5\n")
-    (package / "loop_keras.py").write_text("x = 1\n")
-    assert now() == before
-    sweeps = package / "sweeps"
-    sweeps.mkdir()
-    (sweeps / "other.py").write_text('SWEEP = Sweep(name="other-sweep")\n')
-    (sweeps / "other-sweep.csv").write_text("a\n")
-    assert now() == before
-    (package / "exercises/ch00.py").write_text("POINTS = 5\n")
-    second = now()
-    assert second != before
-    (package / "models.py").write_text("def load():\n    return 2\n")
-    third = now()
-    assert third != second
-    (package / "data.npz").write_bytes(b"1")
-    assert now() != third
+    assert not stale()
+    for name, changed in (
+        ("models.py", "def load():\n    return 2\n"),
+        ("table.csv", "a,c"),
+        ("tables/two.csv", "2"),
+        ("models.py", None),
+    ):
+        before = (package / name).read_text() if (package / name).exists() else None
+        if changed is None:
+            (package / name).unlink()
+        else:
+            (package / name).write_text(changed)
+        assert stale(), name
+        if before is None:
+            (package / name).unlink()
+        else:
+            (package / name).write_text(before)
+    assert not stale()
+
+
+def test_a_solution_that_does_not_say_what_it_read_is_stale(one: Path) -> None:
+    path = one / f"solutions/torch/{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    del notebook.metadata.tlcourse["reads"]
+    nbformat.write(notebook, path)
+    report, _ = run(one, check=True, chapters=["00"], frameworks=["torch"])
+    assert report.stale
 
 
 def test_a_check_finds_an_edited_file_and_writes_nothing(one: Path) -> None:

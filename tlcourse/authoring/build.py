@@ -18,6 +18,7 @@ import nbformat
 
 from tlcourse.authoring import execute as execution
 from tlcourse.authoring.compile import compile_chapter, digest, dumps
+from tlcourse.authoring.freshness import code_hash, package_folder
 from tlcourse.authoring.source import FRAMEWORKS, Chapter, chapter_paths, committed_claims, read_chapters
 from tlcourse.claims import claims_path, format_claim, within, write_claims
 from tlcourse.errors import CourseError, UnknownNameError
@@ -25,7 +26,7 @@ from tlcourse.errors import CourseError, UnknownNameError
 __all__ = ["BuildReport", "build"]
 
 # Of a solution's metadata, what an execution recorded: it is taken over, not compiled.
-RECORDED = ("cell_seconds", "code_hash", "seconds")
+RECORDED = ("cell_seconds", "code_hash", "reads", "seconds")
 YOURS = ".yours"
 
 
@@ -160,6 +161,7 @@ class _Build:
         self, root: Path, check: bool, execute: bool, force: bool, echo: Callable[[str], Any]
     ) -> None:
         self.root, self.check, self.execute, self.force, self.echo = root, check, execute, force, echo
+        self.package = package_folder(root)
         self.report = BuildReport()
 
     def shown(self, path: Path) -> str:
@@ -170,14 +172,12 @@ class _Build:
     def one(self, chapter: Chapter, framework: str) -> None:
         path = self.root / "solutions" / framework / f"{chapter.name}.ipynb"
         bare = compile_chapter(chapter.path, framework, "solution", chapter=chapter, unresolved=True)
-        current = execution.code_hash(bare, chapter)
         old = _read(path)
-        recorded = old.metadata.get("tlcourse", {}) if old is not None else {}
-        fresh = old is not None and recorded.get("code_hash") == current
+        fresh = self._fresh(bare, old)
         missing = not claims_path(self.root / "book" / "claims", framework, chapter.name).is_file()
         if not self.check and self.execute and (self.force or not fresh or missing):
-            old = self._run(bare, chapter, framework, path, current)
-            fresh = old is not None and old.metadata.get("tlcourse", {}).get("code_hash") == current
+            old = self._run(bare, chapter, framework, path)
+            fresh = self._fresh(bare, old)
         solution = compile_chapter(chapter.path, framework, "solution", chapter=chapter)
         learner = compile_chapter(chapter.path, framework, "learner", chapter=chapter)
         solution.metadata.tlcourse["source_hash"] = chapter.source_hash()
@@ -192,12 +192,20 @@ class _Build:
             self.report.stale.append(self.shown(path))
         self._put(path, dumps(solution))
 
-    def _run(self, bare: Any, chapter: Chapter, framework: str, path: Path, current: str) -> Any:
+    def _fresh(self, bare: Any, executed: Any) -> bool:
+        """Whether the outputs of an executed solution belong to the code as it is now."""
+        recorded = executed.metadata.get("tlcourse", {}) if executed is not None else {}
+        return "reads" in recorded and recorded.get("code_hash") == code_hash(
+            bare, recorded["reads"], self.package
+        )
+
+    def _run(self, bare: Any, chapter: Chapter, framework: str, path: Path) -> Any:
         self.echo(f"{framework}/{chapter.name}: executing …")
         result = execution.execute(
             bare,
             chapter,
             framework,
+            package=self.package,
             forbidden=execution.machine_paths(self.root),
             failed_to=self.root / "_build" / "failed" / framework / path.name,
         )
@@ -228,7 +236,12 @@ class _Build:
         write_claims(target, result.claims, seconds)
         notebook = result.notebook
         notebook.metadata.tlcourse.update(
-            {"code_hash": current, "seconds": result.seconds, "cell_seconds": result.cell_seconds}
+            {
+                "cell_seconds": result.cell_seconds,
+                "code_hash": code_hash(bare, result.reads, self.package),
+                "reads": result.reads,
+                "seconds": result.seconds,
+            }
         )
         self.report.executed.append(self.shown(path))
         self.echo(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import functools
-import hashlib
-import io
 import json
 import logging
 import os
@@ -13,7 +9,6 @@ import re
 import sys
 import tempfile
 import time
-import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +17,12 @@ from typing import Any
 import nbformat
 
 from tlcourse.authoring.compile import LANGUAGE, dumps
-from tlcourse.authoring.source import FRAMEWORKS, Chapter, python_of
+from tlcourse.authoring.kernel import READ_FROM, READ_TO
+from tlcourse.authoring.source import Chapter, python_of
 from tlcourse.claims import collect
 from tlcourse.errors import CourseError
 
-__all__ = ["Execution", "ExecutionError", "code_hash", "execute", "package_folder"]
+__all__ = ["Execution", "ExecutionError", "execute"]
 
 CELL_TIMEOUT = 600
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -53,129 +49,15 @@ class Execution:
         Wall time of all cells, without the start of the kernel.
     cell_seconds : dict of str to float
         The same by cell id.
+    reads : list of str
+        What of the package it read, relative to its folder: files, and folders listed (``/`` at the end).
     """
 
     notebook: nbformat.NotebookNode
     claims: dict[str, dict[str, Any]]
     seconds: float
     cell_seconds: dict[str, float]
-
-
-# ------------------------------------------------------------------------------------------------ hash
-
-
-def package_folder() -> Path:
-    """The folder of the support package whose code a notebook depends on (tests bring their own)."""
-    import tlcourse
-
-    return Path(tlcourse.__file__).parent
-
-
-def code_hash(notebook: Mapping[str, Any], chapter: Chapter) -> str:
-    """What the outputs of a solution depend on: its code cells, and the package's code and data.
-
-    Comments and docstrings do not count, nor do the parts that no notebook runs (the compiler, the grader,
-    the command line, the other framework's modules, other chapters' exercises, sweeps not mentioned).
-    """
-    code = [
-        [cell["id"], cell["source"], sorted(cell["metadata"].get("tags", []))]
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code"
-    ]
-    text = "\n".join(source for _, source, _ in code)
-    # The checkout's own package where there is one: an installed copy may lack files that no notebook needs.
-    own = chapter.path.resolve().parents[2] / "tlcourse"
-    folder = own if own.is_dir() else package_folder()
-    files = [
-        (path.relative_to(folder).as_posix(), _file_hash(str(path), path.stat().st_mtime_ns))
-        for path in _package_files(folder, chapter, text, notebook["metadata"]["tlcourse"]["framework"])
-    ]
-    return hashlib.sha256(json.dumps([code, files]).encode("utf-8")).hexdigest()[:16]
-
-
-NOT_RUN = ("authoring", "grading")
-NOT_RUN_FILES = (
-    *("cli.py", "__main__.py", "bench.py", "doctor.py", "py.typed"),
-    # How answers that come as text are run, which no notebook does with its own.
-    *(f"exercises/{name}.py" for name in ("bindings", "cells", "jobs", "runner")),
-)
-
-
-def _package_files(folder: Path, chapter: Chapter, code: str, framework: str) -> list[Path]:
-    found: list[Path] = []
-    for path in sorted(folder.rglob("*"), key=lambda path: path.relative_to(folder).as_posix()):
-        name = path.relative_to(folder).as_posix()
-        parts = name.split("/")
-        if not path.is_file() or any(part == "__pycache__" or part.startswith(".") for part in parts):
-            continue
-        if (
-            parts[0] in NOT_RUN
-            or path.suffix in (".pyc", ".tmp", ".lock")
-            or (name in NOT_RUN_FILES and (parts[0] == "exercises" or path.stem not in code))
-        ):
-            continue
-        if any(path.stem.endswith(f"_{other}") for other in FRAMEWORKS if other != framework):
-            continue  # the other framework's half of a module
-        if own := re.fullmatch(r"exercises/ch(\d\d)\w*\.py", name):
-            if int(own[1]) != chapter.number:
-                continue
-        elif parts[0] == "sweeps" and not _sweep_concerns(path, code):
-            continue
-        found.append(path)
-    return found
-
-
-def _sweep_concerns(path: Path, code: str) -> bool:
-    """Whether a file of tlcourse/sweeps matters to a chapter: a table or sweep it names, or the engine."""
-    if path.suffix != ".py":
-        return path.stem in code or path.name.startswith("README")
-    names = re.findall(r"""\bSweep\(\s*(?:name\s*=\s*)?["']([^"']+)["']""", path.read_text(encoding="utf-8"))
-    return not names or path.stem in code or any(name in code for name in names)
-
-
-@functools.lru_cache(maxsize=4096)
-def _file_hash(path: str, changed: int) -> str:
-    content = Path(path).read_bytes()
-    if path.endswith((".py", ".csv", ".json", ".txt", ".md")):
-        content = content.replace(b"\r\n", b"\n")  # as Git may check them out elsewhere
-    if path.endswith(".py"):
-        content = _essence(content.decode("utf-8")).encode("utf-8")
-    return hashlib.sha256(content).hexdigest()[:16]
-
-
-def _essence(source: str) -> str:
-    """Python code without comments, docstrings and empty lines.
-
-    Cut out by position, so the result does not depend on how a version of Python would print its syntax tree.
-
-    Examples
-    --------
-    >>> _essence('def f():  # why\\n    "What."\\n\\n    return 1\\n')
-    'def f():\\n    return 1'
-    """
-    rows = [list(row.encode("utf-8")) for row in source.split("\n")]
-    for node in ast.walk(ast.parse(source)):
-        body = getattr(node, "body", None)
-        first = body[0] if isinstance(body, list) and body else None
-        if (
-            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-            and isinstance(first, ast.Expr)
-            and isinstance(first.value, ast.Constant)
-            and isinstance(first.value.value, str)
-        ):
-            for number in range(first.lineno - 1, first.end_lineno or first.lineno):
-                start = first.col_offset if number == first.lineno - 1 else 0
-                end = first.end_col_offset if number == (first.end_lineno or 0) - 1 else None
-                width = len(rows[number][start:end])
-                rows[number][start:end] = [32] * width
-    lines = [bytes(row).decode("utf-8") for row in rows]
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            row = lines[token.start[0] - 1]
-            at = row.rfind(token.string)
-            if at >= 0:
-                lines[token.start[0] - 1] = row[:at]
-    return "\n".join(row.rstrip() for row in lines if row.strip())
+    reads: list[str]
 
 
 # ----------------------------------------------------------------------------------------------- kernel
@@ -195,7 +77,7 @@ def _manager() -> Any:
         @property
         def kernel_spec(self) -> KernelSpec:
             return KernelSpec(
-                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                argv=[sys.executable, "-m", "tlcourse.authoring.kernel", "-f", "{connection_file}"],
                 display_name="Python 3",
                 language="python",
             )
@@ -208,6 +90,7 @@ def execute(
     chapter: Chapter,
     framework: str,
     *,
+    package: Path,
     timeout: int = CELL_TIMEOUT,
     forbidden: Mapping[str, str] | None = None,
     failed_to: Path | None = None,
@@ -220,6 +103,8 @@ def execute(
         Left as it is; the result has a copy.
     chapter : Chapter
         To say on which line of the source a cell that failed stands.
+    package : Path
+        Folder of the package that the notebook should run on.
     timeout : int
         Seconds that one cell may take.
     forbidden : mapping, optional
@@ -266,6 +151,8 @@ def execute(
         )
         # The kernel's own log (not the cells' stderr, which comes as output) is for nobody, unless it dies.
         log = Path(scratch) / ".kernel.log"
+        read = Path(scratch) / ".read"
+        environment |= {READ_FROM: str(package), READ_TO: str(read)}
         # jupyter_client warns, after every run, of a context that it leaves to the garbage collector.
         logging.getLogger("traitlets").setLevel(logging.ERROR)
         try:
@@ -273,6 +160,7 @@ def execute(
                 client.execute(env=environment, stderr=stderr)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise _failure(error, running, chapter, framework, began, timeout, failed_to, log) from None
+        reads = sorted(read.read_text(encoding="utf-8").split("\n")[:-1])
         for cell in running.cells:
             if cell.cell_type == "code":
                 cell.outputs = [
@@ -287,6 +175,7 @@ def execute(
         collect(running.cells),
         round(sum(seconds.values()), 1),
         {cell_id: round(value, 2) for cell_id, value in seconds.items()},
+        reads,
     )
 
 
