@@ -35,12 +35,12 @@ _SUBMODULES = (
 __all__ = ["__version__", "start", *_SUBMODULES]
 
 if TYPE_CHECKING:
-    from .devices import start
+    from .frameworks import start
 
 
 def __getattr__(name: str) -> Any:
     if name == "start":
-        from .devices import start
+        from .frameworks import start
 
         return start
     if name in _SUBMODULES:

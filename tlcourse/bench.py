@@ -73,7 +73,7 @@ def import_seconds(repeats: int = 5) -> float:
 def allocator_rates(framework: str) -> tuple[float, float]:
     """Features of EfficientNet-Lite0 at 128 px, images per second: without and with the allocator setting.
 
-    See :func:`tlcourse.devices.tune_allocator`.
+    See :func:`tlcourse.frameworks.tune_allocator`.
     """
 
     def rate(**setting: str) -> float:

@@ -350,9 +350,9 @@ def within(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
 
 def _compare(claim: Claim, folder: Path) -> None:
-    from tlcourse import devices
+    from tlcourse import frameworks
 
-    chapter, framework = devices.current_chapter(), devices.current_framework()
+    chapter, framework = frameworks.current_chapter(), frameworks.current_framework()
     if chapter is None:
         raise ClaimError(
             f"The claim {claim.name!r} cannot be compared: no chapter was started.",

@@ -11,6 +11,7 @@ __all__ = [
     "DataError",
     "DeviceError",
     "NetworkError",
+    "SettingError",
     "ShapeError",
     "SourceError",
     "UnknownNameError",
@@ -54,6 +55,10 @@ class WeightsError(CourseError):
 
 class ShapeError(CourseError):
     """An array has the wrong shape or dtype."""
+
+
+class SettingError(CourseError):
+    """A setting (a number of steps, a rate, a size, a seed, ...) has a value that it cannot have."""
 
 
 class DeviceError(CourseError):

@@ -89,9 +89,9 @@ def main() -> None:
     out: Path = arguments.out
     out.mkdir(parents=True, exist_ok=True)
 
-    from tlcourse import devices
+    from tlcourse import frameworks
 
-    devices.prepare("torch")
+    frameworks.prepare("torch")
     from safetensors.numpy import save_file
 
     from tlcourse import training

@@ -25,13 +25,13 @@ def _fresh(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def devices(monkeypatch: pytest.MonkeyPatch) -> None:
     """A started session, without a framework."""
-    fake = ModuleType("tlcourse.devices")
+    fake = ModuleType("tlcourse.frameworks")
     fake.current_framework = lambda: "torch"
     fake.current_chapter = lambda: "01-x"
     import tlcourse
 
-    monkeypatch.setitem(sys.modules, "tlcourse.devices", fake)
-    monkeypatch.setattr(tlcourse, "devices", fake, raising=False)
+    monkeypatch.setitem(sys.modules, "tlcourse.frameworks", fake)
+    monkeypatch.setattr(tlcourse, "frameworks", fake, raising=False)
 
 
 @pytest.mark.parametrize("name", ["", "Acc", "a b", "a_b", "-a", "a-", "a--b", "1a", 3, None])

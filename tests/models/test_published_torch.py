@@ -7,7 +7,7 @@ from pathlib import Path
 import published_checks as checks
 import pytest
 
-from tlcourse.devices import prepare
+from tlcourse.frameworks import prepare
 
 
 @pytest.fixture(scope="module", autouse=True)

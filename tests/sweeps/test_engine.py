@@ -355,10 +355,10 @@ def test_live_row_and_compare(monkeypatch, toy: Sweep):
     import tlcourse
     from tlcourse.sweeps import live
 
-    fake = ModuleType("tlcourse.devices")
+    fake = ModuleType("tlcourse.frameworks")
     fake.current_framework = lambda: "plain"
-    monkeypatch.setitem(sys.modules, "tlcourse.devices", fake)
-    monkeypatch.setattr(tlcourse, "devices", fake, raising=False)
+    monkeypatch.setitem(sys.modules, "tlcourse.frameworks", fake)
+    monkeypatch.setattr(tlcourse, "frameworks", fake, raising=False)
     run()
     row = live.live_row("toy", x=2, kind="a", seed=1)
     assert row["y"] == pytest.approx(4.1)

@@ -12,7 +12,8 @@ from fit_checks import *  # noqa: F403
 from training_cases import scaled, toy
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.training import fit, framework_of
+from tlcourse.frameworks import framework_of
+from tlcourse.training import fit
 
 
 @pytest.fixture

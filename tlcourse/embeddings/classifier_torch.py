@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from tlcourse.devices import pick
 from tlcourse.embeddings.layers_torch import ConvReader, GRUReader, MeanReader, embedding
+from tlcourse.frameworks import pick
 
 __all__ = ["TextClassifier", "build"]
 

@@ -16,7 +16,7 @@ __all__ = ["check_table", "embedding", "masked_mean", "module_of"]
 def module_of(framework: str | None, kind: str) -> Any:
     """This package's module for a framework ("torch", "keras", or the one that was started)."""
     if framework is None:
-        from tlcourse.devices import current_framework
+        from tlcourse.frameworks import current_framework
 
         framework = current_framework()
     if framework not in ("torch", "keras"):

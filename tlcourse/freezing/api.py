@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import CourseError, ShapeError
-from ..models.framework import framework_of
+from ..frameworks import framework_of
 from .layers import Group, adapter, find, group, layers_of
 
 __all__ = [

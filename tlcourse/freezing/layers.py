@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import CourseError, UnknownNameError
-from ..models.framework import framework_of
+from ..frameworks import framework_of
 
 __all__ = ["Group", "Layer", "adapter", "check_sizes", "find", "group", "layers_of"]
 

@@ -132,7 +132,8 @@ def fit(
     CourseError
         For a loss that is not finite.
     """
-    from tlcourse.training import check_amount, framework_of
+    from tlcourse.frameworks import framework_of
+    from tlcourse.training import check_amount
 
     x = _rows(features)
     y = check_targets(targets, task, len(x))
@@ -156,7 +157,7 @@ def fit(
 
 def outputs(head: Any, features: np.ndarray) -> np.ndarray:
     """Raw outputs float32 (N, K) in inference mode: dropout off, BatchNorm with what it has stored."""
-    from tlcourse.training import framework_of
+    from tlcourse.frameworks import framework_of
 
     return _side(framework_of(head)).outputs(head, _rows(features))
 
@@ -185,7 +186,7 @@ def _rows(features: np.ndarray) -> np.ndarray:
 
 def _side(framework: str | None) -> Any:
     if framework is None:
-        from tlcourse.devices import current_framework
+        from tlcourse.frameworks import current_framework
 
         framework = current_framework()
     if framework == "torch":

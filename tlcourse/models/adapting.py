@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import CourseError, ShapeError, UnknownNameError
-from .framework import framework_of
+from ..frameworks import framework_of
 
 __all__ = ["cut_at", "cut_head", "one_channel"]
 

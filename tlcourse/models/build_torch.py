@@ -10,7 +10,7 @@ import timm
 import torch
 from torch import nn
 
-from ..devices import pick
+from ..frameworks import pick
 from .architecture import SMALL_CNN_CHANNELS
 
 __all__ = ["SmallCNN", "build"]

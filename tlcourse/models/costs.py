@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from ..devices import FRAMEWORKS, prepare, resolve_framework
 from ..errors import CourseError, ShapeError
+from ..frameworks import FRAMEWORKS, framework_of, prepare, resolve_framework
 from .cards import card
-from .framework import framework_of, name_of
+from .framework import name_of
 from .loading import load
 
 __all__ = [

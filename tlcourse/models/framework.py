@@ -1,44 +1,16 @@
-"""Which framework a model belongs to, found without importing either."""
+"""What is known of a model at hand: its card, and what it says of a picture."""
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
 
-from ..errors import CourseError
+from ..frameworks import framework_of
 from .cards import cards
 from .images import scale
 
-__all__ = ["framework_of", "image_input", "name_of", "predict_logits"]
-
-
-def framework_of(model: Any) -> str:
-    """ "torch" or "keras", by the model's type.
-
-    Raises
-    ------
-    CourseError
-        If it is a model of neither framework.
-
-    Examples
-    --------
-    >>> framework_of("efficientnet_lite0")
-    Traceback (most recent call last):
-    tlcourse.errors.CourseError: A str is not a model of PyTorch or Keras.
-      What to do: Give a torch.nn.Module or a keras.Model, such as tlcourse.models.load() returns.
-    """
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(model, torch.nn.Module):
-        return "torch"
-    keras = sys.modules.get("keras")
-    if keras is not None and isinstance(model, keras.Layer):
-        return "keras"
-    raise CourseError(
-        f"A {type(model).__name__} is not a model of PyTorch or Keras.",
-        "Give a torch.nn.Module or a keras.Model, such as tlcourse.models.load() returns.",
-    )
+__all__ = ["image_input", "name_of", "predict_logits"]
 
 
 def image_input(name: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..devices import pick, resolve_framework
 from ..errors import ShapeError
+from ..frameworks import pick, resolve_framework
 from . import rules
 from .cards import card
 

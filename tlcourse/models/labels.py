@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError
+from ..frameworks import framework_of
 from .cards import card
-from .framework import framework_of, name_of, predict_logits
+from .framework import name_of, predict_logits
 from .images import as_batch
 
 __all__ = ["imagenet_classes", "softmax", "top_k"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..devices import prepare, resolve_framework
 from ..errors import CourseError, ShapeError, UnknownNameError, WeightsError
+from ..frameworks import prepare, resolve_framework
 from . import published
 from . import weights as files
 from .architecture import initial_weights, tensors

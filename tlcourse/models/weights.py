@@ -1,9 +1,9 @@
 """Weight files: found, checked, read without running anything in them, and fitted to a model.
 
 PyTorch files (.pth, .pt) are read here by numpy alone. A Keras process must not load PyTorch just for its
-weights (2 to 4 s, 600 MB, and the import clash described in :mod:`tlcourse.devices`), and reading needs only
-a pickle of names and shapes followed by raw numbers. The unpickler below knows those few names and no others,
-so a file cannot run code, as with ``torch.load(weights_only=True)``.
+weights (2 to 4 s, 600 MB, and the import clash described in :mod:`tlcourse.frameworks.process`), and reading
+needs only a pickle of names and shapes followed by raw numbers. The unpickler below knows those few names and
+no others, so a file cannot run code, as with ``torch.load(weights_only=True)``.
 """
 
 from __future__ import annotations

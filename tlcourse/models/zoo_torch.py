@@ -12,7 +12,7 @@ import torch
 import torchvision
 from torch import nn
 
-from ..devices import pick
+from ..frameworks import pick
 from . import weights as files
 from .architecture import Tensor, linear_start
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from tlcourse.errors import UnknownNameError
+from tlcourse.frameworks import child_environment
 from tlcourse.sweeps import store
 from tlcourse.sweeps.registry import get, names
 from tlcourse.sweeps.spec import FRAMEWORKS, Settings, Sweep, SweepError, key
@@ -33,17 +34,6 @@ START = {"torch": 6.0, "keras": 12.0, "plain": 1.0}
 WARM_UP = {"torch": 1.0, "keras": 12.0, "plain": 0.0}
 """Processor seconds more for the first row of a sweep in a process: data to read, a graph to trace. The
 tables do not hold them, as most recorded rows ran in a process that was warm."""
-
-# glibc otherwise gives every large block back to the kernel, which takes half of the processor's time, in
-# PyTorch and in TensorFlow on a CPU alike (EfficientNet-Lite0 at 64 px in Keras, one thread: 0.28 s a step
-# without, 0.12 s with). One arena, because the settings hold for the first arena only and TensorFlow works in
-# threads of its own. Other C libraries ignore them.
-MALLOC = {
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-    "MALLOC_TRIM_THRESHOLD_": str(2**31 - 1),
-    "MALLOC_TOP_PAD_": str(1 << 28),
-    "MALLOC_ARENA_MAX": "1",
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,11 @@ class Worker:
             text=True,
             encoding="utf-8",
             # The worker finds what this process finds, an author's own modules beside the course included.
-            env={**MALLOC, **os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)},
+            env={
+                **child_environment(),
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
         )
         self._answer()
 

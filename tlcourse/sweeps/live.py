@@ -59,10 +59,10 @@ def live_row(name: str | Sweep, **settings: Any) -> Row:
     SweepError
         If the settings fit no row, or several: the message lists what there is to choose.
     """
-    from tlcourse import devices
+    from tlcourse import frameworks
 
     sweep = get(name)
-    return run_row(sweep, _the_settings(sweep, settings), devices.current_framework())
+    return run_row(sweep, _the_settings(sweep, settings), frameworks.current_framework())
 
 
 def compare(name: str | Sweep, row: Row) -> pandas.DataFrame:
@@ -135,9 +135,9 @@ def run_all(name: str | Sweep, *, again: bool = False, save: bool = False) -> pa
     import pandas
     from tqdm.auto import tqdm
 
-    from tlcourse import devices
+    from tlcourse import frameworks
 
-    sweep, framework = get(name), devices.current_framework()
+    sweep, framework = get(name), frameworks.current_framework()
     if again:
         todo = sweep.settings()
     else:

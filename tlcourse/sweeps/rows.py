@@ -67,10 +67,10 @@ def run_row(sweep: Sweep, settings: Mapping[str, Any], framework: str) -> Row:
     """
     function = sweep.function()
     if framework != "plain":
-        from tlcourse import devices
+        from tlcourse import frameworks
 
         # Before each row, so that a row does not depend on the rows that ran before it in a warm process.
-        devices.seed_everything(int(settings["seed"]))
+        frameworks.seed_everything(int(settings["seed"]))
     wall, cpu = time.perf_counter(), time.process_time()
     metrics = function(framework, **settings)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

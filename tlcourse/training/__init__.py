@@ -13,52 +13,17 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError
+from tlcourse.frameworks import framework_of
 from tlcourse.training.batches import check_tokens, examples_of, inputs_of, is_tokens, resize_to
 from tlcourse.training.head import Head, head_problem
 from tlcourse.training.history import History
 from tlcourse.training.rates import LearningRate, Schedule, check_rate
 
-__all__ = ["Head", "History", "cache_features", "fit", "fit_head", "framework_of", "predict"]
+__all__ = ["Head", "History", "cache_features", "fit", "fit_head", "predict"]
 
 #: A function from uint8 images (N, H, W, 3) to what the model reads, or the name of a model card, or None:
 #: the card of the model at hand.
 Preprocess = str | Callable[[np.ndarray], Any] | None
-
-
-def framework_of(model: Any) -> str:
-    """Which framework a model belongs to, told by its class and without importing either.
-
-    Parameters
-    ----------
-    model : torch.nn.Module or keras.Model
-
-    Returns
-    -------
-    str
-        ``"torch"`` or ``"keras"``. A Keras model on the PyTorch backend is a Keras model.
-
-    Raises
-    ------
-    CourseError
-        If it is neither.
-
-    Examples
-    --------
-    >>> framework_of("a string")
-    Traceback (most recent call last):
-        ...
-    tlcourse.errors.CourseError: A model is needed here, and this is a str.
-      What to do: Pass a torch.nn.Module or a keras.Model, as tlcourse.models.load gives.
-    """
-    roots = [cls.__module__.partition(".")[0] for cls in type(model).__mro__]
-    # Keras first: with KERAS_BACKEND=torch its layers are torch modules as well.
-    for framework in ("keras", "torch"):
-        if framework in roots and not isinstance(model, type):
-            return framework
-    raise CourseError(
-        f"A model is needed here, and this is a {type(model).__name__}.",
-        "Pass a torch.nn.Module or a keras.Model, as tlcourse.models.load gives.",
-    )
 
 
 def fit(
@@ -298,7 +263,7 @@ def fit_head(
     check_amount(steps=steps, epochs=None, batch_size=batch_size, lr=lr, weight_decay=weight_decay)
     features, labels = head_problem(features, labels, num_classes)
     if framework is None:
-        from tlcourse.devices import current_framework
+        from tlcourse.frameworks import current_framework
 
         framework = current_framework()
     return _loop(framework).fit_head(

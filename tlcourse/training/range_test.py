@@ -100,7 +100,7 @@ def suggest(test: RangeTest) -> float:
 
 def _noting(model: Any, losses: list[float]) -> Any:
     """The cross-entropy of the model's framework, which notes its values."""
-    from tlcourse.training import framework_of
+    from tlcourse.frameworks import framework_of
 
     return _noting_torch(losses) if framework_of(model) == "torch" else _noting_keras(losses)
 

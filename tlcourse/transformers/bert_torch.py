@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from tlcourse.devices import pick
 from tlcourse.embeddings.layers_torch import MeanReader
+from tlcourse.frameworks import pick
 
 __all__ = ["Encoder", "build"]
 

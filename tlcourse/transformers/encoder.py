@@ -28,7 +28,7 @@ POOLINGS = ("mean", "cls", "none")
 
 def module_of(framework: str | None, kind: str) -> Any:
     """This package's module for a framework, or for the one that was started."""
-    from tlcourse.devices import prepare, resolve_framework
+    from tlcourse.frameworks import prepare, resolve_framework
 
     resolved = resolve_framework(framework)
     prepare(resolved)

@@ -182,7 +182,7 @@ def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:
         Tokens int (N, L) to logits float32 (N, L, V). It raises `ShapeError` for tokens that the model does
         not have, and for more than it reads.
     """
-    from tlcourse.models.framework import framework_of
+    from tlcourse.frameworks import framework_of
     from tlcourse.training.batches import check_tokens
 
     if framework_of(model) == "keras":

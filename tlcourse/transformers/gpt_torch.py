@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from tlcourse.devices import pick
+from tlcourse.frameworks import pick
 
 __all__ = ["Generator", "build"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError, UnknownNameError
-from tlcourse.models.framework import framework_of
+from tlcourse.frameworks import framework_of
 
 __all__ = ["TARGETS", "LoraReport", "add_lora", "lora_report", "lora_start"]
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tlcourse import devices
+from tlcourse import frameworks
 from tlcourse.errors import CourseError, UnknownNameError
 
 
@@ -47,18 +47,18 @@ def test_before_start_the_framework_is_asked_for() -> None:
 
 def test_an_unknown_framework() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'torch'"):
-        devices.start("test", "pytorch")
+        frameworks.start("test", "pytorch")
 
 
 @pytest.mark.parametrize("value", ["0", "two", "-1", "1.5"])
 def test_threads_in_the_environment_are_checked(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("TLCOURSE_THREADS", value)
     with pytest.raises(CourseError, match="TLCOURSE_THREADS"):
-        devices.default_threads()
+        frameworks.default_threads()
 
 
 def test_the_allocator_can_be_left_alone_to_compare() -> None:
-    code = "from tlcourse import devices; print(devices.tune_allocator(), devices.tune_allocator())"
+    code = "from tlcourse import frameworks; print(frameworks.tune_allocator(), frameworks.tune_allocator())"
     assert run(code, TLCOURSE_ALLOCATOR="default").strip() == "False False"
     if sys.platform.startswith("linux"):
         assert run(code).strip() in ("True True", "False False")  # False on musl
@@ -114,3 +114,30 @@ def test_a_kernel_that_already_holds_the_other_framework() -> None:
     assert "PyTorch is already loaded" in out
     out = run(begin + "try: tlcourse.start('a', 'keras')\n" + end, KERAS_BACKEND="torch")
     assert "KERAS_BACKEND" in out
+
+
+def test_a_child_gets_the_same_allocator_settings() -> None:
+    """What mallopt is told here, the environment tells a process that we start; glibc reads it itself."""
+    settings = frameworks.child_environment()
+    assert settings["MALLOC_TRIM_THRESHOLD_"] == "2147483647"
+    assert settings["MALLOC_MMAP_THRESHOLD_"] == str(2**30)
+    assert settings["MALLOC_ARENA_MAX"] == "1"
+
+
+def test_what_is_not_a_model() -> None:
+    with pytest.raises(CourseError, match="A str is not a model of PyTorch or Keras"):
+        frameworks.framework_of("efficientnet_lite0")
+    with pytest.raises(CourseError, match="A NoneType is not a model"):
+        frameworks.side("tlcourse.models", None)
+
+
+def test_a_keras_model_on_torch_is_a_keras_model() -> None:
+    out = run(
+        "import keras, torch\n"
+        "from tlcourse.frameworks import framework_of\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "assert isinstance(model, torch.nn.Module)\n"
+        "print(framework_of(model), framework_of(torch.nn.Linear(2, 1)))",
+        KERAS_BACKEND="torch",
+    )
+    assert out.split()[-2:] == ["keras", "torch"]
