@@ -119,8 +119,8 @@ def _texts() -> str:
     return f"{sum(sizes)} texts in {len(sizes)} corpora"
 
 
-def _transformers() -> str:
-    from tlcourse.transformers import load_tokenizer
+def _language_models() -> str:
+    from tlcourse.language import load_tokenizer
 
     encoder, gpt = (len(load_tokenizer(name)) for name in ("all-MiniLM-L6-v2", "small-gpt"))
     return f"an encoder ({encoder} tokens), a GPT ({gpt})"
@@ -167,7 +167,7 @@ def diagnose() -> Iterator[Diagnosis]:
         functools.partial(_loaded, f"data: {name}", functools.partial(_data, name))
         for name in ("three-styles", "fashion-mnist", "textile", "digits")
     ]
-    brought = {"data: rated text": _texts, "word vectors": _word_vectors, "transformers": _transformers}
+    brought = {"data: rated text": _texts, "word vectors": _word_vectors, "language models": _language_models}
     looks += [functools.partial(_loaded, name, load) for name, load in brought.items()]
     looks += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for look in looks:

@@ -95,8 +95,8 @@ def main() -> None:
     from safetensors.numpy import save_file
 
     from tlcourse import training
+    from tlcourse.language import load_gpt, load_tokenizer, logits_of, passages, perplexity, stream
     from tlcourse.training.schedules import warmup_cosine
-    from tlcourse.transformers import load_gpt, load_tokenizer, logits_of, passages, perplexity, stream
 
     train_texts, val_texts = (texts_of(split)[: arguments.texts] for split in ("train", "val"))
     make_tokenizer(train_texts, out / "tokenizer.json")

@@ -93,7 +93,7 @@ def pick_class(logits, names):
         (
             "the next token",
             """
-from tlcourse.transformers import next_probabilities
+from tlcourse.language import next_probabilities
 
 def pick_class(logits, names):
     p = next_probabilities(logits)
@@ -115,7 +115,7 @@ def count(model):
         (
             "LoRA's report",
             """
-from tlcourse.transformers import lora_report
+from tlcourse.language import lora_report
 
 def count(model):
     report = lora_report(model)
@@ -125,8 +125,8 @@ def count(model):
         (
             "LoRA's sizes",
             {
-                "torch": "from tlcourse.transformers.lora_torch import sizes as count",
-                "keras": "from tlcourse.transformers.lora_keras import sizes as count",
+                "torch": "from tlcourse.language.lora_torch import sizes as count",
+                "keras": "from tlcourse.language.lora_keras import sizes as count",
             },
         ),
     ],
@@ -936,7 +936,7 @@ def embedding_layer(table, trainable):
             {
                 "keras": """
 import numpy as np
-from tlcourse.transformers.attention_keras import attend
+from tlcourse.language.attention_keras import attend
 
 def attention(query, key, value, tokens):
     return np.asarray(attend(query, key, value, 1, (tokens != 0)[:, None, None, :], lambda w: w))
@@ -948,10 +948,10 @@ def attention(query, key, value, tokens):
         (
             "search",
             """
-from tlcourse import transformers
+from tlcourse import language
 
 def search(query, texts, k):
-    return [row for row, _ in transformers.search(query, texts, k)]
+    return [row for row, _ in language.search(query, texts, k)]
 """,
         ),
         (
@@ -969,7 +969,7 @@ def search(query, texts, k):
         (
             "perplexity",
             """
-from tlcourse.transformers import perplexity
+from tlcourse.language import perplexity
 
 def perplexity_of(logits, tokens):
     return perplexity(lambda some: logits[None], tokens, len(tokens))
@@ -990,7 +990,7 @@ def perplexity_of(logits, tokens):
         (
             "next_probabilities",
             """
-from tlcourse.transformers import next_probabilities as ours
+from tlcourse.language import next_probabilities as ours
 
 def next_probabilities(logits, temperature, top_p):
     return ours(logits, temperature, top_p=top_p)
@@ -1001,7 +1001,7 @@ def next_probabilities(logits, temperature, top_p):
         (
             "summarise",
             """
-from tlcourse.transformers import summarise
+from tlcourse.language import summarise
 
 def summary(vectors, k):
     return summarise([""] * len(vectors), k, lambda _: vectors, 0.0)

@@ -45,12 +45,12 @@ ROOM = 2**31  # bytes that the search may take: a seed must not become the lengt
 LEFT_OUT = (
     *("authoring", "bench", "claims", "cli", "devices", "doctor", "exercises", "grading", "plots", "records"),
     *("widgets", "data.download", "data.fetched", "models.published", "sweeps.__main__", "sweeps.engine"),
-    *("sweeps.live", "sweeps.store", "sweeps.worker", "transformers.checkpoints"),
+    *("sweeps.live", "sweeps.store", "sweeps.worker", "language.checkpoints"),
 )
 NOT_CALLED = {
     *(f"tlcourse.models.{name}" for name in ("costs.measure", "costs.main", "loading.load")),
-    *(f"tlcourse.transformers.{name}" for name in ("encoder.load_encoder", "generator.load_gpt")),
-    "tlcourse.transformers.tokenizer.load_tokenizer",
+    *(f"tlcourse.language.{name}" for name in ("encoder.load_encoder", "generator.load_gpt")),
+    "tlcourse.language.tokenizer.load_tokenizer",
     # It calls what it is handed, as `map` does: with a backbone it gives what `backbone(images)` gives.
     "tlcourse.training.batches.as_batch",
 }

@@ -20,7 +20,7 @@ def test_nothing_of_the_package_is_the_answer(exercise, tmp_path):
     [
         ("ch02-rank", "tlcourse.transferability.rank_correlation"),
         ("ch07-threshold", "tlcourse.thresholds.threshold_for_cost"),
-        ("ch09-search", "tlcourse.transformers.search.search"),
+        ("ch09-search", "tlcourse.language.search.search"),
     ],
 )
 def test_the_search_finds(exercise, name, monkeypatch, tmp_path):

@@ -41,7 +41,7 @@ def test_chapter_8_has_rows_to_stand_beside():
 
 
 def test_nine_in_ten_texts_are_read_whole():
-    from tlcourse.transformers import load_tokenizer
+    from tlcourse.language import load_tokenizer
 
     rows = load_tokenizer("all-MiniLM-L6-v2").rows(data.rated_text(sweep.CORPUS, classes=2).texts)
     assert np.mean([len(row) <= sweep.LENGTH for row in rows]) > 0.85

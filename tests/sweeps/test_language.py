@@ -34,7 +34,7 @@ def test_the_frameworks_tell_one_story():
 
 def test_tweets_were_not_in_the_pretraining():
     from tlcourse import data
-    from tlcourse.transformers import find_checkpoint
+    from tlcourse.language import find_checkpoint
 
     made = find_checkpoint("small-gpt").config["tlcourse"]
     assert tuple(made["corpora"]) == sweep.OLD

@@ -213,7 +213,7 @@ PICK_CLASS = Exercise(
         "tlcourse.training.softmax",
         "tlcourse.calibration.with_temperature",
         "tlcourse.heads.tasks.activate",
-        "tlcourse.transformers.sampling.next_probabilities",
+        "tlcourse.language.sampling.next_probabilities",
     ),
     hints=(
         "Two questions: which position holds the largest logit, and what share of the row does it get? "

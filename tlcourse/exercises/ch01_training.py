@@ -383,9 +383,9 @@ COUNT = Exercise(
         "tlcourse.freezing.report.trainable_report",
         "tlcourse.models.costs.parameters",
         "tlcourse.models.costs.parameters_by_block",
-        "tlcourse.transformers.lora.lora_report",
-        "tlcourse.transformers.lora_torch.sizes",
-        "tlcourse.transformers.lora_keras.sizes",
+        "tlcourse.language.lora.lora_report",
+        "tlcourse.language.lora_torch.sizes",
+        "tlcourse.language.lora_keras.sizes",
     ),
     hints=(
         (

@@ -123,7 +123,7 @@ ATTENTION = Exercise(
     inputs=_attention_inputs,
     probe=_attention_probe,
     judge=_attention_judge,
-    solved_by=("tlcourse.transformers.attention_keras.attend",),
+    solved_by=("tlcourse.language.attention_keras.attend",),
     hints=(
         "`query @ key.transpose(0, 2, 1)` gives a score for each pair of places, (N, L, L): row the query,"
         " column the key.",
@@ -301,7 +301,7 @@ SEARCH = Exercise(
     inputs=_search_inputs,
     probe=_search_probe,
     judge=_search_judge,
-    solved_by=("tlcourse.transformers.search.search", "tlcourse.embeddings.vectors.WordVectors.nearest"),
+    solved_by=("tlcourse.language.search.search", "tlcourse.embeddings.vectors.WordVectors.nearest"),
     hints=(
         "`texts @ query` is a product with each text. A cosine divides it by the lengths of both vectors.",
         "`np.linalg.norm(texts, axis=1)` has the length of each text's vector. The query's is the same for"
@@ -429,7 +429,7 @@ SUMMARY = Exercise(
     inputs=_summary_inputs,
     probe=_summary_probe,
     judge=_summary_judge,
-    solved_by=("tlcourse.transformers.summary.summarise",),
+    solved_by=("tlcourse.language.summary.summarise",),
     hints=(
         "Bring each sentence's vector to length 1. The mean of them stands for the whole text.",
         "`units @ units.mean(axis=0)` is larger, the nearer a sentence is to the whole.",

@@ -148,7 +148,7 @@ NEXT = Exercise(
     inputs=_next_inputs,
     probe=_next_probe,
     judge=_next_judge,
-    solved_by=("tlcourse.transformers.sampling.next_probabilities",),
+    solved_by=("tlcourse.language.sampling.next_probabilities",),
     hints=(
         "First the temperature and the softmax: `logits / temperature`, exp, divide by the sum.",
         "`order = np.argsort(-p)` begins with the most probable; `np.cumsum(p[order])` is the sum so far.",
@@ -303,7 +303,7 @@ PERPLEXITY = Exercise(
     inputs=_perplexity_inputs,
     probe=_perplexity_probe,
     judge=_perplexity_judge,
-    solved_by=("tlcourse.transformers.sampling.perplexity", "tlcourse.sweeps.task_head._cross_entropy"),
+    solved_by=("tlcourse.language.sampling.perplexity", "tlcourse.sweeps.task_head._cross_entropy"),
     hints=(
         "The logits of a place are for the token after it. So the last row has no token, and the first token"
         " no row.",

@@ -293,9 +293,9 @@ LORA = Exercise(
     probe=_lora_probe,
     judge=_lora_judge,
     solved_by=(
-        "tlcourse.transformers.lora.add_lora",
-        "tlcourse.transformers.lora_torch.add",
-        "tlcourse.transformers.lora_keras.add",
+        "tlcourse.language.lora.add_lora",
+        "tlcourse.language.lora_torch.add",
+        "tlcourse.language.lora_keras.add",
     ),
     hints=(
         "Four things: freeze the layer; a layer down to `rank`; a layer up again, beginning at zeros; the"

@@ -63,7 +63,7 @@ def _texts(split: str) -> Any:
 
 @cache
 def _tokenizer() -> Any:
-    from tlcourse.transformers import load_tokenizer
+    from tlcourse.language import load_tokenizer
 
     return load_tokenizer("all-MiniLM-L6-v2")
 
@@ -76,7 +76,7 @@ def _tokens(texts: Any) -> np.ndarray:
 def _features(framework: str, split: str) -> dict[str, np.ndarray]:
     """What the frozen encoder says of each text of a split: it never changes."""
     from tlcourse import training
-    from tlcourse.transformers import load_encoder
+    from tlcourse.language import load_encoder
 
     encoder = load_encoder(framework=framework)
     texts = _texts(split)
@@ -92,8 +92,8 @@ def _rows(framework: str, split: str, texts: Any) -> np.ndarray:
 def _run(framework: str, method: str, per_class: int, lr: float, seed: int, split: str) -> dict[str, float]:
     """One training; balanced accuracy on a split, and CPU seconds."""
     from tlcourse import freezing, training
+    from tlcourse.language import add_lora, load_encoder
     from tlcourse.training.schedules import warmup_cosine
-    from tlcourse.transformers import add_lora, load_encoder
 
     train, judged = _texts("train").per_class(per_class, seed=seed), _texts(split)
     if method == "frozen":

@@ -36,7 +36,7 @@ TUNING_RATES = dict.fromkeys(METHODS, (1e-3, 3e-3, 1e-2))
 
 @cache
 def _tokenizer() -> Any:
-    from tlcourse.transformers import load_tokenizer
+    from tlcourse.language import load_tokenizer
 
     return load_tokenizer("small-gpt")
 
@@ -45,7 +45,7 @@ def _tokenizer() -> Any:
 def _stream(domain: str, split: str) -> np.ndarray:
     """The texts of a split, "tweets" or "old", as one stream of tokens."""
     from tlcourse import data
-    from tlcourse.transformers import stream
+    from tlcourse.language import stream
 
     corpora = OLD if domain == "old" else (domain,)
     texts = [text for corpus in corpora for text in data.rated_text(corpus).split(split).texts]
@@ -55,7 +55,7 @@ def _stream(domain: str, split: str) -> np.ndarray:
 
 @cache
 def _length() -> int:
-    from tlcourse.transformers import find_checkpoint
+    from tlcourse.language import find_checkpoint
 
     return int(find_checkpoint("small-gpt").config["n_positions"])
 
@@ -63,8 +63,8 @@ def _length() -> int:
 def fine_tune(framework: str, method: str, lr: float, seed: int) -> Any:
     """A model that has learned the tweets by one of the methods."""
     from tlcourse import freezing, training
+    from tlcourse.language import find_checkpoint, load_gpt, passages
     from tlcourse.training.schedules import warmup_cosine
-    from tlcourse.transformers import find_checkpoint, load_gpt, passages
 
     start: Any = find_checkpoint("small-gpt").config if method == "scratch" else "small-gpt"
     model = load_gpt(start, framework, dropout=DROPOUT, seed=seed)
@@ -89,7 +89,7 @@ def fine_tune(framework: str, method: str, lr: float, seed: int) -> Any:
 
 
 def _judge(model: Any, domain: str, split: str) -> float:
-    from tlcourse.transformers import logits_of, perplexity
+    from tlcourse.language import logits_of, perplexity
 
     return perplexity(logits_of(model), _stream(domain, split), _length())
 

@@ -30,7 +30,7 @@ def wrong_output(shape: object, label_axes: int = 1) -> ShapeError:
     if label_axes == 2:
         return ShapeError(
             f"The model's output has shape {shape}; logits for each place, (N, L, V), are needed.",
-            "Labels (N, L) are for a language model, as tlcourse.transformers.load_gpt gives. A classifier"
+            "Labels (N, L) are for a language model, as tlcourse.language.load_gpt gives. A classifier"
             " takes one label a text, (N,).",
         )
     return ShapeError(

@@ -40,7 +40,7 @@ def main(framework: str, out: str, folder: str) -> None:
 
     tlcourse.start("09-transformers", framework)
     from tlcourse import freezing, training
-    from tlcourse.transformers import (
+    from tlcourse.language import (
         add_lora,
         find_checkpoint,
         load_encoder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tlcourse.errors import DataError
-from tlcourse.transformers import load_tokenizer
+from tlcourse.language import load_tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError
-from tlcourse.transformers.bert_keras import BertLayer
-from tlcourse.transformers.lora import lora_start
+from tlcourse.language.bert_keras import BertLayer
+from tlcourse.language.lora import lora_start
 
 __all__ = ["add", "sizes"]
 
 
 def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int) -> None:
-    """See `tlcourse.transformers.add_lora`."""
+    """See `tlcourse.language.add_lora`."""
     layers = [layer for layer in model.layers if isinstance(layer, BertLayer)]
     if not layers:
         raise CourseError(f"The {type(model).__name__} is no encoder.", "Give a model of load_encoder.")

@@ -14,7 +14,7 @@ import pytest
 
 import tlcourse
 from tlcourse import data
-from tlcourse.transformers import (
+from tlcourse.language import (
     find_checkpoint,
     generate,
     load_gpt,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import ShapeError, WeightsError
-from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
-from tlcourse.transformers.encoder import module_of
+from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
+from tlcourse.language.encoder import module_of
 
 __all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from tlcourse.embeddings.layers_keras import MeanReader
-from tlcourse.transformers.attention_keras import TransformerLayer, attend
+from tlcourse.language.attention_keras import TransformerLayer, attend
 
 __all__ = ["BertEmbeddings", "BertLayer", "build"]
 

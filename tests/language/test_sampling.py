@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.errors import CourseError, ShapeError, UnknownNameError
-from tlcourse.transformers import generate, next_probabilities, perplexity
+from tlcourse.language import generate, next_probabilities, perplexity
 
 LOGITS = np.log([0.5, 0.3, 0.15, 0.05])
 

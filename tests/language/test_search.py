@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.transformers import search
+from tlcourse.language import search
 
 
 def test_direction_counts_and_length_does_not():

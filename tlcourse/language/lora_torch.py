@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from tlcourse.errors import CourseError
-from tlcourse.transformers.bert_torch import Encoder
-from tlcourse.transformers.lora import lora_start
+from tlcourse.language.bert_torch import Encoder
+from tlcourse.language.lora import lora_start
 
 __all__ = ["add", "sizes"]
 
@@ -24,7 +24,7 @@ _PATHS = {
 
 
 def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int) -> None:
-    """See `tlcourse.transformers.add_lora`."""
+    """See `tlcourse.language.add_lora`."""
     from peft import LoraConfig, inject_adapter_in_model
     from peft.tuners.lora import LoraLayer
 

@@ -12,9 +12,9 @@ from safetensors.numpy import save_file
 from tiny_configs import BERT
 
 import tlcourse
-from tlcourse.transformers import load_encoder, load_gpt
-from tlcourse.transformers.encoder import bert_shapes
-from tlcourse.transformers.generator import random_gpt
+from tlcourse.language import load_encoder, load_gpt
+from tlcourse.language.encoder import bert_shapes
+from tlcourse.language.generator import random_gpt
 
 GPT = {"vocab_size": 9, "n_positions": 8, "n_embd": 4, "n_layer": 1, "n_head": 2, "model_type": "gpt2"}
 TOKENS = torch.tensor([[0, 3, 1, 7, 2], [5, 0, 4, 0, 0]])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tlcourse.errors import CourseError, DataError, ShapeError, UnknownNameError
-from tlcourse.transformers import add_lora, lead, rouge_1, sentences_of, summarise
-from tlcourse.transformers.summary import mean_similarity
+from tlcourse.language import add_lora, lead, rouge_1, sentences_of, summarise
+from tlcourse.language.summary import mean_similarity
 
 TEXT = 'The sea rose. Did anybody notice? "Nobody did!" The town slept; it was late.'
 VECTORS = np.array([[1.0, 0.0, 0.0], [0.9, 0.1, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.05, 0.0]])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tlcourse.errors import ShapeError, UnknownNameError, WeightsError
-from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
+from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
 
 __all__ = ["POOLINGS", "bert_shapes", "load_encoder", "module_of"]
 
@@ -32,7 +32,7 @@ def module_of(framework: str | None, kind: str) -> Any:
 
     resolved = resolve_framework(framework)
     prepare(resolved)
-    return importlib.import_module(f"tlcourse.transformers.{kind}_{resolved}")
+    return importlib.import_module(f"tlcourse.language.{kind}_{resolved}")
 
 
 def bert_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:

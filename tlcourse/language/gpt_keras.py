@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tlcourse.transformers.attention_keras import TransformerLayer, attend
+from tlcourse.language.attention_keras import TransformerLayer, attend
 
 __all__ = ["Block", "Places", "TiedEmbedding", "build"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.errors import DataError, ShapeError
-from tlcourse.transformers.tokenizer import TextTokenizer
+from tlcourse.language.tokenizer import TextTokenizer
 
 __all__ = ["passages", "stream"]
 
@@ -35,7 +35,7 @@ def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int | None = Non
 
     Examples
     --------
-    >>> from tlcourse.transformers import load_tokenizer
+    >>> from tlcourse.language import load_tokenizer
     >>> stream(["A film.", "Good."], load_tokenizer("small-gpt")).tolist().count(0)
     2
     """

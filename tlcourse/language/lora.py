@@ -56,7 +56,7 @@ def add_lora(
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
-        Of `tlcourse.transformers.load_encoder`. Changed in place.
+        Of `tlcourse.language.load_encoder`. Changed in place.
     rank : int
         Columns of A; 1 or more.
     alpha : float
@@ -115,4 +115,4 @@ def lora_report(model: Any) -> LoraReport:
 def _adapter(model: Any) -> Any:
     import importlib
 
-    return importlib.import_module(f"tlcourse.transformers.lora_{framework_of(model)}")
+    return importlib.import_module(f"tlcourse.language.lora_{framework_of(model)}")

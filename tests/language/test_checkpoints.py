@@ -12,10 +12,10 @@ from safetensors.numpy import save_file
 from tiny_configs import BERT
 
 from tlcourse.errors import DataError, NetworkError, ShapeError, UnknownNameError, WeightsError
-from tlcourse.transformers import find_checkpoint, load_encoder, load_gpt, load_tokenizer
-from tlcourse.transformers.checkpoints import fitted
-from tlcourse.transformers.encoder import bert_shapes
-from tlcourse.transformers.generator import gpt_shapes, random_gpt
+from tlcourse.language import find_checkpoint, load_encoder, load_gpt, load_tokenizer
+from tlcourse.language.checkpoints import fitted
+from tlcourse.language.encoder import bert_shapes
+from tlcourse.language.generator import gpt_shapes, random_gpt
 
 REVISION = "86b5e0934494bd15c9632b12f734a8a67f723594"
 

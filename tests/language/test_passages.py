@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.errors import DataError, ShapeError
-from tlcourse.transformers import load_tokenizer, passages, stream
+from tlcourse.language import load_tokenizer, passages, stream
 
 
 def test_each_text_is_followed_by_the_token_that_ends_it():

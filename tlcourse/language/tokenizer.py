@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tlcourse.embeddings.tokens import listed
 from tlcourse.errors import DataError
-from tlcourse.transformers.checkpoints import Checkpoint, find_checkpoint
+from tlcourse.language.checkpoints import Checkpoint, find_checkpoint
 
 __all__ = ["TextTokenizer", "load_tokenizer"]
 

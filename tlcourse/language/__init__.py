@@ -1,0 +1,42 @@
+"""Pretrained transformers for text: checkpoints, tokenizers, and the same network in both frameworks.
+
+Importing this imports no framework.
+"""
+
+from __future__ import annotations
+
+from tlcourse.language.checkpoints import Checkpoint, find_checkpoint
+from tlcourse.language.encoder import POOLINGS, load_encoder
+from tlcourse.language.generator import load_gpt, logits_of
+from tlcourse.language.lora import LoraReport, add_lora, lora_report
+from tlcourse.language.passages import passages, stream
+from tlcourse.language.sampling import STRATEGIES, generate, next_probabilities, perplexity
+from tlcourse.language.search import search
+from tlcourse.language.summary import lead, mean_similarity, rouge_1, sentences_of, summarise
+from tlcourse.language.tokenizer import TextTokenizer, load_tokenizer
+
+__all__ = [
+    "POOLINGS",
+    "STRATEGIES",
+    "Checkpoint",
+    "LoraReport",
+    "TextTokenizer",
+    "add_lora",
+    "find_checkpoint",
+    "generate",
+    "lead",
+    "load_encoder",
+    "load_gpt",
+    "load_tokenizer",
+    "logits_of",
+    "lora_report",
+    "mean_similarity",
+    "next_probabilities",
+    "passages",
+    "perplexity",
+    "rouge_1",
+    "search",
+    "sentences_of",
+    "stream",
+    "summarise",
+]
