@@ -10,7 +10,7 @@ import pytest
 
 from tlcourse.authoring import build as building
 from tlcourse.authoring import compile as compiling
-from tlcourse.authoring import source as sources
+from tlcourse.authoring.source import exercise_cells
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -37,7 +37,7 @@ def exercise(name: str, frameworks: tuple[str, ...] = ("torch", "keras")) -> Sim
 def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, SimpleNamespace]:
     """The exercises that exist; a test may add its own."""
     found = {"ch00-double": exercise("ch00-double"), "ch00-only": exercise("ch00-only", ("torch",))}
-    monkeypatch.setattr(sources, "catalogue", lambda: found)
+    monkeypatch.setattr(exercise_cells, "catalogue", lambda: found)
     return found
 
 

@@ -119,8 +119,8 @@ def test_ids_stay_when_cells_are_inserted(course: Path) -> None:
 
 def test_the_same_bytes_in_every_process(course: Path, tmp_path: Path) -> None:
     script = (
-        "import sys; from types import SimpleNamespace as N; from tlcourse.authoring import source, compile as c\n"
-        "source.catalogue = lambda: {'ch00-double': N(id='ch00-double', points=3, hints=('a',), frameworks=('torch', 'keras'))}\n"
+        "import sys; from types import SimpleNamespace as N; from tlcourse.authoring import compile as c; from tlcourse.authoring.source import exercise_cells\n"
+        "exercise_cells.catalogue = lambda: {'ch00-double': N(id='ch00-double', points=3, hints=('a',), frameworks=('torch', 'keras'))}\n"
         "claims = {'answer': {'value': 42}, 'mean': {'value': 3.0}}\n"
         "for flavour in ('learner', 'solution', 'site'):\n"
         "    nb = c.compile_chapter(sys.argv[1], 'keras', flavour, claims=claims, seconds={})\n"

@@ -245,7 +245,7 @@ def test_a_cell_never_closed(tmp_path: Path, known: object) -> None:
 
 
 def test_files_that_are_no_chapters(tmp_path: Path, known: object) -> None:
-    assert "no name for a chapter" in str(mistakes(tmp_path, GOOD, "Start.md")[0])
+    assert "cannot be called" in str(mistakes(tmp_path, GOOD, "Start.md")[0])
     assert "no front matter" in str(mistakes(tmp_path, "## Hello\n")[0])
     with pytest.raises(SourceMistakes, match="no such file"):
         read_chapter(tmp_path / "book" / "chapters" / "09-x.md")

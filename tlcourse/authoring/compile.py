@@ -17,7 +17,7 @@ import nbformat
 
 from tlcourse.authoring import source as sources
 from tlcourse.authoring.myst import Context, convert, money
-from tlcourse.authoring.source import Cell, Chapter, SourceMistakes
+from tlcourse.authoring.source import Cell, Chapter, SourceMistakes, exercise_cells
 from tlcourse.errors import SourceError, UnknownNameError
 
 __all__ = ["compile_chapter", "digest", "dumps", "edition", "setup_source"]
@@ -99,7 +99,7 @@ def compile_chapter(
         claims = committed.claims if claims is None else claims
         seconds = committed.seconds if seconds is None else seconds
     context = sources.context_for(path, framework, flavour, None if unresolved else claims)
-    exercises = sources.catalogue()
+    exercises = exercise_cells.catalogue()
 
     cells = [
         _markdown("title", f"# {money(chapter.title, 1, context)}"),

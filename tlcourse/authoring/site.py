@@ -14,7 +14,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,14 @@ import yaml
 from tlcourse.authoring.site_stage import (
     DOWNLOADS,
     FRAMEWORKS,
-    chapter_number,
     read_notebook,
     stage_notebook,
     table_of_contents,
 )
+from tlcourse.authoring.source import Chapter, chapter_paths, read_chapters
 from tlcourse.errors import CourseError
 
-__all__ = ["Chapter", "build_site", "chapters_of", "stage"]
+__all__ = ["build_site", "chapters_of", "stage"]
 
 PAGES_BEFORE = ("learners", "six-steps")
 PAGES_AFTER = ("instructors", "contributors", "glossary", "references")
@@ -43,28 +42,8 @@ _CHAPTER_LINK = re.compile(r"\[([^\]]+)\]\(chapters/(\d\d-[a-z0-9-]+)\.md(#[^)\s
 _MATHJAX = "sphinx-mathjax-offline"
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """A chapter's source: its path, file stem, title, question and what the reader will be able to do."""
-
-    path: Path
-    title: str
-    question: str
-    you_will: tuple[str, ...] = ()
-
-    @property
-    def stem(self) -> str:
-        """File name without its suffix, ``NN-name``."""
-        return self.path.stem
-
-    @property
-    def number(self) -> int:
-        """The chapter's number."""
-        return chapter_number(self.stem)
-
-
 def chapters_of(root: Path) -> list[Chapter]:
-    """The chapters in ``book/chapters``, in order, with what their front matter says.
+    """The chapters in ``book/chapters``, in order.
 
     Parameters
     ----------
@@ -74,29 +53,15 @@ def chapters_of(root: Path) -> list[Chapter]:
     Raises
     ------
     CourseError
-        There is no chapter, or one has no readable front matter.
+        There is no chapter, or some cannot be read: all mistakes of all chapters at once.
     """
-    folder = root / "book" / "chapters"
-    chapters = [_front_matter(path) for path in sorted(folder.glob("[0-9]*.md"))]
-    if not chapters:
+    paths = chapter_paths(root)
+    if not paths:
         raise CourseError(
-            f"There is no chapter in {folder}.",
+            f"There is no chapter in {root / 'book' / 'chapters'}.",
             "Run this in the repository of the course, or add NN-name.md there.",
         )
-    return chapters
-
-
-def _front_matter(path: Path) -> Chapter:
-    text = path.read_text(encoding="utf-8")
-    parts = text.split("---\n", 2)
-    try:
-        meta = yaml.safe_load(parts[1])["tlcourse"]
-        return Chapter(path, str(meta["title"]), str(meta["question"]), tuple(meta.get("you_will", ())))
-    except (IndexError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise CourseError(
-            f"{path} has no front matter with a title and a question under `tlcourse:` ({error!r}).",
-            "Begin it as the other chapters begin: a block between two lines of ---.",
-        ) from error
+    return read_chapters(paths, validate=False)  # whoever compiles them looks at the rest
 
 
 def mathjax_folder() -> Path:
@@ -152,7 +117,7 @@ def chapter_list(chapters: list[Chapter]) -> str:
     for chapter in chapters:
         first = next(iter(FRAMEWORKS))
         named = " ".join(
-            f'<a class="tl-fixed" href="{key}/{chapter.stem}.html" data-tl-choose="{key}" '
+            f'<a class="tl-fixed" href="{key}/{chapter.name}.html" data-tl-choose="{key}" '
             f'aria-label="{_escape(chapter.title)}, in {label}">{label}</a>'
             for key, label in FRAMEWORKS.items()
         )
@@ -160,7 +125,7 @@ def chapter_list(chapters: list[Chapter]) -> str:
             '<li class="tl-chapter">',
             f'<span class="tl-chapter__number" aria-hidden="true">{chapter.number}</span>',
             '<div class="tl-chapter__text">',
-            f'<p class="tl-chapter__title"><a href="{first}/{chapter.stem}.html">'
+            f'<p class="tl-chapter__title"><a href="{first}/{chapter.name}.html">'
             f"{_escape(chapter.title)}</a></p>",
             f'<p class="tl-chapter__question">{_escape(chapter.question)}</p>',
             f'<p class="tl-chapter__links">{named}</p>',
@@ -223,9 +188,9 @@ def stage(root: Path, target: Path, *, compile: Callable[[Path, str], Any] | Non
     pages: dict[str, Any] = {}
     for chapter in chapters:
         for framework in FRAMEWORKS:
-            solved = root / "solutions" / framework / f"{chapter.stem}.ipynb"
+            solved = root / "solutions" / framework / f"{chapter.name}.ipynb"
             solution = read_notebook(solved)
-            pages[f"{framework}/{chapter.stem}"] = stage_notebook(
+            pages[f"{framework}/{chapter.name}"] = stage_notebook(
                 compile(chapter.path, framework), solution, where=str(solved.relative_to(root))
             )
 
@@ -250,7 +215,7 @@ def stage(root: Path, target: Path, *, compile: Callable[[Path, str], Any] | Non
     _copy_mathjax(target / "_extra" / "_static" / "mathjax")
     (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
 
-    stems = {chapter.stem for chapter in chapters}
+    stems = {chapter.name for chapter in chapters}
     for path in target.glob("*.md"):
         path.write_text(linked(path.read_text(encoding="utf-8"), stems), encoding="utf-8")
     index = target / "index.md"
@@ -258,7 +223,7 @@ def stage(root: Path, target: Path, *, compile: Callable[[Path, str], Any] | Non
     index.write_text(text.replace("<!-- chapters -->", chapter_list(chapters)), encoding="utf-8")
     there = {path.stem for path in target.glob("*.md")}
     toc = table_of_contents(
-        [(chapter.stem, chapter.title) for chapter in chapters],
+        [(chapter.name, chapter.title) for chapter in chapters],
         [page for page in PAGES_BEFORE if page in there],
         [page for page in PAGES_AFTER if page in there],
     )
