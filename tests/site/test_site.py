@@ -9,9 +9,11 @@ import pytest
 import tiny_course
 import yaml
 
-from tlcourse.authoring import site
-from tlcourse.authoring.site_stage import FRAMEWORKS, code_of, stage_notebook
+from tlcourse.authoring.site import build_site, mathjax
+from tlcourse.authoring.site.page import code_of, stage_notebook
+from tlcourse.authoring.site.stage import chapters_of, stage
 from tlcourse.errors import CourseError
+from tlcourse.frameworks import FRAMEWORKS
 
 
 @pytest.fixture
@@ -101,31 +103,40 @@ def test_a_missing_solution_is_named_with_what_to_do(course: Path) -> None:
     solution_of(course, "keras").unlink()
     target = course / "_build" / "book-src"
     with pytest.raises(CourseError, match=r"00-tiny\.ipynb is missing(.|\n)*tlcourse build"):
-        site.stage(course, target, compile=tiny_course.compile_tiny)
+        stage(course, target, compile=tiny_course.compile_tiny)
     assert not target.exists(), "nothing was written"
 
 
 def test_a_damaged_solution_is_named(course: Path) -> None:
     solution_of(course).write_text("{", encoding="utf-8")
     with pytest.raises(CourseError, match="not a readable notebook"):
-        site.stage(course, course / "out", compile=tiny_course.compile_tiny)
+        stage(course, course / "out", compile=tiny_course.compile_tiny)
 
 
 def test_a_chapter_without_front_matter_is_named(course: Path) -> None:
     (course / "book" / "chapters" / "01-bare.md").write_text("# Bare\n", encoding="utf-8")
-    with pytest.raises(CourseError, match=r"01-bare\.md has no front matter"):
-        site.chapters_of(course)
+    with pytest.raises(CourseError, match=r"book/chapters/01-bare\.md:1: The file has no front matter"):
+        chapters_of(course)
 
 
 def test_a_course_without_chapters_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="no chapter"):
-        site.chapters_of(tmp_path)
+        chapters_of(tmp_path)
 
 
 def test_the_table_of_contents_has_each_chapter_in_each_framework(course: Path) -> None:
     target = course / "out"
-    site.stage(course, target, compile=tiny_course.compile_tiny)
+    stage(course, target, compile=tiny_course.compile_tiny)
     toc = yaml.safe_load((target / "_toc.yml").read_text(encoding="utf-8"))
+    assert [part["caption"] for part in toc["parts"]] == [
+        "Begin",
+        "Chapters in PyTorch",
+        "Chapters in Keras",
+        "More",
+    ]
+    assert toc["parts"][2]["chapters"] == [
+        {"file": f"keras/{tiny_course.STEM}", "title": f"0. {tiny_course.TITLE}"}
+    ]
     files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
     for framework in FRAMEWORKS:
         assert f"{framework}/{tiny_course.STEM}" in files
@@ -140,14 +151,14 @@ def test_a_folder_that_is_not_a_site_is_never_replaced(course: Path) -> None:
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(CourseError, match="not a site built before"):
-        site.build_site(course, output=mine, compile=tiny_course.compile_tiny)
+        build_site(course, output=mine, compile=tiny_course.compile_tiny)
     assert (mine / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
 @pytest.mark.slow
 def test_built_twice_and_a_warning_fails_and_leaves_the_site_of_before(course: Path) -> None:
     said: list[str] = []
-    index = site.build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
+    index = build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
     page = (index.parent / "torch" / f"{tiny_course.STEM}.html").read_text(encoding="utf-8")
     assert page.count(tiny_course.MONEY) == 2, "compiled or not, money is no formula"
     assert page.count('class="math notranslate') == 1
@@ -155,18 +166,18 @@ def test_built_twice_and_a_warning_fails_and_leaves_the_site_of_before(course: P
     assert "A tiny chapter" in index.read_text(encoding="utf-8")
     assert (index.parent / "_static" / "mathjax" / "tex-svg.js").is_file()
     first = index.read_bytes()
-    assert site.build_site(course, compile=tiny_course.compile_tiny, echo=said.append) == index
+    assert build_site(course, compile=tiny_course.compile_tiny, echo=said.append) == index
 
     page = course / "book" / "learners.md"
     page.write_text(page.read_text(encoding="utf-8") + "\nSee {doc}`nowhere`.\n", encoding="utf-8")
     said.clear()
     with pytest.raises(CourseError, match=r"1 warning"):
-        site.build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
+        build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
     assert any("nowhere" in line and "learners.md" in line for line in said), said
     assert index.read_bytes() == first, "the site of before is still there"
 
 
 def test_mathjax_missing_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "_MATHJAX", "no-such-package")
+    monkeypatch.setattr(mathjax, "_PACKAGE", "no-such-package")
     with pytest.raises(CourseError, match="pip install"):
-        site.mathjax_folder()
+        mathjax.mathjax_folder()

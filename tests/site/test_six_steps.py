@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import six_steps
 
-from tlcourse.authoring.site import PAGES_BEFORE, linked
+from tlcourse.authoring.site.contents import linked
+from tlcourse.authoring.site.stage import PAGES_BEFORE
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "book" / "chapters"
 

@@ -19,9 +19,10 @@ import nbformat
 from tlcourse.authoring import execute as execution
 from tlcourse.authoring.compile import compile_chapter, digest, dumps
 from tlcourse.authoring.freshness import code_hash, package_folder
-from tlcourse.authoring.source import FRAMEWORKS, Chapter, chapter_paths, committed_claims, read_chapters
+from tlcourse.authoring.source import Chapter, chapter_paths, committed_claims, read_chapters
 from tlcourse.claims import claims_path, format_claim, within, write_claims
 from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.frameworks import FRAMEWORKS
 
 __all__ = ["BuildReport", "build"]
 

@@ -19,6 +19,7 @@ from tlcourse.authoring import source as sources
 from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.source import Cell, Chapter, SourceMistakes, exercise_cells
 from tlcourse.errors import SourceError, UnknownNameError
+from tlcourse.frameworks.side import FRAMEWORKS, TITLES
 
 __all__ = ["compile_chapter", "digest", "dumps", "edition", "setup_source"]
 
@@ -34,7 +35,6 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
-FRAMEWORK_NAMES = {"torch": "PyTorch", "keras": "Keras"}
 
 
 def setup_source(chapter: str, framework: str) -> str:
@@ -88,8 +88,8 @@ def compile_chapter(
     UnknownNameError
         For a framework or flavour that does not exist.
     """
-    if framework not in sources.FRAMEWORKS:
-        raise UnknownNameError("framework", framework, sources.FRAMEWORKS)
+    if framework not in FRAMEWORKS:
+        raise UnknownNameError("framework", framework, FRAMEWORKS)
     if flavour not in FLAVOURS:
         raise UnknownNameError("flavour", flavour, FLAVOURS)
     path = Path(path)
@@ -255,7 +255,7 @@ def _time(seconds: Mapping[str, Any]) -> str:
 
 def _opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:
     items = "\n".join(f"- {money(item, 1, context)}" for item in chapter.you_will)
-    name = FRAMEWORK_NAMES[context.framework]
+    name = TITLES[context.framework]
     time = f"**Time with {name}:** {_time(seconds)}"
     if not context.lab:
         return (

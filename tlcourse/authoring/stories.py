@@ -34,6 +34,7 @@ from typing import Any
 
 from tlcourse.claims import claims_path, format_claim, read_claims
 from tlcourse.errors import CourseError
+from tlcourse.frameworks.side import TITLES
 
 __all__ = ["UNDECIDED", "chapters_in", "compare", "disagreements", "joint", "uncertainty"]
 
@@ -41,7 +42,6 @@ UNDECIDED = ("cannot tell", "undecided", "unclear")
 """How a verdict begins that decides nothing."""
 
 Entry = Mapping[str, Any]
-LABELS = {"torch": "PyTorch", "keras": "Keras"}
 _NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
@@ -107,7 +107,7 @@ def compare(chapter: str, torch: Mapping[str, Entry], keras: Mapping[str, Entry]
         if name not in torch or name not in keras:
             has, lacks = ("keras", "torch") if name in keras else ("torch", "keras")
             found[name] = (
-                f"Chapter {chapter}: {name!r} is recorded in {LABELS[has]} and not in {LABELS[lacks]}."
+                f"Chapter {chapter}: {name!r} is recorded in {TITLES[has]} and not in {TITLES[lacks]}."
                 "\n  What to do: record it in both; or, if it exists in one by design, list it with the "
                 "reason in the test."
             )
@@ -196,7 +196,7 @@ def _printed_sign(entry: Entry) -> int:
 
 def _reversed(first: str, second: str, claims: Mapping[str, Mapping[str, Entry]], where: str) -> str | None:
     orders, lines = [], []
-    for framework, label in LABELS.items():
+    for framework, label in TITLES.items():
         a, b = claims[framework][first], claims[framework][second]
         difference, margin = a["value"] - b["value"], joint(a, b)
         orders.append(0 if abs(difference) <= margin else math.copysign(1, difference))
@@ -216,7 +216,7 @@ def _reversed(first: str, second: str, claims: Mapping[str, Mapping[str, Entry]]
 
 def chapters_in(folder: str | Path) -> list[str]:
     """The chapters with recorded claims in either framework, under a folder such as ``book/claims``."""
-    return sorted({path.stem for framework in LABELS for path in Path(folder).glob(f"{framework}/*.json")})
+    return sorted({path.stem for framework in TITLES for path in Path(folder).glob(f"{framework}/*.json")})
 
 
 def disagreements(folder: str | Path, by_design: Mapping[tuple[str, str], str] | None = None) -> list[str]:
@@ -252,7 +252,7 @@ def disagreements(folder: str | Path, by_design: Mapping[tuple[str, str], str] |
     messages: list[str] = []
     used: set[tuple[str, str]] = set()
     for chapter in chapters:
-        torch, keras = (read_claims(claims_path(folder, one, chapter)).claims for one in LABELS)
+        torch, keras = (read_claims(claims_path(folder, one, chapter)).claims for one in TITLES)
         for name, message in compare(chapter, torch, keras).items():
             excuses = {key for key in allowed if fnmatchcase(chapter, key[0]) and fnmatchcase(name, key[1])}
             used |= excuses

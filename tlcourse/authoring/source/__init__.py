@@ -29,10 +29,8 @@ from tlcourse.authoring.source.code import python_of
 from tlcourse.authoring.source.exercise_cells import STUB, blank, solved
 from tlcourse.authoring.source.mistakes import SourceMistakes
 from tlcourse.authoring.source.surroundings import context_for
-from tlcourse.authoring.source.tags import FRAMEWORKS
 
 __all__ = [
-    "FRAMEWORKS",
     "STUB",
     "Cell",
     "Chapter",

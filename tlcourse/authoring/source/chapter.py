@@ -17,9 +17,9 @@ from tlcourse.authoring.source.mistakes import Mistakes, SourceMistakes
 from tlcourse.authoring.source.prose import check_prose, check_whose
 from tlcourse.authoring.source.recorded import check_claims
 from tlcourse.authoring.source.surroundings import context_for
-from tlcourse.authoring.source.tags import FRAMEWORKS
 from tlcourse.claims import ClaimsFile, claims_path, read_claims
 from tlcourse.errors import SourceError
+from tlcourse.frameworks import FRAMEWORKS
 
 __all__ = ["Chapter", "chapter_paths", "committed_claims", "read_chapter", "read_chapters", "solutions"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tlcourse.authoring.source.code import check_python
 from tlcourse.authoring.source.mistakes import Mistakes, suggestion
-from tlcourse.authoring.source.tags import FRAMEWORKS
+from tlcourse.frameworks import FRAMEWORKS
 
 if TYPE_CHECKING:
     from tlcourse.authoring.source.cells import Cell

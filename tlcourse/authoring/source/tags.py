@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tlcourse.authoring.source.mistakes import Mistakes, suggestion
+from tlcourse.frameworks import FRAMEWORKS
 
-__all__ = ["BOTH", "FRAMEWORKS", "TAGS", "Tags", "read_tags"]
+__all__ = ["BOTH", "TAGS", "Tags", "read_tags"]
 
-FRAMEWORKS = ("torch", "keras")
 BOTH = "both"
 """Says that prose after the code of one framework is for both all the same."""
 TAGS = (

@@ -13,7 +13,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from tlcourse.authoring.site_stage import DOWNLOADS, FRAMEWORKS, part_caption
+from tlcourse.authoring.site.contents import part_caption
+from tlcourse.authoring.site.stage import DOWNLOADS
+from tlcourse.frameworks.side import FRAMEWORKS, TITLES
 
 __all__ = ["framework_of", "mark_sidebar", "neighbours", "setup"]
 
@@ -71,7 +73,7 @@ def neighbours(order: list[str], page: str) -> tuple[str | None, str | None]:
     >>> neighbours(order, "torch/01"), neighbours(order, "keras/00"), neighbours(order, "learners")
     (('torch/00', 'glossary'), ('learners', 'keras/01'), ('index', 'torch/00'))
     """
-    mine = framework_of(page) or next(iter(FRAMEWORKS))
+    mine = framework_of(page) or FRAMEWORKS[0]
     seen = [name for name in order if framework_of(name) in (None, mine)]
     if page not in seen:
         return None, None
@@ -103,7 +105,7 @@ def _page_context(
     context["tl_framework"] = framework
     context["tl_frameworks"] = [
         {"framework": key, "label": label}
-        for key, label in FRAMEWORKS.items()
+        for key, label in TITLES.items()
         if any(framework_of(doc) == key for doc in app.env.found_docs)
     ]
     if framework is not None:
@@ -115,7 +117,7 @@ def _page_context(
                 "current": key == framework,
                 "href": pathto(f"{key}/{name}"),
             }
-            for key, label in FRAMEWORKS.items()
+            for key, label in TITLES.items()
             if f"{key}/{name}" in app.env.found_docs
         ]
         context["tl_download"] = pathto(f"{DOWNLOADS}/{framework}/{name}.ipynb", 1)

@@ -8,92 +8,19 @@ that was executed is refused, so a page can never show an output that its code d
 from __future__ import annotations
 
 import copy
-import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from tlcourse.authoring.source import solved
+from tlcourse.claims import MIME as CLAIM
 from tlcourse.errors import CourseError
 
-__all__ = ["DOWNLOADS", "FRAMEWORKS", "part_caption", "stage_notebook", "table_of_contents"]
-
-FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
-"""Folder name and label of each framework; the first is the one a first visitor sees."""
-
-DOWNLOADS = "notebooks"
-"""Folder of the site with the notebooks to download."""
+__all__ = ["code_of", "read_notebook", "stage_notebook"]
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-CLAIM = "application/vnd.tlcourse.claim+json"
-_MARKER = re.compile(r"^\s*### (BEGIN|END) SOLUTION\s*$")
 _REBUILD = "Run `tlcourse build`, which executes the solutions that changed, then build the site again."
-
-
-def part_caption(framework: str) -> str:
-    """The caption over a framework's chapters in the sidebar.
-
-    Examples
-    --------
-    >>> part_caption("keras")
-    'Chapters in Keras'
-    """
-    return f"Chapters in {FRAMEWORKS[framework]}"
-
-
-def table_of_contents(chapters: list[tuple[str, str]], before: list[str], after: list[str]) -> dict[str, Any]:
-    """The table of contents for Jupyter Book.
-
-    Parameters
-    ----------
-    chapters : list of (str, str)
-        File stem and title of each chapter, in order.
-    before, after : list of str
-        Pages before and after the chapters.
-
-    Returns
-    -------
-    dict
-        To be written as ``_toc.yml``.
-
-    Examples
-    --------
-    >>> toc = table_of_contents([("00-start-here", "Start here")], ["learners"], ["glossary"])
-    >>> [part["caption"] for part in toc["parts"]]
-    ['Begin', 'Chapters in PyTorch', 'Chapters in Keras', 'More']
-    >>> toc["parts"][1]["chapters"]
-    [{'file': 'torch/00-start-here', 'title': '0. Start here'}]
-    """
-    parts: list[dict[str, Any]] = []
-    if before:
-        parts.append({"caption": "Begin", "chapters": [{"file": page} for page in before]})
-    for framework in FRAMEWORKS:
-        entries = [
-            {"file": f"{framework}/{stem}", "title": f"{chapter_number(stem)}. {title}"}
-            for stem, title in chapters
-        ]
-        if entries:
-            parts.append({"caption": part_caption(framework), "chapters": entries})
-    if after:
-        parts.append({"caption": "More", "chapters": [{"file": page} for page in after]})
-    return {"format": "jb-book", "root": "index", "parts": parts}
-
-
-def chapter_number(stem: str) -> int:
-    """The number at the start of a chapter's file name.
-
-    Examples
-    --------
-    >>> chapter_number("01-why-transfer-learning")
-    1
-    """
-    found = re.match(r"\d+", stem)
-    if found is None:
-        raise CourseError(
-            f"The chapter file {stem!r} does not start with a number.",
-            "Name it NN-name.md, for example 02-freezing.md.",
-        )
-    return int(found.group())
 
 
 def code_of(source: str) -> str:
@@ -104,7 +31,7 @@ def code_of(source: str) -> str:
     >>> code_of("x = 1  \\n### BEGIN SOLUTION\\ny = 2\\n### END SOLUTION\\n")
     'x = 1\\ny = 2'
     """
-    return "\n".join(line.rstrip() for line in source.splitlines() if not _MARKER.match(line)).strip()
+    return "\n".join(line.rstrip() for line in solved(source).splitlines()).strip()
 
 
 def stage_notebook(compiled: Any, solution: Any, *, where: str) -> Any:
@@ -165,25 +92,24 @@ def _take_outputs(cell: Any, executed: Any, where: str) -> None:
                 f"with {first}.",
                 "Mend the chapter or the package, then run `tlcourse build`.",
             )
-        if output.output_type == "stream":
-            if output.name == "stdout":
-                outputs.append(copy.deepcopy(output))
-            continue
-        data = dict(output.get("data", {}))
-        if CLAIM in data:
-            continue
-        if WIDGET_VIEW in data:
-            data.pop(WIDGET_VIEW)
-            if "text/html" not in data:
-                # A progress bar or a plain slider: nothing to see without a kernel.
-                continue
-        data = {mime: value for mime, value in data.items() if not mime.startswith("application/vnd.")}
-        if data:
-            outputs.append(
-                nbformat.v4.new_output("display_data", data=data, metadata=dict(output.get("metadata", {})))
-            )
+        if (shown := _shown(output)) is not None:
+            outputs.append(shown)
     cell.outputs = outputs
     cell.execution_count = None
+
+
+def _shown(output: Any) -> Any | None:
+    """What a page can show of a recorded output; None if that is nothing."""
+    if output.output_type == "stream":
+        return copy.deepcopy(output) if output.name == "stdout" else None
+    data = dict(output.get("data", {}))
+    # Without HTML beside it, a widget is a progress bar or a plain slider: nothing to see without a kernel.
+    if CLAIM in data or (WIDGET_VIEW in data and "text/html" not in data):
+        return None
+    data = {mime: value for mime, value in data.items() if not mime.startswith("application/vnd.")}
+    if not data:
+        return None
+    return nbformat.v4.new_output("display_data", data=data, metadata=dict(output.get("metadata", {})))
 
 
 def _fold(cell: Any) -> None:

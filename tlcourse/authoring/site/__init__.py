@@ -1,0 +1,11 @@
+"""``tlcourse site``: from the chapters and their executed solutions to the built site.
+
+One way only: chapter source, compiled for the site, with the outputs of ``solutions/`` (``page``), to
+``_build/book-src`` (``stage``, ``contents``, ``mathjax``), then through Jupyter Book with every warning an
+error, to ``_build/site`` (``build``). Nothing is executed and nothing is fetched. Sphinx loads
+``sphinx_extension``.
+"""
+
+from tlcourse.authoring.site.build import build_site
+
+__all__ = ["build_site"]
