@@ -73,7 +73,7 @@ def pick_class(logits, names):
         (
             "a temperature of one",
             """
-from tlcourse.calibration import with_temperature
+from tlcourse.evaluation import with_temperature
 
 def pick_class(logits, names):
     p = with_temperature(logits[None], 1.0)[0]
@@ -816,7 +816,7 @@ def auc(labels, scores):
         (
             "threshold_for_cost",
             """
-from tlcourse.thresholds import threshold_for_cost
+from tlcourse.evaluation import threshold_for_cost
 
 def threshold(labels, scores, missed, alarm):
     return threshold_for_cost(labels, scores, missed=missed, alarm=alarm).value
@@ -826,7 +826,7 @@ def threshold(labels, scores, missed, alarm):
             "cost_at",
             """
 import numpy as np
-from tlcourse.thresholds import cost_at
+from tlcourse.evaluation import cost_at
 
 def threshold(labels, scores, missed, alarm):
     tried = np.append(scores, scores.max() + 1)
@@ -838,7 +838,7 @@ def threshold(labels, scores, missed, alarm):
         (
             "paired_bootstrap",
             """
-from tlcourse.comparing import paired_bootstrap
+from tlcourse.evaluation import paired_bootstrap
 
 def difference(first, second, resamples, rng):
     found = paired_bootstrap(first, second, resamples=resamples, seed=int(rng.integers(2**31)))

@@ -19,7 +19,7 @@ def test_nothing_of_the_package_is_the_answer(exercise, tmp_path):
     ("exercise", "name"),
     [
         ("ch02-rank", "tlcourse.transferability.rank_correlation"),
-        ("ch07-threshold", "tlcourse.thresholds.threshold_for_cost"),
+        ("ch07-threshold", "tlcourse.evaluation.thresholds.threshold_for_cost"),
         ("ch09-search", "tlcourse.language.search.search"),
     ],
 )

@@ -211,7 +211,7 @@ PICK_CLASS = Exercise(
         "tlcourse.models.labels.softmax",
         "tlcourse.models.labels.top_k",
         "tlcourse.training.softmax",
-        "tlcourse.calibration.with_temperature",
+        "tlcourse.evaluation.calibration.with_temperature",
         "tlcourse.heads.tasks.activate",
         "tlcourse.language.sampling.next_probabilities",
     ),

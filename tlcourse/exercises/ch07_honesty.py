@@ -210,7 +210,10 @@ BOOTSTRAP = Exercise(
     inputs=_bootstrap_inputs,
     probe=_bootstrap_probe,
     judge=_bootstrap_judge,
-    solved_by=("tlcourse.comparing.paired_bootstrap", "tlcourse.evaluation.bootstrap_interval"),
+    solved_by=(
+        "tlcourse.evaluation.comparing.paired_bootstrap",
+        "tlcourse.evaluation.intervals.bootstrap_interval",
+    ),
     hints=(
         "One resample is a list of n picture numbers, drawn with replacement. Use it for both models.",
         "`rng.integers(0, n, n)` draws one; the mean of `(second - first)[rows]` is its difference.",

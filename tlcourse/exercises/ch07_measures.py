@@ -205,7 +205,7 @@ METRICS = Exercise(
     inputs=_metrics_inputs,
     probe=_metrics_probe,
     judge=_metrics_judge,
-    solved_by=("tlcourse.evaluation.report",),
+    solved_by=("tlcourse.evaluation.scores.report",),
     hints=(
         "Rows are the true classes, columns the predicted ones. In which direction do you"
         " add up for precision?",
@@ -342,7 +342,7 @@ AUC = Exercise(
     inputs=_auc_inputs,
     probe=_auc_probe,
     judge=_auc_judge,
-    solved_by=("tlcourse.evaluation.report",),
+    solved_by=("tlcourse.evaluation.scores.report",),
     hints=(
         "Take every pair of a yes and a no. In how many has the yes the higher score?",
         "`yes[:, None] > no` compares all with all. What about equal scores?",
@@ -499,7 +499,7 @@ THRESHOLD = Exercise(
     inputs=_threshold_inputs,
     probe=_threshold_probe,
     judge=_threshold_judge,
-    solved_by=("tlcourse.thresholds.threshold_for_cost", "tlcourse.thresholds.cost_at"),
+    solved_by=("tlcourse.evaluation.thresholds.threshold_for_cost", "tlcourse.evaluation.thresholds.cost_at"),
     hints=(
         "Write down the cost of one threshold first. Which of the two mistakes happens when you say no?",
         "Only the scores themselves need to be tried as thresholds, and one above them all.",

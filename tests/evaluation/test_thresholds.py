@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.thresholds import cost_at, threshold_for_cost
+from tlcourse.evaluation import cost_at, threshold_for_cost
 
 
 def test_none_is_cheaper():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.comparing import paired_bootstrap
 from tlcourse.errors import CourseError, ShapeError
+from tlcourse.evaluation import paired_bootstrap
 
 
 def test_its_interval_is_that_of_the_mean():

@@ -9,7 +9,7 @@ import pytest
 
 from tlcourse.data import digits
 from tlcourse.errors import CourseError
-from tlcourse.records import model_card, record_run
+from tlcourse.evaluation import model_card, record_run
 
 WORDS = {
     "name": "digits-10",

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.evaluation import Interval
+
+from .intervals import Interval
 
 __all__ = ["paired_bootstrap"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.calibration import fit_temperature, with_temperature
 from tlcourse.errors import ShapeError
+from tlcourse.evaluation import fit_temperature, with_temperature
 
 
 def drawn(temperature: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,36 @@
+"""How good is it, how sure may one be of that, and what does it get wrong?
+
+Examples
+--------
+>>> from tlcourse import evaluation
+>>> evaluation.accuracy([0, 1, 2, 2], [0, 1, 2, 0])
+0.75
+"""
+
+from .calibration import expected_calibration_error, fit_temperature, reliability, with_temperature
+from .comparing import paired_bootstrap
+from .gallery import error_gallery
+from .intervals import Interval, bootstrap_interval
+from .records import RunRecord, model_card, record_run
+from .scores import accuracy, confusion, report
+from .thresholds import Threshold, cost_at, threshold_for_cost
+
+__all__ = [
+    "Interval",
+    "RunRecord",
+    "Threshold",
+    "accuracy",
+    "bootstrap_interval",
+    "confusion",
+    "cost_at",
+    "error_gallery",
+    "expected_calibration_error",
+    "fit_temperature",
+    "model_card",
+    "paired_bootstrap",
+    "record_run",
+    "reliability",
+    "report",
+    "threshold_for_cost",
+    "with_temperature",
+]
