@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tlcourse.errors import WeightsError
-from tlcourse.models.pretrained import WeightFile
+from tlcourse.models.cards._pretrained import WeightFile
 from tlcourse.models.published import cache_folder, locate
 
 CONTENT = bytes(range(256)) * 2000

@@ -11,7 +11,7 @@ import pytest
 
 from tlcourse.errors import WeightsError
 from tlcourse.models import published
-from tlcourse.models.pretrained import WeightFile
+from tlcourse.models.cards._pretrained import WeightFile
 
 
 @pytest.mark.parametrize("framework", ["torch", "keras"])

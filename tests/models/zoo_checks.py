@@ -13,11 +13,11 @@ from tlcourse.models.architecture import linear_start
 from tlcourse.models.framework import name_of
 from tlcourse.models.weights import sha256
 
-NAMES = ("vgg16", "vgg19", "inception_v3", "xception", "resnet50", "resnet152", "efficientnet_b0")
-FEATURES = {"vgg16": 512, "vgg19": 512, "efficientnet_b0": 1280}  # the others: 2048
+# Every card whose network a library builds: a new card is tried without a word here.
+NAMES = tuple(c.name for c in models.cards() if any(entry.constructor for entry in c.pretrained))
 
-# Billions of multiply-adds: torchvision's meta["_ops"], for Xception timm's table (8.4). Keras's ResNets
-# have the paper's strides, and less work (He et al. 2016, table 1: 3.8 and 11.3).
+# Published billions of multiply-adds, where there are: torchvision's meta["_ops"], for Xception timm's
+# table (8.4). Keras's ResNets have the paper's strides, and less work (He et al. 2016, table 1: 3.8, 11.3).
 GMACS = {
     "vgg16": 15.47,
     "vgg19": 19.632,
@@ -53,7 +53,7 @@ def too_small_pictures_are_refused(framework: str) -> None:
 def heads_and_seeds(framework: str, name: str) -> None:
     """The three kinds of head; random weights by the seed; the fresh head alike in both frameworks."""
     batch = pictures(name)
-    features = FEATURES.get(name, 2048)
+    features = models.card(name).features
     backbone = models.load(name, framework, weights=None, num_classes=0, seed=3)
     assert outputs(backbone, name, batch).shape == (4, features)
     one, same, other = (
@@ -107,7 +107,7 @@ def freezing_and_training(framework: str, name: str, block: str) -> None:
     assert [row[0][0] for row in best] == ["abc"[i] for i in probabilities.argmax(1)]
     backbone = models.load(name, framework, weights=None, num_classes=0, seed=0)
     features = training.cache_features(backbone, batch, progress=False)
-    assert features.shape == (6, FEATURES.get(name, 2048))
+    assert features.shape == (6, models.card(name).features)
 
 
 def own_file_comes_back(framework: str, path: Any, save: Any, name: str = "efficientnet_b0") -> None:

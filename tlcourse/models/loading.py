@@ -139,7 +139,7 @@ def _load_library(
     """An architecture of torchvision, timm or keras.applications."""
     if input_size is not None:
         check_size(entry.name, input_size, input_size)
-        flat = framework == "keras" and num_classes is None and entry.name.startswith("vgg")
+        flat = num_classes is None and entry.of(framework).flat_head
         if flat and input_size != entry.input_size:
             raise ShapeError(
                 f"In Keras the published head of {entry.name} takes {entry.input_size} pixels, not "

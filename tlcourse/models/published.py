@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..data.download import reachable
 from ..errors import WeightsError
-from .pretrained import WeightFile
+from .cards._pretrained import WeightFile
 
 __all__ = ["cache_folder", "locate"]
 

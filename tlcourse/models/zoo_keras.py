@@ -17,20 +17,12 @@ from keras import layers
 from ..freezing.named_keras import leaf_layers
 from . import build_keras
 from .architecture import linear_start
+from .cards import card
 from .framework import image_input
 from .weights import damaged
 
 __all__ = ["build"]
 
-_APPLICATIONS = {
-    "vgg16": keras.applications.VGG16,
-    "vgg19": keras.applications.VGG19,
-    "inception_v3": keras.applications.InceptionV3,
-    "xception": keras.applications.Xception,
-    "resnet50": keras.applications.ResNet50,
-    "resnet152": keras.applications.ResNet152,
-    "efficientnet_b0": keras.applications.EfficientNetB0,
-}
 _HEAD = ("fc1", "fc2", "predictions")
 _CLASSES = 1000
 # ImageNet's mean and deviation of each channel, of pictures from 0 to 1.
@@ -77,16 +69,18 @@ def _renumbered(model: keras.Model) -> keras.Model:
 
 def _build(name: str, num_classes: int | None, dropout: float, input_size: int | None) -> keras.Model:
     """The architecture with the library's random start; a fresh head is not drawn yet."""
-    if num_classes is None and name.startswith("vgg"):
-        image = keras.Input((224, 224, 3), name=image_input(name))
-        whole = _APPLICATIONS[name](weights=None, input_tensor=image, classifier_activation=None)
+    known = card(name).of("keras")
+    if num_classes is None and known.flat_head:
+        side = card(name).input_size
+        image = keras.Input((side, side, 3), name=image_input(name))
+        whole = known.construct(input_tensor=image, classifier_activation=None)
         return keras.Model(whole.inputs[0], whole.output, name=name)
     image = keras.Input((input_size, input_size, 3), name=image_input(name))
-    body = _renumbered(_APPLICATIONS[name](include_top=False, weights=None, input_tensor=image))
+    body = _renumbered(known.construct(include_top=False, input_tensor=image))
     x = layers.GlobalAveragePooling2D(name="avg_pool")(body.output)
     if num_classes is None:
         # The published head, as keras.applications builds it, but for pictures of any size.
-        x = layers.Dropout(0.2, name="top_dropout")(x) if name == "efficientnet_b0" else x
+        x = layers.Dropout(known.head_dropout, name="top_dropout")(x) if known.head_dropout else x
         x = layers.Dense(_CLASSES, name="predictions")(x)
     elif num_classes:
         x = layers.Dropout(dropout, name="dropout")(x) if dropout else x

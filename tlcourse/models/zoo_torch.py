@@ -7,47 +7,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import timm
 import torch
-import torchvision
 from torch import nn
 
 from ..frameworks import pick
 from . import weights as files
 from .architecture import Tensor, linear_start
+from .cards import card
+from .cards._pretrained import Pretrained
 
 __all__ = ["build"]
 
-_HEADS = {"vgg16": "classifier", "vgg19": "classifier", "efficientnet_b0": "classifier"}  # the others: "fc"
 _COUNTER = "num_batches_tracked"  # of BatchNorm: older files lack it, and nothing here uses it
 
 
-def _published(name: str) -> nn.Module:
-    """The architecture with the published head, and the library's own random start."""
-    if name == "xception":
-        return timm.create_model("legacy_xception", pretrained=False)
-    settings: dict[str, Any] = {"weights": None}
-    if name == "inception_v3":
-        # The auxiliary classifier helps training from scratch only. The published weights were made for
-        # pictures from -1 to 1; with transform_input the network takes torchvision's usual ones.
-        settings |= {"aux_logits": False, "transform_input": True, "init_weights": True}
-    model: nn.Module = getattr(torchvision.models, name)(**settings)
-    return model
-
-
-def _with_head(model: nn.Module, name: str, num_classes: int, dropout: float, features: int) -> None:
+def _with_head(model: nn.Module, known: Pretrained, num_classes: int, dropout: float, features: int) -> None:
     """Replace the head: none, or a linear one on the mean over the picture."""
-    head = nn.Linear(features, num_classes) if num_classes else nn.Identity()
-    setattr(model, _HEADS.get(name, "fc"), head)
+    setattr(model, known.head, nn.Linear(features, num_classes) if num_classes else nn.Identity())
     rate = dropout if num_classes else 0.0
-    if name == "xception":
-        model.drop_rate = rate  # type: ignore[assignment]
-    elif name == "inception_v3":
-        model.dropout = nn.Dropout(rate)
-    else:
+    if known.dropout == "avgpool":
         # Beside the pooling, which has no weights: the names of all others stay the library's.
         pool = nn.AdaptiveAvgPool2d(1)
         model.avgpool = nn.Sequential(pool, nn.Dropout(rate)) if rate else pool
+    elif isinstance(getattr(model, known.dropout), nn.Module):
+        setattr(model, known.dropout, nn.Dropout(rate))
+    else:
+        setattr(model, known.dropout, rate)
 
 
 def _shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
@@ -97,14 +82,15 @@ def build(
     seed : int
         Of the random weights; PyTorch's own generator is left as it was.
     """
+    known = card(name).of("torch")
     # With weights from a file nothing needs to be drawn: "meta" tensors have shapes and no numbers.
     with torch.random.fork_rng(devices=[]), torch.device("cpu" if path is None else "meta"):
         torch.manual_seed(seed)
-        model = _published(name)
+        model = known.construct()
         published_shapes = _shapes(model)
         if num_classes is not None:
-            _with_head(model, name, num_classes, dropout, features)
-    head = _HEADS.get(name, "fc") + "."
+            _with_head(model, known, num_classes, dropout, features)
+    head = known.head + "."
     fresh: dict[str, np.ndarray] = {}
     if num_classes:
         weight, bias = linear_start(features, num_classes, seed)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
 
 __all__ = ["TITLES", "Pretrained", "WeightFile"]
 
@@ -69,6 +72,19 @@ class Pretrained:
         None if the weights come with a Python package.
     body_file : WeightFile, optional
         The file without the head, where there is one of its own.
+    constructor : str
+        The library's own function, as "package.module:function"; empty if the course builds the network.
+    settings : mapping
+        What the constructor is called with.
+    head : str
+        Name of the last layer, or of the part that holds it.
+    dropout : str
+        PyTorch: the attribute that drops pooled features, a module or a rate. "avgpool" has the dropout put
+        behind the pooling.
+    head_dropout : float
+        Keras: the share that is dropped before the published head.
+    flat_head : bool
+        Keras: the published head reads every place of the last feature map, so it takes one size only.
     """
 
     framework: str
@@ -80,8 +96,25 @@ class Pretrained:
     licence: str
     file: WeightFile | None = None
     body_file: WeightFile | None = None
+    constructor: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    head: str = ""
+    dropout: str = "avgpool"
+    head_dropout: float = 0.0
+    flat_head: bool = False
 
     @property
     def title(self) -> str:
         """The framework's name as people write it."""
         return TITLES[self.framework]
+
+    def construct(self, **more: Any) -> Any:
+        """The network as the library builds it: with its published head and a random start, unless told else.
+
+        Parameters
+        ----------
+        **more
+            Further settings of the constructor, or others than the card's.
+        """
+        module, _, function = self.constructor.partition(":")
+        return getattr(import_module(module), function)(**{**self.settings, **more})

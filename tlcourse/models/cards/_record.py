@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from ..errors import UnknownNameError
-from .pretrained import Pretrained
+from ...errors import UnknownNameError
+from ._pretrained import Pretrained
 
 __all__ = ["ModelCard"]
 
@@ -31,6 +31,8 @@ class ModelCard:
         The smallest side that the network takes, in pixels.
     features : int
         Numbers that its backbone gives for a picture.
+    place : int
+        Where it stands in the table of all cards: lower comes first.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class ModelCard:
     pretrained: tuple[Pretrained, ...] = ()
     min_size: int = 8
     features: int = 0
+    place: int = 100
 
     def of(self, framework: str) -> Pretrained:
         """What this framework publishes of the model.

