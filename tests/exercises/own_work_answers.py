@@ -31,7 +31,7 @@ def draw_per_class(labels, n, seed):
             "a sweep's draw",
             """
 import numpy as np
-from tlcourse.sweeps.iterate import _drawn
+from tlcourse.sweeps.topics.iterate import _drawn
 
 def draw_per_class(labels, n, seed):
     return _drawn(np.unique(labels, return_inverse=True)[1], n, seed)
@@ -41,7 +41,7 @@ def draw_per_class(labels, n, seed):
             "another sweep's draw",
             """
 import numpy as np
-from tlcourse.sweeps.task_head import _drawn
+from tlcourse.sweeps.topics.task_head import _drawn
 
 def draw_per_class(labels, n, seed):
     labels = np.unique(labels, return_inverse=True)[1]
@@ -769,7 +769,7 @@ def factor(step, steps, warmup):
         (
             "a sweep's patience",
             """
-from tlcourse.sweeps import train_adapted
+from tlcourse.sweeps.topics import train_adapted
 
 def early_stop(val_losses, patience):
     usual, train_adapted.PATIENCE = train_adapted.PATIENCE, patience
@@ -979,7 +979,7 @@ def perplexity_of(logits, tokens):
             "a sweep's loss",
             """
 import numpy as np
-from tlcourse.sweeps.task_head import _cross_entropy
+from tlcourse.sweeps.topics.task_head import _cross_entropy
 
 def perplexity_of(logits, tokens):
     return np.exp(_cross_entropy(logits[:-1], tokens[1:]))

@@ -46,7 +46,7 @@ LEFT_OUT = (
     *("authoring", "bench", "claims", "cli", "devices", "doctor", "evaluation.records", "exercises"),
     *("frameworks", "grading", "plots"),
     *("widgets", "data.download", "data.fetched", "models.published", "sweeps.__main__", "sweeps.engine"),
-    *("sweeps.live", "sweeps.store", "sweeps.worker", "language.checkpoints"),
+    "language.checkpoints",
 )
 NOT_CALLED = {
     *(f"tlcourse.models.{name}" for name in ("costs.measure", "costs.main", "loading.load")),

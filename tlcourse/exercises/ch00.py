@@ -434,8 +434,8 @@ DRAW_PER_CLASS = Exercise(
     judge=_judge_draw,
     solved_by=(
         "tlcourse.data.rows.Rows.per_class",
-        "tlcourse.sweeps.iterate._drawn",
-        "tlcourse.sweeps.task_head._drawn",
+        "tlcourse.sweeps.topics.iterate._drawn",
+        "tlcourse.sweeps.topics.task_head._drawn",
     ),
     hints=(
         "Three things are asked: n of each class, no row twice, and a draw that depends on the seed and on "

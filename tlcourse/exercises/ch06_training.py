@@ -690,7 +690,7 @@ STOP = Exercise(
     inputs=_stop_inputs,
     probe=_stop_probe,
     judge=_stop_judge,
-    solved_by=("tlcourse.sweeps.train_adapted._patient",),
+    solved_by=("tlcourse.sweeps.topics.train_adapted._patient",),
     hints=(
         "Go through the epochs one by one, as the run does, and remember the best so far.",
         "The run ends when `epoch - best >= patience`. What is to be restored then?",

@@ -303,7 +303,10 @@ PERPLEXITY = Exercise(
     inputs=_perplexity_inputs,
     probe=_perplexity_probe,
     judge=_perplexity_judge,
-    solved_by=("tlcourse.language.sampling.perplexity", "tlcourse.sweeps.task_head._cross_entropy"),
+    solved_by=(
+        "tlcourse.language.sampling.perplexity",
+        "tlcourse.sweeps.topics.task_head._cross_entropy",
+    ),
     hints=(
         "The logits of a place are for the token after it. So the last row has no token, and the first token"
         " no row.",

@@ -1,8 +1,8 @@
-"""``python -m tlcourse.sweeps``: see ``engine.main``."""
+"""``python -m tlcourse.sweeps``: see ``engine.command``."""
 
 import sys
 
-from tlcourse.sweeps.engine import main
+from tlcourse.sweeps.engine.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

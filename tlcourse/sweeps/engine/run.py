@@ -1,0 +1,139 @@
+"""``tlcourse results``: run the rows that are missing or stale.
+
+This process alone writes the tables, a whole table at a time, so that nothing is lost or halved when anything
+is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tlcourse.errors import UnknownNameError
+
+from . import store
+from .pool import Job, Outcome, Pool
+from .progress import reporter
+from .registry import get, names
+from .spec import FRAMEWORKS, Sweep
+
+__all__ = ["Echo", "chosen_frameworks", "chosen_sweeps", "run_jobs", "run_sweeps"]
+
+Echo = Callable[[str], Any]
+
+
+def chosen_sweeps(name: str | Sequence[str] | None) -> list[Sweep]:
+    """The sweeps of these names; all of them without a name."""
+    wanted = names() if not name else [name] if isinstance(name, str) else list(name)
+    return [get(one) for one in wanted]
+
+
+def chosen_frameworks(chosen: Sequence[str] | str | None) -> tuple[str, ...] | None:
+    """The frameworks of these names; None, which is all of them, without a name."""
+    if chosen is None or not chosen:
+        return None
+    chosen = (chosen,) if isinstance(chosen, str) else tuple(chosen)
+    for one in chosen:
+        if one not in (*FRAMEWORKS, "plain"):
+            raise UnknownNameError("framework", one, FRAMEWORKS)
+    return chosen
+
+
+def _cores() -> int:
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def run_jobs(
+    jobs: Sequence[Job], workers: int | None, echo: Echo, keep: Callable[[Outcome], str]
+) -> list[Outcome]:
+    """Run jobs on so many workers, one per core by default.
+
+    ``keep`` stores an outcome that has a row, and says how it went in a few words. What fails is reported on
+    standard error, at once and in full: the run may go on for an hour.
+    """
+    if not jobs:
+        return []
+    queues: dict[str, deque[Job]] = {}
+    for job in jobs:
+        queues.setdefault(job.framework, deque()).append(job)
+    workers = max(1, min(workers or _cores(), len(jobs)))
+    outcomes: list[Outcome] = []
+    with reporter(list(jobs), workers, echo) as report:
+
+        def done(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            if outcome.row is None:
+                print(
+                    f"FAILED: {outcome.job}\n{outcome.traceback or outcome.error}",
+                    file=sys.stderr,
+                    flush=True,
+                )
+            report(outcome, keep(outcome) if outcome.row is not None else f"FAILED: {outcome.error}")
+
+        Pool(workers, queues, done).run()
+    return outcomes
+
+
+def _missing_and_stale(sweep: Sweep, only: tuple[str, ...] | None, echo: Echo) -> list[Job]:
+    """What is to be run of a sweep; says so, and takes out the rows that the grid no longer asks for."""
+    states = store.status(sweep, only)
+    counts = ", ".join(f"{len(states[state])} {state}" for state in ("fresh", "stale", "missing"))
+    echo(f"{sweep.name}: {counts}")
+    for settings, framework in states["stale"]:
+        echo(f"  stale (its code changed since): {Job(sweep, settings, framework)}")
+    if states["orphaned"]:
+        echo(f"  {store.prune(sweep)} rows taken out that the grid no longer asks for")
+    return [Job(sweep, *one) for state in ("stale", "missing") for one in states[state]]
+
+
+def run_sweeps(
+    name: str | Sequence[str] | None = None,
+    *,
+    frameworks: Sequence[str] | str | None = None,
+    jobs: int | None = None,
+    echo: Echo = print,
+) -> bool:
+    """Run the rows that are missing or stale, and write each as soon as it is there.
+
+    Parameters
+    ----------
+    name : str or list of str, optional
+        The sweeps; all of them by default.
+    frameworks : str or list of str, optional
+        Only the rows of these.
+    jobs : int, optional
+        Worker processes, each with one thread; by default one per core.
+    echo : callable
+        Prints a line.
+
+    Returns
+    -------
+    bool
+        Whether every row asked for is now in the tables. Failed rows are reported on standard error, and do
+        not stop the others.
+
+    Raises
+    ------
+    UnknownNameError, SweepError
+        For an unknown sweep or framework, or a damaged table: before anything is run.
+    """
+    only = chosen_frameworks(frameworks)
+    todo = [job for sweep in chosen_sweeps(name) for job in _missing_and_stale(sweep, only, echo)]
+    # Cheap rows first: a mistake in the function shows in seconds.
+    todo.sort(key=lambda job: job.sweep.cost(job.settings))
+
+    def keep(outcome: Outcome) -> str:
+        assert outcome.row is not None
+        store.append(outcome.job.sweep, outcome.row)
+        return ", ".join(f"{metric} {outcome.row[metric]:.4g}" for metric in outcome.job.sweep.metrics)
+
+    outcomes = run_jobs(todo, jobs, echo, keep)
+    failed = [outcome for outcome in outcomes if outcome.row is None]
+    if failed:
+        print(f"{len(failed)} of {len(todo)} rows failed:", file=sys.stderr)
+        for outcome in failed:
+            print(f"  {outcome.job}: {outcome.error}", file=sys.stderr)
+    return not failed and len(outcomes) == len(todo)
