@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from tlcourse.authoring.freshness import code_hash, package_folder
 from tlcourse.authoring.source import Chapter, chapter_paths, committed_claims, read_chapters
 from tlcourse.claims import claims_path, format_claim, within, write_claims
 from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.files import write_whole
 from tlcourse.frameworks import FRAMEWORKS
 
 __all__ = ["BuildReport", "build"]
@@ -291,7 +291,7 @@ class _Build:
                 for row in _difference(old, text):
                     self.echo(f"    {row}")
         else:
-            _write(path, text)
+            write_whole(path, text)
             self.report.written.append(name)
 
     def orphans(self, frameworks: list[str]) -> None:
@@ -358,20 +358,6 @@ def _difference(old: str, new: str, limit: int = 10) -> list[str]:
         if not row.startswith(("---", "+++"))
     ]
     return rows if len(rows) <= limit else [*rows[:limit], f"… and {len(rows) - limit} lines more"]
-
-
-def _write(path: Path, text: str) -> None:
-    """All of the file or nothing: a build that is killed leaves the old one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def main(arguments: list[str] | None = None) -> int:

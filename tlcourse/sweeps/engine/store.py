@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tlcourse.files import write_whole
+
 from .spec import Settings, Sweep, SweepError, key, row_hash
 
 if TYPE_CHECKING:
@@ -164,17 +166,7 @@ def _write(sweep: Sweep, rows: list[Row]) -> None:
     for row in rows:
         # Settings keep every digit: they identify the row.
         writer.writerow([str(row[name]) if name in settings else _text(row[name]) for name in columns])
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, text.getvalue(), flush=True)
 
 
 def append(sweep: Sweep, row: Row) -> None:

@@ -1,0 +1,36 @@
+"""Writing files so that nobody ever reads half of one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+__all__ = ["write_whole"]
+
+
+def write_whole(path: Path, text: str, *, flush: bool = False) -> None:
+    """Write all of a text file, or leave the one that is there: a process that is killed loses nothing.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if it is missing.
+    text : str
+        Written as UTF-8, line ends as they are.
+    flush : bool
+        Also wait until the disk has it, so that a power cut loses nothing either.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
