@@ -144,6 +144,7 @@ def assert_outcome(exercise: Exercise, name: str, framework: str, report: Report
         assert report.state in (State.PARTLY, State.NOT_YET, State.ERROR), told
         assert report.points < exercise.points, told
         assert any(wrong.expect in message for message in report.messages), f"no {wrong.expect!r} in {told}"
+        assert wrong.name in report.misconceptions or exercise.folder is None, told
         assert "could not judge" not in str(report), told
     assert str(report), told
     assert "<script" not in report._repr_html_(), told

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from .ch04_cache import CACHE
 from .ch04_freezing import FREEZE, LOOKS_FROZEN
-from .ch04_unfreezing import GRADUAL, LAST_BLOCKS, SECOND_STAGE
+from .ch04_unfreezing import LAST_BLOCKS, SECOND_STAGE
 from .model import Exercise
 
 __all__ = ["EXERCISES"]
 
-EXERCISES: tuple[Exercise, ...] = (FREEZE, LOOKS_FROZEN, CACHE, LAST_BLOCKS, SECOND_STAGE, GRADUAL)
+EXERCISES: tuple[Exercise, ...] = (FREEZE, LOOKS_FROZEN, CACHE, LAST_BLOCKS, SECOND_STAGE)

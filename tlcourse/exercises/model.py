@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,7 @@ class Exercise:
         ``judge(observed, inputs) -> Verdict``: pure. It may raise `WrongAnswerError`.
     hints : tuple of str
         In stages: from a nudge to nearly there.
-    misconceptions : tuple of Misconception
+    misconceptions : sequence of Misconception
         At least three; the tests run them all.
     frameworks : tuple of str
         Where the exercise exists.
@@ -144,6 +145,8 @@ class Exercise:
         code runs beside the probe: what is the answer, or tells it, stays with the judge.
     returns : bool
         False for an answer that works on what it is given and has nothing to return.
+    folder : pathlib.Path, optional
+        Where its files are (`tlcourse.exercises.folder`).
     """
 
     id: str
@@ -154,11 +157,12 @@ class Exercise:
     probe: Callable[[Any, dict[str, Any], str], dict[str, Any]]
     judge: Callable[[dict[str, Any], dict[str, Any]], Verdict]
     hints: tuple[str, ...]
-    misconceptions: tuple[Misconception, ...] = field(repr=False)
+    misconceptions: Sequence[Misconception] = field(repr=False)
     frameworks: tuple[str, ...] = ("torch", "keras")
     sent: Callable[[dict[str, Any]], dict[str, Any]] = _everything
     solved_by: tuple[str, ...] = ()
     returns: bool = True
+    folder: Path | None = field(default=None, repr=False)
 
     def draw(self, seed: int = PUBLIC_SEED) -> dict[str, Any]:
         """The inputs of one seed, checked to be plain data. Each exercise has its own stream of numbers."""

@@ -1,4 +1,4 @@
-"""Which exercises there are: every module ``tlcourse/exercises/chNN.py`` lists its own in ``EXERCISES``."""
+"""Which exercises there are: the folders of ``chapters/chNN``, and what a module ``chNN.py`` lists."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pkgutil
 import re
 
 from ..errors import CourseError, UnknownNameError
+from .folder import exercises_in
 from .model import Exercise
 
 __all__ = ["add_module", "all_exercises", "chapter_number", "get"]
@@ -16,8 +17,10 @@ _loaded: dict[str, tuple[Exercise, ...]] = {}
 
 
 def add_module(name: str) -> None:
-    """Make the ``EXERCISES`` of another importable module known in this process, such as an instructor's "
-    "own."""
+    """Make the exercises of another importable module known in this process, such as an instructor's own.
+
+    A module with ``EXERCISES``, or a package ``chNN`` with a folder for each (`exercises_in`).
+    """
     _from(name)
     if name not in _EXTRA:
         _EXTRA.append(name)
@@ -25,16 +28,20 @@ def add_module(name: str) -> None:
 
 def _from(module: str) -> tuple[Exercise, ...]:
     if module not in _loaded:
-        _loaded[module] = tuple(importlib.import_module(module).EXERCISES)
+        listed = getattr(importlib.import_module(module), "EXERCISES", None)
+        _loaded[module] = exercises_in(module) if listed is None else tuple(listed)
     return _loaded[module]
 
 
-def _modules() -> list[str]:
-    package = importlib.import_module(__package__)
-    found = [
-        info.name for info in pkgutil.iter_modules(package.__path__) if re.fullmatch(r"ch\d\d", info.name)
-    ]
-    return [f"{__package__}.{name}" for name in sorted(found)] + _EXTRA
+def _modules(chapter: str | None = None) -> list[str]:
+    """What holds exercises, of all chapters or of one ("04"); and what was added."""
+    wanted = r"ch\d\d" if chapter is None else f"ch{chapter}"
+    found = []
+    for name in (__package__, f"{__package__}.chapters"):
+        package = importlib.import_module(name)
+        inside = [info.name for info in pkgutil.iter_modules(package.__path__)]
+        found += [f"{name}.{each}" for each in inside if re.fullmatch(wanted, each)]
+    return sorted(found, key=lambda name: name.rpartition(".")[2]) + _EXTRA
 
 
 def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:
@@ -43,7 +50,7 @@ def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:
     Parameters
     ----------
     chapter : str, optional
-        "01", "ch01" or "01-why-transfer-learning".
+        "01", "ch01" or "01-why-transfer-learning". Only that chapter's modules are imported then.
 
     Raises
     ------
@@ -56,14 +63,14 @@ def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:
     [3, 3]
     """
     found: dict[str, Exercise] = {}
-    for module in _modules():
+    wanted = None if chapter is None else chapter_number(chapter)
+    for module in _modules(wanted):
         for exercise in _from(module):
             if exercise.id in found:
                 raise CourseError(
                     f"Two exercises are called {exercise.id!r}.", f"Rename the one in {module}."
                 )
             found[exercise.id] = exercise
-    wanted = None if chapter is None else chapter_number(chapter)
     return tuple(e for e in found.values() if wanted is None or e.chapter == wanted)
 
 
@@ -96,9 +103,8 @@ def get(exercise_id: str) -> Exercise:
     'pick_class'
     """
     # The chapter's own module first: a learner in chapter 1 should not pay for importing the others.
-    own = f"{__package__}.{str(exercise_id)[:4]}"
-    for module in [own] if own in _modules() else []:
-        for exercise in _from(module):
+    if re.match(r"ch\d\d-", str(exercise_id)):
+        for exercise in all_exercises(exercise_id[:4]):
             if exercise.id == exercise_id:
                 return exercise
     known = {exercise.id: exercise for exercise in all_exercises()}

@@ -498,52 +498,6 @@ def open_block(model, name, lr):
             },
         ),
     ],
-    "ch04-gradual": [
-        (
-            "from the end",
-            """
-def stages(groups, lr, decay):
-    out, now = [], {}
-    for name in reversed(groups):
-        now[name] = lr
-        out.append(dict(now))
-        lr = lr * decay
-    return out
-""",
-        ),
-        (
-            "a generator",
-            """
-def stages(groups, lr, decay):
-    n = len(groups)
-    for k in range(1, n + 1):
-        yield {groups[n - 1 - j]: lr * decay ** j for j in range(k)}
-""",
-        ),
-        (
-            "NumPy rates, ordered dictionaries",
-            """
-from collections import OrderedDict
-import numpy as np
-
-def stages(groups: list, lr: float, decay: float) -> tuple:
-    rates = lr * np.power(decay, np.arange(len(groups))[::-1])
-    pairs = list(zip(groups, rates))
-    return tuple(OrderedDict(pairs[-k:]) for k in range(1, len(pairs) + 1))
-""",
-        ),
-        (
-            "recursion",
-            """
-def stages(groups, lr, decay):
-    if not groups:
-        return []
-    def rates(names):
-        return {g: lr * decay ** (len(names) - 1 - i) for i, g in enumerate(names)}
-    return stages(groups[1:], lr, decay) + [rates(groups)]
-""",
-        ),
-    ],
 }
 
 WRONG = {
@@ -941,52 +895,6 @@ def open_block(model, name, lr):
     model.compile(optimizer=keras.optimizers.SGD(lr), loss="mse")
 """,
             },
-        ),
-    ],
-    "ch04-gradual": [
-        ("empty stages", "def stages(groups, lr, decay):\n    return [{} for _ in groups]\n"),
-        (
-            "the head every time",
-            "def stages(groups, lr, decay):\n    return [{groups[-1]: lr} for _ in groups]\n",
-        ),
-        ("no return", "def stages(groups, lr, decay):\n    out = [{groups[-1]: lr}]\n"),
-        (
-            "names without rates",
-            "def stages(groups, lr, decay):\n    return [groups[len(groups) - 1 - k:] for k in range(len(groups))]\n",
-        ),
-        (
-            "one stage too few",
-            """
-def stages(groups, lr, decay):
-    n = len(groups)
-    rate = {name: lr * decay ** (n - 1 - i) for i, name in enumerate(groups)}
-    return [{g: rate[g] for g in groups[-k:]} for k in range(1, n)]
-""",
-        ),
-        (
-            "the same dictionary every time",
-            """
-def stages(groups, lr, decay):
-    out, now = [], {}
-    for name in reversed(groups):
-        now[name] = lr
-        lr *= decay
-        out.append(now)
-    return out
-""",
-        ),
-        (
-            "decay subtracted",
-            """
-def stages(groups, lr, decay):
-    n = len(groups)
-    return [{groups[n - 1 - j]: lr - decay * j for j in range(k + 1)} for k in range(n)]
-""",
-        ),
-        ("endless", "def stages(groups, lr, decay):\n    while True:\n        yield {groups[-1]: lr}\n"),
-        (
-            "text rates",
-            "def stages(groups, lr, decay):\n    return [{g: 'lr' for g in groups} for _ in groups]\n",
         ),
     ],
 }
