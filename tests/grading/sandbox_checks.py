@@ -110,6 +110,15 @@ ESCAPES = {
     "all objects": "import gc; gc.get_objects()",
     "pointers": "import ctypes; ctypes.CDLL(None)",
     "the judges": "from tlcourse.exercises import get; get('ch00-pick-class').judge({}, {})",
+    "a folder's judge": "from tlcourse.exercises.chapters.ch04.gradual import judge",
+    "a folder's judge, through the registry": "from tlcourse.exercises import get; get('ch04-gradual').judge({}, {})",
+    "a folder's answers": "from tlcourse.exercises.chapters.ch04.gradual import answers",
+    "a folder's wrong answers": "from tlcourse.exercises import get; get('ch04-gradual').misconceptions[0]",
+    "a folder's hints": "from tlcourse.exercises import get; get('ch04-gradual').hints[0]",
+    "a folder's files": (
+        "from tlcourse.exercises import get; f = get('ch04-gradual').folder;"
+        " assert {p.name for p in f.iterdir()} - {'__init__.py', 'probe.py', '__pycache__'}"
+    ),
     "the judges' helpers": "from tlcourse.exercises.ch02_scores import _rank_ways",
     "the wrong answers": "from tlcourse.exercises import get; get('ch00-pick-class').misconceptions[0]",
     "the grader": "import tlcourse.grading.model",
