@@ -125,8 +125,8 @@ def count(model):
         (
             "LoRA's sizes",
             {
-                "torch": "from tlcourse.language.lora_torch import sizes as count",
-                "keras": "from tlcourse.language.lora_keras import sizes as count",
+                "torch": "from tlcourse.language.lora._torch import sizes as count",
+                "keras": "from tlcourse.language.lora._keras import sizes as count",
             },
         ),
     ],
@@ -888,14 +888,14 @@ def encode(texts, index, length):
             {
                 "torch": """
 import torch
-from tlcourse.embeddings.layers_torch import MeanReader
+from tlcourse.embeddings.layers._torch import MeanReader
 
 def text_vectors(vectors, tokens):
     return MeanReader()(torch.from_numpy(vectors), torch.from_numpy(tokens != 0)).numpy()
 """,
                 "keras": """
 import numpy as np
-from tlcourse.embeddings.layers_keras import MeanReader
+from tlcourse.embeddings.layers._keras import MeanReader
 
 def text_vectors(vectors, tokens):
     return np.asarray(MeanReader()(vectors, mask=tokens != 0))
@@ -908,8 +908,8 @@ def text_vectors(vectors, tokens):
         (
             "the framework's own embedding",
             {
-                "torch": "from tlcourse.embeddings.layers_torch import embedding as embedding_layer",
-                "keras": "from tlcourse.embeddings.layers_keras import embedding as embedding_layer",
+                "torch": "from tlcourse.embeddings.layers._torch import embedding as embedding_layer",
+                "keras": "from tlcourse.embeddings.layers._keras import embedding as embedding_layer",
             },
         ),
         (
@@ -936,7 +936,7 @@ def embedding_layer(table, trainable):
             {
                 "keras": """
 import numpy as np
-from tlcourse.language.attention_keras import attend
+from tlcourse.language.attention._keras import attend
 
 def attention(query, key, value, tokens):
     return np.asarray(attend(query, key, value, 1, (tokens != 0)[:, None, None, :], lambda w: w))

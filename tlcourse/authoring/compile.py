@@ -19,7 +19,7 @@ from tlcourse.authoring import source as sources
 from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.source import Cell, Chapter, SourceMistakes, exercise_cells
 from tlcourse.errors import SourceError, UnknownNameError
-from tlcourse.frameworks.side import FRAMEWORKS, TITLES
+from tlcourse.frameworks import FRAMEWORKS, TITLES
 
 __all__ = ["compile_chapter", "digest", "dumps", "edition", "setup_source"]
 

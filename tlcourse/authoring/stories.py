@@ -34,7 +34,7 @@ from typing import Any
 
 from tlcourse.claims import claims_path, format_claim, read_claims
 from tlcourse.errors import CourseError
-from tlcourse.frameworks.side import TITLES
+from tlcourse.frameworks import TITLES
 
 __all__ = ["UNDECIDED", "chapters_in", "compare", "disagreements", "joint", "uncertainty"]
 

@@ -148,23 +148,23 @@ class Dataset(Rows):
     def torch_loader(
         self, batch_size: int, shuffle: bool = False, seed: int = 0, transform: Transform | None = None
     ) -> torch.utils.data.DataLoader:
-        """A PyTorch ``DataLoader`` over all rows; see `tlcourse.data.views_torch.loader`.
+        """A PyTorch ``DataLoader`` over all rows; see `tlcourse.data.views`.
 
         Gives ``(images, labels)``: images (B, 3, height, width), uint8 or what ``transform`` made; labels
         int64 (B,). The same examples in the same order as `tf_dataset` gives with the same arguments.
         """
-        from tlcourse.data.views_torch import loader
+        from tlcourse.data.views._torch import view
 
-        return loader(self, batch_size, shuffle, seed, transform)
+        return view(self, batch_size, shuffle, seed, transform)
 
     def tf_dataset(
         self, batch_size: int, shuffle: bool = False, seed: int = 0, transform: Transform | None = None
     ) -> tf.data.Dataset:
-        """A ``tf.data.Dataset`` over all rows; see `tlcourse.data.views_keras.dataset`.
+        """A ``tf.data.Dataset`` over all rows; see `tlcourse.data.views`.
 
         Gives ``(images, labels)``: images (B, height, width, 3), uint8 or what ``transform`` made; labels
         int64 (B,). The same examples in the same order as `torch_loader` gives with the same arguments.
         """
-        from tlcourse.data.views_keras import dataset
+        from tlcourse.data.views._keras import view
 
-        return dataset(self, batch_size, shuffle, seed, transform)
+        return view(self, batch_size, shuffle, seed, transform)

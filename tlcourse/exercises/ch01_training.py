@@ -384,8 +384,8 @@ COUNT = Exercise(
         "tlcourse.models.costs.parameters",
         "tlcourse.models.costs.parameters_by_block",
         "tlcourse.language.lora.lora_report",
-        "tlcourse.language.lora_torch.sizes",
-        "tlcourse.language.lora_keras.sizes",
+        "tlcourse.language.lora._torch.sizes",
+        "tlcourse.language.lora._keras.sizes",
     ),
     hints=(
         (

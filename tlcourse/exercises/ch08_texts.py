@@ -263,8 +263,8 @@ MEAN = Exercise(
     judge=_mean_judge,
     solved_by=(
         "tlcourse.embeddings.layers.masked_mean",
-        "tlcourse.embeddings.layers_torch.MeanReader.forward",
-        "tlcourse.embeddings.layers_keras.MeanReader.call",
+        "tlcourse.embeddings.layers._torch.MeanReader.forward",
+        "tlcourse.embeddings.layers._keras.MeanReader.call",
     ),
     hints=(
         "`tokens != 0` is True where a word is. Give it a third axis, so that it fits the vectors.",
@@ -465,8 +465,8 @@ LAYER = Exercise(
     judge=_layer_judge,
     solved_by=(
         "tlcourse.embeddings.layers.embedding",
-        "tlcourse.embeddings.layers_torch.embedding",
-        "tlcourse.embeddings.layers_keras.embedding",
+        "tlcourse.embeddings.layers._torch.embedding",
+        "tlcourse.embeddings.layers._keras.embedding",
     ),
     hints=(
         "Three things: the table's numbers, whether they learn, and that 0 is padding.",

@@ -123,7 +123,7 @@ ATTENTION = Exercise(
     inputs=_attention_inputs,
     probe=_attention_probe,
     judge=_attention_judge,
-    solved_by=("tlcourse.language.attention_keras.attend",),
+    solved_by=("tlcourse.language.attention._keras.attend",),
     hints=(
         "`query @ key.transpose(0, 2, 1)` gives a score for each pair of places, (N, L, L): row the query,"
         " column the key.",

@@ -294,8 +294,8 @@ LORA = Exercise(
     judge=_lora_judge,
     solved_by=(
         "tlcourse.language.lora.add_lora",
-        "tlcourse.language.lora_torch.add",
-        "tlcourse.language.lora_keras.add",
+        "tlcourse.language.lora._torch.add",
+        "tlcourse.language.lora._keras.add",
     ),
     hints=(
         "Four things: freeze the layer; a layer down to `rank`; a layer up again, beginning at zeros; the"

@@ -10,7 +10,7 @@ from typing import Any
 from tlcourse.errors import DeviceError, UnknownNameError
 
 from .process import prepare
-from .side import TITLES, resolve_framework
+from .which import TITLES, resolve_framework
 
 __all__ = ["DEVICES", "pick"]
 

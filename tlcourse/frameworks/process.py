@@ -20,8 +20,8 @@ from typing import Any
 from tlcourse.errors import CourseError
 
 from .allocator import tune_allocator
-from .side import TITLES, choose, chosen, resolve_framework
 from .threads import default_threads
+from .which import TITLES, choose, chosen, resolve_framework
 
 __all__ = ["prepare"]
 

@@ -6,7 +6,7 @@ import random
 
 from tlcourse.checks import whole
 
-from .side import current_framework
+from .which import current_framework
 
 __all__ = ["seed_everything"]
 

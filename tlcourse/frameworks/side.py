@@ -1,4 +1,4 @@
-"""Which framework: the process's, a model's, and the module that serves it.
+"""The module of a package that serves one framework.
 
 A package that does one thing in both frameworks has two modules, ``_torch.py`` and ``_keras.py``, with the
 same public names and signatures. Its ``__init__.py`` says what they do and asks :func:`side` for the one at
@@ -8,129 +8,24 @@ hand.
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
-from tlcourse.errors import CourseError, UnknownNameError
+from .process import prepare
+from .which import FRAMEWORKS, framework_of
 
-__all__ = [
-    "FRAMEWORKS",
-    "TITLES",
-    "choose",
-    "chosen",
-    "current_framework",
-    "framework_of",
-    "resolve_framework",
-    "side",
-]
-
-FRAMEWORKS = ("torch", "keras")
-TITLES = {"torch": "PyTorch", "keras": "Keras"}
-
-_chosen: str | None = None
-
-
-def choose(framework: str) -> None:
-    """Note that this process serves `framework`; :func:`tlcourse.frameworks.prepare` alone calls this."""
-    global _chosen
-    _chosen = framework
-
-
-def chosen() -> str | None:
-    """The framework that this process serves, or None as long as none was prepared."""
-    return _chosen
-
-
-def resolve_framework(framework: str | None = None) -> str:
-    """The framework named, or the one :func:`tlcourse.start` chose.
-
-    Raises
-    ------
-    UnknownNameError
-        If `framework` is neither "torch" nor "keras".
-    CourseError
-        If it is None and :func:`tlcourse.start` was not called.
-
-    Examples
-    --------
-    >>> resolve_framework("torch")
-    'torch'
-    """
-    if framework is None:
-        return current_framework()
-    if framework not in FRAMEWORKS:
-        raise UnknownNameError("framework", framework, FRAMEWORKS)
-    return framework
-
-
-def current_framework() -> str:
-    """The framework of this process, "torch" or "keras", as :func:`tlcourse.start` was told.
-
-    Raises
-    ------
-    CourseError
-        If :func:`tlcourse.start` was not called.
-    """
-    if _chosen is not None:
-        return _chosen
-    raise CourseError(
-        "No framework has been chosen: tlcourse.start was not called.",
-        'Run the notebook\'s first cell, or call tlcourse.start("my-notebook", framework="torch") '
-        '(or "keras").',
-    )
-
-
-def framework_of(model: Any) -> str:
-    """The framework that a model belongs to, found without importing either.
-
-    Parameters
-    ----------
-    model : torch.nn.Module or keras.Layer
-        ``keras.Model`` is a ``keras.Layer``.
-
-    Returns
-    -------
-    str
-        "torch" or "keras". A Keras model on the PyTorch backend is a Keras model.
-
-    Raises
-    ------
-    CourseError
-        If it is a model of neither framework.
-
-    Examples
-    --------
-    >>> framework_of("efficientnet_lite0")
-    Traceback (most recent call last):
-    tlcourse.errors.CourseError: A str is not a model of PyTorch or Keras.
-      What to do: Give a torch.nn.Module or a keras.Model, such as tlcourse.models.load() returns.
-    """
-    # Keras first: with KERAS_BACKEND=torch its layers are torch modules as well.
-    keras = sys.modules.get("keras")
-    if keras is not None and isinstance(model, keras.Layer):
-        return "keras"
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(model, torch.nn.Module):
-        return "torch"
-    what = f"The class {model.__name__}" if isinstance(model, type) else f"A {type(model).__name__}"
-    raise CourseError(
-        f"{what} is not a model of PyTorch or Keras.",
-        "Give a torch.nn.Module or a keras.Model, such as tlcourse.models.load() returns.",
-    )
+__all__ = ["side"]
 
 
 def side(package: str, which: Any) -> Any:
-    """The module of `package` that serves one framework: ``_torch`` or ``_keras``.
-
-    The framework must be prepared (a model of it exists, or :func:`tlcourse.frameworks.prepare` was called):
-    the module imports it.
+    """The module of `package` for one framework: ``_torch`` or ``_keras``.
 
     Parameters
     ----------
     package : str
-        The package's name, its ``__name__``.
+        The package's name: its own ``__name__``.
     which : {"torch", "keras"} or a model
-        The framework, or a model of it.
+        The framework, for which the process is made ready (:func:`tlcourse.frameworks.prepare`); or a model,
+        whose framework is loaded already.
 
     Returns
     -------
@@ -139,7 +34,11 @@ def side(package: str, which: Any) -> Any:
     Raises
     ------
     CourseError
-        If `which` is neither a framework nor a model.
+        If `which` is neither a framework nor a model, or the process serves the other framework.
     """
-    framework = which if isinstance(which, str) and which in FRAMEWORKS else framework_of(which)
+    if isinstance(which, str) and which in FRAMEWORKS:
+        prepare(which)
+        framework = which
+    else:
+        framework = framework_of(which)
     return importlib.import_module(f"{package}._{framework}")

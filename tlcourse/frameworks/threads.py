@@ -8,7 +8,7 @@ import warnings
 from tlcourse.checks import whole
 from tlcourse.errors import CourseError
 
-from .side import current_framework
+from .which import current_framework
 
 __all__ = ["default_threads", "set_threads"]
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from tlcourse.authoring.source import Chapter
-from tlcourse.frameworks.side import FRAMEWORKS, TITLES
+from tlcourse.frameworks import FRAMEWORKS, TITLES
 
 __all__ = ["chapter_list", "linked", "part_caption", "table_of_contents"]
 

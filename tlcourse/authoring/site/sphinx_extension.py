@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 
 from tlcourse.authoring.site.contents import part_caption
 from tlcourse.authoring.site.stage import DOWNLOADS
-from tlcourse.frameworks.side import FRAMEWORKS, TITLES
+from tlcourse.frameworks import FRAMEWORKS, TITLES
 
 __all__ = ["framework_of", "mark_sidebar", "neighbours", "setup"]
 

@@ -8,10 +8,44 @@ import numpy as np
 import torch
 from torch import nn
 
-from tlcourse.embeddings.layers_torch import ConvReader, GRUReader, MeanReader, embedding
+from tlcourse.embeddings.layers._torch import MeanReader, embedding
 from tlcourse.frameworks import pick
 
-__all__ = ["TextClassifier", "build"]
+__all__ = ["build"]
+
+
+class ConvReader(nn.Module):
+    """A convolution over neighbouring words, and each filter's highest answer: (N, L, D) to (N, units).
+
+    Kim 2014, "Convolutional Neural Networks for Sentence Classification", arXiv:1408.5882, with one width.
+    """
+
+    def __init__(self, dimensions: int, units: int, width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(dimensions, units, width, padding=width // 2)
+
+    def forward(self, vectors: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Padding gives 0, the least a ReLU gives: no filter's highest answer comes from there."""
+        answers = torch.relu(self.conv((vectors * mask.unsqueeze(-1)).transpose(1, 2)))
+        return (answers * mask.unsqueeze(1)).amax(2)
+
+
+class GRUReader(nn.Module):
+    """A gated recurrent unit, and its state after the last word: (N, L, D) to (N, units).
+
+    Cho et al. 2014, arXiv:1406.1078.
+    """
+
+    def __init__(self, dimensions: int, units: int) -> None:
+        super().__init__()
+        self.gru = nn.GRU(dimensions, units, batch_first=True)
+
+    def forward(self, vectors: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The state after the padding would be another one: the last word's is picked."""
+        states, _ = self.gru(vectors)
+        last = (mask.sum(1) - 1).clamp(min=0)
+        picked = states[torch.arange(len(states), device=states.device), last]
+        return picked * mask.any(1, keepdim=True)
 
 
 class TextClassifier(nn.Module):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError, UnknownNameError
-from tlcourse.frameworks import framework_of
+from tlcourse.frameworks import side
 
 __all__ = ["TARGETS", "LoraReport", "add_lora", "lora_report", "lora_start"]
 
@@ -88,7 +88,7 @@ def add_lora(
             raise UnknownNameError("dense layer of BERT", target, TARGETS)
     if not named:
         raise CourseError("No layers were named.", f"Name some of {', '.join(TARGETS)}.")
-    _adapter(model).add(model, int(rank), float(alpha), tuple(dict.fromkeys(named)), seed)
+    side(__name__, model).add(model, int(rank), float(alpha), tuple(dict.fromkeys(named)), seed)
     return model
 
 
@@ -107,12 +107,6 @@ def lora_report(model: Any) -> LoraReport:
     model : torch.nn.Module or keras.Model
         With additions or without.
     """
-    trainable, total = _adapter(model).sizes(model)
+    trainable, total = side(__name__, model).sizes(model)
     # A gradient and two moments for each: three numbers of four bytes.
     return LoraReport(trainable, total, 12 * trainable, 12 * total)
-
-
-def _adapter(model: Any) -> Any:
-    import importlib
-
-    return importlib.import_module(f"tlcourse.language.lora_{framework_of(model)}")

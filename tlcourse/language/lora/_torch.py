@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from tlcourse.errors import CourseError
-from tlcourse.language.bert_torch import Encoder
+from tlcourse.language.encoder._torch import Encoder
 from tlcourse.language.lora import lora_start
 
 __all__ = ["add", "sizes"]

@@ -11,7 +11,7 @@ from torch import nn
 
 from tlcourse.frameworks import pick
 
-__all__ = ["Generator", "build"]
+__all__ = ["ask", "build"]
 
 _SETTINGS = ("vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "layer_norm_epsilon")
 
@@ -55,3 +55,14 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
     model = Generator(gpt, head).to(pick(framework="torch")).eval()
     gpt.to(pick(framework="torch"))
     return model
+
+
+def ask(model: nn.Module, tokens: np.ndarray) -> np.ndarray:
+    """Tokens int (N, L) to logits float32 (N, L, V), in inference mode; the model's own mode is put back."""
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        logits = model(torch.as_tensor(tokens.astype(np.int64), device=device)).float().cpu().numpy()
+    model.train(was_training)
+    return logits

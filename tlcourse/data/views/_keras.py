@@ -12,10 +12,10 @@ import tensorflow as tf
 from tlcourse.data.dataset import Dataset, Images, Transform
 from tlcourse.data.order import batches
 
-__all__ = ["dataset"]
+__all__ = ["view"]
 
 
-def dataset(
+def view(
     data: Dataset, batch_size: int, shuffle: bool = False, seed: int = 0, transform: Transform | None = None
 ) -> tf.data.Dataset:
     """A ``tf.data.Dataset`` over all rows of a data set, for ``model.fit`` or a loop.
@@ -39,7 +39,7 @@ def dataset(
     Examples
     --------
     >>> from tlcourse.data import digits
-    >>> images, labels = next(iter(dataset(digits(), batch_size=4)))
+    >>> images, labels = next(iter(view(digits(), batch_size=4)))
     >>> images.shape, images.dtype, labels.numpy().tolist()
     (TensorShape([4, 8, 8, 3]), tf.uint8, [0, 1, 2, 3])
     """
@@ -60,6 +60,6 @@ def dataset(
         tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype)),
         tf.TensorSpec((None,), tf.int64),
     )
-    view = tf.data.Dataset.from_generator(generate, output_signature=signature)
+    all_batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
     # The number of batches, so that a progress bar knows its end.
-    return view.apply(tf.data.experimental.assert_cardinality(count)).prefetch(1)
+    return all_batches.apply(tf.data.experimental.assert_cardinality(count)).prefetch(1)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.embeddings.layers import check_table, module_of
+from tlcourse.embeddings.layers import check_table
 from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.frameworks import resolve_framework, side
 from tlcourse.models.architecture import linear_start
 
 __all__ = ["READERS", "text_classifier"]
@@ -64,7 +65,7 @@ def text_classifier(
         raise ShapeError(f"num_classes is {num_classes!r}.", "Give a whole number, 0 for features.")
     vectors = check_table(table)
     start = start_of(vectors.shape[1], int(num_classes), reader, seed)
-    return module_of(framework, "classifier").build(vectors, reader, bool(trainable), start)
+    return side(__name__, resolve_framework(framework)).build(vectors, reader, bool(trainable), start)
 
 
 def start_of(dimensions: int, num_classes: int, reader: str, seed: int) -> dict[str, np.ndarray]:

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from tlcourse.embeddings.layers_keras import MeanReader
-from tlcourse.language.attention_keras import TransformerLayer, attend
+from tlcourse.embeddings.layers._keras import MeanReader
+from tlcourse.language.attention._keras import TransformerLayer, attend
 
-__all__ = ["BertEmbeddings", "BertLayer", "build"]
+__all__ = ["build"]
 
 
 @keras.saving.register_keras_serializable("tlcourse")
@@ -51,7 +51,7 @@ class BertEmbeddings(keras.layers.Layer):
 
     def call(self, tokens: Any, training: bool | None = None) -> Any:
         """All texts are one segment."""
-        # Through a product the gradient has one row a word; see tlcourse.embeddings.layers_keras.
+        # Through a product the gradient has one row a word; see tlcourse.embeddings.layers.
         word = self.word * 1.0 if training and self.trainable else self.word
         length = ops.shape(tokens)[1]
         x = ops.take(word, ops.cast(tokens, "int32"), axis=0)

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.errors import ShapeError
+from tlcourse.frameworks import resolve_framework, side
 
-__all__ = ["check_table", "embedding", "masked_mean", "module_of"]
-
-
-def module_of(framework: str | None, kind: str) -> Any:
-    """This package's module for a framework ("torch", "keras", or the one that was started)."""
-    if framework is None:
-        from tlcourse.frameworks import current_framework
-
-        framework = current_framework()
-    if framework not in ("torch", "keras"):
-        raise UnknownNameError("framework", framework, ("torch", "keras"))
-    return importlib.import_module(f"tlcourse.embeddings.{kind}_{framework}")
+__all__ = ["check_table", "embedding", "masked_mean"]
 
 
 def check_table(table: npt.ArrayLike) -> npt.NDArray[np.float32]:
@@ -68,7 +57,7 @@ def embedding(table: npt.ArrayLike, trainable: bool = False, framework: str | No
     ShapeError
         As `check_table`.
     """
-    return module_of(framework, "layers").embedding(check_table(table), bool(trainable))
+    return side(__name__, resolve_framework(framework)).embedding(check_table(table), bool(trainable))
 
 
 def masked_mean(vectors: npt.ArrayLike, tokens: npt.ArrayLike) -> npt.NDArray[np.float32]:

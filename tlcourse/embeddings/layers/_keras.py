@@ -1,4 +1,4 @@
-"""Keras: the embedding layer and the readers of `tlcourse.embeddings.classifier`."""
+"""Keras: the embedding layer, and the mean under a mask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-__all__ = ["ConvReader", "MeanReader", "WordEmbedding", "embedding", "gru_reader"]
+__all__ = ["MeanReader", "embedding"]
 
 
 @keras.saving.register_keras_serializable("tlcourse")
@@ -33,7 +33,7 @@ def embedding(table: np.ndarray, trainable: bool) -> WordEmbedding:
     return layer
 
 
-def _weight(mask: Any, like: Any) -> Any:
+def mask_weight(mask: Any, like: Any) -> Any:
     """A mask (N, L) as numbers (N, L, 1); all ones where there is none."""
     if mask is None:
         return ops.ones_like(like[..., :1])
@@ -53,7 +53,7 @@ class MeanReader(keras.layers.Layer):
 
     def call(self, vectors: Any, mask: Any = None) -> Any:
         """The mean; the mask comes from the embedding."""
-        weight = _weight(mask, vectors)
+        weight = mask_weight(mask, vectors)
         return ops.sum(vectors * weight, 1) / ops.maximum(ops.sum(weight, 1), 1.0)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
@@ -63,44 +63,3 @@ class MeanReader(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         """(N, D)."""
         return (input_shape[0], input_shape[-1])
-
-
-@keras.saving.register_keras_serializable("tlcourse")
-class ConvReader(keras.layers.Layer):
-    """A convolution over neighbouring words, and each filter's highest answer: (N, L, D) to (N, units).
-
-    Kim 2014, "Convolutional Neural Networks for Sentence Classification", arXiv:1408.5882, with one width.
-    Keras' ``GlobalMaxPooling1D`` knows no mask: a filter's highest answer could come from the padding.
-    """
-
-    def __init__(self, units: int, width: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.units, self.width = units, width
-        self.supports_masking = True
-        self.conv = keras.layers.Conv1D(units, width, padding="same", activation="relu", name="conv")
-
-    def build(self, input_shape: Any) -> None:
-        """Make the convolution's weights."""
-        self.conv.build(input_shape)
-
-    def call(self, vectors: Any, mask: Any = None) -> Any:
-        """Padding gives 0, the least a ReLU gives."""
-        weight = _weight(mask, vectors)
-        return ops.max(self.conv(vectors * weight) * weight, 1)
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
-        """A text has one vector now: nothing is left to mask."""
-        return None
-
-    def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
-        """(N, units)."""
-        return (input_shape[0], self.units)
-
-    def get_config(self) -> dict[str, Any]:
-        """What Keras needs to make the layer again."""
-        return {**super().get_config(), "units": self.units, "width": self.width}
-
-
-def gru_reader(units: int, name: str) -> keras.layers.GRU:
-    """A gated recurrent unit that keeps its state over the padding (Cho et al. 2014, arXiv:1406.1078)."""
-    return keras.layers.GRU(units, reset_after=True, name=name)

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from tlcourse.embeddings.layers_torch import MeanReader
+from tlcourse.embeddings.layers._torch import MeanReader
 from tlcourse.frameworks import pick
 
-__all__ = ["Encoder", "build"]
+__all__ = ["build"]
 
 _SETTINGS = (
     "vocab_size",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import CourseError
-from tlcourse.language.bert_keras import BertLayer
+from tlcourse.language.encoder._keras import BertLayer
 from tlcourse.language.lora import lora_start
 
 __all__ = ["add", "sizes"]
@@ -18,7 +18,7 @@ def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int
     layers = [layer for layer in model.layers if isinstance(layer, BertLayer)]
     if not layers:
         raise CourseError(f"The {type(model).__name__} is no encoder.", "Give a model of load_encoder.")
-    if any(getattr(layer, target_of(t)).lora_enabled for layer in layers for t in targets):
+    if any(getattr(layer, _target_of(t)).lora_enabled for layer in layers for t in targets):
         raise CourseError("The model has low-rank additions already.", "Load the encoder again.")
     for layer in model.layers:
         # A layer that is not trainable hides its additions; each dense and norm is frozen for itself.
@@ -27,7 +27,7 @@ def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int
         for part in layer._flatten_layers(include_self=False):
             part.trainable = False
         for target in targets:
-            dense = getattr(layer, target_of(target))
+            dense = getattr(layer, _target_of(target))
             dense.trainable = True
             dense.enable_lora(rank, lora_alpha=alpha)
             features = int(dense.kernel.shape[0])
@@ -38,7 +38,7 @@ def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int
     model.train_function = None
 
 
-def target_of(target: str) -> str:
+def _target_of(target: str) -> str:
     """The attribute of a layer that holds this dense layer."""
     return {"output": "output_dense"}.get(target, target)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tlcourse.errors import ShapeError, UnknownNameError, WeightsError
+from tlcourse.frameworks import resolve_framework, side
 from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
 
-__all__ = ["POOLINGS", "bert_shapes", "load_encoder", "module_of"]
+__all__ = ["POOLINGS", "bert_shapes", "load_encoder"]
 
 #: Settings that other models under BERT's name have otherwise.
 _ORIGINAL: dict[str, Any] = {
@@ -24,15 +24,6 @@ _ON_TOP = r"(pooler|cls|classifier|qa_outputs)\.|embeddings\.(position_ids|token
 
 #: How the tokens' vectors become one: their mean, that of the first token ([CLS]), or not at all.
 POOLINGS = ("mean", "cls", "none")
-
-
-def module_of(framework: str | None, kind: str) -> Any:
-    """This package's module for a framework, or for the one that was started."""
-    from tlcourse.frameworks import prepare, resolve_framework
-
-    resolved = resolve_framework(framework)
-    prepare(resolved)
-    return importlib.import_module(f"tlcourse.language.{kind}_{resolved}")
 
 
 def bert_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -128,7 +119,7 @@ def load_encoder(
         from tlcourse.models.architecture import linear_start
 
         start = linear_start(number(checkpoint.config, "hidden_size"), int(num_classes), seed)
-    model = module_of(framework, "bert").build(
+    model = side(__name__, resolve_framework(framework)).build(
         checkpoint.config, tensors, start, pooling, float(dropout), checkpoint.padding
     )
     model.reads = tuple(number(checkpoint.config, n) for n in ("vocab_size", "max_position_embeddings"))

@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from tlcourse.language.attention_keras import TransformerLayer, attend
+from tlcourse.language.attention._keras import TransformerLayer, attend
 
-__all__ = ["Block", "Places", "TiedEmbedding", "build"]
+__all__ = ["ask", "build"]
 
 _HEAD = "lm_head.weight"
 
@@ -33,7 +33,7 @@ class TiedEmbedding(keras.layers.Layer):
         """Tokens (N, L) to vectors (N, L, D), or vectors to logits (N, L, V)."""
         if told:
             return ops.matmul(inputs, ops.transpose(self.table))
-        # Through a product the gradient has one row a token; see tlcourse.embeddings.layers_keras.
+        # Through a product the gradient has one row a token; see tlcourse.embeddings.layers.
         table = self.table * 1.0 if training else self.table
         return ops.take(table, ops.cast(inputs, "int32"), axis=0)
 
@@ -131,3 +131,8 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
     model = keras.Model(tokens, head(x))
     head.set_weights([tensors[_HEAD].T])
     return model
+
+
+def ask(model: keras.Model, tokens: np.ndarray) -> np.ndarray:
+    """Tokens int (N, L) to logits float32 (N, L, V), in inference mode."""
+    return np.asarray(model(tokens.astype(np.int32), training=False))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import ShapeError, WeightsError
+from tlcourse.frameworks import resolve_framework, side
 from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
-from tlcourse.language.encoder import module_of
 
 __all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
 
@@ -134,7 +134,7 @@ def load_gpt(
     if tensors is None:
         original(Checkpoint("of this config", Path(), config), _ORIGINAL | {"tie_word_embeddings": True})
     tensors = random_gpt(config, seed) if tensors is None else tensors
-    model = module_of(framework, "gpt").build(config, tensors, float(dropout))
+    model = side(__name__, resolve_framework(framework)).build(config, tensors, float(dropout))
     model.reads = (number(config, "vocab_size"), number(config, "n_positions"))
     return model
 
@@ -182,27 +182,12 @@ def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:
         Tokens int (N, L) to logits float32 (N, L, V). It raises `ShapeError` for tokens that the model does
         not have, and for more than it reads.
     """
-    from tlcourse.frameworks import framework_of
     from tlcourse.training.batches import check_tokens
 
-    if framework_of(model) == "keras":
+    ask = side(__name__, model).ask
 
-        def ask_keras(tokens: np.ndarray) -> np.ndarray:
-            check_tokens(model, np.asarray(tokens))
-            return np.asarray(model(np.asarray(tokens, np.int32), training=False))
-
-        return ask_keras
-
-    import torch
-
-    def ask(tokens: np.ndarray) -> np.ndarray:
+    def logits(tokens: np.ndarray) -> np.ndarray:
         check_tokens(model, np.asarray(tokens))
-        device = next(model.parameters()).device
-        was_training = model.training
-        model.eval()
-        with torch.inference_mode():
-            logits = model(torch.as_tensor(np.asarray(tokens, np.int64), device=device)).float().cpu().numpy()
-        model.train(was_training)
-        return logits
+        return ask(model, np.asarray(tokens))
 
-    return ask
+    return logits

@@ -14,7 +14,7 @@ from tlcourse.data.dataset import Dataset, Indices, Transform
 from tlcourse.data.order import batches
 from tlcourse.errors import ShapeError
 
-__all__ = ["loader"]
+__all__ = ["view"]
 
 
 class _Rows(TorchDataset):
@@ -58,7 +58,7 @@ class _Batches:
         yield from batches(*self.arguments, epoch=epoch)
 
 
-def loader(
+def view(
     data: Dataset, batch_size: int, shuffle: bool = False, seed: int = 0, transform: Transform | None = None
 ) -> DataLoader:
     """A ``DataLoader`` over all rows of a data set.
@@ -83,7 +83,7 @@ def loader(
     Examples
     --------
     >>> from tlcourse.data import digits
-    >>> images, labels = next(iter(loader(digits(), batch_size=4)))
+    >>> images, labels = next(iter(view(digits(), batch_size=4)))
     >>> images.shape, images.dtype, labels.tolist()
     (torch.Size([4, 3, 8, 8]), torch.uint8, [0, 1, 2, 3])
     """

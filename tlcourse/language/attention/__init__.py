@@ -1,0 +1,1 @@
+"""Attention, for Keras alone: in PyTorch the course runs the library ``transformers``, which has its own."""
