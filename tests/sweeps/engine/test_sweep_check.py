@@ -49,9 +49,12 @@ def test_check_refuses_an_incomplete_table(toy: Sweep):
 
 def test_a_tolerance_that_depends_on_the_settings(toy: Sweep):
     loose = Sweep("toy", toy.run, toy.grid, {"y": lambda s: 0.5 if s["x"] == 3 else 0.0, "took": None})
-    assert loose.tolerance("y", {"x": 3}) == 0.5
-    assert loose.tolerance("y", {"x": 1}) == 0.0
-    assert loose.tolerance("took", {"x": 1}) is None
+    assert loose.tolerance("y", {"x": 3}, "plain") == 0.5
+    assert loose.tolerance("y", {"x": 1}, "plain") == 0.0
+    assert loose.tolerance("took", {"x": 1}, "plain") is None
+    of_keras = Sweep("toy", toy.run, toy.grid, {"y": lambda s: 0.5 if s["framework"] == "keras" else None})
+    assert of_keras.tolerance("y", {"x": 1}, "keras") == 0.5
+    assert of_keras.tolerance("y", {"x": 1}, "torch") is None
 
 
 def test_the_salt_chooses(toy: Sweep):

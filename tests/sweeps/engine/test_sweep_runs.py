@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from toy_sweeps import ROWS, run
 
 from tlcourse.sweeps import SweepError, table
-from tlcourse.sweeps.engine import progress, store
+from tlcourse.sweeps.engine import progress, run_sweeps, store
 from tlcourse.sweeps.engine.command import main
 from tlcourse.sweeps.engine.pool import Job, Outcome
 from tlcourse.sweeps.engine.registry import get
@@ -162,3 +163,22 @@ def test_time_left():
 def test_machine_and_versions_say_no_host_name():
     assert os.uname().nodename not in machine()
     assert "python" in versions("plain")
+
+
+def test_a_search_is_run_before_the_sweep_that_reads_it(toy: Sweep):
+    after, lines = replace(get("toy-after")), []  # a grid is made once in a process: a new one
+    assert run_sweeps([after, "toy"], echo=lines.append)
+    counts = [line for line in lines if "missing" in line]
+    assert counts == ["toy: 0 fresh, 0 stale, 12 missing", "toy-after: 0 fresh, 0 stale, 2 missing"]
+    rows = table("toy-after")
+    assert rows.x.tolist() == [3, 3]
+    assert rows.y.tolist() == [30.25, 30.25]  # what is given comes beside the settings
+    assert "more" not in rows.columns
+    lines.clear()
+    assert run_sweeps([after, "toy"], echo=lines.append)
+    assert lines == ["toy: 12 fresh, 0 stale, 0 missing", "toy-after: 2 fresh, 0 stale, 0 missing"]
+
+
+def test_without_its_search_a_sweep_says_what_to_run():
+    with pytest.raises(SweepError, match=r"12 of its rows are missing[\s\S]*tlcourse results toy"):
+        run_sweeps([replace(get("toy-after"))], echo=lambda line: None)

@@ -26,6 +26,17 @@ def double(framework: str, x: int, kind: str, rate: float, seed: int) -> dict[st
     return {"y": FACTOR * x + rate * seed + _extra(f"{x}{kind}{seed}"), "took": 0.0}
 
 
+def again(framework: str, x: int, kind: str, seed: int, more: float) -> dict[str, float]:
+    return {"y": 10.0 * x + more}
+
+
+def chosen_grid() -> list[dict]:
+    from tlcourse.sweeps.shared.rates import chosen_rates
+
+    best = chosen_rates("toy", by=("kind",), metric="y", rate="x")
+    return [{"x": best[kind,], "kind": kind, "seed": 0} for kind in "ab"]
+
+
 def grid() -> list[dict]:
     return [
         {"x": x, "kind": kind, "rate": 0.1, "seed": seed}
@@ -45,6 +56,15 @@ SWEEPS = (
         cost=lambda settings: settings["x"],
     ),
     Sweep("toy-more", "toy_sweeps:double", grid, {"y": 0.2, "took": None}, frameworks=("plain",)),
+    Sweep(
+        "toy-after",
+        "toy_sweeps:again",
+        chosen_grid,
+        {"y": 0.05},
+        frameworks=("plain",),
+        given=lambda settings: {"more": 0.25},
+        after=("toy",),
+    ),
     Sweep("toy-both", "toy_sweeps:double", grid, {"y": 0.05, "took": None}),
 )
 

@@ -25,7 +25,7 @@ def differences(job: Job, recorded: Mapping[str, Any], now: Mapping[str, Any]) -
     """
     lines = []
     for metric in job.sweep.metrics:
-        tolerance = job.sweep.tolerance(metric, job.settings)
+        tolerance = job.sweep.tolerance(metric, job.settings, job.framework)
         if tolerance is None:
             continue
         old, new = recorded[metric], now[metric]

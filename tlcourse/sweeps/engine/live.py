@@ -94,7 +94,7 @@ def compare(name: str | Sweep, row: Row) -> pandas.DataFrame:
     twin = recorded[recorded["seed"] == settings["seed"]]
     lines = {}
     for metric in sweep.metrics:
-        tolerance = sweep.tolerance(metric, settings)
+        tolerance = sweep.tolerance(metric, settings, row["framework"])
         if tolerance is None or recorded.empty:
             continue
         values, live = recorded[metric], float(row[metric])

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from . import store
 from .check import differences, print_differences
+from .hashing import row_hash
 from .pool import Job, Outcome
 from .run import Echo, chosen_frameworks, chosen_sweeps, run_jobs
 from .sample import by_salt
-from .spec import Settings, Sweep, SweepError, key, row_hash
+from .spec import Sweep, SweepError, key
 
 __all__ = ["LEAST", "rehash_sweeps"]
 
@@ -63,8 +64,9 @@ class _Table:
         return f"{len(self.waiting)} rows of the sample could not be run."
 
 
-def _compared(sweep: Sweep, settings: Settings) -> bool:
-    return any(sweep.tolerance(metric, settings) is not None for metric in sweep.metrics)
+def _compared(sweep: Sweep, row: store.Row) -> bool:
+    settings, framework = store.settings_of(sweep, row), row["framework"]
+    return any(sweep.tolerance(metric, settings, framework) is not None for metric in sweep.metrics)
 
 
 def _stale(sweep: Sweep, only: tuple[str, ...] | None) -> dict[str, list[store.Row]]:
@@ -90,7 +92,7 @@ def _table(sweep: Sweep, stale: dict[str, list[store.Row]], sample: int, salt: s
         for row in rows:
             settings = store.settings_of(sweep, row)
             table.codes[key(settings, framework)] = (row["code"], row_hash(sweep, settings))
-        comparable = [row for row in rows if _compared(sweep, store.settings_of(sweep, row))]
+        comparable = [row for row in rows if _compared(sweep, row)]
         if not comparable:
             raise SweepError(
                 f"No metric of the stale {framework} rows of {sweep.name!r} is ever compared "

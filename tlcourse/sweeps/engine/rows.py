@@ -11,7 +11,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from .spec import Sweep, SweepError, row_hash
+from .hashing import row_hash
+from .spec import Sweep, SweepError
 from .store import Row
 
 __all__ = ["machine", "run_row", "versions"]
@@ -72,7 +73,7 @@ def run_row(sweep: Sweep, settings: Mapping[str, Any], framework: str) -> Row:
         # Before each row, so that a row does not depend on the rows that ran before it in a warm process.
         frameworks.seed_everything(int(settings["seed"]))
     wall, cpu = time.perf_counter(), time.process_time()
-    metrics = function(framework, **settings)
+    metrics = function(framework, **settings, **sweep.given(dict(settings)))
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     if set(metrics) != set(sweep.metrics):
         raise SweepError(

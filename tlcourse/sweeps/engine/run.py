@@ -25,9 +25,9 @@ __all__ = ["Echo", "chosen_frameworks", "chosen_sweeps", "run_jobs", "run_sweeps
 Echo = Callable[[str], Any]
 
 
-def chosen_sweeps(name: str | Sequence[str] | None) -> list[Sweep]:
+def chosen_sweeps(name: str | Sequence[str | Sweep] | None) -> list[Sweep]:
     """The sweeps of these names; all of them without a name."""
-    wanted = names() if not name else [name] if isinstance(name, str) else list(name)
+    wanted: Sequence[str | Sweep] = [name] if isinstance(name, str) else name or names()
     return [get(one) for one in wanted]
 
 
@@ -120,10 +120,31 @@ def run_sweeps(
     UnknownNameError, SweepError
         For an unknown sweep or framework, or a damaged table: before anything is run.
     """
-    only = chosen_frameworks(frameworks)
-    todo = [job for sweep in chosen_sweeps(name) for job in _missing_and_stale(sweep, only, echo)]
+    only, left, complete = chosen_frameworks(frameworks), chosen_sweeps(name), True
+    while left:
+        todo, left = _ready(left, only, echo)
+        complete = _run_and_keep(todo, jobs, echo) and complete
+    return complete
+
+
+def _ready(
+    sweeps: Sequence[Sweep], only: tuple[str, ...] | None, echo: Echo
+) -> tuple[list[Job], list[Sweep]]:
+    """What can be run now, and the sweeps that wait: a grid may change with what is run now."""
+    todo: dict[str, list[Job]] = {}
+    waiting: list[Sweep] = []
+    for sweep in sorted(sweeps, key=lambda sweep: len(sweep.after)):
+        if any(todo.get(name) or name in {one.name for one in waiting} for name in sweep.after):
+            waiting.append(sweep)
+        else:
+            todo[sweep.name] = _missing_and_stale(sweep, only, echo)
+    return [job for jobs in todo.values() for job in jobs], waiting
+
+
+def _run_and_keep(todo: list[Job], jobs: int | None, echo: Echo) -> bool:
+    """Run jobs, and write each row as soon as it is there; whether all of them are."""
     # Cheap rows first: a mistake in the function shows in seconds.
-    todo.sort(key=lambda job: job.sweep.cost(job.settings))
+    todo = sorted(todo, key=lambda job: job.sweep.cost(job.settings))
 
     def keep(outcome: Outcome) -> str:
         assert outcome.row is not None

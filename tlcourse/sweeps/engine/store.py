@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from tlcourse.files import write_whole
 
-from .spec import Settings, Sweep, SweepError, key, row_hash
+from .hashing import row_hash
+from .spec import Settings, Sweep, SweepError, key
 
 if TYPE_CHECKING:
     import pandas

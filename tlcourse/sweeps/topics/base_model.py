@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import trainer
+from tlcourse.sweeps.shared import trainer, vision
 
 __all__ = [
     "MISTAKES",
@@ -64,35 +64,15 @@ def as_fed(images: np.ndarray, how: str) -> np.ndarray:
 
 
 @cache
-def _data(name: str, size: int) -> Any:
-    from tlcourse import data
-
-    whole = data.fashion_mnist() if name == "fashion-mnist" else data.three_styles(name)
-    return whole.resized(size)
-
-
-@cache
-def _backbone(framework: str, size: int) -> Any:
-    from tlcourse import models
-
-    backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=size)
-    if framework == "torch":
-        import torch
-
-        backbone = backbone.to(memory_format=torch.channels_last)
-    return backbone
-
-
-@cache
 def _features(framework: str, name: str, size: int, split: str, how: str) -> tuple[np.ndarray, float]:
     """Features of a split, and the CPU milliseconds for a picture."""
     from tlcourse import training
 
-    part = _data(name, size).split(split)
-    backbone = _backbone(framework, size)
+    part = vision.dataset(name, size).split(split)
+    network = vision.backbone(framework, size)
     started = time.process_time()
     features = training.cache_features(
-        backbone, part, preprocess=lambda images: as_fed(images, how), progress=False
+        network, part, preprocess=lambda images: as_fed(images, how), progress=False
     )
     return features, 1000 * (time.process_time() - started) / len(part)
 
@@ -103,7 +83,7 @@ def _head(
     """Accuracy on a split, and the CPU milliseconds for a picture."""
     from tlcourse import training
 
-    whole = _data(dataset, size)
+    whole = vision.dataset(dataset, size)
     train = whole.split("train")
     drawn = train.per_class(PER_CLASS, seed=seed)
     place = {name: row for row, name in enumerate(train.ids)}
@@ -235,14 +215,14 @@ def _train(network: Any, start: str, train: Any, steps: int, lr: float, seed: in
 
 
 def _begun(framework: str, start: str, seed: int) -> Any:
-    network = trainer.get(framework, len(_data("fashion-mnist", PIXELS).class_names), size=PIXELS)
+    network = trainer.get(framework, len(vision.dataset("fashion-mnist", PIXELS).class_names), size=PIXELS)
     network.start("imagenet" if start == "pretrained" else None, seed)
     return network
 
 
 def grow(framework: str, start: str, per_class: int, lr: float, seed: int) -> dict[str, float]:
     """One row of ``base-model-starts``: test accuracy, 0 to 1, after each of :data:`LOOKED_AT` steps."""
-    whole = _data("fashion-mnist", PIXELS)
+    whole = vision.dataset("fashion-mnist", PIXELS)
     train = whole.split("train").per_class(per_class, seed=seed)
     network = _begun(framework, start, seed)
     out, done, seconds = {}, 0, 0.0
@@ -256,7 +236,7 @@ def grow(framework: str, start: str, per_class: int, lr: float, seed: int) -> di
 
 def try_start_rate(framework: str, start: str, lr: float, seed: int) -> dict[str, float]:
     """One row of ``base-model-starts-rates``: validation accuracy with the larger data."""
-    whole = _data("fashion-mnist", PIXELS)
+    whole = vision.dataset("fashion-mnist", PIXELS)
     network = _begun(framework, start, seed)
     train = whole.split("train").per_class(GROWN[-1], seed=seed)
     seconds = _train(network, start, train, SEARCH_STEPS, lr, seed)

@@ -12,30 +12,30 @@ Every method takes :data:`STEPS` steps of 16 pictures from the same ImageNet wei
   arXiv:2202.10054).
 
 ``freeze-or-tune-rates`` chose a rate for each method in each cell, of five, on validation rows and with seeds
-that the comparison does not use; :data:`RATES` holds the choice. It ran in PyTorch only: starts and batches
-are the same numbers in both frameworks. ``freeze-or-tune`` compares. ``freeze-or-tune-shifted`` trains on one
-style of emoji and tests on all three: Kumar and others found that fine-tuning can lose there what the frozen
-features keep.
+that the comparison does not use; :func:`rates` reads the choice from its table. It ran in PyTorch only, as
+starts and batches are the same numbers in both frameworks. ``freeze-or-tune`` compares.
+``freeze-or-tune-shifted`` trains on one style of emoji and tests on all three: Kumar and others found that
+fine-tuning can lose there what the frozen features keep.
 """
 
 from __future__ import annotations
 
 import time
-from functools import cache
 from typing import Any
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import trainer
+from tlcourse.sweeps.shared import trainer, vision
+from tlcourse.sweeps.shared.rates import chosen_rates
 
 __all__ = [
     "BATCH",
     "CELLS",
     "METHODS",
-    "RATES",
     "STAGES",
     "STEPS",
     "SWEEPS",
     "compare_methods",
+    "rates",
     "shift_styles",
     "try_rate",
 ]
@@ -56,6 +56,7 @@ CELLS = (
 METHODS = ("frozen", "last-block", "all", "all-bn", "gradual", "probe-then-tune")
 SEEDS = (0, 1, 2, 3, 4)
 
+SEARCH = "freeze-or-tune-rates"
 TUNING_SEEDS = (100, 101)
 TUNING_RATES = {
     "frozen": (3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
@@ -80,33 +81,8 @@ STAGES: dict[str, tuple[tuple[float, tuple[str, ...]], ...]] = {
 """Method -> its stages: the share of the steps, and what stays frozen in them."""
 
 
-@cache
 def _data(name: str) -> Any:
-    from tlcourse import data
-
-    whole = data.fashion_mnist() if name == "fashion-mnist" else data.three_styles(name)
-    return whole.resized(PIXELS[name])
-
-
-@cache
-def _backbone(framework: str, size: int) -> Any:
-    from tlcourse import models
-
-    backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=size)
-    if framework == "torch":
-        import torch
-
-        backbone = backbone.to(memory_format=torch.channels_last)
-    return backbone
-
-
-@cache
-def _features(framework: str, name: str, split: str) -> Any:
-    from tlcourse import training
-
-    return training.cache_features(
-        _backbone(framework, PIXELS[name]), _data(name).split(split), progress=False
-    )
+    return vision.dataset(name, PIXELS[name])
 
 
 def _probe(
@@ -116,7 +92,7 @@ def _probe(
     from tlcourse import training
 
     started = time.process_time()
-    features = training.cache_features(_backbone(framework, PIXELS[name]), train, progress=False)
+    features = training.cache_features(vision.backbone(framework, PIXELS[name]), train, progress=False)
     head = training.fit_head(
         features,
         train.labels,
@@ -129,8 +105,8 @@ def _probe(
     )
     found = {"train_cpu_seconds": time.process_time() - started}
     for other, split in judged:
-        right = head.predict(_features(framework, other, split)).argmax(1) == _data(other).split(split).labels
-        found[f"{other}/{split}"] = float(right.mean())
+        predicted = head.predict(vision.features(framework, other, PIXELS[other], split)).argmax(1)
+        found[f"{other}/{split}"] = float((predicted == _data(other).split(split).labels).mean())
     return found
 
 
@@ -187,51 +163,10 @@ def _rates_grid() -> list[Settings]:
     ]
 
 
-RATES: dict[tuple[str, int, str], float] = {
-    ("fluent", 5, "frozen"): 0.0003,
-    ("fluent", 5, "last-block"): 0.001,
-    ("fluent", 5, "all"): 0.0001,
-    ("fluent", 5, "all-bn"): 0.001,
-    ("fluent", 5, "gradual"): 0.0003,
-    ("fluent", 5, "probe-then-tune"): 0.0003,
-    ("fluent", 20, "frozen"): 0.003,
-    ("fluent", 20, "last-block"): 0.0003,
-    ("fluent", 20, "all"): 0.0001,
-    ("fluent", 20, "all-bn"): 0.001,
-    ("fluent", 20, "gradual"): 0.0001,
-    ("fluent", 20, "probe-then-tune"): 0.0003,
-    ("twemoji", 5, "frozen"): 0.0003,
-    ("twemoji", 5, "last-block"): 0.003,
-    ("twemoji", 5, "all"): 0.0001,
-    ("twemoji", 5, "all-bn"): 0.001,
-    ("twemoji", 5, "gradual"): 1e-05,
-    ("twemoji", 5, "probe-then-tune"): 1e-05,
-    ("twemoji", 20, "frozen"): 0.001,
-    ("twemoji", 20, "last-block"): 0.001,
-    ("twemoji", 20, "all"): 0.0003,
-    ("twemoji", 20, "all-bn"): 0.0003,
-    ("twemoji", 20, "gradual"): 0.0003,
-    ("twemoji", 20, "probe-then-tune"): 1e-05,
-    ("fashion-mnist", 5, "frozen"): 0.003,
-    ("fashion-mnist", 5, "last-block"): 0.0003,
-    ("fashion-mnist", 5, "all"): 0.0003,
-    ("fashion-mnist", 5, "all-bn"): 0.003,
-    ("fashion-mnist", 5, "gradual"): 0.0001,
-    ("fashion-mnist", 5, "probe-then-tune"): 0.0001,
-    ("fashion-mnist", 20, "frozen"): 0.003,
-    ("fashion-mnist", 20, "last-block"): 0.0003,
-    ("fashion-mnist", 20, "all"): 0.0001,
-    ("fashion-mnist", 20, "all-bn"): 0.001,
-    ("fashion-mnist", 20, "gradual"): 0.0003,
-    ("fashion-mnist", 20, "probe-then-tune"): 0.0001,
-    ("fashion-mnist", 100, "frozen"): 0.01,
-    ("fashion-mnist", 100, "last-block"): 0.0003,
-    ("fashion-mnist", 100, "all"): 0.0001,
-    ("fashion-mnist", 100, "all-bn"): 0.001,
-    ("fashion-mnist", 100, "gradual"): 0.0001,
-    ("fashion-mnist", 100, "probe-then-tune"): 0.0001,
-}
-"""(data set, pictures per class, method) -> the rate with the best mean validation accuracy in the search."""
+def rates() -> dict[tuple[Any, ...], float]:
+    """(data set, images per class, method) -> the rate that the recorded search chose."""
+    return chosen_rates(SEARCH, by=("dataset", "per_class", "method"))
+
 
 # -------------------------------------------------------------------------------------- the comparison
 
@@ -275,12 +210,13 @@ def shift_styles(framework: str, method: str, lr: float, seed: int) -> dict[str,
 
 
 def _comparison_grid() -> list[Settings]:
+    chosen = rates()
     return [
         {
             "dataset": dataset,
             "method": method,
             "per_class": per_class,
-            "lr": RATES[dataset, per_class, method],
+            "lr": chosen[dataset, per_class, method],
             "seed": seed,
         }
         for dataset, per_class in CELLS
@@ -290,8 +226,9 @@ def _comparison_grid() -> list[Settings]:
 
 
 def _shifted_grid() -> list[Settings]:
+    chosen = rates()
     return [
-        {"method": method, "lr": RATES[(*SHIFTED, method)], "seed": seed}
+        {"method": method, "lr": chosen[(*SHIFTED, method)], "seed": seed}
         for method in METHODS
         for seed in SEEDS
     ]
@@ -310,7 +247,7 @@ def _tolerance(settings: Settings) -> float:
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(
-        "freeze-or-tune-rates",
+        SEARCH,
         "tlcourse.sweeps.topics.freeze_or_tune:try_rate",
         _rates_grid,
         {"val_accuracy": _tolerance, "train_cpu_seconds": None},
@@ -324,6 +261,7 @@ SWEEPS: tuple[Sweep, ...] = (
         _comparison_grid,
         {"val_accuracy": _tolerance, "test_accuracy": _tolerance, "train_cpu_seconds": None},
         cost=_cost,
+        after=(SEARCH,),
         title="Chapter 4: six ways to use pretrained weights, by size and distance of the data",
     ),
     Sweep(
@@ -332,6 +270,7 @@ SWEEPS: tuple[Sweep, ...] = (
         _shifted_grid,
         {f"{style}_accuracy": _tolerance for style in STYLES},
         cost=_cost,
+        after=(SEARCH,),
         title="Chapter 4: trained in one style of emoji, tested in all three",
     ),
 )

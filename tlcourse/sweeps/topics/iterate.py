@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import trainer
-from tlcourse.sweeps.topics.freeze_or_tune import RATES as TUNED_RATES
+from tlcourse.sweeps.shared import trainer, vision
+from tlcourse.sweeps.topics import freeze_or_tune
 
 __all__ = ["CHANGES", "FIRST", "KEPT", "SWEEPS", "chain", "given_labels", "leak", "optimism", "step"]
 
@@ -71,8 +71,6 @@ GROUPS = ("conv_stem", *(f"blocks.{i}" for i in range(7)), "conv_head")
 """The backbone's groups of layers, from the pictures on."""
 TRAINS = {"last-block": 1, "last-three": 3}
 """How many of the last blocks learn besides the head; what follows a whole network's last block does too."""
-TUNED_RATE = TUNED_RATES["fashion-mnist", 100, "last-block"]
-"""What learns besides a head does so at the rate that chapter 4 chose, and the head with it."""
 
 
 def chain() -> list[Settings]:
@@ -85,25 +83,8 @@ def chain() -> list[Settings]:
     return found
 
 
-@cache
 def _clothes(size: int) -> Any:
-    from tlcourse import data
-
-    return data.fashion_mnist().resized(size)
-
-
-@cache
-def _backbone(framework: str, size: int, cut: str = "whole") -> Any:
-    from tlcourse import models
-
-    backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=size)
-    if cut != "whole":
-        backbone = models.cut_at(backbone, cut)
-    if framework == "torch":
-        import torch
-
-        backbone = backbone.to(memory_format=torch.channels_last)
-    return backbone
+    return vision.dataset("fashion-mnist", size)
 
 
 @cache
@@ -112,10 +93,10 @@ def _features(
 ) -> np.ndarray:
     from tlcourse import training
 
-    images = _clothes(size).split(split).images
+    pixels = _clothes(size).split(split).images
     return training.cache_features(
-        _backbone(framework, size, cut),
-        images[:, :, ::-1] if mirrored else images,
+        vision.backbone(framework, size, cut),
+        pixels[:, :, ::-1] if mirrored else pixels,
         preprocess="efficientnet_lite0",
         progress=False,
     )
@@ -186,7 +167,7 @@ def _frozen(cut: str, trains: str) -> tuple[str, ...]:
 
 
 def _answers(
-    framework: str, settings: Settings, rows: np.ndarray, y: np.ndarray, seed: int
+    framework: str, settings: Settings, rows: np.ndarray, y: np.ndarray, seed: int, tuned_rate: float | None
 ) -> dict[str, np.ndarray]:
     """Train with the settings on pictures with these labels; probabilities for them, for val and for test."""
     from tlcourse import heads
@@ -209,13 +190,14 @@ def _answers(
         )
         read = {"train": x, **{split: features(split) for split in parts}}
         return {split: heads.predict(model, part, "one-of") for split, part in read.items()}
-    images = _clothes(size).split("train").images[rows]
+    assert tuned_rate is not None, "the sweep gives it where more than the head learns"
+    shown = _clothes(size).split("train").images[rows]
     network = trainer.get(framework, 10, size=size, cut=None if cut == "whole" else cut)
     network.start("imagenet", seed)
     network.train(
-        (np.concatenate([images, images[:, :, ::-1]]) if mirrored else images, labels),
+        (np.concatenate([shown, shown[:, :, ::-1]]) if mirrored else shown, labels),
         steps=STEPS,
-        lr=TUNED_RATE * (SGD_FACTOR if settings["optimizer"] == "sgd" else 1),
+        lr=tuned_rate * (SGD_FACTOR if settings["optimizer"] == "sgd" else 1),
         seed=seed,
         batch_size=settings["batch_size"],
         frozen=_frozen(cut, settings["trains"]),
@@ -223,7 +205,7 @@ def _answers(
         weight_decay=settings["weight_decay"],
         optimizer=settings["optimizer"],
     )
-    return {split: network.predict(part) for split, part in {"train": images, **parts}.items()}
+    return {split: network.predict(part) for split, part in {"train": shown, **parts}.items()}
 
 
 def step(
@@ -240,6 +222,7 @@ def step(
     backbone: str,
     trains: str,
     seed: int,
+    tuned_rate: float | None = None,
 ) -> dict[str, float]:
     """One row of ``iterate``.
 
@@ -255,9 +238,11 @@ def step(
     backbone : str
         "whole", or the block after which it is cut.
     trains : {"head", "last-block", "last-three"}
-        With the blocks a fresh linear head learns, and all of it at :data:`TUNED_RATE`.
+        With the blocks a fresh linear head learns, and all of it at ``tuned_rate``.
     seed : int
         Of the drawn pictures, the head's start and the order of the batches.
+    tuned_rate : float, optional
+        What :func:`last_block_rate` says; not needed where the head alone learns.
 
     Returns
     -------
@@ -290,7 +275,7 @@ def step(
         changed, wrong = y != given[rows], given[rows] != right[rows]
         found["found"] = float((changed & wrong).sum() / wrong.sum())
         found["mended_right"] = float((y == right[rows])[changed].mean()) if changed.any() else 1.0
-    said = _answers(framework, settings, rows, y, seed)
+    said = _answers(framework, settings, rows, y, seed, tuned_rate)
     out = {"train_accuracy": float((said["train"].argmax(1) == y).mean())}
     for split in ("val", "test"):
         p, truth = said[split], whole.split(split).labels
@@ -298,6 +283,18 @@ def step(
         if split == "val":
             out["val_loss"] = float(-np.log(np.maximum(p[np.arange(len(truth)), truth], 1e-12)).mean())
     return {**out, **found, "train_cpu_seconds": time.process_time() - started}
+
+
+def last_block_rate() -> float:
+    """The rate that chapter 4's search chose for the last block on most images.
+
+    What learns besides a head does so at this rate, and the head with it.
+    """
+    return freeze_or_tune.rates()["fashion-mnist", 100, "last-block"]
+
+
+def _given(settings: Settings) -> Settings:
+    return {} if settings["trains"] == "head" else {"tuned_rate": last_block_rate()}
 
 
 def _grid() -> list[Settings]:
@@ -404,7 +401,10 @@ def _emoji(framework: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     styles = [data.three_styles(name).resized(64) for name in data.STYLES]
     x = np.concatenate(
-        [training.cache_features(_backbone(framework, 64), style.images, progress=False) for style in styles]
+        [
+            training.cache_features(vision.backbone(framework, 64), style.images, progress=False)
+            for style in styles
+        ]
     )
     return x, np.concatenate([s.labels for s in styles]), np.concatenate([np.array(s.ids) for s in styles])
 
@@ -435,6 +435,8 @@ SWEEPS: tuple[Sweep, ...] = (
             "train_cpu_seconds": None,
         },
         cost=_cost,
+        given=_given,
+        after=(freeze_or_tune.SEARCH,),
         title="Chapter 7: a first model, and one change at a time",
     ),
     Sweep(

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
+from tlcourse.sweeps.shared import vision
 
 __all__ = ["RATES", "SWEEPS", "judge_collages", "train_head", "try_collage_rate", "try_rate"]
 
@@ -47,26 +48,10 @@ IMBALANCED = (100, 60, 36, 22, 13, 8, 5, 3, 2, 1)
 """Training pictures of each class of Fashion-MNIST in the imbalanced data."""
 
 
-@cache
-def _backbone(framework: str, size: int) -> Any:
-    from tlcourse import models
-
-    backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=size)
-    if framework == "torch":
-        import torch
-
-        backbone = backbone.to(memory_format=torch.channels_last)
-    return backbone
-
-
-@cache
 def _features(framework: str, name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Features and labels of a whole split."""
-    from tlcourse import data, training
-
-    whole = data.three_styles(name) if name == "fluent" else data.fashion_mnist()
-    part = whole.resized(PIXELS[name]).split(split)
-    return training.cache_features(_backbone(framework, PIXELS[name]), part, progress=False), part.labels
+    size = PIXELS[name]
+    return vision.features(framework, name, size, split), vision.dataset(name, size).split(split).labels
 
 
 def _drawn(labels: np.ndarray, counts: np.ndarray, seed: int) -> np.ndarray:
@@ -330,9 +315,9 @@ def _collages(framework: str, split: str) -> tuple[np.ndarray, np.ndarray, np.nd
     """Features, labels and counts of the collages of a split."""
     from tlcourse import data, training
 
-    part = data.three_styles("fluent").resized(32).split(split)
+    part = vision.dataset("fluent", 32).split(split)
     made = data.collages(part, POOL[split], seed=list(POOL).index(split))
-    features = training.cache_features(_backbone(framework, 64), made.images, progress=False)
+    features = training.cache_features(vision.backbone(framework, 64), made.images, progress=False)
     return features, made.labels, made.counts
 
 

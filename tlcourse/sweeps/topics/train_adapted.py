@@ -15,13 +15,12 @@ came throughout (chapter 4).
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import trainer
+from tlcourse.sweeps.shared import trainer, vision
 
 __all__ = [
     "AUGMENT_RATES",
@@ -56,15 +55,8 @@ KIND_RATES = {
 """Of layer-wise rates the head's, which is the largest."""
 
 
-@cache
 def _data(name: str) -> Any:
-    from tlcourse import data
-
-    if name == "digits":
-        whole = data.digits()
-    else:
-        whole = data.fashion_mnist() if name == "fashion-mnist" else data.three_styles(name)
-    return whole.resized(PIXELS[name])
+    return vision.dataset(name, PIXELS[name])
 
 
 def _begun(framework: str, name: str, seed: int) -> Any:

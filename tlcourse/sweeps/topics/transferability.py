@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import trainer
+from tlcourse.sweeps.shared import trainer, vision
 
 __all__ = [
     "BATCH",
@@ -95,13 +95,8 @@ def candidates_of(target: str) -> list[str]:
 # ------------------------------------------------------------------------------------------- the parts
 
 
-@cache
 def _data(name: str, size: int) -> Any:
-    from tlcourse import data
-
-    if name.startswith("fashion"):
-        return data.fashion_mnist().resized(size)
-    return (data.digits() if name == "digits" else data.three_styles(name)).resized(size)
+    return vision.dataset("fashion-mnist" if name == "fashion" else name, size)
 
 
 @cache
