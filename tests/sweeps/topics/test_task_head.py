@@ -48,3 +48,20 @@ def test_both_biases_are_seen_at_the_same_rates_and_steps():
         b: {(s["lr"], s["steps"], s["seed"]) for s in grid if s["bias"] == b} for b in ("zero", "frequencies")
     }
     assert seen["zero"] == seen["frequencies"]
+
+
+def test_rows_that_scatter_have_a_bound_that_their_repeats_justify():
+    """Repeats with other arithmetic moved Keras's accuracies by 0.094, its losses by 0.16 and, at high rates, by 1.35."""
+    one = get("task-head")
+    scattering = [s for s in one.settings() if s["loss"] == "no-softmax"]
+    assert len(scattering) == 70
+    for settings in one.settings():
+        usual = 0.02 if settings["head"] == "linear" else 0.05
+        keras = {m: one.tolerance(m, settings, "keras") for m in ("test_accuracy", "val_loss")}
+        if settings in scattering:
+            assert keras["test_accuracy"] == 0.15
+            assert keras["val_loss"] == (0.3 if settings["lr"] <= 1e-3 else 2.5)
+        else:
+            assert keras["test_accuracy"] == usual
+        assert one.tolerance("test_accuracy", settings, "torch") == usual
+        assert one.tolerance("val_loss", settings, "torch") == (0.05 if settings["head"] == "linear" else 0.3)

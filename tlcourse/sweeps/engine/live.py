@@ -23,19 +23,19 @@ def _the_settings(sweep: Sweep, wanted: dict[str, Any]) -> dict[str, Any]:
             f"The sweep {sweep.name!r} has no setting {', '.join(map(repr, sorted(unknown)))}.",
             f"Its settings are {', '.join(grid[0])}.",
         )
-    found = [one for one in grid if all(one[name] == value for name, value in wanted.items())]
-    if len(found) != 1:
+    fitting = [one for one in grid if all(one[name] == value for name, value in wanted.items())]
+    if len(fitting) != 1:
         left = {
             name: values
             for name in grid[0]
-            if len(values := list(dict.fromkeys(one[name] for one in found or grid))) > 1
+            if len(values := list(dict.fromkeys(one[name] for one in fitting or grid))) > 1
         }
         choices = "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in left.items())
         raise SweepError(
-            f"{len(found) or 'No'} rows of the sweep {sweep.name!r} have {wanted}.",
+            f"{len(fitting) or 'No'} rows of the sweep {sweep.name!r} have {wanted}.",
             f"Choose one row. {choices}.",
         )
-    return found[0]
+    return fitting[0]
 
 
 def live_row(name: str | Sweep, **settings: Any) -> Row:
@@ -141,8 +141,8 @@ def run_all(name: str | Sweep, *, again: bool = False, save: bool = False) -> pa
     if again:
         todo = sweep.settings()
     else:
-        found = status(sweep, (framework,))
-        wanted = {key(settings) for state in ("stale", "missing") for settings, _ in found[state]}
+        states = status(sweep, (framework,))
+        wanted = {key(settings) for state in ("stale", "missing") for settings, _ in states[state]}
         todo = [settings for settings in sweep.settings() if key(settings) in wanted]
     rows = []
     for settings in tqdm(todo, desc=sweep.name, unit="row", disable=not todo):

@@ -30,7 +30,7 @@ ENV = "TLCOURSE_SWEEPS"
 
 def sweeps() -> dict[str, Sweep]:
     """Every sweep, by name: the ``SWEEPS`` of the course's modules and of those in ``TLCOURSE_SWEEPS``."""
-    found: dict[str, Sweep] = {}
+    known: dict[str, Sweep] = {}
     more = tuple(part.strip() for part in os.environ.get(ENV, "").split(",") if part.strip())
     for module in (*(f"tlcourse.sweeps.topics.{topic}" for topic in TOPICS), *more):
         try:
@@ -41,10 +41,10 @@ def sweeps() -> dict[str, Sweep]:
                 f"It must define SWEEPS, a tuple of Sweep. (Extra modules come from {ENV}.)",
             ) from error
         for sweep in defined:
-            if sweep.name in found:
+            if sweep.name in known:
                 raise SweepError(f"Two sweeps are called {sweep.name!r}.", "Rename one.")
-            found[sweep.name] = sweep
-    return found
+            known[sweep.name] = sweep
+    return known
 
 
 def names() -> list[str]:

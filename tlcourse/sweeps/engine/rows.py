@@ -49,13 +49,13 @@ def machine() -> str:
 @cache
 def versions(framework: str) -> str:
     """The versions that a row depends on, such as ``"tlcourse 0.1.0, python 3.11, torch 2.14.1"``."""
-    found = [f"python {platform.python_version()}"]
+    installed = [f"python {platform.python_version()}"]
     for package in ("tlcourse", "numpy", *_PACKAGES.get(framework, ())):
         try:
-            found.append(f"{package} {version(package)}")
+            installed.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             continue
-    return ", ".join(found)
+    return ", ".join(installed)
 
 
 def run_row(sweep: Sweep, settings: Mapping[str, Any], framework: str) -> Row:

@@ -108,7 +108,7 @@ def status(sweep: Sweep, frameworks: tuple[str, ...] | None = None) -> dict[str,
         the grid, in its order; ``orphaned``: rows that the grid no longer asks for.
     """
     recorded = {key(settings_of(sweep, row), row["framework"]): row for row in read(sweep)}
-    found: dict[str, list[tuple[Settings, str]]] = {"fresh": [], "stale": [], "missing": [], "orphaned": []}
+    states: dict[str, list[tuple[Settings, str]]] = {"fresh": [], "stale": [], "missing": [], "orphaned": []}
     wanted = set()
     for settings in sweep.settings():
         for framework in sweep.frameworks:
@@ -120,11 +120,11 @@ def status(sweep: Sweep, frameworks: tuple[str, ...] | None = None) -> dict[str,
             state = (
                 "missing" if row is None else "fresh" if row["code"] == row_hash(sweep, settings) else "stale"
             )
-            found[state].append((settings, framework))
-    found["orphaned"] = [
+            states[state].append((settings, framework))
+    states["orphaned"] = [
         (settings_of(sweep, row), row["framework"]) for label, row in recorded.items() if label not in wanted
     ]
-    return found
+    return states
 
 
 # --------------------------------------------------------------------------------------------- writing

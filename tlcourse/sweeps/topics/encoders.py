@@ -107,8 +107,8 @@ def _run(framework: str, method: str, per_class: int, lr: float, seed: int, spli
             seed=seed,
             framework=framework,
         )
-        said = head.predict(_rows(framework, split, judged)).argmax(1)
-        return {"balanced": balanced(judged.labels, said)}
+        predicted = head.predict(_rows(framework, split, judged)).argmax(1)
+        return {"balanced": balanced(judged.labels, predicted)}
     model = load_encoder(framework=framework, num_classes=2, seed=seed)
     rates: Any = lr
     schedule = None
@@ -128,8 +128,8 @@ def _run(framework: str, method: str, per_class: int, lr: float, seed: int, spli
         seed=seed,
         progress=False,
     )
-    said = training.predict(model, _tokens(judged), batch_size=32, progress=False).argmax(1)
-    return {"balanced": balanced(judged.labels, said), "train_cpu_seconds": history.cpu_seconds}
+    predicted = training.predict(model, _tokens(judged), batch_size=32, progress=False).argmax(1)
+    return {"balanced": balanced(judged.labels, predicted), "train_cpu_seconds": history.cpu_seconds}
 
 
 def try_rate(framework: str, method: str, per_class: int, lr: float, seed: int) -> dict[str, float]:
@@ -153,8 +153,8 @@ def compare(framework: str, method: str, per_class: int, lr: float, seed: int) -
     seed : int
         Of the drawn texts, the classifier's start, the order of the batches, and dropout.
     """
-    found = _run(framework, method, per_class, lr, seed, "test")
-    return {"test_balanced": found["balanced"], "train_cpu_seconds": found.get("train_cpu_seconds", 0.0)}
+    results = _run(framework, method, per_class, lr, seed, "test")
+    return {"test_balanced": results["balanced"], "train_cpu_seconds": results.get("train_cpu_seconds", 0.0)}
 
 
 RATES: dict[tuple[str, int], float] = {

@@ -103,11 +103,11 @@ def _probe(
         seed=seed,
         framework=framework,
     )
-    found = {"train_cpu_seconds": time.process_time() - started}
+    results = {"train_cpu_seconds": time.process_time() - started}
     for other, split in judged:
         predicted = head.predict(vision.features(framework, other, PIXELS[other], split)).argmax(1)
-        found[f"{other}/{split}"] = float((predicted == _data(other).split(split).labels).mean())
-    return found
+        results[f"{other}/{split}"] = float((predicted == _data(other).split(split).labels).mean())
+    return results
 
 
 def _run(
@@ -138,8 +138,8 @@ def _run(
             frozen=frozen,
             keep_batch_norm=method != "all-bn",
         )
-    found = {f"{other}/{split}": network.accuracy(_data(other).split(split)) for other, split in judged}
-    return {**found, "train_cpu_seconds": seconds}
+    results = {f"{other}/{split}": network.accuracy(_data(other).split(split)) for other, split in judged}
+    return {**results, "train_cpu_seconds": seconds}
 
 
 # ------------------------------------------------------------------------------------------- the rates
@@ -149,8 +149,8 @@ def try_rate(
     framework: str, dataset: str, method: str, per_class: int, lr: float, seed: int
 ) -> dict[str, float]:
     """One row of ``freeze-or-tune-rates``: validation accuracy, 0 to 1, for one learning rate."""
-    found = _run(framework, dataset, method, per_class, lr, seed, ((dataset, "val"),))
-    return {"val_accuracy": found[f"{dataset}/val"], "train_cpu_seconds": found["train_cpu_seconds"]}
+    results = _run(framework, dataset, method, per_class, lr, seed, ((dataset, "val"),))
+    return {"val_accuracy": results[f"{dataset}/val"], "train_cpu_seconds": results["train_cpu_seconds"]}
 
 
 def _rates_grid() -> list[Settings]:
@@ -189,11 +189,11 @@ def compare_methods(
     seed : int
         Of the drawn rows, the head's start and the order of the batches.
     """
-    found = _run(framework, dataset, method, per_class, lr, seed, ((dataset, "val"), (dataset, "test")))
+    results = _run(framework, dataset, method, per_class, lr, seed, ((dataset, "val"), (dataset, "test")))
     return {
-        "val_accuracy": found[f"{dataset}/val"],
-        "test_accuracy": found[f"{dataset}/test"],
-        "train_cpu_seconds": found["train_cpu_seconds"],
+        "val_accuracy": results[f"{dataset}/val"],
+        "test_accuracy": results[f"{dataset}/test"],
+        "train_cpu_seconds": results["train_cpu_seconds"],
     }
 
 
@@ -205,8 +205,10 @@ STYLES = ("fluent", "noto", "twemoji")
 def shift_styles(framework: str, method: str, lr: float, seed: int) -> dict[str, float]:
     """One row of ``freeze-or-tune-shifted``: test accuracy, 0 to 1, in the style learned and the others."""
     dataset, per_class = SHIFTED
-    found = _run(framework, dataset, method, per_class, lr, seed, tuple((style, "test") for style in STYLES))
-    return {f"{style}_accuracy": found[f"{style}/test"] for style in STYLES}
+    results = _run(
+        framework, dataset, method, per_class, lr, seed, tuple((style, "test") for style in STYLES)
+    )
+    return {f"{style}_accuracy": results[f"{style}/test"] for style in STYLES}
 
 
 def _comparison_grid() -> list[Settings]:

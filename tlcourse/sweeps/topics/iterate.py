@@ -75,12 +75,12 @@ TRAINS = {"last-block": 1, "last-three": 3}
 
 def chain() -> list[Settings]:
     """The settings that were tried: the first model's, then one candidate for each change."""
-    now, found = dict(FIRST), [dict(FIRST)]
+    now, tried = dict(FIRST), [dict(FIRST)]
     for (_, name, value, _), kept in zip(CHANGES, KEPT, strict=True):
         candidate = {**now, name: value}
-        found.append(candidate)
+        tried.append(candidate)
         now = candidate if kept else now
-    return found
+    return tried
 
 
 def _clothes(size: int) -> Any:
@@ -150,9 +150,11 @@ def _mended(framework: str, x: np.ndarray, y: np.ndarray, settings: Settings, se
     folds = np.random.default_rng([seed, 8]).permutation(len(y)) % 5
     believed = np.zeros((len(y), 10), np.float32)
     for fold in range(5):
-        out = folds == fold
-        head = _head(framework, x[~out], y[~out], {**settings, "lr": 1e-3, "optimizer": "adam"}, seed)
-        believed[out] = heads.predict(head, x[out], "one-of")
+        held_out = folds == fold
+        head = _head(
+            framework, x[~held_out], y[~held_out], {**settings, "lr": 1e-3, "optimizer": "adam"}, seed
+        )
+        believed[held_out] = heads.predict(head, x[held_out], "one-of")
     rows = np.arange(len(y))
     doubted = (believed[rows, y] < 0.1) & (believed.max(1) > 0.6)
     return np.where(doubted, believed.argmax(1), y)
@@ -267,22 +269,22 @@ def step(
     right, given = whole.split("train").labels, given_labels()
     rows = _drawn(given, per_class, seed)
     y = given[rows]
-    found = {"found": -1.0, "mended_right": -1.0}
+    mending = {"found": -1.0, "mended_right": -1.0}
     started = time.process_time()
     if labels == "mended":
         # By the whole backbone's features whatever the model's own: so all later models learn from the same.
         y = _mended(framework, _features(framework, size, "train")[rows], y, settings, seed)
         changed, wrong = y != given[rows], given[rows] != right[rows]
-        found["found"] = float((changed & wrong).sum() / wrong.sum())
-        found["mended_right"] = float((y == right[rows])[changed].mean()) if changed.any() else 1.0
-    said = _answers(framework, settings, rows, y, seed, tuned_rate)
-    out = {"train_accuracy": float((said["train"].argmax(1) == y).mean())}
+        mending["found"] = float((changed & wrong).sum() / wrong.sum())
+        mending["mended_right"] = float((y == right[rows])[changed].mean()) if changed.any() else 1.0
+    probabilities = _answers(framework, settings, rows, y, seed, tuned_rate)
+    metrics = {"train_accuracy": float((probabilities["train"].argmax(1) == y).mean())}
     for split in ("val", "test"):
-        p, truth = said[split], whole.split(split).labels
-        out[f"{split}_accuracy"] = float((p.argmax(1) == truth).mean())
+        p, truth = probabilities[split], whole.split(split).labels
+        metrics[f"{split}_accuracy"] = float((p.argmax(1) == truth).mean())
         if split == "val":
-            out["val_loss"] = float(-np.log(np.maximum(p[np.arange(len(truth)), truth], 1e-12)).mean())
-    return {**out, **found, "train_cpu_seconds": time.process_time() - started}
+            metrics["val_loss"] = float(-np.log(np.maximum(p[np.arange(len(truth)), truth], 1e-12)).mean())
+    return {**metrics, **mending, "train_cpu_seconds": time.process_time() - started}
 
 
 def last_block_rate() -> float:
@@ -298,8 +300,8 @@ def _given(settings: Settings) -> Settings:
 
 
 def _grid() -> list[Settings]:
-    found = {tuple(settings.values()): settings for settings in chain()}
-    return [{**settings, "seed": seed} for settings in found.values() for seed in SEEDS]
+    different = {tuple(settings.values()): settings for settings in chain()}
+    return [{**settings, "seed": seed} for settings in different.values() for seed in SEEDS]
 
 
 # ------------------------------------------------------------------------------------------- optimism
@@ -349,7 +351,7 @@ def optimism(framework: str, seed: int) -> dict[str, float]:
         )
         right.append(heads.outputs(head, x[rest]).argmax(1) == y[rest])
     table = np.array(right)  # (heads, pictures)
-    found: dict[str, list[float]] = {}
+    means: dict[str, list[float]] = {}
     for _ in range(DRAWN):
         rows = rng.permutation(len(rest))
         parts = {"val": rows[:JUDGED], "test": rows[JUDGED : 2 * JUDGED], "true": rows[2 * JUDGED :]}
@@ -357,8 +359,8 @@ def optimism(framework: str, seed: int) -> dict[str, float]:
         for picked_on in ("val", "test"):
             best = int(np.argmax(scores[picked_on]))
             for what, on in (("says", picked_on), ("test", "test"), ("true", "true")):
-                found.setdefault(f"{picked_on}_{what}", []).append(float(scores[on][best]))
-    return {name: float(np.mean(values)) for name, values in found.items()}
+                means.setdefault(f"{picked_on}_{what}", []).append(float(scores[on][best]))
+    return {name: float(np.mean(values)) for name, values in means.items()}
 
 
 # ----------------------------------------------------------------------------------------------- leaks

@@ -5,7 +5,8 @@
 * how large a head: linear, or one hidden layer of 64, 256 or 1,024 units, by the size of the data;
 * what dropout and weight decay do to the gap between training and validation;
 * what the wrong loss costs, at each of seven rates: a softmax before a loss that takes logits, no softmax
-  before one that takes probabilities, a sigmoid for each of exclusive classes;
+  before one that takes probabilities (in Keras such rows scatter by rounding alone, and the sampled check
+  allows for it: :func:`_scatters`), a sigmoid for each of exclusive classes;
 * what a bias from the class frequencies is worth, on imbalanced data, after 0, 10, 50 and 200 steps.
 
 ``task-head-collages`` asks about several labels for one picture, and about a number. The two ``-rates``
@@ -87,23 +88,24 @@ def _loss(framework: str, loss: str) -> Any:
         import torch.nn.functional as F
 
         if loss == "softmax-twice":
-            return lambda found, targets: F.cross_entropy(found.softmax(1), targets)
+            return lambda outputs, targets: F.cross_entropy(outputs.softmax(1), targets)
         if loss == "no-softmax":  # raw outputs where logarithms of probabilities are expected
             return F.nll_loss
-        return lambda found, targets: F.binary_cross_entropy_with_logits(
-            found, F.one_hot(targets, found.shape[1]).float()
+        return lambda outputs, targets: F.binary_cross_entropy_with_logits(
+            outputs, F.one_hot(targets, outputs.shape[1]).float()
         )
     import keras
 
     if loss == "softmax-twice":
         twice = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        return lambda found, targets: twice(targets, keras.ops.softmax(found))
+        return lambda outputs, targets: twice(targets, keras.ops.softmax(outputs))
     if loss == "no-softmax":  # raw outputs where probabilities are expected, which is Keras's default
         plain = keras.losses.SparseCategoricalCrossentropy()
-        return lambda found, targets: plain(targets, found)
+        return lambda outputs, targets: plain(targets, outputs)
     sigmoid = keras.losses.BinaryCrossentropy(from_logits=True)
-    return lambda found, targets: sigmoid(
-        keras.ops.one_hot(keras.ops.reshape(keras.ops.cast(targets, "int32"), (-1,)), found.shape[-1]), found
+    return lambda outputs, targets: sigmoid(
+        keras.ops.one_hot(keras.ops.reshape(keras.ops.cast(targets, "int32"), (-1,)), outputs.shape[-1]),
+        outputs,
     )
 
 
@@ -194,24 +196,24 @@ def train_head(
     """
     from tlcourse import heads
 
-    found, seconds = _trained(
+    splits, seconds = _trained(
         framework, dataset, per_class, head, loss, dropout, weight_decay, bias, steps, lr, seed
     )
-    stated = heads.activate(found["test"][0], "any-of" if loss == "sigmoid" else "one-of")
-    out = {f"{split}_loss": _cross_entropy(*found[split]) for split in ("train", "val")}
-    out |= {
+    stated = heads.activate(splits["test"][0], "any-of" if loss == "sigmoid" else "one-of")
+    metrics = {f"{split}_loss": _cross_entropy(*splits[split]) for split in ("train", "val")}
+    metrics |= {
         f"{split}_accuracy": float((outputs.argmax(1) == labels).mean())
-        for split, (outputs, labels) in found.items()
+        for split, (outputs, labels) in splits.items()
     }
-    return {**out, "confidence": float(stated.max(1).mean()), "train_cpu_seconds": seconds}
+    return {**metrics, "confidence": float(stated.max(1).mean()), "train_cpu_seconds": seconds}
 
 
 def try_rate(
     framework: str, dataset: str, per_class: int, head: str, bias: str, lr: float, seed: int
 ) -> dict[str, float]:
     """One row of ``task-head-rates``: validation accuracy and loss for one learning rate."""
-    found, seconds = _trained(framework, dataset, per_class, head, "match", 0.0, 0.0, bias, STEPS, lr, seed)
-    outputs, labels = found["val"]
+    splits, seconds = _trained(framework, dataset, per_class, head, "match", 0.0, 0.0, bias, STEPS, lr, seed)
+    outputs, labels = splits["val"]
     return {
         "val_accuracy": float((outputs.argmax(1) == labels).mean()),
         "val_loss": _cross_entropy(outputs, labels),
@@ -263,7 +265,7 @@ RATES: dict[tuple[str, int, str, str], float] = {
 
 
 def _comparison_grid() -> list[Settings]:
-    found: dict[tuple[Any, ...], Settings] = {}
+    grid: dict[tuple[Any, ...], Settings] = {}
 
     def add(d: str, n: int, head: str, loss: str, bias: str, steps: int, lr: float, **more: float) -> None:
         for seed in SEEDS:
@@ -280,7 +282,7 @@ def _comparison_grid() -> list[Settings]:
                 "seed": seed,
             }
             settings |= more
-            found[tuple(settings.values())] = settings
+            grid[tuple(settings.values())] = settings
 
     for d, n in CELLS:
         for head in HEADS:
@@ -298,7 +300,7 @@ def _comparison_grid() -> list[Settings]:
         for steps in LOOKED_AT:
             for start in ("zero", "frequencies"):  # the rate of each: so both are seen at the same rates
                 add("imbalanced", 0, "linear", "match", bias, steps, RATES["imbalanced", 0, "linear", start])
-    return list(found.values())
+    return list(grid.values())
 
 
 # --------------------------------------------------------------------------------------- the collages
@@ -326,11 +328,11 @@ def _share_loss(framework: str) -> Any:
     if framework == "torch":
         import torch.nn.functional as F
 
-        return lambda found, targets: F.cross_entropy(found, targets / targets.sum(1, keepdim=True))
+        return lambda outputs, targets: F.cross_entropy(outputs, targets / targets.sum(1, keepdim=True))
     import keras
 
     crossed = keras.losses.CategoricalCrossentropy(from_logits=True)
-    return lambda found, targets: crossed(targets / keras.ops.sum(targets, axis=1, keepdims=True), found)
+    return lambda outputs, targets: crossed(targets / keras.ops.sum(targets, axis=1, keepdims=True), outputs)
 
 
 def _answer(framework: str, answer: str, lr: float, seed: int, split: str) -> tuple[dict[str, float], float]:
@@ -377,14 +379,14 @@ def judge_collages(framework: str, answer: str, lr: float, seed: int) -> dict[st
         (share of pictures counted right after rounding). Those that do not apply are -1.
     """
     nothing = dict.fromkeys(("precision", "f1", "found", "error", "exact"), -1.0)
-    found, seconds = _answer(framework, answer, lr, seed, "test")
-    return {**nothing, **found, "train_cpu_seconds": seconds}
+    metrics, seconds = _answer(framework, answer, lr, seed, "test")
+    return {**nothing, **metrics, "train_cpu_seconds": seconds}
 
 
 def try_collage_rate(framework: str, answer: str, lr: float, seed: int) -> dict[str, float]:
     """One row of ``task-head-collages-rates``: average precision on validation, or minus the mean error."""
-    found, seconds = _answer(framework, answer, lr, seed, "val")
-    return {"val_score": found.get("precision", -found.get("error", 0.0)), "train_cpu_seconds": seconds}
+    metrics, seconds = _answer(framework, answer, lr, seed, "val")
+    return {"val_score": metrics.get("precision", -metrics.get("error", 0.0)), "train_cpu_seconds": seconds}
 
 
 COLLAGE_RATES: dict[str, float] = {
@@ -416,15 +418,30 @@ def _cost(settings: Settings) -> float:
     return 1.0 + settings.get("steps", STEPS) * (0.004 if settings.get("head") == "1024" else 0.001)
 
 
+def _scatters(settings: Settings) -> bool:
+    """Whether rounding alone moves a row far: raw outputs in Keras's loss for probabilities.
+
+    That loss clips them to what a probability may be and divides by their sum. Which of them are clipped can
+    hang on the last digit, and the head then learns something else. On one processor with one number of
+    threads such a row repeats itself. All 70 of them were run with four kinds of arithmetic (two processors,
+    one and two threads, with and without oneDNN) and five times more with features that were changed in their
+    last digit: accuracies moved by up to 0.094, losses by up to 0.16 nats at rates up to 0.001, and by up to
+    1.35, of as many as 26, at higher ones. In PyTorch the same rows moved by less than 0.0002.
+    """
+    return settings.get("loss") == "no-softmax" and settings["framework"] == "keras"
+
+
 def _tolerance(settings: Settings) -> float:
     """How far accuracy may move when only the rounding does: a linear head hardly moves."""
-    # Not so with the loss "no-softmax" in Keras, which divides by a sum of clipped raw outputs: one row (20 a
-    # class, rate 0.001, seed 2) was recorded as 0.172 and came out as 0.200 and 0.241 with other threads.
+    if _scatters(settings):
+        return 0.15
     return 0.02 if settings.get("head") == "linear" and settings.get("dropout", 0) == 0 else 0.05
 
 
 def _loss_tolerance(settings: Settings) -> float:
     """In nats."""
+    if _scatters(settings):
+        return 0.3 if settings["lr"] <= 1e-3 else 2.5
     return 0.05 if settings.get("head") == "linear" else 0.3
 
 
