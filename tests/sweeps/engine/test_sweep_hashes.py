@@ -29,7 +29,7 @@ def row(framework, seed):
     from .late import last
 
     settings: Settings = {}
-    return {"y": TIMES * tools.double(seed) + Counter().count(last(seed))}  # a sum
+    return {"y": np.float64(TIMES) * tools.double(seed) + Counter().count(last(seed))}  # a sum
 
 
 def grid():
@@ -60,7 +60,16 @@ class Counter:
         return x + 1
 """
 NUMBERS = "FACTOR = 2.0\nSTEP = 0.5\nNOBODYS = 7\n"
-LATE = "def last(x):\n    return x - 1\n"
+LATE = """
+from tlcourse.errors import CourseError, SettingError
+
+
+def last(x):
+    from tlcourse import data
+    from tlcourse.training.schedules import cosine, warmup_cosine
+
+    return x - 1 if data and cosine and warmup_cosine else CourseError("", "")
+"""
 FILES = {"row": ROW, "tools": TOOLS, "numbers": NUMBERS, "late": LATE}
 _numbers = itertools.count()
 
@@ -98,6 +107,9 @@ def test_it_holds_what_the_function_uses_in_other_modules(code):
         ("tools", "2 * x", "3 * x"),
         ("tools", "return x + 1", "return x + 2"),
         ("late", "x - 1", "x - 2"),
+        ("late", "cosine, warmup_cosine", "cosine, linear as warmup_cosine"),
+        ("late", "import CourseError,", "import DeviceError as CourseError,"),
+        ("row", "import numpy as np", "import numpy.ma as np"),
     ],
 )
 def test_a_change_of_what_it_uses_makes_it_stale(code, name: str, old: str, new: str):
@@ -115,11 +127,21 @@ def test_a_change_of_what_it_uses_makes_it_stale(code, name: str, old: str, new:
         ("tools", "x / 2", "x / 3"),
         ("tools", '"Counts."', '"Counts up."'),
         ("late", "def last", "# why\ndef last"),
+        ("late", "tlcourse.training.schedules", "tlcourse.recipes"),  # moved, and sorted anew
+        ("late", "    from tlcourse import data\n", "    from tlcourse import data  # noqa\n"),
+        ("late", "tlcourse.errors", "tlcourse.faults"),
     ],
 )
 def test_a_change_of_anything_else_does_not(code, name: str, old: str, new: str):
     assert old in FILES[name]
     assert code(**{name: FILES[name].replace(old, new)}) == code()
+
+
+def test_nor_does_the_order_of_the_imports(code):
+    line = "    from tlcourse import data\n"
+    later = LATE.replace(line, "").replace("warmup_cosine\n", "warmup_cosine\n" + line, 1)
+    assert later.index(line) > later.index("schedules")
+    assert code(late=later) == code()
 
 
 def test_moving_a_function_to_another_module_does_not(code):

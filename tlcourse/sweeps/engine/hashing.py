@@ -3,7 +3,8 @@
 The code is the row's function and what that uses, wherever in ``sweeps/shared``, ``sweeps/topics`` or the
 function's own package it is defined, without comments and docstrings. So a change of the grid, of another
 function or of a comment does not make a row stale, and where in these places a function is kept does not
-matter. What a row uses from the rest of the package and from libraries is not followed: that the rows still
+matter. What a row uses from the rest of the package and from libraries is not followed: of the package the
+names that it imports count, but not from which module, so that a module can be moved. That the rows still
 hold after a change there is what the sampled re-run in CI is for.
 """
 
@@ -96,14 +97,29 @@ def _imports(node: ast.AST, module: str) -> dict[str, _Imported]:
     return {alias.asname or alias.name: _Imported(source, alias.name) for alias in node.names}
 
 
-def _without_docstrings(node: ast.stmt) -> str:
+def _essence(node: ast.stmt) -> str:
+    """A statement without docstrings, and with the names that it imports from the course, but not from where.
+
+    They come first and sorted, as the order of import lines depends on the modules' names.
+    """
     tree = ast.parse(ast.unparse(node))  # a copy to cut up
+    names: set[str] = set()
     for part in ast.walk(tree):
         if isinstance(part, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
             first = part.body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 part.body = part.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+        body: list[ast.stmt] = getattr(part, "body", None) or []
+        for line in list(body) if isinstance(body, list) else ():
+            if isinstance(line, ast.ImportFrom) and _from_the_course(line):
+                names |= {ast.unparse(alias) for alias in line.names}
+                body.remove(line)
+    imported = [f"imports {', '.join(sorted(names))}"] if names else []
+    return "\n".join(filter(None, [*imported, ast.unparse(tree)]))
+
+
+def _from_the_course(line: ast.ImportFrom) -> bool:
+    return line.level > 0 or _inside(line.module or "", ("tlcourse",))
 
 
 def _inside(name: str, packages: tuple[str, ...]) -> bool:
@@ -180,7 +196,7 @@ class _Search:
     def text(self, first: str) -> str:
         """The code: that of the first module, then that of the others, in no module's name's order."""
         texts = {
-            name: "\n".join(_without_docstrings(_read(name).statements[number]) for number in sorted(numbers))
+            name: "\n".join(_essence(_read(name).statements[number]) for number in sorted(numbers))
             for name, numbers in self.needed.items()
         }
         own = texts.pop(first, "")
