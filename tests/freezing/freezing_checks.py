@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tlcourse import freezing, training
-from tlcourse.errors import ShapeError
+from tlcourse.errors import SettingError
+from tlcourse.models.layers import arrays
 
 
 def test_batch_norm_can_be_kept_while_the_rest_learns(small):
@@ -31,7 +32,7 @@ def test_stages_open_from_the_head_and_end_with_everything(small):
 
 @pytest.mark.parametrize("stages", [0, 1, 5, 2.0, True])
 def test_stages_that_cannot_be(small, stages):
-    with pytest.raises(ShapeError, match="4 groups"):
+    with pytest.raises(SettingError, match="4 groups"):
         freezing.unfreezing_stages(small, stages)
 
 
@@ -93,9 +94,9 @@ def test_tied_weights_open_with_the_layer_that_is_named_last(tied):
 def test_tied_weights_train_at_the_rate_of_their_group(tied, bias):
     model = tied(bias)
     lrs = dict.fromkeys(freezing.discriminative_lrs(model, 0.001), 1e-09)
-    before = {name: array.copy() for name, _, array in freezing.api.adapter(model).arrays(model)}
+    before = {name: array.copy() for name, _, array in arrays(model)}
     moved_by_training(model, lr={**lrs, "embed": 0.05})
-    after = {name: array for name, _, array in freezing.api.adapter(model).arrays(model)}
+    after = {name: array for name, _, array in arrays(model)}
     assert abs(after["head.weight"] - before["head.weight"]).max() > 0.02
     assert abs(after["body.weight"] - before["body.weight"]).max() < 1e-6
 

@@ -13,7 +13,7 @@ from freezing_checks import *  # noqa: F403
 from torch import nn
 
 from tlcourse import devices, freezing, models
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, SettingError, UnknownNameError
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -197,7 +197,7 @@ def test_parameter_groups_have_falling_rates_and_no_frozen_parameters(small: nn.
     with pytest.raises(CourseError, match="nothing to train"):
         freezing.param_groups(small, 0.1)
     for bad in ((0, 0.5), (0.1, 0), (0.1, 1.5)):
-        with pytest.raises(ShapeError):
+        with pytest.raises(SettingError):
             freezing.discriminative_lrs(small, *bad)
 
 

@@ -104,9 +104,9 @@ def a_fresh_head_is_drawn_by_its_seed(framework: str) -> None:
 
 
 def _arrays(model):
-    from tlcourse.freezing.layers import adapter
+    from tlcourse.models.layers import arrays
 
-    return ((name, array) for name, _, array in adapter(model).arrays(model))
+    return ((name, array) for name, _, array in arrays(model))
 
 
 def a_cut_network_is_frozen_trained_and_asked(framework: str) -> None:

@@ -11,6 +11,7 @@ from tlcourse import freezing, models, training
 from tlcourse.errors import CourseError, ShapeError, WeightsError
 from tlcourse.models.architecture import linear_start
 from tlcourse.models.framework import name_of
+from tlcourse.models.layers import arrays
 from tlcourse.models.weights import sha256
 
 # Every card whose network a library builds: a new card is tried without a word here.
@@ -66,7 +67,7 @@ def heads_and_seeds(framework: str, name: str) -> None:
     body = freezing.fingerprint(backbone)
     assert body.items() <= prints[0].items(), "the head does not move the body's start"
     weight, bias = linear_start(features, 3, 3)
-    found = {n: a for n, _, a in freezing.layers.adapter(one).arrays(one)}
+    found = {n: a for n, _, a in arrays(one)}
     head = freezing.layer_groups(one)[-1]
     assert head.parameters[-2].endswith(".weight")
     np.testing.assert_array_equal(found[head.parameters[-2]], weight)

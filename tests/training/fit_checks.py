@@ -155,12 +155,12 @@ def test_head_learns(framework):
 
 def moved_most(make, **settings) -> dict[str, float]:
     """The largest change of a number in each layer, after one step."""
-    from tlcourse.freezing.layers import adapter
+    from tlcourse.models.layers import arrays
 
     model = make("conv", 3)
-    before = {name: values.copy() for name, _, values in adapter(model).arrays(model)}
+    before = {name: values.copy() for name, _, values in arrays(model)}
     fit(model, toy(), steps=1, **QUIET, **settings)
-    after = {name: values for name, _, values in adapter(model).arrays(model)}
+    after = {name: values for name, _, values in arrays(model)}
     return {name: float(np.abs(after[name] - before[name]).max()) for name in before}
 
 

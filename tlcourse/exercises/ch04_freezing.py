@@ -170,7 +170,7 @@ FREEZE = Exercise(
     solved_by=(
         "tlcourse.freezing.api.freeze",
         "tlcourse.freezing.api.freeze_to",
-        "tlcourse.freezing.named_torch.hold_statistics",
+        "tlcourse.freezing._torch.hold_statistics",
     ),
     returns=False,
     hints=(

@@ -7,6 +7,8 @@ backbone gives other features than before. :func:`fingerprint` and :func:`change
 Layers are named as in PyTorch ("blocks.1.0.conv_dw"), in both frameworks.
 """
 
+from tlcourse.models.layers import Group
+
 from .api import (
     batch_norm_layers,
     check_optimizer,
@@ -20,7 +22,6 @@ from .api import (
     unfreeze,
     unfreezing_stages,
 )
-from .layers import Group
 from .report import TrainableReport, changed, fingerprint, trainable_report
 
 __all__ = [

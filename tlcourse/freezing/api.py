@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..errors import CourseError, ShapeError
-from ..frameworks import framework_of
-from .layers import Group, adapter, find, group, layers_of
+from tlcourse.checks import whole
+from tlcourse.errors import CourseError, SettingError
+from tlcourse.frameworks import framework_of, side
+from tlcourse.models.layers import Group, find, group, layers_of
 
 __all__ = [
     "batch_norm_layers",
@@ -22,6 +23,10 @@ __all__ = [
     "unfreeze",
     "unfreezing_stages",
 ]
+
+
+def _side(model: Any) -> Any:
+    return side("tlcourse.freezing", model)
 
 
 def freeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
@@ -54,7 +59,7 @@ def freeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
         freeze(model)                   # everything,
         unfreeze(model, "classifier")   # but the head: features as they are, a new head on top
     """
-    adapter(model).set_frozen(model, set(find(layers_of(model), layers)), True)
+    _side(model).set_frozen(model, set(find(layers_of(model), layers)), True)
 
 
 def unfreeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
@@ -75,7 +80,7 @@ def unfreeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
     UnknownNameError
         If a layer has no such name; nothing is changed then.
     """
-    adapter(model).set_frozen(model, set(find(layers_of(model), layers)), False)
+    _side(model).set_frozen(model, set(find(layers_of(model), layers)), False)
 
 
 def freeze_to(model: Any, layer: str) -> None:
@@ -105,7 +110,7 @@ def freeze_to(model: Any, layer: str) -> None:
     last = find(layers, layer)[-1]
     names = [entry.name for entry in layers]
     cut = names.index(last) + 1
-    knows = adapter(model)
+    knows = _side(model)
     if names[cut:]:
         knows.set_frozen(model, set(names[cut:]), False)
     knows.set_frozen(model, set(names[:cut]), True)  # last, so that weights of both sides are frozen
@@ -184,7 +189,7 @@ def unfreezing_stages(model: Any, stages: int) -> list[list[str]]:
 
     Raises
     ------
-    ShapeError
+    SettingError
         If there are fewer groups than stages, or fewer than two stages.
 
     Examples
@@ -197,11 +202,7 @@ def unfreezing_stages(model: Any, stages: int) -> list[list[str]]:
             training.fit(model, train, steps=30, lr=3e-4)
     """
     names = [g.name for g in layer_groups(model)]
-    if isinstance(stages, bool) or not isinstance(stages, int) or not 2 <= stages <= len(names):
-        raise ShapeError(
-            f"stages is {stages!r}, and the model has {len(names)} groups of layers.",
-            f"Give a whole number from 2 to {len(names)}.",
-        )
+    whole(f"The number of stages, for a model of {len(names)} groups,", stages, 2, len(names))
     below = len(names) - 1
     opened = [below * k // (stages - 1) for k in range(stages)]
     return [names[below - count :] for count in opened]
@@ -237,13 +238,13 @@ def discriminative_lrs(model: Any, base_lr: float, decay: float = 1 / 2.6) -> di
 
     Raises
     ------
-    ShapeError
+    SettingError
         If a number is out of its range.
     """
     if not base_lr > 0:
-        raise ShapeError(f"The learning rate is {base_lr!r}.", "Give a number above 0, such as 1e-3.")
+        raise SettingError(f"The learning rate is {base_lr!r}.", "Give a number above 0, such as 1e-3.")
     if not 0 < decay <= 1:
-        raise ShapeError(f"The decay is {decay!r}.", "Give a number above 0 and at most 1, such as 0.4.")
+        raise SettingError(f"The decay is {decay!r}.", "Give a number above 0 and at most 1, such as 0.4.")
     groups = layer_groups(model)
     return {g.name: base_lr * decay ** (len(groups) - 1 - i) for i, g in enumerate(groups)}
 
@@ -306,4 +307,4 @@ def check_optimizer(model: Any, optimizer: Any = None) -> None:
     CourseError
         If trainable parameters are missing from it (it names them), or the model must be compiled (again).
     """
-    adapter(model).check_optimizer(model, optimizer)
+    _side(model).check_optimizer(model, optimizer)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import CourseError
-from .layers import adapter, check_sizes, find, group, layers_of
+from tlcourse.errors import CourseError
+from tlcourse.models.layers import arrays, check_sizes, count, find, layers_of
 
 __all__ = ["TrainableReport", "changed", "fingerprint", "trainable_report"]
 
@@ -85,14 +85,7 @@ def trainable_report(model: Any) -> TrainableReport:
     CourseError
         If it is not a model, or has no weights yet.
     """
-    layers = layers_of(model)
-    check_sizes(layers)
-    by_name = {layer.name: layer for layer in layers}
-    rows = []
-    for entry in group(layers):
-        members = [by_name[name] for name in entry.layers]
-        some = sum(n or 0 for m in members for n, yes in zip(m.sizes, m.trainable, strict=True) if yes)
-        rows.append((entry.name, some, sum(n or 0 for m in members for n in m.sizes)))
+    rows = count(model)
     return TrainableReport(sum(r[1] for r in rows), sum(r[2] for r in rows), tuple(rows))
 
 
@@ -129,7 +122,7 @@ def fingerprint(model: Any, layers: str | Iterable[str] | None = None) -> dict[s
         name: hashlib.sha256(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes()).hexdigest()[
             :16
         ]
-        for name, layer, array in adapter(model).arrays(model)
+        for name, layer, array in arrays(model)
         if layer in chosen
     }
 

@@ -52,7 +52,7 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
         shallow = models.cut_at(models.load(), "blocks.2")
         training.cache_features(shallow, train).shape       # (N, 40)
     """
-    from ..freezing.layers import group, layers_of
+    from tlcourse.models.layers import group, layers_of
 
     if isinstance(num_classes, bool) or not isinstance(num_classes, (int, np.integer)) or num_classes < 0:
         raise ShapeError(

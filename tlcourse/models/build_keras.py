@@ -10,8 +10,9 @@ import keras
 import numpy as np
 from keras import layers
 
+from tlcourse.models.layers._keras import named_variables, to_torch_axes
+
 from ..errors import WeightsError
-from ..freezing.named_keras import named_variables, to_torch_axes
 from .architecture import SMALL_CNN_CHANNELS, Tensor, lite0_blocks
 from .weights import damaged, fit
 

@@ -27,6 +27,7 @@ from ..errors import CourseError, ShapeError
 from ..frameworks import FRAMEWORKS, framework_of, prepare, resolve_framework
 from .cards import card
 from .framework import name_of
+from .layers import count
 from .loading import load
 
 __all__ = [
@@ -81,9 +82,7 @@ def parameters_by_block(model: Any) -> dict[str, int]:
     dict of group name to number
         Groups as in :func:`tlcourse.freezing.layer_groups`.
     """
-    from ..freezing import trainable_report
-
-    return {name: total for name, _, total in trainable_report(model).groups}
+    return {name: total for name, _, total in count(model)}
 
 
 def multiply_adds(model: Any, size: int | None = None) -> int:

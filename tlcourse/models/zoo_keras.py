@@ -14,7 +14,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from ..freezing.named_keras import leaf_layers
+from tlcourse.models.layers._keras import leaf_layers
+
 from . import build_keras
 from .architecture import linear_start
 from .cards import card

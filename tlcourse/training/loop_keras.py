@@ -33,7 +33,7 @@ import keras
 import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError, UnknownNameError
-from tlcourse.freezing.named_keras import named_variables
+from tlcourse.models.layers._keras import named_variables
 from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs, is_tokens
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History

@@ -29,7 +29,7 @@ import torch
 import torch.nn.functional as F
 
 from tlcourse.errors import CourseError, UnknownNameError
-from tlcourse.freezing.named_torch import is_lazy
+from tlcourse.models.layers._torch import is_lazy
 from tlcourse.training.batches import Examples, Plan, as_batch, check_outputs, is_tokens
 from tlcourse.training.head import Head, head_start
 from tlcourse.training.history import History

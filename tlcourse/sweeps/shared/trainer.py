@@ -139,7 +139,7 @@ class Trainer:
         if self.model is None:
             raise _no_network()
         from tlcourse import freezing
-        from tlcourse.freezing.layers import find, layers_of
+        from tlcourse.models.layers import find, layers_of
 
         still = set(find(layers_of(self.model), list(frozen))) if frozen else set()
         if keep_batch_norm:

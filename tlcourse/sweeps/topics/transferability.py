@@ -111,14 +111,14 @@ def _trained(framework: str, source: str) -> Path:
     import numpy as np
     from safetensors.numpy import save_file
 
-    from tlcourse.freezing.layers import adapter
+    from tlcourse.models.layers import arrays
 
     size, steps, lr = SOURCES[source]
     pictures = _data(source, size)
     network = trainer.Trainer(framework, len(pictures.class_names), "efficientnet_lite0", size)
     network.start(None, SOURCE_SEED)
     network.train(pictures.split("train"), steps=steps, lr=lr, seed=SOURCE_SEED, batch_size=BATCH)
-    named = adapter(network.model).arrays(network.model)
+    named = arrays(network.model)
     body = {name: np.ascontiguousarray(array) for name, layer, array in named if layer != "classifier"}
     path = Path(_folder().name) / f"{source}.safetensors"
     save_file(body, path)

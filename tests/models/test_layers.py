@@ -6,8 +6,8 @@ import pytest
 
 from tlcourse import freezing
 from tlcourse.errors import CourseError, UnknownNameError
-from tlcourse.freezing.layers import Layer, find, group
 from tlcourse.freezing.report import TrainableReport
+from tlcourse.models.layers import Layer, find, group
 
 
 def layers(*names: str, prefix: str = "") -> list[Layer]:

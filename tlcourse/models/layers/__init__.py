@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import CourseError, UnknownNameError
-from ..frameworks import framework_of
+import numpy as np
 
-__all__ = ["Group", "Layer", "adapter", "check_sizes", "find", "group", "layers_of"]
+from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.frameworks import side
+
+__all__ = ["Group", "Layer", "arrays", "check_sizes", "count", "find", "group", "layers_of"]
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,6 @@ class Group:
         return f"Group({self.name!r}, {len(self.parameters)} parameters in {len(self.layers)} layers)"
 
 
-def adapter(model: Any) -> Any:
-    """The module that knows the framework of this model."""
-    return importlib.import_module(f".named_{framework_of(model)}", __package__)
-
-
 def layers_of(model: Any) -> list[Layer]:
     """The model's layers, in order from input to output.
 
@@ -68,12 +64,22 @@ def layers_of(model: Any) -> list[Layer]:
     CourseError
         If it is no model, or has no weights (yet).
     """
-    found: list[Layer] = adapter(model).describe(model)
+    found: list[Layer] = side(__name__, model).describe(model)
     if not found:
         raise CourseError(
             f"The {type(model).__name__} has no weights yet.",
             "Call it on one batch first (a Keras model without an Input makes its weights then).",
         )
+    return found
+
+
+def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:
+    """(tensor name, layer name, float32 values in PyTorch's axis order) of every parameter and statistic.
+
+    Names and axes are PyTorch's in both frameworks. The values may be the model's own memory: copy what is to
+    be kept.
+    """
+    found: Iterator[tuple[str, str, np.ndarray]] = side(__name__, model).arrays(model)
     return found
 
 
@@ -164,3 +170,24 @@ def find(layers: list[Layer], wanted: str | Iterable[str] | None) -> list[str]:
         chosen.update(hits)
     meant = {firsts[name] for name in chosen}
     return [n for n in names if n in meant]
+
+
+def count(model: Any) -> list[tuple[str, int, int]]:
+    """(group name, trainable parameters, all parameters) of each group of layers, from input to output.
+
+    BatchNorm's statistics are not counted, and tied weights once.
+
+    Raises
+    ------
+    CourseError
+        If it is not a model, or has no weights yet.
+    """
+    layers = layers_of(model)
+    check_sizes(layers)
+    by_name = {layer.name: layer for layer in layers}
+    rows = []
+    for entry in group(layers):
+        members = [by_name[name] for name in entry.layers]
+        some = sum(n or 0 for m in members for n, yes in zip(m.sizes, m.trainable, strict=True) if yes)
+        rows.append((entry.name, some, sum(n or 0 for m in members for n in m.sizes)))
+    return rows

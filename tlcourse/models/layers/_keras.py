@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,18 +9,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from ..errors import CourseError
-from .layers import Layer
+from tlcourse.errors import CourseError
+from tlcourse.models.layers import Layer
 
-__all__ = [
-    "arrays",
-    "check_optimizer",
-    "describe",
-    "leaf_layers",
-    "named_variables",
-    "set_frozen",
-    "to_torch_axes",
-]
+__all__ = ["arrays", "describe"]
 
 # What PyTorch calls a layer's variables.
 _NAMES = {
@@ -79,10 +70,10 @@ def named_variables(model: Any) -> Iterator[tuple[str, Any, Any]]:
     ['head.weight', 'head.bias']
     """
     for name, layer in leaf_layers(model):
-        yield from ((f"{name}.{short}", layer, variable) for short, variable in _variables(layer))
+        yield from ((f"{name}.{short}", layer, variable) for short, variable in variables_of(layer))
 
 
-def _variables(layer: Any) -> list[tuple[str, Any]]:
+def variables_of(layer: Any) -> list[tuple[str, Any]]:
     """A layer's variables with PyTorch's names, in PyTorch's order."""
     variables = [v for v in layer.weights if "seed_generator" not in v.path]
     names = {**_NAMES, **_SEPARABLE} if isinstance(layer, keras.layers.SeparableConv2D) else _NAMES
@@ -112,16 +103,8 @@ def to_torch_axes(layer: Any, array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _opened(model: Any, open_: bool = True) -> dict[int, bool]:
-    """For each layer (by id) whether it trains: its own flag and those of all the models around it."""
-    open_ = open_ and bool(model.trainable)
-    found = {id(model): open_}
-    for layer in getattr(model, "layers", []):
-        found.update(_opened(layer, open_))
-    return found
-
-
-def _is_statistic(short: str) -> bool:
+def is_statistic(short: str) -> bool:
+    """Whether a variable of this name is measured, not learned."""
     return short in ("running_mean", "running_var")
 
 
@@ -164,8 +147,8 @@ def describe(model: Any) -> list[Layer]:
     seen: set[int] = set()
     firsts: dict[int, str] = {}
     for name, layer in leaf_layers(model):
-        every = _variables(layer)
-        own = [(short, v) for short, v in every if not _is_statistic(short) and id(v) not in seen]
+        every = variables_of(layer)
+        own = [(short, v) for short, v in every if not is_statistic(short) and id(v) not in seen]
         tied = bool(every) and all(id(v) in seen for _, v in every)
         seen.update(id(v) for _, v in every)
         first = firsts.setdefault(id(layer), name)
@@ -210,90 +193,9 @@ def check_built(model: Any) -> None:
         )
 
 
-def _containers(model: Any) -> Iterator[Any]:
-    """The model and every model inside it."""
-    yield model
-    for layer in getattr(model, "layers", []):
-        if getattr(layer, "layers", None):
-            yield from _containers(layer)
-
-
-def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
-    """Freeze or unfreeze the named layers.
-
-    A frozen ``BatchNormalization`` runs in inference mode, even when called with ``training=True``. Variables
-    that several layers share follow the layers that are named here.
-
-    Examples
-    --------
-    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization(name="bn")])
-    >>> set_frozen(model, {"bn"}, True)
-    >>> _ = model(np.random.rand(8, 3), training=True)
-    >>> float(abs(np.asarray(model.layers[0].moving_mean)).max())
-    0.0
-    """
-    layers = list(leaf_layers(model))
-    chosen = {id(layer) for name, layer in layers if name in names}
-    flags = {**_opened(model), **dict.fromkeys(chosen, not frozen)}
-    tied = _tied(layers)
-    held = {id(v) for one, v in tied if one in chosen}
-    trained = {id(v) for v in model.trainable_variables}
-    # A container's own flag, once False, hides its layers' flags; setting it rewrites them. So containers are
-    # opened first and the layers set one by one.
-    for container in _containers(model):
-        if not container.trainable:
-            container.trainable = True
-    for _ in range(2):  # a layer inside another takes its flag, and then its own
-        for _, layer in layers:
-            if layer.trainable != flags[id(layer)]:
-                layer.trainable = flags[id(layer)]
-    for _, variable in tied:
-        variable.trainable = (not frozen) if id(variable) in held else id(variable) in trained
-    # The compiled training step keeps the layers that were trainable when it was traced: drop it.
-    for container in _containers(model):
-        if getattr(container, "train_function", None) is not None:
-            container.train_function = None
-
-
-def _tied(layers: list[tuple[str, Any]]) -> list[tuple[int, Any]]:
-    """(layer's id, variable) of each variable that several layers share, statistics left out."""
-    distinct = {id(layer): layer for _, layer in layers}
-    held = [(one, v) for one, layer in distinct.items() for s, v in _variables(layer) if not _is_statistic(s)]
-    count = collections.Counter(id(v) for _, v in held)
-    return [(one, v) for one, v in held if count[id(v)] > 1]
-
-
 def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:
     """(tensor name, layer name, float32 values in PyTorch's axis order) of every variable."""
     for name, layer in leaf_layers(model):
-        for short, variable in _variables(layer):
+        for short, variable in variables_of(layer):
             array = to_torch_axes(layer, variable.value.numpy())
             yield f"{name}.{short}", name, array.astype(np.float32)
-
-
-def check_optimizer(model: Any, optimizer: Any = None) -> None:
-    """Raise if the model must be compiled (again) for what is trainable now."""
-    optimizer = optimizer if optimizer is not None else getattr(model, "optimizer", None)
-    if optimizer is None:
-        raise CourseError(
-            "The model has not been compiled, so it has no optimizer.",
-            "Call model.compile(...) after freezing.",
-        )
-    again = "Call model.compile(...) again, with a new optimizer, after every freeze or unfreeze."
-    if optimizer.built:
-        held = {id(v) for v in getattr(optimizer, "_trainable_variables", [])}
-        trainable = {id(v) for v in model.trainable_variables}
-        missing = [n for n, _, v in named_variables(model) if id(v) in trainable and id(v) not in held]
-        if missing:
-            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            raise CourseError(f"The optimizer does not train {', '.join(missing[:3])}{more}.", again)
-    compiled = getattr(model, "_compiled_trainable_state", None) or {}
-    stale = [
-        name for name, layer in leaf_layers(model) if layer in compiled and compiled[layer] != layer.trainable
-    ]
-    if stale:
-        more = f" and {len(stale) - 3} more" if len(stale) > 3 else ""
-        raise CourseError(
-            f"The model was compiled before the freezing of {', '.join(stale[:3])}{more} changed.",
-            again,
-        )
