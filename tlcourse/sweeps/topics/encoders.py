@@ -73,19 +73,22 @@ def _tokens(texts: Any) -> np.ndarray:
 
 
 @cache
-def _features(framework: str, split: str) -> dict[str, np.ndarray]:
-    """What the frozen encoder says of each text of a split: it never changes."""
-    from tlcourse import training
-    from tlcourse.language import load_encoder
-
-    encoder = load_encoder(framework=framework)
-    texts = _texts(split)
-    rows = training.cache_features(encoder, _tokens(texts), batch_size=32, progress=False)
-    return dict(zip(texts.texts, rows, strict=True))
+def _known(framework: str, split: str) -> dict[str, np.ndarray]:
+    """Text to what the frozen encoder says of it, as far as it was asked: that never changes."""
+    return {}
 
 
 def _rows(framework: str, split: str, texts: Any) -> np.ndarray:
-    known = _features(framework, split)
+    from tlcourse import training
+    from tlcourse.language import load_encoder
+
+    known = _known(framework, split)
+    new = [text for text in dict.fromkeys(texts.texts) if text not in known]
+    if new:
+        tokens = _tokenizer().encode(new, LENGTH)
+        encoder = load_encoder(framework=framework)
+        rows = training.cache_features(encoder, tokens, batch_size=32, progress=False)
+        known.update(zip(new, rows, strict=True))
     return np.stack([known[text] for text in texts.texts])
 
 
