@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -42,6 +43,59 @@ def test_every_outcome_is_kept_in_order(driver: ModuleType, jobs: int) -> None:
     assert found["bad"].note == "exit status 3"
     assert found["over"].note == "over three times the budget"
     assert (found["bad"].failed, found["slow"].passed) == (1, 1)
+
+
+def test_a_step_that_cannot_start_hides_no_other(driver: ModuleType) -> None:
+    def missing() -> None:
+        raise ValueError("no learner's notebook of 03")
+
+    chosen = [says(driver, "bad", "pass", before=missing), says(driver, "fine", "pass")]
+    assert [one.ok for one in driver.run_all(chosen, 2)] == [False, True]
+
+
+def test_processor_seconds_are_counted_and_waiting_is_not(driver: ModuleType) -> None:
+    code = "import time, subprocess, sys\nwhile time.process_time() < 0.5: pass\n"
+    child = f"subprocess.run([sys.executable, '-c', {code!r}])\n"
+    one, two, waits = driver.run_all(
+        [
+            says(driver, "one", code),
+            says(driver, "with a child", code + child),
+            says(driver, "waits", "import time; time.sleep(1)"),
+        ],
+        1,
+    )
+    assert 0.4 < one.processor < 0.95 < two.processor < 2
+    assert waits.processor < 0.4 < waits.seconds
+
+
+NBVAL = """<testsuites><testsuite>{}</testsuite></testsuites>"""
+CASE = (
+    '<testcase classname="_build.together.torch.{}.ipynb" name="Cell {}" time="999"><properties>'
+    '<property name="processor_seconds" value="{}"/></properties></testcase>'
+)
+
+
+def test_a_notebook_over_its_budget_of_processor_seconds(
+    driver: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever its wall time; the cells that a chapter's two have in common count for each."""
+    cells = [{"cell_type": "code", "id": name} for name in ("a", "q", "q-check", "q-blank", "q-check-blank")]
+    (tmp_path / "03-base.ipynb").write_text(json.dumps({"cells": cells}))
+    (tmp_path / "04-two.solutions.ipynb").write_text(json.dumps({"cells": cells[:1]}))
+    seconds = {"03-base": (100, 250, 9, 2, 1), "04-two.solutions": (40,)}
+    cases = [CASE.format(name, i, one) for name, found in seconds.items() for i, one in enumerate(found)]
+    report = tmp_path / "report.xml"
+    report.write_text(NBVAL.format("".join(cases)))
+    assert driver.spent_by_notebook(report, tmp_path) == {
+        ("03-base", "solutions"): 359.0,
+        ("03-base", "notebooks"): 103.0,
+        ("04-two", "solutions"): 40.0,
+    }
+    check = driver.over_budget(report, tmp_path)
+    assert check() is None
+    assert "03-base in solutions: 359 processor seconds (budget 120 s)" in capsys.readouterr().out
+    report.write_text(NBVAL.format("".join([*cases, CASE.format("03-base", 0, 2)])))
+    assert check() == "over three times the budget: 03-base in solutions"
 
 
 def test_side_by_side_each_step_has_one_thread_and_its_output_in_one_piece(
