@@ -139,10 +139,10 @@ _traced: WeakKeyDictionary[keras.Model, tuple[tuple[int, ...], Callable[[Any], A
 
 
 def traced(model: keras.Model) -> Callable[[Any], Any]:
-    """A model as a function of tokens int32 (N, L), in inference mode; on TensorFlow traced once for all shapes.
+    """A model as a function of tokens int32 (N, L), in inference mode; on TensorFlow traced once for all.
 
-    Called as it is, Keras runs a model operation by operation: 80 ms for a token of the course's own, and 3 ms
-    traced. A model with other variables than it had, as LoRA adds them, is traced anew.
+    Called as it is, Keras runs a model operation by operation: 80 ms for a token of the course's own GPT, and
+    3 ms traced. A model with other variables than it had, as LoRA adds them, is traced anew.
     """
     if keras.backend.backend() != "tensorflow":
         return lambda tokens: model(tokens, training=False)
