@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tlcourse.authoring.bibliography import parse_bib, read_bib
+from tlcourse.authoring.bibliography import read_bib
 from tlcourse.authoring.myst import (
     ADMONITIONS,
     DIRECTIVES,
@@ -195,16 +195,6 @@ def test_references_that_do_not_exist() -> None:
     convert("{cite}`he2018`", 3, where)
     assert where.problems[0][0] == 3
     assert "he2019" in where.problems[0][2]
-
-
-def test_bib_entries() -> None:
-    found = parse_bib(
-        '@article{a, title = {A {B} C}, author = "Müller, J{\\"o}rg", year = 2020, doi={10.1/x}}\n@misc{b,year={1}}'
-    )
-    assert found["a"].short() == "Müller 2020"
-    assert found["a"].url == "https://doi.org/10.1/x"
-    assert found["a"].title == "A B C"
-    assert found["b"].short() == "b 1"
 
 
 def test_small_helpers() -> None:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import functools
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["Reference", "read_bib"]
+from tlcourse.errors import SourceError
 
-ACCENTS = {
-    "'": "\u0301",
-    "`": "\u0300",
-    "^": "\u0302",
-    '"': "\u0308",
-    "~": "\u0303",
-    "c": "\u0327",
-    "v": "\u030c",
-}
+if TYPE_CHECKING:
+    from pybtex.database import Entry, Person
+
+__all__ = ["Reference", "parse_bib", "read_bib"]
 
 
 @dataclass(frozen=True)
 class Reference:
-    """One entry: family names of the authors, year, title, address (or empty)."""
+    """One entry: its key, the authors' family names, year, title, address and where it appeared.
+
+    What the file does not say is empty.
+    """
 
     key: str
     authors: tuple[str, ...]
@@ -31,7 +30,10 @@ class Reference:
     where: str = ""
 
     def short(self) -> str:
-        """
+        """Who and when.
+
+        Examples
+        --------
         >>> Reference("he2018", ("He", "Girshick", "Dollár"), "2018", "Rethinking", "").short()
         'He et al. 2018'
         """
@@ -40,6 +42,7 @@ class Reference:
         return f"{who or self.key} {self.year}".strip()
 
     def link(self) -> str:
+        """Who and when, leading to the paper if its address is known."""
         return f"[{self.short()}]({self.url})" if self.url else self.short()
 
     def entry(self) -> str:
@@ -52,80 +55,70 @@ class Reference:
 def read_bib(path: Path) -> dict[str, Reference]:
     """The entries of a BibTeX file by key; empty if there is no file.
 
-    Only what this course writes is understood: ``@type{key, field = {…} or "…" or 2018, …}``.
+    Raises
+    ------
+    SourceError
+        If the file is not BibTeX, with the line.
     """
-    if not path.is_file():
-        return {}
-    return parse_bib(path.read_text(encoding="utf-8"))
+    return parse_bib(path.read_text(encoding="utf-8"), f"book/{path.name}") if path.is_file() else {}
 
 
-def parse_bib(text: str) -> dict[str, Reference]:
-    """
-    >>> found = parse_bib('@article{a1, author = {Doe, Jane and Roe, Max}, title={On {T}ransfer}, year=2019}')
-    >>> found["a1"].short()
+@functools.lru_cache(maxsize=8)  # every chapter asks for the same file
+def parse_bib(text: str, file: str = "references.bib") -> dict[str, Reference]:
+    """The entries of a BibTeX text by key.
+
+    Parameters
+    ----------
+    text : str
+        The entries.
+    file : str
+        Where they stand, for the messages.
+
+    Raises
+    ------
+    SourceError
+        If the text is not BibTeX, with the line.
+
+    Examples
+    --------
+    >>> entries = parse_bib('@article{a1, author = {Doe, Jane and Roe, Max}, title={Transfer}, year=2019}')
+    >>> entries["a1"].short()
     'Doe and Roe 2019'
     """
-    found: dict[str, Reference] = {}
-    for match in re.finditer(r"@(\w+)\s*\{\s*([^,\s{}]+)\s*,", text):
-        if match[1].lower() in ("comment", "string", "preamble"):
-            continue
-        fields = _fields(text, match.end())
-        url = fields.get("url", "")
-        if not url and fields.get("doi"):
-            url = "https://doi.org/" + fields["doi"]
-        if not url and fields.get("eprint"):
-            url = "https://arxiv.org/abs/" + fields["eprint"]
-        where = fields.get("booktitle") or fields.get("journal") or fields.get("publisher") or ""
-        people = tuple(
-            _family(name) for name in re.split(r"\s+and\s+", fields.get("author", "")) if name.strip()
-        )
-        found[match[2]] = Reference(
-            match[2], people, fields.get("year", ""), fields.get("title", ""), url, where
-        )
-    return found
+    from pybtex.database import BibliographyDataError, parse_string
+    from pybtex.scanner import PybtexSyntaxError
+
+    try:
+        entries = parse_string(text, "bibtex").entries
+    except PybtexSyntaxError as error:
+        raise SourceError(
+            f"The list of references cannot be read: {error}.", "Mend this entry.", file, error.lineno
+        ) from None
+    except BibliographyDataError as error:
+        raise SourceError(
+            f"The list of references cannot be read: {error}.", "Give every entry its own key.", file
+        ) from None
+    return {key: _reference(key, entry) for key, entry in entries.items()}
 
 
-def _fields(text: str, position: int) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    pattern = re.compile(r"\s*,?\s*([\w-]+)\s*=\s*")
-    while match := pattern.match(text, position):
-        start = match.end()
-        if start < len(text) and text[start] == "{":
-            depth, end = 0, start
-            while end < len(text):
-                depth += {"{": 1, "}": -1}.get(text[end], 0)
-                end += 1
-                if depth == 0:
-                    break
-            value = text[start + 1 : end - 1]
-        elif start < len(text) and text[start] == '"':
-            depth, end = 0, start + 1
-            while end < len(text) and (depth or text[end] != '"'):  # a quote inside braces is an accent
-                depth += {"{": 1, "}": -1}.get(text[end], 0)
-                end += 1
-            value = text[start + 1 : end]
-            end += 1
-        else:
-            plain = re.compile(r"[^,}\s]*").match(text, start)
-            end = plain.end() if plain else start
-            value = text[start:end]
-        fields[match[1].lower()] = _plain(value)
-        position = end
-    return fields
+def _reference(key: str, entry: Entry) -> Reference:
+    fields = {name.lower(): _plain(value) for name, value in entry.fields.items()}
+    url = fields.get("url", "")
+    if not url and fields.get("doi"):
+        url = "https://doi.org/" + fields["doi"]
+    if not url and fields.get("eprint"):
+        url = "https://arxiv.org/abs/" + fields["eprint"]
+    where = fields.get("booktitle") or fields.get("journal") or fields.get("publisher") or ""
+    people = tuple(_family(person) for person in entry.persons.get("author", []))
+    return Reference(key, people, fields.get("year", ""), fields.get("title", ""), url, where)
+
+
+def _family(person: Person) -> str:
+    return _plain(" ".join([*person.prelast_names, *person.last_names]))
 
 
 def _plain(value: str) -> str:
-    import unicodedata
+    """LaTeX as plain text: accents become letters, braces go."""
+    from pybtex.richtext import Text
 
-    value = re.sub(
-        r"\{?\\(['`^\"~cv])\s*\{?(\w)\}?\}?",
-        lambda m: unicodedata.normalize("NFC", m[2] + ACCENTS[m[1]]),
-        value,
-    )
-    return re.sub(
-        r"\s+", " ", value.replace("{", "").replace("}", "").replace("\\&", "&").replace("--", "–")
-    ).strip()
-
-
-def _family(name: str) -> str:
-    return name.split(",")[0].strip() if "," in name else name.split()[-1]
+    return " ".join(str(Text.from_latex(value)).split())
