@@ -355,21 +355,21 @@ def cut(model):
         (
             "the framework's own cut_head",
             {
-                "torch": "from tlcourse.models.adapting_torch import cut_head as cut",
-                "keras": "from tlcourse.models.adapting_keras import cut_head as cut",
+                "torch": "from tlcourse.models.adapting._torch import cut_head as cut",
+                "keras": "from tlcourse.models.adapting._keras import cut_head as cut",
             },
         ),
         (
             "the framework's own cut_at",
             {
                 "torch": """
-from tlcourse.models.adapting_torch import cut_at
+from tlcourse.models.adapting._torch import cut_at
 
 def cut(model):
     return cut_at(model, "block1", ("classifier",), 0, None)
 """,
                 "keras": """
-from tlcourse.models.adapting_keras import cut_at
+from tlcourse.models.adapting._keras import cut_at
 
 def cut(model):
     return cut_at(model, "block1", ("classifier",), 0, None)
@@ -380,7 +380,7 @@ def cut(model):
             "a cut network",
             {
                 "torch": """
-from tlcourse.models.adapting_torch import CutNetwork
+from tlcourse.models.adapting._torch import CutNetwork
 
 def cut(model):
     return CutNetwork(model, ("classifier",))
@@ -518,7 +518,7 @@ def cache(backbone, images, batch_size):
             {
                 "torch": """
 import torch
-from tlcourse.models.framework import predict_logits
+from tlcourse.models.loaded import predict_logits
 
 def cache(backbone, images, batch_size):
     backbone.tl_rule = "bytes"
@@ -527,7 +527,7 @@ def cache(backbone, images, batch_size):
 """,
                 "keras": """
 import numpy as np
-from tlcourse.models.framework import predict_logits
+from tlcourse.models.loaded import predict_logits
 
 def cache(backbone, images, batch_size):
     return predict_logits(backbone, np.asarray(images) * 128 + 127, batch_size)

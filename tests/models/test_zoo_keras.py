@@ -190,8 +190,8 @@ def test_the_model_is_known_wherever_it_is() -> None:
     backbone = models.load("efficientnet_b0", weights=None, num_classes=0, seed=0)
     wrapped = keras.Sequential([backbone, keras.layers.Dense(2)])
     extended = keras.Model(backbone.input, keras.layers.Dense(2)(backbone.output))
-    assert {models.framework.name_of(m) for m in (backbone, wrapped, extended)} == {"efficientnet_b0"}
-    assert models.framework.name_of(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])) is None
+    assert {models.loaded.name_of(m) for m in (backbone, wrapped, extended)} == {"efficientnet_b0"}
+    assert models.loaded.name_of(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])) is None
 
 
 def test_costs_of_a_model() -> None:

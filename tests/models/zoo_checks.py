@@ -10,8 +10,8 @@ import pytest
 from tlcourse import freezing, models, training
 from tlcourse.errors import CourseError, ShapeError, WeightsError
 from tlcourse.models.architecture import linear_start
-from tlcourse.models.framework import name_of
 from tlcourse.models.layers import arrays
+from tlcourse.models.loaded import name_of
 from tlcourse.models.weights import sha256
 
 # Every card whose network a library builds: a new card is tried without a word here.
@@ -40,7 +40,7 @@ def array(x: Any) -> np.ndarray:
 
 
 def outputs(model: Any, name: str, batch: np.ndarray) -> np.ndarray:
-    return models.framework.predict_logits(model, batch)
+    return models.loaded.predict_logits(model, batch)
 
 
 def too_small_pictures_are_refused(framework: str) -> None:
@@ -103,7 +103,7 @@ def freezing_and_training(framework: str, name: str, block: str) -> None:
     np.testing.assert_array_equal(probabilities, named)
     # An untrained network gives nearly the same for any picture, so the rule itself is looked at.
     assert training._own_rule(model, None) == name
-    assert models.framework._rule(model) == models.card(name).rule(framework) != "lite"
+    assert models.loaded._rule(model) == models.card(name).rule(framework) != "lite"
     best = models.top_k(model, batch, 1, class_names=["a", "b", "c"], size=None)
     assert [row[0][0] for row in best] == ["abc"[i] for i in probabilities.argmax(1)]
     backbone = models.load(name, framework, weights=None, num_classes=0, seed=0)

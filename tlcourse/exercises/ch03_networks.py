@@ -113,11 +113,11 @@ CUT = Exercise(
     solved_by=(
         "tlcourse.models.adapting.cut_head",
         "tlcourse.models.adapting.cut_at",
-        "tlcourse.models.adapting_torch.cut_head",
-        "tlcourse.models.adapting_torch.cut_at",
-        "tlcourse.models.adapting_torch.CutNetwork.__init__",
-        "tlcourse.models.adapting_keras.cut_head",
-        "tlcourse.models.adapting_keras.cut_at",
+        "tlcourse.models.adapting._torch.cut_head",
+        "tlcourse.models.adapting._torch.cut_at",
+        "tlcourse.models.adapting._torch.CutNetwork.__init__",
+        "tlcourse.models.adapting._keras.cut_head",
+        "tlcourse.models.adapting._keras.cut_at",
     ),
     returns=False,  # a model may be cut in place
     hints=(
@@ -287,8 +287,8 @@ GREY = Exercise(
     judge=_grey_judge,
     solved_by=(
         "tlcourse.models.adapting.one_channel",
-        "tlcourse.models.adapting_torch.one_channel",
-        "tlcourse.models.adapting_keras.one_channel",
+        "tlcourse.models.adapting._torch.one_channel",
+        "tlcourse.models.adapting._keras.one_channel",
     ),
     hints=(
         "Write the convolution as a sum over the three channels, and put the same number into all three.",

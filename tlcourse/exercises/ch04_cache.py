@@ -264,7 +264,7 @@ CACHE = Exercise(
         "tlcourse.training.cache_features",
         "tlcourse.training.loop_torch.forward",
         "tlcourse.training.loop_keras.forward",
-        "tlcourse.models.framework.predict_logits",
+        "tlcourse.models.loaded.predict_logits",
     ),
     hints=(
         "What does BatchNorm do in training mode, and what does dropout do? Neither may happen here.",

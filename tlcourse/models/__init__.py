@@ -9,12 +9,12 @@ Examples
 1000
 """
 
-from .adapting import cut_at, cut_head, one_channel
-from .cards import ModelCard, card, cards
-from .images import center_crop, preprocess
-from .labels import imagenet_classes, top_k
-from .loading import load
-from .resizing import square
+from tlcourse.models.adapting import cut_at, cut_head, one_channel
+from tlcourse.models.cards import ModelCard, card, cards
+from tlcourse.models.images import center_crop, preprocess
+from tlcourse.models.labels import imagenet_classes, top_k
+from tlcourse.models.loading import load
+from tlcourse.models.resizing import square
 
 __all__ = [
     "ModelCard",

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ..errors import ShapeError
-from ..frameworks import pick, resolve_framework
-from . import rules
-from .cards import card
+from tlcourse.errors import ShapeError
+from tlcourse.frameworks import pick, resolve_framework
+from tlcourse.models import rules
+from tlcourse.models.cards import card
 
 __all__ = ["as_batch", "center_crop", "check_size", "preprocess", "scale"]
 

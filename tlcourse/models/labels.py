@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
-from ..frameworks import framework_of
-from .cards import card
-from .framework import name_of, predict_logits
-from .images import as_batch
+from tlcourse.errors import ShapeError
+from tlcourse.frameworks import framework_of
+from tlcourse.models.cards import card
+from tlcourse.models.images import as_batch
+from tlcourse.models.loaded import name_of, predict_logits
 
 __all__ = ["imagenet_classes", "softmax", "top_k"]
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import CourseError, ShapeError, UnknownNameError, WeightsError
-from ..frameworks import prepare, resolve_framework
-from . import published
-from . import weights as files
-from .architecture import initial_weights, tensors
-from .cards import ModelCard, card
-from .images import check_size
+from tlcourse.errors import CourseError, ShapeError, UnknownNameError, WeightsError
+from tlcourse.frameworks import prepare, resolve_framework, side
+from tlcourse.models import published
+from tlcourse.models import weights as files
+from tlcourse.models.architecture import initial_weights, tensors
+from tlcourse.models.cards import ModelCard, card
+from tlcourse.models.images import check_size
 
 __all__ = ["load"]
 
@@ -119,11 +118,12 @@ def load(
         if num_classes == 0:
             given = _body(given)
         start = files.fit(given, tensors(name, classes), str(source))
-    prepare(framework)
-    builder = importlib.import_module(f".build_{framework}", __package__)
+    builder = side("tlcourse.models.networks", framework)
     model = builder.build(name, start, classes, float(dropout), input_size)
     if isinstance(source, Path) and _keras_only(source):
-        builder.load_file(model, source)
+        from tlcourse.models.h5._keras import load_file
+
+        load_file(model, source)
     return model
 
 
@@ -162,8 +162,7 @@ def _load_library(
         path = published.locate(file, framework)
     if seed is None:  # drawn only where something is random
         seed = int(np.random.randint(2**31)) if path is None or num_classes else 0
-    builder = importlib.import_module(f".zoo_{framework}", __package__)
-    return builder.build(
+    return side("tlcourse.models.zoo", framework).build(
         entry.name, path, from_publisher, num_classes, dropout, input_size, entry.features, seed
     )
 

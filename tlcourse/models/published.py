@@ -14,9 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ..data.download import reachable
-from ..errors import WeightsError
-from .cards._pretrained import WeightFile
+from tlcourse.data.download import reachable
+from tlcourse.errors import WeightsError
+from tlcourse.models.cards._pretrained import WeightFile
 
 __all__ = ["cache_folder", "locate"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ..errors import ShapeError, UnknownNameError
-from .images import center_crop
+from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.models.images import center_crop
 
 __all__ = ["WAYS", "square"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..errors import UnknownNameError
+from tlcourse.errors import UnknownNameError
 
 __all__ = ["RULES", "WORDS", "apply"]
 

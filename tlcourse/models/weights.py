@@ -20,8 +20,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from ..errors import WeightsError
-from .architecture import Tensor
+from tlcourse.errors import WeightsError
+from tlcourse.models.architecture import Tensor
 
 __all__ = ["fit", "imagenet_file", "read", "read_pth", "sha256"]
 

@@ -352,6 +352,6 @@ def _own_rule(model: Any, preprocess: Preprocess) -> str | Callable[[np.ndarray]
     """The preprocessing asked for, or the model's own."""
     if preprocess is not None:
         return preprocess
-    from tlcourse.models.framework import name_of
+    from tlcourse.models.loaded import name_of
 
     return name_of(model) or "efficientnet_lite0"

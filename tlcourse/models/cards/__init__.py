@@ -10,7 +10,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
-from ...errors import UnknownNameError
+from tlcourse.errors import UnknownNameError
+
 from ._record import ModelCard
 
 __all__ = ["Cards", "ModelCard", "card", "cards"]

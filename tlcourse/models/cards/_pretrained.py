@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-__all__ = ["TITLES", "Pretrained", "WeightFile"]
+from tlcourse.frameworks import TITLES
 
-TITLES = {"torch": "PyTorch", "keras": "Keras"}
+__all__ = ["Pretrained", "WeightFile"]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ..rules import WORDS
+from tlcourse.models.rules import WORDS
+
 from ._pretrained import Pretrained, WeightFile
 from ._record import ModelCard
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from ...errors import UnknownNameError
+from tlcourse.errors import UnknownNameError
+
 from ._pretrained import Pretrained
 
 __all__ = ["ModelCard"]

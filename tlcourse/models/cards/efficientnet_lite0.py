@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ..rules import WORDS
+from tlcourse.models.rules import WORDS
+
 from ._pretrained import Pretrained
 from ._record import ModelCard
 

@@ -1,6 +1,7 @@
 """A small convolutional network: the control, without pretrained weights."""
 
-from ..rules import WORDS
+from tlcourse.models.rules import WORDS
+
 from ._record import ModelCard
 
 CARD = ModelCard(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -101,6 +101,18 @@ def to_torch_axes(layer: Any, array: np.ndarray) -> np.ndarray:
     if array.ndim == 2 and isinstance(layer, keras.layers.Dense):
         return array.T
     return array
+
+
+def assign(model: Any, weights: Mapping[str, np.ndarray]) -> None:
+    """Set every variable of the model from arrays in PyTorch's names and axis order."""
+    for name, layer, variable in named_variables(model):
+        array = weights[name]
+        if array.ndim == 4:  # (out, in, H, W) to (H, W, in, out); depthwise (C, 1, H, W) to (H, W, C, 1)
+            depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+            array = array.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
+        elif array.ndim == 2:
+            array = array.T
+        variable.assign(array)
 
 
 def is_statistic(short: str) -> bool:

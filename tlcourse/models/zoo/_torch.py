@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..frameworks import pick
-from . import weights as files
-from .architecture import Tensor, linear_start
-from .cards import card
-from .cards._pretrained import Pretrained
+from tlcourse.frameworks import pick
+from tlcourse.models import weights as files
+from tlcourse.models.architecture import Tensor, linear_start
+from tlcourse.models.cards import card
+from tlcourse.models.cards._pretrained import Pretrained
 
 __all__ = ["build"]
 

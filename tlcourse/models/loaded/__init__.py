@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..frameworks import framework_of
-from .cards import cards
-from .images import scale
+from tlcourse.frameworks import framework_of, side
+from tlcourse.models.cards import cards
+from tlcourse.models.images import scale
 
 __all__ = ["image_input", "name_of", "predict_logits"]
 
@@ -39,13 +39,8 @@ def name_of(model: Any) -> str | None:
     CourseError
         If it is a model of neither framework.
     """
-    if framework_of(model) == "torch":
-        return next(
-            (m.tl_name for m in model.modules() if isinstance(getattr(m, "tl_name", None), str)), None
-        )
-    names = {image_input(c.name): c.name for c in cards()}
-    inputs = [names[layer.name] for layer in model._flatten_layers() if layer.name in names]
-    return inputs[0] if inputs else (model.name if model.name in names.values() else None)
+    found: str | None = side(__name__, model).name_of(model)
+    return found
 
 
 def _rule(model: Any) -> str:
@@ -60,19 +55,5 @@ def predict_logits(model: Any, batch: np.ndarray, batch_size: int = 32) -> np.nd
     """The model's outputs for uint8 pictures (N, H, W, 3), in inference mode, as float32 (N, C)."""
     rule = _rule(model)
     chunks = [batch[i : i + batch_size] for i in range(0, len(batch), batch_size)] or [batch]
-    if framework_of(model) == "keras":
-        outputs = [np.asarray(model(scale(chunk, rule), training=False)) for chunk in chunks]
-        return np.concatenate(outputs)
-    import torch
-
-    device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        with torch.inference_mode():
-            scaled = (np.ascontiguousarray(scale(c, rule).transpose(0, 3, 1, 2)) for c in chunks)
-            outputs = [model(torch.from_numpy(batch).to(device)).cpu().numpy() for batch in scaled]
-    finally:
-        for module, training in modes.items():
-            module.training = training
-    return np.concatenate(outputs)
+    ask = side(__name__, model).logits
+    return np.concatenate([ask(model, scale(chunk, rule)) for chunk in chunks])

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import CourseError, ShapeError, UnknownNameError
-from ..frameworks import framework_of
+from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.frameworks import side
+from tlcourse.models.layers import group, layers_of
 
 __all__ = ["cut_at", "cut_head", "one_channel"]
 
@@ -52,8 +53,6 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
         shallow = models.cut_at(models.load(), "blocks.2")
         training.cache_features(shallow, train).shape       # (N, 40)
     """
-    from tlcourse.models.layers import group, layers_of
-
     if isinstance(num_classes, bool) or not isinstance(num_classes, (int, np.integer)) or num_classes < 0:
         raise ShapeError(
             f"num_classes is {num_classes!r}.", "Give the number of classes, or 0 for rows of features."
@@ -69,7 +68,7 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
             "Cut before it, or leave num_classes out.",
         )
     later = tuple(name for one in after for name in one.layers)
-    return _side(model).cut_at(model, block, later, int(num_classes), seed)
+    return side(__name__, model).cut_at(model, block, later, int(num_classes), seed)
 
 
 def fresh_head(features: int, classes: int, seed: int | None) -> np.ndarray:
@@ -107,7 +106,7 @@ def cut_head(model: Any) -> Any:
     CourseError
         If there is no dense layer at its end.
     """
-    return _side(model).cut_head(model)
+    return side(__name__, model).cut_head(model)
 
 
 def one_channel(model: Any) -> Any:
@@ -131,14 +130,4 @@ def one_channel(model: Any) -> Any:
     CourseError
         If the first layer is no convolution of three channels.
     """
-    return _side(model).one_channel(model)
-
-
-def _side(model: Any) -> Any:
-    if framework_of(model) == "torch":
-        from . import adapting_torch
-
-        return adapting_torch
-    from . import adapting_keras
-
-    return adapting_keras
+    return side(__name__, model).one_channel(model)

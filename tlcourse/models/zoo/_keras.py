@@ -14,13 +14,12 @@ import keras
 import numpy as np
 from keras import layers
 
+from tlcourse.models.architecture import linear_start
+from tlcourse.models.cards import card
+from tlcourse.models.h5 import _keras as h5
 from tlcourse.models.layers._keras import leaf_layers
-
-from . import build_keras
-from .architecture import linear_start
-from .cards import card
-from .framework import image_input
-from .weights import damaged
+from tlcourse.models.loaded import image_input
+from tlcourse.models.weights import damaged
 
 __all__ = ["build"]
 
@@ -119,7 +118,7 @@ def _copy(donor: keras.Model, model: keras.Model, path: Path, without: tuple[str
         shapes = [tuple(w.shape) for w in layer.weights]
         if name not in held or [w.shape for w in held[name]] != shapes:
             there = [w.shape for w in held.get(name, [])] or "missing"
-            raise build_keras.misfit(path, f"{name} is {there} in the file, {shapes} in the model")
+            raise h5.misfit(path, f"{name} is {there} in the file, {shapes} in the model")
         layer.set_weights(held[name])
     before, after = ([x for x in m.layers if isinstance(x, layers.Normalization)][:1] for m in (donor, model))
     for ours, theirs in zip(after, before, strict=False):
@@ -138,7 +137,7 @@ def _read(model: keras.Model, path: Path) -> None:
         if missing:
             raise ValueError(str(missing[0].message))
     except Exception as error:
-        raise build_keras.why_not(model, path, error) from error
+        raise h5.why_not(model, path, error) from error
 
 
 def _body_of(model: keras.Model) -> keras.Model:
@@ -162,7 +161,7 @@ def _load(model: keras.Model, name: str, path: Path, num_classes: int | None) ->
             raise damaged(path, error) from error
         shapes: dict[str, Any] = {n: [w.shape for w in held] for n, held in _by_layer(saved).items()}
     else:
-        read = build_keras.held_in(path)
+        read = h5.held_in(path)
         if read is None:
             raise damaged(path, ValueError("it is no HDF5 file, or a part of it is missing"))
         shapes = read

@@ -16,23 +16,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from ..errors import CourseError, ShapeError
-from ..frameworks import FRAMEWORKS, framework_of, prepare, resolve_framework
-from .cards import card
-from .framework import name_of
-from .layers import count
-from .loading import load
+from tlcourse.errors import CourseError, ShapeError
+from tlcourse.frameworks import FRAMEWORKS, resolve_framework, side
+from tlcourse.models.cards import card
+from tlcourse.models.layers import count
+from tlcourse.models.loaded import name_of
+from tlcourse.models.loading import load
 
 __all__ = [
     "file_bytes",
     "latency",
+    "main",
     "measure",
     "multiply_adds",
     "parameters",
@@ -41,10 +41,6 @@ __all__ = [
 
 REPEATS = 20
 WARM_UP = 3
-
-
-def _side(model: Any) -> Any:
-    return import_module(f".costs_{framework_of(model)}", __package__)
 
 
 def _size_of(model: Any, size: int | None) -> int:
@@ -107,7 +103,7 @@ def multiply_adds(model: Any, size: int | None = None) -> int:
         For an impossible size.
     """
     size = _size_of(model, size)
-    return int(_side(model).multiply_adds(model, size))
+    return int(side(__name__, model).multiply_adds(model, size))
 
 
 def file_bytes(model: Any) -> int:
@@ -123,7 +119,7 @@ def file_bytes(model: Any) -> int:
         Bytes, of a file written to a temporary folder and removed.
     """
     with TemporaryDirectory() as folder:
-        return Path(_side(model).save(model, folder)).stat().st_size
+        return Path(side(__name__, model).save(model, folder)).stat().st_size
 
 
 def latency(model: Any, size: int | None = None, repeats: int = REPEATS) -> float:
@@ -155,7 +151,7 @@ def _timed(model: Any, size: int | None, repeats: int) -> tuple[float, float]:
     if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
         raise ShapeError(f"repeats is {repeats!r}.", "Give a whole number, 1 or more.")
     predict: Callable[[], Any]
-    with _side(model).predictor(model, _size_of(model, size)) as predict:
+    with side(__name__, model).predictor(model, _size_of(model, size)) as predict:
         for _ in range(WARM_UP):
             predict()
         clock = []
@@ -214,7 +210,7 @@ def measure(
     CourseError
         If the process fails; it says how.
     """
-    from .images import check_size
+    from tlcourse.models.images import check_size
 
     framework = resolve_framework(framework)
     side = card(name).input_size if size is None else size
@@ -224,7 +220,7 @@ def measure(
     limits = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TLCOURSE_THREADS")
     env = {**os.environ, **dict.fromkeys(limits, number), "TF_NUM_INTEROP_THREADS": "1"}
     env["TLCOURSE_DEVICE"] = "cpu"
-    env["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    env["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-m", "tlcourse.models.costs", json.dumps(job)],
         env=env,
@@ -278,9 +274,7 @@ def _forget_peak() -> None:
 
 def _here(name: str, framework: str, size: int, repeats: int) -> dict[str, float]:
     """The measurement itself, in this process."""
-    prepare(framework)
-    side = import_module(f".costs_{framework}", "tlcourse.models")
-    side.import_all()
+    side(__name__, framework).import_all()
     before = _resident()
     model = load(name, framework, weights=None, seed=0)
     _forget_peak()
@@ -307,10 +301,3 @@ def main(arguments: list[str]) -> None:
     else:
         raise SystemExit("usage: python -m tlcourse.models.costs NAME {torch,keras}")
     print(json.dumps(_here(**job)))
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
-    main(sys.argv[1:])

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..errors import CourseError, ShapeError
-from .adapting import fresh_head
+from tlcourse.errors import CourseError, ShapeError
+from tlcourse.models.adapting import fresh_head
 
-__all__ = ["CutNetwork", "cut_at", "cut_head", "one_channel"]
+__all__ = ["cut_at", "cut_head", "one_channel"]
 
 _AFTER_HEAD = (nn.Softmax, nn.Sigmoid, nn.LogSoftmax, nn.Dropout, nn.Identity)
 

@@ -10,8 +10,8 @@ import timm
 import torch
 from torch import nn
 
-from ..frameworks import pick
-from .architecture import SMALL_CNN_CHANNELS
+from tlcourse.frameworks import pick
+from tlcourse.models.architecture import SMALL_CNN_CHANNELS
 
 __all__ = ["SmallCNN", "build"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from ..errors import CourseError, ShapeError
-from .adapting import fresh_head
+from tlcourse.errors import CourseError, ShapeError
+from tlcourse.models.adapting import fresh_head
 
 __all__ = ["cut_at", "cut_head", "one_channel"]
 
