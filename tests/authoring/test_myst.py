@@ -12,7 +12,6 @@ import pytest
 
 from tlcourse.authoring.bibliography import read_bib
 from tlcourse.authoring.myst import (
-    ADMONITIONS,
     DIRECTIVES,
     ROLES,
     Context,
@@ -20,6 +19,7 @@ from tlcourse.authoring.myst import (
     convert,
     labels_in,
 )
+from tlcourse.authoring.myst.directives import ADMONITIONS
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CLAIMS = {

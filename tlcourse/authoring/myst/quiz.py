@@ -69,7 +69,7 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
             problems.append((line, f"Question {number} has no question, or no list of choices.", form))
             continue
         if unknown := sorted(set(item) - {"question", "choices"}):
-            problems.append((line, f"Question {number} has {', '.join(unknown)}, which nobody knows.", form))
+            problems.append((line, f"Question {number} has {', '.join(unknown)}, which is not known.", form))
         choices = [_choice(choice, number, line, problems) for choice in item["choices"]]
         if len(choices) < 2:
             problems.append(
@@ -101,7 +101,7 @@ def _choice(choice: Any, number: int, line: int, problems: list[Problem]) -> Cho
         problems.append(
             (
                 line,
-                f"The choice {text!r} has {', '.join(unknown)}, which nobody knows.",
+                f"The choice {text!r} has {', '.join(unknown)}, which is not known.",
                 "Known: text, correct, explain.",
             )
         )
