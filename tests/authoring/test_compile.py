@@ -15,7 +15,9 @@ import nbformat
 import pytest
 
 from tlcourse.authoring import compile as compiling
-from tlcourse.authoring.compile import about, compile_chapter, digest, dumps
+from tlcourse.authoring.compile import compile_chapter
+from tlcourse.authoring.opening import about
+from tlcourse.authoring.serialize import digest, dumps
 from tlcourse.authoring.source import SourceMistakes
 from tlcourse.claims import write_claims
 from tlcourse.errors import UnknownNameError
@@ -119,12 +121,12 @@ def test_ids_stay_when_cells_are_inserted(course: Path) -> None:
 
 def test_the_same_bytes_in_every_process(course: Path, tmp_path: Path) -> None:
     script = (
-        "import sys; from types import SimpleNamespace as N; from tlcourse.authoring import compile as c; from tlcourse.authoring.source import exercise_cells\n"
+        "import sys; from types import SimpleNamespace as N; from tlcourse.authoring import compile as c, serialize; from tlcourse.authoring.source import exercise_cells\n"
         "exercise_cells.catalogue = lambda: {'ch00-double': N(id='ch00-double', points=3, hints=('a',), frameworks=('torch', 'keras'))}\n"
         "claims = {'answer': {'value': 42}, 'mean': {'value': 3.0}}\n"
         "for flavour in ('learner', 'solution', 'site'):\n"
         "    nb = c.compile_chapter(sys.argv[1], 'keras', flavour, claims=claims, seconds={})\n"
-        "    sys.stdout.buffer.write(c.dumps(nb).encode())\n"
+        "    sys.stdout.buffer.write(serialize.dumps(nb).encode())\n"
     )
     given = []
     for seed in ("0", "1", "2024"):

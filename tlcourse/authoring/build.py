@@ -16,8 +16,9 @@ from typing import Any
 import nbformat
 
 from tlcourse.authoring import execute as execution
-from tlcourse.authoring.compile import compile_chapter, digest, dumps
+from tlcourse.authoring.compile import compile_chapter
 from tlcourse.authoring.freshness import code_hash, package_folder
+from tlcourse.authoring.serialize import digest, dumps
 from tlcourse.authoring.source import Chapter, chapter_paths, committed_claims, read_chapters
 from tlcourse.claims import claims_path, format_claim, within, write_claims
 from tlcourse.errors import CourseError, UnknownNameError

@@ -7,8 +7,6 @@ order of a set or the versions that are installed.
 from __future__ import annotations
 
 import hashlib
-import html
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -17,11 +15,13 @@ import nbformat
 
 from tlcourse.authoring import source as sources
 from tlcourse.authoring.myst import Context, convert, money
+from tlcourse.authoring.opening import opening
+from tlcourse.authoring.serialize import digest, edition
 from tlcourse.authoring.source import Cell, Chapter, SourceMistakes, exercise_cells
 from tlcourse.errors import SourceError, UnknownNameError
-from tlcourse.frameworks import FRAMEWORKS, TITLES
+from tlcourse.frameworks import FRAMEWORKS
 
-__all__ = ["compile_chapter", "digest", "dumps", "edition", "setup_source"]
+__all__ = ["compile_chapter", "setup_source"]
 
 Flavour = Literal["learner", "solution", "site"]
 FLAVOURS = ("learner", "solution", "site")
@@ -103,7 +103,7 @@ def compile_chapter(
 
     cells = [
         _markdown("title", f"# {money(chapter.title, 1, context)}"),
-        _markdown("opening", _opening(chapter, context, seconds)),
+        _markdown("opening", opening(chapter, context, seconds)),
         _code("setup", setup_source(chapter.name, framework), flavour),
     ]
     for cell in chapter.of(framework):
@@ -126,9 +126,6 @@ def compile_chapter(
         notebook.metadata.tlcourse["edition"] = edition(notebook)
     nbformat.validate(notebook)
     return notebook
-
-
-# ----------------------------------------------------------------------------------------------- cells
 
 
 def _markdown(cell_id: str, text: str, attachments: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -226,73 +223,3 @@ def _hints(exercise: Any, cell: Cell, context: Context) -> str:
         text = money(hint, cell.line, context)
         rows.append(f'<details class="tl-hint"><summary>Hint {number}</summary>\n\n{text}\n\n</details>')
     return "\n\n".join(rows)
-
-
-# --------------------------------------------------------------------------------------------- opening
-
-
-def about(seconds: float) -> str:
-    """A time, rounded so generously that another run says the same.
-
-    Examples
-    --------
-    >>> [about(s) for s in (4, 23, 44, 60, 100, 150)]
-    ['about 10 s', 'about 30 s', 'about 1 min', 'about 1 min', 'about 2 min', 'about 3 min']
-    """
-    if seconds <= 40:
-        return f"about {max(1, -int(-seconds // 10)) * 10} s"
-    return f"about {max(1, int((seconds + 40) // 60))} min"
-
-
-def _time(seconds: Mapping[str, Any]) -> str:
-    def part(key: str, where: str) -> str:
-        return (
-            f"{about(seconds[key])} {where}" if seconds.get(key) is not None else f"not measured yet {where}"
-        )
-
-    return f"{part('cpu', 'on two CPU cores')}, {part('gpu', 'on a GPU')} (to run every cell, not to read)."
-
-
-def _opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:
-    items = "\n".join(f"- {money(item, 1, context)}" for item in chapter.you_will)
-    name = TITLES[context.framework]
-    time = f"**Time with {name}:** {_time(seconds)}"
-    if not context.lab:
-        return (
-            f":::{{admonition}} {money(chapter.question, 1, context)}\n:class: tl-opening\n\n"
-            f"You will be able to\n\n{items}\n\n{time}\n:::"
-        )
-    question = money(html.escape(chapter.question, quote=False), 1, context)
-    return (
-        f'<div class="alert alert-info">\n\n**{question}**\n\n'
-        f"You will be able to\n\n{items}\n\n{time}\n\n</div>"
-    )
-
-
-# ----------------------------------------------------------------------------------------------- bytes
-
-
-def dumps(notebook: Mapping[str, Any]) -> str:
-    """A notebook as the text of its file: sorted keys, so that the same notebook has the same bytes."""
-    return json.dumps(_split(notebook), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _split(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """Long texts as lists of lines, as every Jupyter tool writes them: diffs stay small."""
-    from nbformat.v4.rwbase import split_lines
-
-    plain = json.loads(json.dumps(notebook))
-    return dict(split_lines(nbformat.from_dict(plain)))
-
-
-def digest(notebook: Mapping[str, Any]) -> str:
-    """A hash of what a learner could have changed: the cells' ids, kinds and texts, not their outputs."""
-    cells = [[cell.get("id"), cell["cell_type"], cell["source"]] for cell in notebook["cells"]]
-    return hashlib.sha256(json.dumps(cells).encode("utf-8")).hexdigest()[:16]
-
-
-def edition(notebook: Mapping[str, Any]) -> str:
-    """A hash of a notebook as it was compiled, metadata and all: tells whether the course's copy is new."""
-    own = {key: value for key, value in notebook["metadata"]["tlcourse"].items() if key != "edition"}
-    plain = {**notebook, "metadata": {**notebook["metadata"], "tlcourse": own}}
-    return hashlib.sha256(dumps(plain).encode("utf-8")).hexdigest()[:16]

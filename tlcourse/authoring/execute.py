@@ -16,8 +16,9 @@ from typing import Any
 
 import nbformat
 
-from tlcourse.authoring.compile import LANGUAGE, dumps
+from tlcourse.authoring.compile import LANGUAGE
 from tlcourse.authoring.kernel import READ_FROM, READ_TO
+from tlcourse.authoring.serialize import dumps
 from tlcourse.authoring.source import Chapter, python_of
 from tlcourse.claims import collect
 from tlcourse.errors import CourseError

@@ -12,6 +12,8 @@ __all__ = ["Choice", "Question", "parse_quiz"]
 
 @dataclass(frozen=True)
 class Choice:
+    """One answer to choose, whether it is right, and why."""
+
     text: str
     correct: bool
     explain: str
@@ -27,6 +29,7 @@ class Question:
 
 
 Problem = tuple[int | None, str, str]
+FORM = "Write `- question: …` with `choices:`, each with `text:`, `explain:` and, if right, `correct: true`."
 
 
 def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
@@ -39,9 +42,6 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
     'A quiz of 1 question.'
     """
     problems: list[Problem] = []
-    form = (
-        "Write `- question: …` with `choices:`, each with `text:`, `explain:` and, if right, `correct: true`."
-    )
     try:
         loaded = yaml.safe_load(text)
         starts = _starts(text)
@@ -56,34 +56,31 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
             )
         ]
     if not isinstance(loaded, list):
-        return [], [(None, "The quiz is not a list of questions.", form)]
-    questions: list[Question] = []
-    for index, item in enumerate(loaded):
-        line = starts[index]
-        number = index + 1
-        if (
-            not isinstance(item, dict)
-            or not item.get("question")
-            or not isinstance(item.get("choices"), list)
-        ):
-            problems.append((line, f"Question {number} has no question, or no list of choices.", form))
-            continue
-        if unknown := sorted(set(item) - {"question", "choices"}):
-            problems.append((line, f"Question {number} has {', '.join(unknown)}, which is not known.", form))
-        choices = [_choice(choice, number, line, problems) for choice in item["choices"]]
-        if len(choices) < 2:
-            problems.append(
-                (line, f"Question {number} offers fewer than two choices.", "Add a wrong one that tempts.")
-            )
-        if not any(choice.correct for choice in choices):
-            problems.append(
-                (line, f"Question {number} has no right answer.", "Mark it with `correct: true`.")
-            )
-        questions.append(Question(str(item["question"]).strip(), tuple(choices), line))
+        return [], [(None, "The quiz is not a list of questions.", FORM)]
     if not 3 <= len(loaded) <= 5:
         count = f"{len(loaded)} question" + ("" if len(loaded) == 1 else "s")
-        problems.insert(0, (None, f"A quiz of {count}.", "A chapter's quiz has 3 to 5."))
-    return questions, problems
+        problems.append((None, f"A quiz of {count}.", "A chapter's quiz has 3 to 5."))
+    questions = [
+        _question(item, number, line, problems)
+        for number, (item, line) in enumerate(zip(loaded, starts, strict=True), 1)
+    ]
+    return [question for question in questions if question is not None], problems
+
+
+def _question(item: Any, number: int, line: int, problems: list[Problem]) -> Question | None:
+    if not isinstance(item, dict) or not item.get("question") or not isinstance(item.get("choices"), list):
+        problems.append((line, f"Question {number} has no question, or no list of choices.", FORM))
+        return None
+    if unknown := sorted(str(key) for key in set(item) - {"question", "choices"}):
+        problems.append((line, f"Question {number} has {', '.join(unknown)}, which is not known.", FORM))
+    choices = [_choice(choice, number, line, problems) for choice in item["choices"]]
+    if len(choices) < 2:
+        problems.append(
+            (line, f"Question {number} offers fewer than two choices.", "Add a wrong one that tempts.")
+        )
+    if not any(choice.correct for choice in choices):
+        problems.append((line, f"Question {number} has no right answer.", "Mark it with `correct: true`."))
+    return Question(str(item["question"]).strip(), tuple(choices), line)
 
 
 def _starts(text: str) -> list[int]:

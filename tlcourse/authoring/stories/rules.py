@@ -1,42 +1,17 @@
-"""Whether the two frameworks tell the same story: their recorded claims, compared.
-
-Digits may differ between PyTorch and Keras, conclusions may not, for the prose that states them is written
-once. A claim's *uncertainty* is the standard error of its mean, ``spread / sqrt(n)``, where it was recorded
-with a spread; else its tolerance. Four things are compared in each chapter:
-
-*names*
-    Both frameworks record the same claims, with the same stories.
-*stories*
-    Claims of one story (``record(..., story="far-small")``) are the sides of one comparison, and every pair
-    of them is compared. A framework tells a pair apart where the two are further from one another than their
-    joint uncertainty, the root of the sum of the two squares. A pair that one framework tells apart in one
-    order and the other in the opposite order is reversed.
-*signs*
-    A claim whose ``fmt`` begins with ``+`` is a difference. Its sign must be the same in both where it is
-    further from zero than its uncertainty in either. What is printed as zero has no sign.
-*verdicts*
-    Text and truth values must be the same, numbers inside a text apart ("at least 40", "at least 35"), unless
-    one of them is undecided (:data:`UNDECIDED`): one framework may see what the other cannot tell.
-
-What differs by design is listed with its reason (see :func:`disagreements`), and such a list may hold nothing
-that is not needed.
-"""
+"""The rules by which two frameworks tell the same story, or do not."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
-from tlcourse.claims import claims_path, format_claim, read_claims
-from tlcourse.errors import CourseError
+from tlcourse.claims import format_claim
 from tlcourse.frameworks import TITLES
 
-__all__ = ["UNDECIDED", "chapters_in", "compare", "disagreements", "joint", "uncertainty"]
+__all__ = ["UNDECIDED", "compare", "joint", "uncertainty"]
 
 UNDECIDED = ("cannot tell", "undecided", "unclear")
 """How a verdict begins that decides nothing."""
@@ -102,38 +77,46 @@ def compare(chapter: str, torch: Mapping[str, Entry], keras: Mapping[str, Entry]
       Keras: frozen 0.50 ± 0.01 (n = 5) < random 0.60 ± 0.01 (n = 5), ...
       What to do: ...
     """
-    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for name in sorted({*torch, *keras}):
-        if name not in torch or name not in keras:
-            has, lacks = ("keras", "torch") if name in keras else ("torch", "keras")
-            found[name] = (
-                f"Chapter {chapter}: {name!r} is recorded in {TITLES[has]} and not in {TITLES[lacks]}."
-                "\n  What to do: record it in both; or, if it exists in one by design, list it with the "
-                "reason in the test."
-            )
-            continue
-        one, other = torch[name], keras[name]
-        problem = _labels(one, other) or _verdict(one, other) or _sign(one, other)
-        if problem:
-            found[name] = f"Chapter {chapter}, claim {name!r}: {problem}"
-    shared = {name: entry for name, entry in torch.items() if name in keras and entry.get("story")}
-    stories: dict[str, list[str]] = {}
-    for name in sorted(shared):
-        if keras[name].get("story") == shared[name]["story"]:
-            stories.setdefault(str(shared[name]["story"]), []).append(name)
-    for story, names in stories.items():
+        message = _one_claim(chapter, name, torch.get(name), keras.get(name))
+        if message:
+            messages[name] = message
+    for story, names in _stories(torch, keras).items():
+        where = f"Chapter {chapter}, story {story!r}"
         if len(names) == 1:
-            found[names[0]] = (
-                f"Chapter {chapter}, story {story!r}: {names[0]!r} is its only claim, so nothing is compared."
+            messages[names[0]] = (
+                f"{where}: {names[0]!r} is its only claim, so nothing is compared."
                 "\n  What to do: give the other sides the same story; look for a typing error."
             )
         for first, second in combinations(names, 2):
-            problem = _reversed(
-                first, second, {"torch": torch, "keras": keras}, f"Chapter {chapter}, story {story!r}"
-            )
+            problem = _reversed(first, second, {"torch": torch, "keras": keras}, where)
             if problem:
-                found[f"{first} {second}"] = problem
-    return found
+                messages[f"{first} {second}"] = problem
+    return messages
+
+
+def _one_claim(chapter: str, name: str, torch: Entry | None, keras: Entry | None) -> str | None:
+    """What is wrong with one claim, whatever the others are."""
+    if torch is None or keras is None:
+        has, lacks = ("keras", "torch") if torch is None else ("torch", "keras")
+        return (
+            f"Chapter {chapter}: {name!r} is recorded in {TITLES[has]} and not in {TITLES[lacks]}."
+            "\n  What to do: record it in both; or, if it exists in one by design, list it with the "
+            "reason in the test."
+        )
+    problem = _labels(torch, keras) or _verdict(torch, keras) or _sign(torch, keras)
+    return f"Chapter {chapter}, claim {name!r}: {problem}" if problem else None
+
+
+def _stories(torch: Mapping[str, Entry], keras: Mapping[str, Entry]) -> dict[str, list[str]]:
+    """The claims of each story that both frameworks record, in order of the alphabet."""
+    stories: dict[str, list[str]] = {}
+    for name in sorted(torch):
+        story = torch[name].get("story")
+        if story and name in keras and keras[name].get("story") == story:
+            stories.setdefault(str(story), []).append(name)
+    return stories
 
 
 def _labels(one: Entry, other: Entry) -> str | None:
@@ -144,7 +127,7 @@ def _labels(one: Entry, other: Entry) -> str | None:
                 f"its {field} is {one.get(field)!r} in PyTorch and {other.get(field)!r} in Keras."
                 "\n  What to do: build the chapter again in both frameworks, from one record() call."
             )
-    if _text(one["value"]) != _text(other["value"]):
+    if _is_text(one["value"]) != _is_text(other["value"]):
         return (
             f"it is {one['value']!r} in PyTorch and {other['value']!r} in Keras: of two kinds."
             "\n  What to do: record the same kind of value in both."
@@ -152,12 +135,12 @@ def _labels(one: Entry, other: Entry) -> str | None:
     return None
 
 
-def _text(value: Any) -> bool:
+def _is_text(value: Any) -> bool:
     return isinstance(value, (str, bool))
 
 
 def _verdict(one: Entry, other: Entry) -> str | None:
-    if not _text(one["value"]):
+    if not _is_text(one["value"]):
         return None
     shown = [one["value"], other["value"]]
     if any(isinstance(value, str) and value.casefold().startswith(UNDECIDED) for value in shown):
@@ -173,7 +156,9 @@ def _verdict(one: Entry, other: Entry) -> str | None:
 
 
 def _sign(one: Entry, other: Entry) -> str | None:
-    if _text(one["value"]) or not any(str(entry.get("fmt") or "").startswith("+") for entry in (one, other)):
+    if _is_text(one["value"]) or not any(
+        str(entry.get("fmt") or "").startswith("+") for entry in (one, other)
+    ):
         return None
     signs = [_printed_sign(entry) for entry in (one, other)]
     if signs[0] * signs[1] >= 0 or all(abs(entry["value"]) <= uncertainty(entry) for entry in (one, other)):
@@ -212,55 +197,3 @@ def _reversed(first: str, second: str, claims: Mapping[str, Mapping[str, Entry]]
         + "\n  What to do: look for a difference between the two runs. If there is none, this pair cannot be "
         "told apart: say so in the prose, and take the story off one of the two."
     )
-
-
-def chapters_in(folder: str | Path) -> list[str]:
-    """The chapters with recorded claims in either framework, under a folder such as ``book/claims``."""
-    return sorted({path.stem for framework in TITLES for path in Path(folder).glob(f"{framework}/*.json")})
-
-
-def disagreements(folder: str | Path, by_design: Mapping[tuple[str, str], str] | None = None) -> list[str]:
-    """Everything that the frameworks disagree about, in all chapters.
-
-    Parameters
-    ----------
-    folder : path
-        ``book/claims``.
-    by_design : mapping, optional
-        ``(chapter, claim) -> reason`` for what may differ; both may hold ``*``. A pair of a story is its two
-        names, in order of the alphabet, with a space between.
-
-    Returns
-    -------
-    list of str
-        A message each; also for an entry of ``by_design`` that nothing needs.
-
-    Raises
-    ------
-    CourseError
-        If an entry has no reason, or there are no claims in the folder.
-    """
-    allowed = dict(by_design or {})
-    for (chapter, name), reason in allowed.items():
-        if not reason.strip():
-            raise CourseError(
-                f"{chapter}, {name!r} is listed as different by design without a reason.", "Write why."
-            )
-    chapters = chapters_in(folder)
-    if not chapters:
-        raise CourseError(f"There are no claims in {folder}.", "Run `tlcourse build` in the course.")
-    messages: list[str] = []
-    used: set[tuple[str, str]] = set()
-    for chapter in chapters:
-        torch, keras = (read_claims(claims_path(folder, one, chapter)).claims for one in TITLES)
-        for name, message in compare(chapter, torch, keras).items():
-            excuses = {key for key in allowed if fnmatchcase(chapter, key[0]) and fnmatchcase(name, key[1])}
-            used |= excuses
-            if not excuses:
-                messages.append(message)
-    messages += [
-        f"Chapter {chapter}: {name!r} is listed as different by design, and does not differ."
-        "\n  What to do: take it off the list."
-        for chapter, name in sorted(set(allowed) - used)
-    ]
-    return messages
