@@ -64,7 +64,7 @@ bench: $(VENV)/.learner
 	$(BIN)/tlcourse bench
 
 bench-grading: $(VENV)/.test
-	$(BIN)/python -m tlcourse.grading.bench
+	$(BIN)/python -m tlcourse.commands.bench_grading
 
 results: $(VENV)/.learner
 	$(BIN)/tlcourse results

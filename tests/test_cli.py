@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from tlcourse import cli
 from tlcourse.errors import CourseError
+from tlcourse.files import course_root
 
 runner = CliRunner()
 
@@ -30,7 +31,7 @@ def test_course_root_is_found_from_below(tmp_path: Path) -> None:
     (tmp_path / "book" / "chapters").mkdir(parents=True)
     below = tmp_path / "notebooks" / "torch"
     below.mkdir(parents=True)
-    assert cli.course_root(below) == tmp_path.resolve()
+    assert course_root(below) == tmp_path.resolve()
 
 
 def test_an_unknown_exercise_is_refused_with_the_known_ones(tmp_path: Path) -> None:

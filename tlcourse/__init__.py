@@ -17,19 +17,24 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+# What a learner uses. The compiler, the grader and the command line are there, but not advertised here.
 _SUBMODULES = (
-    "authoring",
+    "augmentation",
     "claims",
     "data",
     "devices",
+    "embeddings",
     "errors",
     "evaluation",
     "exercises",
     "freezing",
+    "heads",
+    "language",
     "models",
     "plots",
     "sweeps",
     "training",
+    "transferability",
     "widgets",
 )
 __all__ = ["__version__", "start", *_SUBMODULES]

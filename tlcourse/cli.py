@@ -21,6 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from tlcourse.errors import CourseError
+from tlcourse.files import course_root
 
 app = typer.Typer(
     help="Transfer learning by doing it, in PyTorch and in Keras.",
@@ -37,24 +38,6 @@ def _main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def course_root(start: Path | None = None) -> Path:
-    """The folder of the course: the first one from here upwards with ``book/chapters``.
-
-    Raises
-    ------
-    CourseError
-        If neither this folder nor one above it is a checkout of the course.
-    """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "book" / "chapters").is_dir():
-            return folder
-    raise CourseError(
-        f"{here} is not inside the course's folder (there is no book/chapters here or above).",
-        "Go to the folder that you cloned, and call the command again.",
-    )
 
 
 def explained(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,7 +98,7 @@ Frameworks = Annotated[str | None, typer.Option("--framework", help="Only torch,
 @explained
 def doctor() -> None:
     """Check this machine: Python, packages, weights, data, device; say what to do about what is missing."""
-    from tlcourse.doctor import run_doctor
+    from tlcourse.commands.doctor import run_doctor
 
     if not run_doctor():
         raise typer.Exit(1)
@@ -424,7 +407,7 @@ def sample_class(
 @explained
 def bench() -> None:
     """Print how long the course takes on this machine, beside its budgets."""
-    from tlcourse.bench import run_bench
+    from tlcourse.commands.bench import run_bench
 
     run_bench(course_root())
 

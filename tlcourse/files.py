@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever reads half of one."""
+"""Where the course's files are, and writing one so that nobody ever reads half of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,27 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_whole"]
+from tlcourse.errors import CourseError
+
+__all__ = ["course_root", "write_whole"]
+
+
+def course_root(start: Path | None = None) -> Path:
+    """The folder of the course: the first one from here upwards with ``book/chapters``.
+
+    Raises
+    ------
+    CourseError
+        If neither this folder nor one above it is a checkout of the course.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "book" / "chapters").is_dir():
+            return folder
+    raise CourseError(
+        f"{here} is not inside the course's folder (there is no book/chapters here or above).",
+        "Go to the folder that you cloned, and call the command again.",
+    )
 
 
 def write_whole(path: Path, text: str, *, flush: bool = False) -> None:

@@ -31,30 +31,32 @@ _PRELOADED = {
     "torch": ("torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torchvision", "timm"),
     "keras": ("tensorflow", "keras"),
 }
-_COURSE = ("data", "devices", "evaluation", "freezing", "heads", "models", "training", "claims", "exercises")
+_LIBRARIES = (
+    "numpy",
+    "numpy.testing",
+    "pandas",
+    "scipy",
+    "sklearn.metrics",
+    "PIL.Image",
+    "IPython.core.inputtransformer2",
+    "asyncio",
+    "logging",
+)
+_COURSE = ("claims", "data", "devices", "evaluation", "exercises", "freezing", "heads", "models", "training")
+# Packages with a module for each framework: that of this one is loaded too.
+_SIDED = ("freezing", "models.layers", "models.networks")
 
 
 def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
+    """Import what answers use. Nothing is left out in silence: a name that is wrong ends the zygote."""
     from tlcourse.exercises.registry import add_module, all_exercises
 
-    for name in (
-        *_PRELOADED[framework],
-        "numpy",
-        "numpy.testing",
-        "pandas",
-        "scipy",
-        "sklearn.metrics",
-        "PIL.Image",
-        "IPython.core.inputtransformer2",
-        "asyncio",
-        "logging",
-    ):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    for name in (*_PRELOADED[framework], *_LIBRARIES):
+        importlib.import_module(name)
     for name in _COURSE:
         importlib.import_module(f"tlcourse.{name}")
-        with contextlib.suppress(ImportError):
-            importlib.import_module(f"tlcourse.{name}.{name}_{framework}")
+    for name in _SIDED:
+        importlib.import_module(f"tlcourse.{name}._{framework}")
     for name in ("tlcourse.grading.sandbox.attacks", *modules):
         add_module(name)
     all_exercises(chapter)

@@ -13,7 +13,7 @@ from torch import nn
 from tlcourse.frameworks import pick
 from tlcourse.models.architecture import SMALL_CNN_CHANNELS
 
-__all__ = ["SmallCNN", "build"]
+__all__ = ["build"]
 
 
 class SmallCNN(nn.Module):

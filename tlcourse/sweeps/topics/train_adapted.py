@@ -25,7 +25,9 @@ from tlcourse.sweeps.shared import trainer, vision
 __all__ = [
     "AUGMENT_RATES",
     "KINDS",
+    "LOOKS",
     "RATES",
+    "RUNS",
     "SWEEPS",
     "augmented",
     "stop_early",

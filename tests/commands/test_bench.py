@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tlcourse import bench
 from tlcourse.authoring.source import chapter_paths, solutions
+from tlcourse.commands import bench
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow

@@ -14,13 +14,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..authoring.source import STUB
-from ..cli import course_root
-from .classroom import grade
-from .found import file_name
-from .nbgrader_course import make_course
-from .record import load_record
-from .sample import make_class
+from tlcourse.authoring.source import STUB
+from tlcourse.files import course_root
+from tlcourse.grading.classroom import grade
+from tlcourse.grading.found import file_name
+from tlcourse.grading.nbgrader_course import make_course
+from tlcourse.grading.record import load_record
+from tlcourse.grading.sample import make_class
 
 __all__ = ["main"]
 

@@ -7,7 +7,8 @@ import subprocess
 import pytest
 from typer.testing import CliRunner
 
-from tlcourse import cli, doctor
+from tlcourse import cli
+from tlcourse.commands import doctor
 from tlcourse.errors import DataError
 
 

@@ -1,0 +1,1 @@
+"""What the command line (`tlcourse.cli`) starts and no other package holds: the doctor and the benches."""
