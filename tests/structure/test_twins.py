@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from course_imports import dotted, sources
+from course_imports import PACKAGE, dotted, sources
 
 SIDES = ("_torch.py", "_keras.py")
 PACKAGES = sorted({path.parent for path in sources() if path.name in SIDES})
