@@ -161,11 +161,21 @@ def axe_script() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def axe_violations(page: Any, impacts: tuple[str, ...] = ("serious", "critical")) -> list[str]:
-    """axe-core's violations on the page as it is, of the given impacts, one line for each element."""
+# What of axe-core's rules depends on colours: all others say the same of a page in light and in dark.
+COLOURS = ("color-contrast", "link-in-text-block")
+
+
+def axe_violations(
+    page: Any, impacts: tuple[str, ...] = ("serious", "critical"), rules: tuple[str, ...] = ()
+) -> list[str]:
+    """axe-core's violations on the page as it is, of the given impacts, one line for each element.
+
+    By all rules that axe-core asks for by itself, or by some, named.
+    """
     page.evaluate(axe_script())
     result = page.evaluate(
-        "async () => await axe.run(document, {resultTypes: ['violations'], preload: false})"
+        "async only => await axe.run(document, {resultTypes: ['violations'], preload: false, ...only})",
+        {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {},
     )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:160]} "

@@ -100,7 +100,7 @@ for name in sys.argv[1:]:
     done[name] = [result.exit_code, result.output, repr(result.exception)]
 pathlib.Path("done.json").write_text(json.dumps(done))
 """
-    subprocess.run([sys.executable, "-c", script, *expected], cwd=tmp_path, check=True, timeout=300)
+    subprocess.run([sys.executable, "-c", script, *expected], cwd=tmp_path, check=True, timeout=1200)
     done = json.loads((tmp_path / "done.json").read_text())
     for name, (_, said, status) in expected.items():
         code, output, error = done[name]
@@ -135,7 +135,7 @@ def test_a_terminal_that_cannot_show_every_character(encoding: str, tmp_path: Pa
     def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "tlcourse.cli", *arguments]
         environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=300)
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=1200)
 
     (tmp_path / "snow☃.py").write_text("def broken(:\n", encoding="utf-8")
     for arguments, status in (

@@ -93,16 +93,15 @@ def test_requirements_are_ranges() -> None:
 
 def test_importing_the_package_loads_no_framework_and_is_quick() -> None:
     code = (
-        "import sys, time; t = time.perf_counter(); import tlcourse; s = time.perf_counter() - t;"
+        "import sys, time; t = time.process_time(); import tlcourse; s = time.process_time() - t;"
         "print(s, [m for m in ('torch', 'tensorflow', 'keras', 'pandas', 'sklearn', 'matplotlib') "
         "if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     seconds, loaded = run.stdout.split(maxsplit=1)
     assert loaded.strip() == "[]"
-    assert (
-        float(seconds) < 3
-    )  # the budget is 0.3 s; `make bench` prints the figure, a test allows a busy machine
+    # Of the processor; the budget is 0.3 s, and `make bench` prints the figure.
+    assert float(seconds) < 1.5
 
 
 def test_ci_calls_the_readmes_command_and_hides_nothing() -> None:

@@ -179,7 +179,7 @@ def offline_is_told(name: str, target: Path) -> None:
     start = time.perf_counter()
     with pytest.raises(NetworkError) as caught:
         course.fetch(name, progress=False)
-    assert time.perf_counter() - start < 5, "about a second; the ceiling is for a busy machine"
+    assert time.perf_counter() - start < 30, "about a second; the ceiling is for a busy machine"
     for part_of_message in ("MB", "http", str(target)):
         assert part_of_message in caught.value.fix
     assert "network does not answer" in caught.value.problem

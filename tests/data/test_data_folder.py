@@ -133,7 +133,7 @@ def test_an_unreadable_picture(pictures: Path, content: bytes | str) -> None:
 def test_no_warning_without_reason(pictures: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        image_folder(pictures, skip_unreadable=True)
+        assert len(image_folder(pictures, skip_unreadable=True)) == len(image_folder(pictures))
 
 
 def test_a_picture_without_permission(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

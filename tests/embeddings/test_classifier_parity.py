@@ -23,7 +23,7 @@ def both() -> dict[str, dict]:
             [sys.executable, str(HERE / "observe_classifiers.py"), framework],
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             env=os.environ | {"TLCOURSE_DEVICE": "cpu"},
         )
         assert done.returncode == 0, done.stderr[-3000:]

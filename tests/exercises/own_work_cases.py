@@ -30,14 +30,15 @@ from typing import Any
 import numpy as np
 import pytest
 from attack_cases import kept
-from exercise_cases import REPEAT, SECRET_SEED, answer_source, exercises, setup, started
+from commit import REPEAT, SECRET_SEED
+from exercise_cases import answer_source, exercises, setup, started
 from own_work_answers import WRAPPERS
 
 import tlcourse
 from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
 from tlcourse.exercises.own_work import OwnWorkError, functions, hidden, hidden_in, place_of
 
-SECONDS = float(os.environ.get("TLCOURSE_OWN_WORK_SECONDS", "1.0"))  # of processor time for each exercise
+SECONDS = float(os.environ.get("TLCOURSE_OWN_WORK_SECONDS", "0.5"))  # of a processor, each time
 CALL = 0.5  # seconds for one call
 ROOM = 2**31  # bytes that the search may take: a seed must not become the length of an array
 

@@ -583,7 +583,7 @@ def test_what_stops_below_an_answer_is_noted_and_costs_nothing(monkeypatch, belo
     monkeypatch.setattr("sys.stdin", io.StringIO())
     loaded = run_answer(MEAN, GOOD + below)
     assert loaded.failed is None
-    assert callable(loaded.answer)
+    assert loaded.answer(np.array([1.0, 2.0, 6.0])) == 3.0
     assert note in loaded.note
     assert bool(note) == bool(loaded.note)
 
@@ -592,14 +592,14 @@ def test_what_runs_for_ever_below_an_answer_is_stopped(monkeypatch):
     monkeypatch.setattr(cells, "_TRAILING", 0.5)
     began = time.process_time()
     loaded = run_answer(MEAN, GOOD + "while True:\n    pass\n")
-    assert callable(loaded.answer)
+    assert loaded.answer(np.array([1.0, 2.0, 6.0])) == 3.0
     assert time.process_time() - began < 5
 
 
 def test_what_an_answer_leans_on_may_not_run_for_ever(monkeypatch):
     monkeypatch.setattr(cells, "_SETUP", 0.5)
     loaded = run_answer(MEAN, GOOD, "try:\n    while True:\n        pass\nexcept Exception:\n    pass")
-    assert callable(loaded.answer)
+    assert loaded.answer(np.array([1.0, 2.0, 6.0])) == 3.0
     assert "ran too long" in loaded.note
 
 
@@ -607,7 +607,7 @@ def test_what_an_answer_leans_on_may_not_run_for_ever(monkeypatch):
 def test_what_only_the_learners_machine_has_is_passed_by(monkeypatch, above):
     monkeypatch.setattr("sys.stdin", io.StringIO())
     loaded = run_answer(MEAN, f"{above}\n{GOOD}")
-    assert callable(loaded.answer)
+    assert loaded.answer(np.array([1.0, 2.0, 6.0])) == 3.0
     assert "The cell went on without it." in loaded.note
 
 

@@ -264,7 +264,11 @@ def test_a_check_loads_its_own_chapter_and_reads_no_answer():
         print([m for m in names if ".answers" in m], read)
     """
     ran = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=900,
     )
     assert ran.stdout.splitlines() == ["NOT YET", "[]", "[] []"]
 

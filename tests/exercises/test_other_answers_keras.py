@@ -1,10 +1,10 @@
 """Answers in Keras that no exercise lists: the right ones pass, the wrong ones do not."""
 
 import pytest
-from other_cases import check_every_exercise_has_some, check_right, check_wrong, ids, other
+from other_cases import check_every_exercise_has_some, check_right, check_wrong, ids, other, wrong
 
 FRAMEWORK = "keras"
-RIGHT, WRONG = other("RIGHT", FRAMEWORK), other("WRONG", FRAMEWORK)
+RIGHT, WRONG = other("RIGHT", FRAMEWORK), wrong(FRAMEWORK)
 
 
 def test_every_exercise_has_other_answers():
@@ -13,7 +13,7 @@ def test_every_exercise_has_other_answers():
 
 @pytest.mark.parametrize(("exercise", "title", "source"), RIGHT, ids=ids(RIGHT))
 def test_another_right_answer_passes(exercise, title, source):
-    check_right(exercise, source, FRAMEWORK)
+    check_right(exercise, title, source, FRAMEWORK)
 
 
 @pytest.mark.parametrize(("exercise", "title", "source"), WRONG, ids=ids(WRONG))

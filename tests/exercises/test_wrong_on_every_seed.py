@@ -9,7 +9,8 @@ import os
 
 import numpy as np
 import pytest
-from exercise_cases import REPEAT, SECRET_SEED, setup
+from commit import REPEAT, SECRET_SEED
+from exercise_cases import setup
 from other_cases import ids, other
 
 from tlcourse.exercises import judge_observation, load_answer, observe_in_process

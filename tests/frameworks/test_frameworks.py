@@ -16,7 +16,7 @@ def run(code: str, **env: str) -> str:
     """Run code in a fresh process; its output. Fails on any other exit status than 0, a crash included."""
     clean = {k: v for k, v in os.environ.items() if k not in ("KERAS_BACKEND", "TLCOURSE_DEVICE")}
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**clean, **env}, capture_output=True, text=True, timeout=240
+        [sys.executable, "-c", code], env={**clean, **env}, capture_output=True, text=True, timeout=1200
     )
     assert done.returncode == 0, f"exit {done.returncode}: {done.stderr[-2000:]}"
     return done.stdout + done.stderr

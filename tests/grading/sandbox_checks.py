@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
+import zlib
 from pathlib import Path
 
 import nbformat
 import psutil
+from commit import FRAMEWORKS, whose_turn
+from patience import comes_true
 
-from tlcourse.exercises import Job, State, get, judge_observation
+from tlcourse.exercises import Exercise, Job, State, get, judge_observation
 from tlcourse.grading.sandbox.limits import Limits
 from tlcourse.grading.sandbox.parent import Sandbox
+from tools.processor_time import spent
 
 EXERCISE = "ch00-pick-class"
 RIGHT = """
@@ -153,19 +156,19 @@ def inside(body: str) -> str:
 
 def abuse_costs_one_answer(sandbox: Sandbox, name: str) -> None:
     body, kinds, words = ABUSE[name]
-    began = time.monotonic()
+    began = spent()
     first, bad, last = sandbox.observe([job(RIGHT), job(inside(body)), job(RIGHT)])
-    took = time.monotonic() - began
-    told = f"{name}: {bad.kind}: {bad.problem} ({took:.1f} s)"
+    took = spent() - began
+    told = f"{name}: {bad.kind}: {bad.problem} ({took:.1f} processor seconds)"
     assert verdict(first).state is State.PASS, told
     assert verdict(last).state is State.PASS, f"{told}; after it {last}"
     assert bad.kind in ((kinds,) if isinstance(kinds, str) else kinds), told
     assert words in bad.problem, told
     assert verdict(bad).points == 0 or bad.kind == "ok", told
-    assert took < 8 * TIGHT.exercise_seconds, told
+    assert took < 8 * TIGHT.exercise_seconds, told  # whatever else the machine does
     # The zygote is the only one left in there.
     (zygote,) = psutil.Process(sandbox._launched.pid).children()
-    assert not zygote.children(recursive=True), told
+    assert comes_true(lambda: not zygote.children(recursive=True)), told
 
 
 def nothing_is_in_reach(sandbox: Sandbox) -> None:
@@ -195,8 +198,16 @@ def the_machine_is_hidden(sandbox: Sandbox) -> None:
     assert all(os.path.exists(path) for path in paths)
 
 
+def _differs(exercise: Exercise) -> bool:
+    """Whether the first wrong answer is another text in the other framework, or there in one of them only."""
+    return len({exercise.misconceptions[0].source_for(framework) for framework in FRAMEWORKS}) > 1
+
+
 def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framework: str) -> None:
-    """Full marks for each chapter's solution, rebuilt from a whole notebook; less for a wrong answer of each."""
+    """Full marks for each chapter's solution, rebuilt from a whole notebook; less for a wrong answer of each.
+
+    Every solution in each framework; a wrong answer that is the same text in both in one of them, by turns.
+    """
     from tlcourse.exercises import all_exercises
     from tlcourse.exercises.registry import chapter_number
     from tlcourse.grading.guard import rebuild
@@ -207,19 +218,26 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framewo
     root = Path(__file__).resolve().parents[2]
     for chapter in sorted({chapter_number(e.chapter) for e in all_exercises()}):
         record = load_record(root, chapter, framework)
-        wrong = {e.id: str(e.misconceptions[0].source_for(framework)) for e in record.exercises}
+        wrong = {
+            e.id: str(source)
+            for e in record.exercises
+            if (source := e.misconceptions[0].source_for(framework)) is not None
+            and (_differs(e) or whose_turn(zlib.crc32(e.id.encode())) == framework)
+        }
         for answers, full in ((right_answers(root, record), True), (wrong, False)):
             student = read_notebook(nbformat.writes(fill(record, answers)).encode(), chapter)
             rebuilt = rebuild(student, record)
             assert not rebuilt.notes, rebuilt.notes
-            inputs = [e.draw(11) for e in record.exercises]
+            exercises = [e for e in record.exercises if e.id in answers]
+            inputs = [e.draw(11) for e in exercises]
+            given_in = [a for a in rebuilt.answers if a.exercise_id in answers]
             jobs = [
                 Job(a.exercise_id, a.attempts[-1].source, exercise.sent(given), a.attempts[-1].setup)
-                for a, exercise, given in zip(rebuilt.answers, record.exercises, inputs, strict=True)
+                for a, exercise, given in zip(given_in, exercises, inputs, strict=True)
             ]
-            for exercise, given, seen in zip(record.exercises, inputs, sandbox.observe(jobs), strict=True):
+            for exercise, given, seen in zip(exercises, inputs, sandbox.observe(jobs), strict=True):
                 report = judge_observation(exercise, seen, given)
                 if full:
                     assert report.state is State.PASS, f"{exercise.id}: {report}"
-                elif exercise.misconceptions[0].source_for(framework) is not None:
+                else:
                     assert report.points < exercise.points, f"{exercise.id}: {report}"

@@ -62,7 +62,7 @@ def test_where_processes_cannot_be_limited_it_refuses():
         cwd=Path(__file__).parent,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=1200,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert "cannot be limited" in done.stderr, done.stderr[-2000:]

@@ -23,7 +23,7 @@ def run(script: str, *arguments: str) -> None:
         [sys.executable, str(HERE / script), *arguments],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         env=os.environ | {"TLCOURSE_DEVICE": "cpu", "HF_HUB_OFFLINE": "1"},
     )
     assert done.returncode == 0, done.stderr[-3000:]

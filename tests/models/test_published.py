@@ -47,7 +47,8 @@ def test_without_a_network_it_says_what_to_bring_and_where(
         assert "net-01234567.pth (553.4 MB)" in caught.value.problem
         for said in (file.url, str(cache), "weights=path"):
             assert said in caught.value.fix
-    assert time.perf_counter() - started < 10
+    # Waiting is the point here, so this is wall time: seconds, where libraries wait for most of a minute.
+    assert time.perf_counter() - started < 40
     assert not cache.exists() or not list(cache.iterdir())
 
 

@@ -28,7 +28,7 @@ def observe(framework: str, folder: Path) -> tuple[dict[str, Any], dict[str, np.
         env=env,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     with np.load(out) as held:

@@ -78,7 +78,7 @@ def photographs(folder: Path, each: int = 12) -> Path:
 def in_new_process(code: str, folder: Path) -> str:
     """Run a script in a process of its own, in the folder where the sheet saved its files."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=1200
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -23,7 +23,7 @@ def both() -> dict[str, dict]:
             [sys.executable, str(HERE / "training_cases.py"), framework],
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])},
         )
         assert done.returncode == 0, done.stderr[-3000:]
