@@ -70,7 +70,7 @@ def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     both = ["here", "elsewhere"]
     if name == "solution" or exercise.frameworks != FRAMEWORKS:
         return both
-    if len({answer_source(exercise, name, one) for one in FRAMEWORKS}) > 1:
+    if len({source_in(exercise, name, one) for one in FRAMEWORKS}) > 1:
         return both
     number = zlib.crc32(f"{exercise.id} {name}".encode())
     return both[:1] if whose_turn(number) == framework else both[1:]
@@ -94,11 +94,16 @@ def case_id(value: Any) -> str:
 
 
 def answer_source(exercise: Exercise, name: str, framework: str) -> str:
-    if name in ("solution", "stub"):
-        return sources(exercise.chapter, framework).get(exercise.id, ("", ""))[0 if name == "solution" else 1]
-    source = next(wrong for wrong in exercise.misconceptions if wrong.name == name).source_for(framework)
+    source = source_in(exercise, name, framework)
     assert source is not None
     return source
+
+
+def source_in(exercise: Exercise, name: str, framework: str) -> str | None:
+    """The answer's text in a framework; None for a misconception that this framework has not."""
+    if name in ("solution", "stub"):
+        return sources(exercise.chapter, framework).get(exercise.id, ("", ""))[0 if name == "solution" else 1]
+    return next(wrong for wrong in exercise.misconceptions if wrong.name == name).source_for(framework)
 
 
 @functools.cache
