@@ -8,62 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from good_source import GOOD, mistakes, read
 
 from tlcourse.authoring.source import SourceMistakes, blank, read_chapter, read_chapters, solutions
-
-GOOD = """---
-tlcourse:
-  title: A title
-  question: "A question: which?"
-  you_will:
-    - do it
----
-
-## Begin
-
-The answer is {claim}`answer`.
-
-```{code-cell} ipython3
-record("answer", 42, tolerance=0)
-```
-
-```{code-cell} ipython3
-:exercise: ch00-double
-
-def double(x):
-    ### BEGIN SOLUTION
-    return 2 * x
-    ### END SOLUTION
-```
-
-```{quiz}
-- question: One?
-  choices:
-    - {text: a, correct: true, explain: because}
-    - {text: b, explain: never}
-- question: Two?
-  choices:
-    - {text: a, correct: true, explain: because}
-    - {text: b, explain: never}
-- question: Three?
-  choices:
-    - {text: a, correct: true, explain: because}
-    - {text: b, explain: never}
-```
-"""
-
-
-def read(folder: Path, text: str, name: str = "00-a.md") -> object:
-    chapters = folder / "book" / "chapters"
-    chapters.mkdir(parents=True, exist_ok=True)
-    (chapters / name).write_text(text, encoding="utf-8")
-    return read_chapter(chapters / name)
-
-
-def mistakes(folder: Path, text: str, name: str = "00-a.md") -> list[object]:
-    with pytest.raises(SourceMistakes) as caught:
-        read(folder, text, name)
-    return list(caught.value.mistakes)
 
 
 def test_a_good_source_is_read_with_its_lines(tmp_path: Path, known: object) -> None:
@@ -299,74 +246,3 @@ def test_solutions_come_apart(tmp_path: Path, known: object) -> None:
 def test_blank_keeps_the_indent_and_what_is_around() -> None:
     source = "a = 1\n### BEGIN SOLUTION\nb = 2\n### END SOLUTION\nif a:\n  ### BEGIN SOLUTION\n  c = 3\n  ### END SOLUTION\nd = 4"
     assert blank(source) == "a = 1\n...  # your code here\nif a:\n  ...  # your code here\nd = 4"
-
-
-# -- whose prose is it? --
-
-
-def code(*tags: str) -> str:
-    head = f":tags: [{', '.join(tags)}]\n\n" if tags else ""
-    return "```{code-cell} ipython3\n" + head + "x = 1\n```\n"
-
-
-def whose(folder: Path, *parts: str) -> list[tuple[int, str, str]]:
-    """The questions of the compiler about these cells, put behind a good source."""
-    try:
-        read(folder, GOOD + "\n" + "\n".join(parts))
-    except SourceMistakes as error:
-        return [(m.line, m.problem, m.fix) for m in error.mistakes]
-    return []
-
-
-PROSE = "It prints one."
-TORCH, KERAS, BOTH = (f'+++ {{"tags": ["{name}"]}}\n' for name in ("torch", "keras", "both"))
-
-
-@pytest.mark.parametrize("name", ["torch", "keras"])
-def test_untagged_prose_after_the_code_of_one_framework_is_asked_about(
-    tmp_path: Path, known: object, name: str
-) -> None:
-    [(line, problem, fix)] = whose(tmp_path, code(name), PROSE)
-    assert (tmp_path / "book/chapters/00-a.md").read_text().split("\n")[line - 1] == PROSE
-    assert f"00-a.md:{line}: Is this for {name} alone?" in problem
-    assert f'+++ {{"tags": ["{name}"]}}' in fix
-    assert '"both"' in fix
-
-
-@pytest.mark.parametrize(
-    ("parts", "asked"),
-    [
-        ((code(), PROSE), 0),
-        ((code("torch"), code("keras"), PROSE), 0),
-        ((code("torch", "keras"), PROSE), 0),
-        ((code("torch"), code("torch"), PROSE), 1),
-        ((code("torch"), code(), code("keras"), PROSE), 1),
-        ((TORCH, "In PyTorch:\n", KERAS, "In Keras:\n", code("keras"), PROSE), 1),  # the other has no code
-        ((TORCH, "In PyTorch:\n", code("torch"), KERAS, "In Keras:\n", code("keras"), PROSE), 0),
-        ((code("torch"), TORCH, PROSE, "\n+++\n", "And on."), 0),
-        ((code("torch"), BOTH, PROSE), 0),
-        ((code("keras"), TORCH, PROSE, "\n+++\n", code("torch"), PROSE), 0),
-        ((code("torch"), "+++\n", PROSE), 1),
-        ((code("torch"), "## A heading\n", code("torch"), PROSE), 2),
-    ],
-)
-def test_when_it_is_asked(tmp_path: Path, known: object, parts: tuple[str, ...], asked: int) -> None:
-    found = whose(tmp_path, *parts)
-    assert len(found) == asked
-    assert all("alone?" in problem for _, problem, _ in found)
-
-
-def test_the_tag_both_changes_nothing_else(tmp_path: Path, known: object) -> None:
-    plain = read(tmp_path, GOOD + "\n" + code() + "\n" + PROSE + "\n")
-    tagged = read(tmp_path, GOOD + "\n" + code() + "\n" + BOTH + "\n" + PROSE + "\n")
-    assert [(c.id, c.source, c.tags, c.frameworks) for c in tagged.cells] == [
-        (c.id, c.source, c.tags, c.frameworks) for c in plain.cells
-    ]
-    assert tagged.cells[-1].both
-    assert not plain.cells[-1].both
-
-
-@pytest.mark.parametrize("parts", [(code("both"),), ('+++ {"tags": ["both", "torch"]}\n', PROSE)])
-def test_the_tag_both_where_it_says_nothing(tmp_path: Path, known: object, parts: tuple[str, ...]) -> None:
-    [(_, problem, _)] = whose(tmp_path, *parts)
-    assert "'both'" in problem
