@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.checks import whole
+from tlcourse.checks import share, whole
 from tlcourse.errors import SettingError
 
 
@@ -26,3 +26,14 @@ def test_what_is_no_whole_number_in_range_is_refused(value: object) -> None:
 def test_without_an_upper_end() -> None:
     with pytest.raises(SettingError, match=r"-1\.[\s\S]*a whole number, 0 or more"):
         whole("num_classes", -1, 0)
+
+
+def test_shares() -> None:
+    assert share("dropout", np.float32(0.5)) == 0.5
+    assert type(share("dropout", 0)) is float
+
+
+@pytest.mark.parametrize("value", [1, -0.1, "0.2", True, None, np.nan])
+def test_what_is_no_share_is_refused(value: object) -> None:
+    with pytest.raises(SettingError, match=r"dropout is [\s\S]*from 0 to below 1"):
+        share("dropout", value)

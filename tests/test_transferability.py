@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import multivariate_normal
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.errors import CourseError, SettingError, ShapeError
 from tlcourse.transferability import knn_accuracy, logme, rank_correlation
 
 SHAPES = {"many rows": (40, 6), "more columns than rows": (15, 30), "square": (12, 12), "one column": (20, 1)}
@@ -164,7 +164,7 @@ def test_what_the_scores_refuse(score, case):
 
 def test_what_else_is_refused():
     for k in (0, 12, 2.0, True):
-        with pytest.raises(ShapeError, match="k is"):
+        with pytest.raises(SettingError, match="k is"):
             knn_accuracy(FEATURES, LABELS, k)
     for scores, accuracies in (
         ([1, 2], [1, 2]),

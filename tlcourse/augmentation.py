@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import CourseError, SettingError
 
 __all__ = ["Augment", "colour", "crop", "flip", "rotate", "together"]
 
@@ -132,4 +132,4 @@ def together(*parts: Augment) -> Augment:
 
 def _range(name: str, value: float, low: float, high: float) -> None:
     if isinstance(value, bool) or not low <= value <= high:
-        raise CourseError(f"{name} is {value!r}.", f"Give a number from {low} to {high}.")
+        raise SettingError(f"{name} is {value!r}.", f"Give a number from {low} to {high}.")

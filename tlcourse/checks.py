@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from numbers import Integral, Real
 
 from tlcourse.errors import SettingError
 
-__all__ = ["whole"]
+__all__ = ["share", "whole"]
 
 
 def whole(name: str, value: object, least: int, most: int | None = None) -> int:
@@ -41,3 +41,25 @@ def whole(name: str, value: object, least: int, most: int | None = None) -> int:
             return number
     span = f"a whole number, {least} or more" if most is None else f"a whole number from {least} to {most}"
     raise SettingError(f"{name} is {value!r}.", f"Give {span}.")
+
+
+def share(name: str, value: object) -> float:
+    """`value` as a float, if it is a share that leaves something: 0 or more, and below 1.
+
+    Raises
+    ------
+    SettingError
+        If it is something else.
+
+    Examples
+    --------
+    >>> share("dropout", 0)
+    0.0
+    >>> share("dropout", 1.0)
+    Traceback (most recent call last):
+    tlcourse.errors.SettingError: dropout is 1.0.
+      What to do: Give a number from 0 to below 1, such as 0.2.
+    """
+    if isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) < 1:
+        return float(value)
+    raise SettingError(f"{name} is {value!r}.", "Give a number from 0 to below 1, such as 0.2.")

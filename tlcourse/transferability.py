@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tlcourse.checks import whole
 from tlcourse.errors import CourseError, ShapeError
 
 __all__ = ["knn_accuracy", "logme", "rank_correlation"]
@@ -132,8 +133,7 @@ def knn_accuracy(features: Any, labels: Any, k: int = 5) -> float:
     1.0
     """
     x, y = _checked(features, labels)
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 1 <= k < len(x):
-        raise ShapeError(f"k is {k!r}, for {len(x)} rows.", f"Give a whole number from 1 to {len(x) - 1}.")
+    k = whole("k", k, 1, len(x) - 1)
     length = np.linalg.norm(x, axis=1, keepdims=True)
     x = x / np.where(length > 0, length, 1.0)
     similar = x @ x.T

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse.data import collages, digits
-from tlcourse.errors import CourseError, DataError
+from tlcourse.errors import DataError, SettingError
 
 
 def test_quarters_hold_pictures_of_the_labels():
@@ -41,7 +41,7 @@ def test_all_quarters_filled():
 
 @pytest.mark.parametrize("options", [{"n": 0}, {"n": 3, "filled": 0.0}, {"n": 3, "filled": 1.5}])
 def test_bad_numbers(options):
-    with pytest.raises(CourseError, match="chance above 0"):
+    with pytest.raises(SettingError, match="n is 0" if not options["n"] else "probability above 0"):
         collages(digits(), **{"seed": 0, **options})
 
 

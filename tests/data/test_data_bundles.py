@@ -17,7 +17,7 @@ import pytest
 
 from tlcourse import data as course
 from tlcourse.data import files
-from tlcourse.errors import DataError, ShapeError, UnknownNameError
+from tlcourse.errors import DataError, SettingError, UnknownNameError
 
 TOOLS = Path(__file__).parents[2] / "tools"
 BUNDLED = Path(course.__file__).parent / "bundled"
@@ -177,7 +177,7 @@ def test_textile() -> None:
     for number in (0, 501):
         with pytest.raises(DataError, match="1 to 500"):
             course.textile(per_class=number)
-    with pytest.raises(ShapeError):
+    with pytest.raises(SettingError, match="size is 0"):
         course.textile(size=0)
 
 

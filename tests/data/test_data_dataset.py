@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tlcourse import data as course
-from tlcourse.errors import DataError, ShapeError, UnknownNameError
+from tlcourse.errors import DataError, SettingError, ShapeError, UnknownNameError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from order_cases import small
@@ -76,7 +76,7 @@ def test_frozen_and_readable() -> None:
     [
         (lambda data: data.split("training"), UnknownNameError, "Did you mean 'train'"),
         (lambda data: data.per_class(9, 0), DataError, "'b' has 8"),
-        (lambda data: data.per_class(0, 0), DataError, "1 or more"),
+        (lambda data: data.per_class(0, 0), SettingError, "1 or more"),
         (lambda data: data.select(["a", "dog"]), UnknownNameError, "'dog'"),
         (lambda data: data.select("a"), DataError, "list of class names"),
         (lambda data: data.select([]), DataError, "at least one"),
@@ -84,7 +84,7 @@ def test_frozen_and_readable() -> None:
         (lambda data: data.subset([1, 1]), DataError, "twice"),
         (lambda data: data.subset([0.5]), ShapeError, "whole numbers"),
         (lambda data: data.subset([True, False]), ShapeError, "mask"),
-        (lambda data: data.resized(0), ShapeError, "1 pixel"),
+        (lambda data: data.resized(0), SettingError, "height is 0"),
     ],
 )
 def test_bad_choices(call: object, error: type[Exception], says: str) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from tlcourse.data import image_folder, read_image
 from tlcourse.data.decoding import decode
-from tlcourse.errors import DataError, ShapeError
+from tlcourse.errors import DataError, SettingError
 
 WIDE = np.array([[0, 250, 300, 257 * 100, 65535]], np.uint16)
 SCALED = [0, 1, 1, 100, 255]
@@ -312,7 +312,7 @@ def test_read_image_cuts_to_the_square_that_a_folder_gives(tmp_path: Path) -> No
     for name, picture in zip(folder.ids, folder.images, strict=True):
         np.testing.assert_array_equal(read_image(tmp_path / name, size=24), picture)
         assert read_image(tmp_path / name).shape in ((40, 60, 3), (33, 21, 3), (50, 50, 3))
-    with pytest.raises(ShapeError):
+    with pytest.raises(SettingError, match="size is 0"):
         read_image(tmp_path / folder.ids[0], size=0)
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tlcourse.data import image_folder
-from tlcourse.errors import DataError, ShapeError
+from tlcourse.errors import DataError, SettingError
 
 COLOURS = {"red": (200, 10, 10), "blue": (10, 10, 200)}
 
@@ -203,5 +203,5 @@ def test_impossible_shares(pictures: Path, val: float, test: float) -> None:
 
 
 def test_impossible_size(pictures: Path) -> None:
-    with pytest.raises(ShapeError):
+    with pytest.raises(SettingError, match="size is 0"):
         image_folder(pictures, size=0)

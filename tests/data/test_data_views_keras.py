@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tlcourse.errors import ShapeError
+from tlcourse.errors import SettingError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from order_cases import BATCH, EPOCHS, SEED, expected, halves, small
@@ -57,7 +57,7 @@ def test_transform() -> None:
     images, _ = next(iter(small().tf_dataset(BATCH, transform=halves)))
     assert images.dtype == tf.float32
     assert images.numpy()[:, 0, 0, 0].tolist() == [row / 2 for row in range(7)]
-    with pytest.raises(ShapeError, match="batch size"):
+    with pytest.raises(SettingError, match="batch size"):
         small().tf_dataset(0)
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tlcourse.data import Dataset
-from tlcourse.errors import ShapeError
+from tlcourse.errors import SettingError, ShapeError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from order_cases import BATCH, EPOCHS, SEED, expected, halves, small
@@ -49,7 +49,7 @@ def test_transforms() -> None:
     assert next(iter(ready))[0].shape == (7, 3, 4, 5)
     with pytest.raises(ShapeError, match="transform"):
         next(iter(data.torch_loader(BATCH, transform=lambda batch: batch[..., 0])))
-    with pytest.raises(ShapeError, match="batch size"):
+    with pytest.raises(SettingError, match="batch size"):
         data.torch_loader(0)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tlcourse import freezing, training
 from tlcourse.data import rated_text
 from tlcourse.embeddings import Vocabulary, embedding, glove, masked_mean, text_classifier
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, SettingError, ShapeError, UnknownNameError
 
 TABLE = np.array([[0, 0], [0, 0], [1, 2], [3, 4], [5, 6]], np.float32)
 TOKENS = np.array([[2, 3, 0], [4, 0, 0], [0, 0, 0]])
@@ -47,7 +47,7 @@ def bad_input_is_told(framework: str) -> None:
             embedding(table, framework=framework)
     with pytest.raises(UnknownNameError, match="reader"):
         text_classifier(TABLE, 2, "lstm", framework=framework)
-    with pytest.raises(ShapeError, match="num_classes"):
+    with pytest.raises(SettingError, match="num_classes"):
         text_classifier(TABLE, -1, framework=framework)
     model = text_classifier(TABLE, 2, framework=framework)
     freezing.freeze(model)

@@ -12,7 +12,7 @@ import pytest
 
 from tlcourse.embeddings import SubwordVectors, read_vectors
 from tlcourse.embeddings.files import sniff
-from tlcourse.errors import DataError, UnknownNameError
+from tlcourse.errors import DataError, SettingError, UnknownNameError
 
 SENTENCES = [["das", "häuschen", "steht"], ["the", "film", "was", "good"], ["a", "good", "film"]] * 20
 
@@ -303,7 +303,7 @@ def test_words_with_spaces(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("most", [0, -1, 2.5, True])
 def test_a_number_of_words_that_is_none(written: Path, most: object) -> None:
-    with pytest.raises(DataError, match="most is"):
+    with pytest.raises(SettingError, match="most is"):
         read_vectors(written / "w2v.txt", most=most)  # type: ignore[arg-type]
 
 

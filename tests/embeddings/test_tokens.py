@@ -7,7 +7,7 @@ import pytest
 
 from tlcourse.data import CORPORA, rated_text
 from tlcourse.embeddings import PADDING, UNKNOWN, Vocabulary, glove, tokenize
-from tlcourse.errors import DataError
+from tlcourse.errors import DataError, SettingError
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,13 @@ def test_numbers_and_back() -> None:
         (lambda: Vocabulary(("a", "a")), "2 times"),
         (lambda: Vocabulary(("a",)).encode("a"), "one string"),
         (lambda: Vocabulary(("a",)).encode([]), "No texts"),
-        (lambda: Vocabulary(("a",)).encode(["a"], length=0), "length is 0"),
     ],
 )
 def test_bad_texts(call, words) -> None:
     with pytest.raises(DataError, match=words):
         call()
+
+
+def test_a_length_that_is_none() -> None:
+    with pytest.raises(SettingError, match="length is 0"):
+        Vocabulary(("a",)).encode(["a"], length=0)

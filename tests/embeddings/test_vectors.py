@@ -12,7 +12,7 @@ from tlcourse.data import files as package_files
 from tlcourse.embeddings import SubwordVectors, WordVectors, glove, weat
 from tlcourse.embeddings import glove as glove_of
 from tlcourse.embeddings.bias import WEAT
-from tlcourse.errors import CourseError, DataError, ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, DataError, SettingError, ShapeError, UnknownNameError
 
 WORDS = ["king", "queen", "man", "woman"]
 MATRIX = np.array([[1, 1], [1, -1], [0, 1], [0, -1]], np.float32)
@@ -101,7 +101,7 @@ def test_coverage() -> None:
         (lambda: toy(words=["a", "b", "a", "c"]), DataError, "'a' comes twice"),
         (lambda: toy().nearest([0.0, 0.0]), ShapeError, "all zeros"),
         (lambda: toy().nearest([1.0, 0.0, 0.0]), ShapeError, "2 numbers"),
-        (lambda: toy().nearest("king", n=0), DataError, "0 neighbours"),
+        (lambda: toy().nearest("king", n=0), SettingError, "neighbours is 0"),
         (lambda: toy().analogy("man", "prince", "woman"), UnknownNameError, "prince"),
     ],
 )

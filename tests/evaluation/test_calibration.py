@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.errors import ShapeError
+from tlcourse.errors import SettingError, ShapeError
 from tlcourse.evaluation import fit_temperature, with_temperature
 
 
@@ -49,5 +49,5 @@ def test_bad_input(logits, labels):
 
 
 def test_a_temperature_above_zero():
-    with pytest.raises(ShapeError, match="above 0"):
+    with pytest.raises(SettingError, match="above 0"):
         with_temperature(np.zeros((1, 2)), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.errors import SettingError, ShapeError
 from tlcourse.evaluation import paired_bootstrap
 
 
@@ -45,5 +45,5 @@ def test_bad_input(first, second):
 
 @pytest.mark.parametrize("options", [{"resamples": 10}, {"level": 1.0}, {"level": 0}])
 def test_numbers_out_of_range(options):
-    with pytest.raises(CourseError, match="level"):
+    with pytest.raises(SettingError, match=next(iter(options))):
         paired_bootstrap([0, 1], [1, 1], **options)

@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 from tiny_configs import BERT
 
-from tlcourse.errors import DataError, NetworkError, ShapeError, UnknownNameError, WeightsError
+from tlcourse.errors import DataError, NetworkError, SettingError, UnknownNameError, WeightsError
 from tlcourse.language import find_checkpoint, load_encoder, load_gpt, load_tokenizer
 from tlcourse.language.checkpoints import fitted
 from tlcourse.language.encoder import bert_shapes
@@ -182,9 +182,9 @@ def test_what_the_hub_s_cache_has_is_found(
     ("settings", "error", "words"),
     [
         ({"pooling": "max"}, UnknownNameError, "pooling"),
-        ({"num_classes": -1}, ShapeError, "num_classes"),
-        ({"pooling": "none", "num_classes": 2}, ShapeError, "one vector a text"),
-        ({"dropout": 1.0}, ShapeError, "dropout"),
+        ({"num_classes": -1}, SettingError, "num_classes"),
+        ({"pooling": "none", "num_classes": 2}, SettingError, "one vector a text"),
+        ({"dropout": 1.0}, SettingError, "dropout"),
     ],
 )
 def test_bad_settings(settings: dict, error: type, words: str) -> None:
@@ -198,7 +198,7 @@ def test_a_random_generator_is_drawn_from_its_seed() -> None:
     assert set(one) == set(gpt_shapes(config))
     assert all((one[name] == again[name]).all() for name in one)
     assert (one["wte.weight"] != other["wte.weight"]).any()
-    with pytest.raises(ShapeError, match="4 heads"):
+    with pytest.raises(SettingError, match="4 heads"):
         load_gpt({**config, "n_head": 4}, "torch")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.errors import DataError, ShapeError
+from tlcourse.errors import DataError, SettingError, ShapeError
 from tlcourse.language import load_tokenizer, passages, stream
 
 
@@ -47,7 +47,7 @@ def test_a_label_is_the_token_that_comes_next():
         (lambda t: stream([b"bytes"], t), DataError, "decode"),
         (lambda t: passages([1, 2, 3], 3), ShapeError, "more text"),
         (lambda t: passages([[1, 2], [3, 4]], 1), ShapeError, "one stream"),
-        (lambda t: passages([1, 2, 3], 0), ShapeError, "1 or more"),
+        (lambda t: passages([1, 2, 3], 0), SettingError, "1 or more"),
     ],
 )
 def test_bad_input_says_what_to_do(call, error, word):

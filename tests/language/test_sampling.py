@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, SettingError, ShapeError, UnknownNameError
 from tlcourse.language import generate, next_probabilities, perplexity
 
 LOGITS = np.log([0.5, 0.3, 0.15, 0.05])
@@ -78,7 +78,7 @@ def test_perplexity() -> None:
         (lambda: next_probabilities(LOGITS, top_p=1.5), CourseError, "top_p is 1.5"),
         (lambda: generate(fixed, [], 3), ShapeError, "at least one token"),
         (lambda: generate(fixed, [0.5], 3), ShapeError, "dtype float64"),
-        (lambda: generate(fixed, [0], -1), CourseError, "-1 tokens"),
+        (lambda: generate(fixed, [0], -1), SettingError, "tokens is -1"),
         (lambda: generate(fixed, [0], 3, strategy="beam"), UnknownNameError, "beam"),
         (lambda: perplexity(fixed, [1], 10), ShapeError, "1 tokens"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tlcourse.errors import CourseError, DataError, ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, DataError, SettingError, ShapeError, UnknownNameError
 from tlcourse.language import add_lora, lead, rouge_1, sentences_of, summarise
 from tlcourse.language.summary import mean_similarity
 
@@ -51,7 +51,7 @@ def test_rouge() -> None:
         (lambda: sentences_of(None), DataError, "NoneType"),
         (lambda: lead([], 1), DataError, "none"),
         (lambda: lead("one text", 1), DataError, "none"),
-        (lambda: lead(["a"], 0), CourseError, "0 sentences"),
+        (lambda: lead(["a"], 0), SettingError, "sentences is 0"),
         (lambda: summarise(["a", "b"], 1, lambda _: [[1.0]]), ShapeError, "2 sentences"),
         (lambda: summarise(["a"], 1, lambda _: [[1.0]], diversity=2), CourseError, "diversity is 2"),
         (lambda: rouge_1([], ["a"]), DataError, "no words"),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tlcourse import models
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError, WeightsError
+from tlcourse.errors import CourseError, SettingError, UnknownNameError, WeightsError
 from tlcourse.models import weights
 from tlcourse.models.architecture import Tensor, initial_weights, tensors
 
@@ -112,7 +112,7 @@ def test_missing_files_and_unknown_kinds(tmp_path: Path) -> None:
     [{"num_classes": -1}, {"num_classes": 2.5}, {"dropout": 1.0}, {"dropout": "a"}, {"input_size": 4}],
 )
 def test_impossible_numbers(wrong: dict[str, object]) -> None:
-    with pytest.raises(ShapeError, match=next(iter(wrong))):
+    with pytest.raises(SettingError, match=next(iter(wrong))):
         models.load(framework="torch", **wrong)  # type: ignore[arg-type]
 
 
@@ -121,7 +121,7 @@ def test_an_impossible_seed_and_a_control_without_weights() -> None:
         models.load(framework="torch", seed=-1)
     with pytest.raises(WeightsError, match="no ImageNet weights"):
         models.load("small_cnn", framework="torch", weights="imagenet", num_classes=3)
-    with pytest.raises(ShapeError, match="num_classes=10"):
+    with pytest.raises(SettingError, match="num_classes=10"):
         models.load("small_cnn", framework="torch")
 
 

@@ -16,7 +16,7 @@ import zoo_checks as checks
 from published_checks import use_cache
 
 from tlcourse import devices, freezing, models
-from tlcourse.errors import ShapeError, WeightsError
+from tlcourse.errors import SettingError, WeightsError
 from tlcourse.models import costs
 from tlcourse.models.cards._pretrained import WeightFile
 
@@ -80,7 +80,7 @@ def test_preprocessing_is_keras_own(name: str) -> None:
 
 def test_too_small_pictures_are_refused() -> None:
     checks.too_small_pictures_are_refused("keras")
-    with pytest.raises(ShapeError, match="takes 224 pixels"):
+    with pytest.raises(SettingError, match="takes 224 pixels"):
         models.load("vgg16", weights=None, input_size=96)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset
-from tlcourse.errors import CourseError, DataError
+from tlcourse.errors import DataError, SettingError
 
 __all__ = ["Collages", "collages"]
 
@@ -76,10 +77,9 @@ def collages(data: Dataset, n: int, *, seed: int, filled: float = 0.6) -> Collag
         raise DataError(
             "The data set is empty.", "Give a split that has pictures, such as data.split('train')."
         )
-    if n < 1 or not 0 < filled <= 1:
-        raise CourseError(
-            f"n is {n!r} and filled is {filled!r}.", "Give n, 1 or more, and a chance above 0, at most 1."
-        )
+    n = whole("n", n, 1)
+    if not 0 < filled <= 1:
+        raise SettingError(f"filled is {filled!r}.", "Give a probability above 0, at most 1.")
     rng = np.random.default_rng([seed, 4])
     high, wide = data.images.shape[1:3]
     images = np.full((n, 2 * high, 2 * wide, 3), 255, np.uint8)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.data.rows import Indices, Rows, check_rows
 from tlcourse.errors import ShapeError
 
@@ -130,10 +131,7 @@ class Dataset(Rows):
         from PIL import Image
 
         height, width = (size, size) if isinstance(size, int) else size
-        if height < 1 or width < 1:
-            raise ShapeError(
-                f"Pictures cannot have the size {width}x{height}.", "Give a size of 1 pixel or more."
-            )
+        height, width = whole("The pictures' height", height, 1), whole("The pictures' width", width, 1)
         if (height, width) == self.images.shape[1:3]:
             return self
         images = np.empty((len(self), height, width, 3), np.uint8)

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import DataError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import DataError
 
 __all__ = ["decode", "read_image", "square"]
 
@@ -64,8 +65,8 @@ def read_image(path: str | Path, size: int | None = None) -> npt.NDArray[np.uint
     >>> read_image(file)[0].tolist()
     [[100, 100, 100], [100, 100, 100], [100, 100, 100]]
     """
-    if size is not None and size < 1:
-        raise ShapeError(f"Pictures cannot have the size {size}.", "Give a size of 1 pixel or more.")
+    if size is not None:
+        size = whole("The picture's size", size, 1)
     file = Path(path).expanduser()
     try:
         data = file.read_bytes()

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset
 from tlcourse.data.decoding import read_image
 from tlcourse.data.packaged import stratified
-from tlcourse.errors import DataError, ShapeError
+from tlcourse.errors import DataError
 
 __all__ = ["image_folder"]
 
@@ -85,8 +86,7 @@ def image_folder(
     >>> data.class_names, len(data), data.images.shape
     (('blue', 'red'), 10, (10, 16, 16, 3))
     """
-    if size < 1:
-        raise ShapeError(f"Pictures cannot have the size {size}.", "Give a size of 1 pixel or more.")
+    size = whole("The pictures' size", size, 1)
     if not (0 <= val < 1 and 0 <= test < 1 and val + test < 1):
         raise DataError(
             f"The shares val={val} and test={test} leave nothing to train on, or are not shares.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import ShapeError
+from tlcourse.checks import whole
 
 __all__ = ["batches", "epoch_order"]
 
@@ -40,7 +40,7 @@ def batches(count: int, batch_size: int, shuffle: bool, seed: int, epoch: int) -
 
     Raises
     ------
-    ShapeError
+    SettingError
         When ``batch_size`` is less than 1.
 
     Examples
@@ -48,7 +48,6 @@ def batches(count: int, batch_size: int, shuffle: bool, seed: int, epoch: int) -
     >>> [len(rows) for rows in batches(10, 4, shuffle=True, seed=0, epoch=2)]
     [4, 4, 2]
     """
-    if batch_size < 1:
-        raise ShapeError(f"The batch size is {batch_size}.", "Give a batch size of 1 or more.")
+    batch_size = whole("The batch size", batch_size, 1)
     order = epoch_order(count, shuffle, seed, epoch)
     return [order[start : start + batch_size] for start in range(0, count, batch_size)]

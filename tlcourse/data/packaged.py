@@ -9,10 +9,11 @@ from pathlib import PurePosixPath
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset
 from tlcourse.data.decoding import decode
 from tlcourse.data.files import package_files, read_package_file
-from tlcourse.errors import DataError, ShapeError
+from tlcourse.errors import DataError
 
 __all__ = ["digits", "photographs", "textile"]
 
@@ -68,8 +69,7 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
     """
     from PIL import Image
 
-    if size < 1:
-        raise ShapeError(f"Pictures cannot have the size {size}.", "Give a size of 1 pixel or more.")
+    size = whole("The pictures' size", size, 1)
     files = package_files(TEXTILE_PACKAGE, TEXTILE_FOLDER)
     images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
 
 __all__ = ["SPLITS", "Rows", "check_rows"]
@@ -164,8 +165,7 @@ class Rows:
         >>> set(small.counts().values())
         {3}
         """
-        if n < 1:
-            raise DataError(f"{n} rows of each class were asked for.", "Ask for 1 or more.")
+        n = whole("The number of rows of each class", n, 1)
         counts = self.counts()
         short = {name: count for name, count in counts.items() if count < n}
         if short:

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from tlcourse.checks import whole
 from tlcourse.embeddings.vectors import SubwordVectors, WordVectors
 from tlcourse.errors import DataError
 
@@ -150,8 +151,8 @@ def read_vectors(
         last number cannot be told from a whole one.)
     """
     path = Path(path)
-    if most is not None and (isinstance(most, bool) or int(most) != most or most < 1):
-        raise DataError(f"most is {most!r}.", "Ask for 1 word or more, or leave most out for all.")
+    if most is not None:
+        most = whole("most", most, 1)
     try:
         codecs.lookup(encoding)
     except LookupError:

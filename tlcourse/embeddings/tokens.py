@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.errors import DataError
 
 __all__ = ["PADDING", "UNKNOWN", "Vocabulary", "listed", "tokenize"]
@@ -137,15 +138,16 @@ class Vocabulary:
         Raises
         ------
         DataError
-            For one str in place of a list, no texts, or a length below 1.
+            For one str in place of a list, or no texts.
+        SettingError
+            For a length below 1.
         """
         rows = [[self.index.get(token, UNKNOWN) for token in tokenize(text)] for text in listed(texts)]
         if not rows:
             raise DataError("No texts were given.", "Give a list with at least one text.")
         if length is None:
             length = max(1, *(len(row) for row in rows))
-        if length < 1:
-            raise DataError(f"The length is {length}.", "Give a length of 1 or more.")
+        length = whole("The length", length, 1)
         encoded = np.full((len(rows), length), PADDING, np.int64)
         for number, row in enumerate(rows):
             encoded[number, : len(row)] = row[:length]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
 
 __all__ = ["POLICIES", "SubwordVectors", "WordVectors"]
@@ -205,8 +206,7 @@ class WordVectors:
                 + f"; these vectors have {self.dimensions} numbers.",
                 f"Give {self.dimensions} finite numbers, not all zero.",
             )
-        if n < 1:
-            raise DataError(f"{n} neighbours were asked for.", "Ask for 1 or more.")
+        n = whole("The number of neighbours", n, 1)
         count = len(self) if among is None else min(among, len(self))
         cosines = (self.matrix[:count] @ target) / (self._lengths[:count] * np.linalg.norm(target))
         wanted = min(n + len(leave_out), count)

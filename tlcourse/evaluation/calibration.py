@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import SettingError, ShapeError
 
 from ._inputs import scored
 
@@ -36,7 +37,7 @@ def reliability(labels: Any, probabilities: Any, bins: int = 10) -> pd.DataFrame
     ------
     ShapeError
         As `accuracy`.
-    CourseError
+    SettingError
         For fewer than one bin.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, 2017, section 2.
@@ -49,8 +50,7 @@ def reliability(labels: Any, probabilities: Any, bins: int = 10) -> pd.DataFrame
     """
     import pandas as pd
 
-    if bins < 1:
-        raise CourseError(f"bins is {bins}.", "Give 1 bin or more; 10 or 15 are usual.")
+    bins = whole("bins", bins, 1)
     true, chances = scored(labels, probabilities)
     sure, right = chances.max(axis=1), chances.argmax(axis=1) == true
     edges = np.linspace(0, 1, bins + 1)
@@ -107,7 +107,9 @@ def with_temperature(logits: Any, temperature: float) -> np.ndarray:
     Raises
     ------
     ShapeError
-        For other shapes, or a temperature that is not above 0.
+        For other shapes.
+    SettingError
+        For a temperature that is not above 0.
 
     Examples
     --------
@@ -117,7 +119,9 @@ def with_temperature(logits: Any, temperature: float) -> np.ndarray:
     from tlcourse.training import softmax
 
     if not temperature > 0:
-        raise ShapeError(f"The temperature is {temperature!r}.", "Give a number above 0; 1 changes nothing.")
+        raise SettingError(
+            f"The temperature is {temperature!r}.", "Give a number above 0; 1 changes nothing."
+        )
     return softmax(_logits(logits) / temperature)
 
 

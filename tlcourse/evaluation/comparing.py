@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import SettingError, ShapeError
 
 from .intervals import Interval
 
@@ -39,8 +40,8 @@ def paired_bootstrap(
     Raises
     ------
     ShapeError
-        If the two are not of one length, or hold what is no finite number.
-    CourseError
+        If the two are not of one length, or hold numbers that are not finite.
+    SettingError
         If a number is out of its range.
 
     Examples
@@ -58,11 +59,9 @@ def paired_bootstrap(
             f"The two have shapes {a.shape} and {b.shape}, and must be finite numbers.",
             "Give one number for each picture, for both models, in the same order.",
         )
-    if isinstance(resamples, bool) or resamples < 100 or not 0 < level < 1:
-        raise CourseError(
-            f"resamples is {resamples!r} and level is {level!r}.",
-            "Give 100 resamples or more, and a level between 0 and 1, such as 0.95.",
-        )
+    resamples = whole("resamples", resamples, 100)
+    if not 0 < level < 1:
+        raise SettingError(f"level is {level!r}.", "Give a number between 0 and 1, such as 0.95.")
     difference = b - a
     rows = np.random.default_rng(seed).integers(0, len(a), (resamples, len(a)))
     drawn = difference[rows].mean(1)

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import SettingError, ShapeError
 
 __all__ = ["Interval", "bootstrap_interval"]
 
@@ -51,8 +52,8 @@ def bootstrap_interval(values: Any, *, level: float = 0.95, repeats: int = 2000,
     ------
     ShapeError
         For fewer than two values, or NaN among them.
-    CourseError
-        For a level that is not between 0 and 1.
+    SettingError
+        For a level that is not between 0 and 1, or fewer than one repeat.
 
     Source: Efron, Bootstrap methods: another look at the jackknife, 1979; the percentile interval of Efron
     and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
@@ -69,8 +70,9 @@ def bootstrap_interval(values: Any, *, level: float = 0.95, repeats: int = 2000,
             f"{', with NaN or infinity' if array.size and not np.isfinite(array).all() else ''}.",
             "Pass one number per image (right or wrong) or per run.",
         )
-    if not 0 < level < 1 or repeats < 1:
-        raise CourseError(f"level is {level}, repeats is {repeats}.", "Give level=0.95 and repeats=2000.")
+    repeats = whole("repeats", repeats, 1)
+    if not 0 < level < 1:
+        raise SettingError(f"level is {level!r}.", "Give a number between 0 and 1, such as 0.95.")
     rng = np.random.default_rng(seed)
     means = np.array([array[rng.integers(0, len(array), len(array))].mean() for _ in range(repeats)])
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])

@@ -33,7 +33,7 @@ def accuracy(labels: Any, predicted: Any) -> float:
     Raises
     ------
     ShapeError
-        For lengths that do not match, or probabilities that are none.
+        For lengths that do not match, or probabilities that do not sum to 1.
 
     Examples
     --------

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.errors import SettingError, ShapeError
 
 __all__ = ["Threshold", "cost_at", "threshold_for_cost"]
 
@@ -26,7 +26,7 @@ def _checked(labels: Any, scores: Any, missed: float, alarm: float) -> tuple[np.
             "Give a label 0 or 1 and a score for each picture.",
         )
     if not (missed >= 0 and alarm >= 0 and missed + alarm > 0):
-        raise CourseError(
+        raise SettingError(
             f"A miss costs {missed!r} and a false alarm {alarm!r}.", "Give costs from 0, not both of them 0."
         )
     return y.astype(bool), s
@@ -47,7 +47,7 @@ def cost_at(labels: Any, scores: Any, threshold: float, *, missed: float, alarm:
     ------
     ShapeError
         If labels and scores do not fit one another.
-    CourseError
+    SettingError
         For a negative cost.
     """
     y, s = _checked(labels, scores, missed, alarm)

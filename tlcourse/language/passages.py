@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.errors import DataError, ShapeError
 from tlcourse.language.tokenizer import TextTokenizer
 
@@ -63,7 +64,9 @@ def passages(tokens: npt.ArrayLike, length: int) -> tuple[npt.NDArray[np.int64],
     Raises
     ------
     ShapeError
-        When the stream does not fill one passage.
+        For tokens of another shape, or too few to fill one passage.
+    SettingError
+        For a length below 1.
 
     Examples
     --------
@@ -72,17 +75,15 @@ def passages(tokens: npt.ArrayLike, length: int) -> tuple[npt.NDArray[np.int64],
     ([[5, 6], [7, 8]], [[6, 7], [8, 9]])
     """
     text = np.asarray(tokens)
-    if text.ndim != 1 or isinstance(length, bool) or int(length) != length or length < 1:
-        raise ShapeError(
-            f"The tokens have shape {text.shape} and the length is {length!r}.",
-            "Give one stream, int (T,), and a length of 1 or more.",
-        )
-    count = (len(text) - 1) // int(length)
+    length = whole("The length of a passage", length, 1)
+    if text.ndim != 1:
+        raise ShapeError(f"The tokens have shape {text.shape}.", "Give one stream, int (T,).")
+    count = (len(text) - 1) // length
     if count < 1:
         raise ShapeError(
             f"{len(text)} tokens do not fill one passage of {length} and the token after it.",
             "Give more text, or a smaller length.",
         )
     text = text.astype(np.int64)
-    size = count * int(length)
+    size = count * length
     return text[:size].reshape(count, -1), text[1 : size + 1].reshape(count, -1)

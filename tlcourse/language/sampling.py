@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.checks import whole
+from tlcourse.errors import SettingError, ShapeError, UnknownNameError
 
 __all__ = ["STRATEGIES", "generate", "next_probabilities", "perplexity"]
 
@@ -57,16 +58,16 @@ def next_probabilities(
             "Give those of one place, (V,).",
         )
     if not (np.isfinite(temperature) and temperature > 0):
-        raise CourseError(f"temperature is {temperature!r}.", "Give a number above 0; greedy needs none.")
-    if top_k is not None and (isinstance(top_k, bool) or int(top_k) != top_k or top_k < 1):
-        raise CourseError(f"top_k is {top_k!r}.", "Give a whole number, 1 or more.")
+        raise SettingError(f"temperature is {temperature!r}.", "Give a number above 0; greedy needs none.")
+    if top_k is not None:
+        top_k = whole("top_k", top_k, 1)
     if top_p is not None and not 0 < top_p <= 1:
-        raise CourseError(f"top_p is {top_p!r}.", "Give a probability above 0, at most 1.")
+        raise SettingError(f"top_p is {top_p!r}.", "Give a probability above 0, at most 1.")
     scaled = values / temperature
     probabilities = np.exp(scaled - scaled.max())
     probabilities /= probabilities.sum()
     order = np.argsort(-probabilities, kind="stable")
-    kept = len(values) if top_k is None else min(int(top_k), len(values))
+    kept = len(values) if top_k is None else min(top_k, len(values))
     if top_p is not None:
         before = np.cumsum(probabilities[order]) - probabilities[order]
         kept = min(kept, int((before < top_p - 1e-12).sum()))
@@ -115,7 +116,7 @@ def generate(
     ------
     UnknownNameError
         For another strategy.
-    CourseError, ShapeError
+    SettingError, ShapeError
         For numbers out of range, an empty start.
     """
     if strategy not in STRATEGIES:
@@ -126,11 +127,10 @@ def generate(
             f"The start has shape {tokens.shape} and dtype {tokens.dtype}.",
             "Give at least one token, int (L,).",
         )
-    if isinstance(count, bool) or int(count) != count or count < 0:
-        raise CourseError(f"{count!r} tokens were asked for.", "Give a whole number, 0 or more.")
+    count = whole("The number of tokens", count, 0)
     rng = np.random.default_rng(seed)
     written = [int(token) for token in tokens]
-    for _ in range(int(count)):
+    for _ in range(count):
         shown = np.array([written[-longest:] if longest else written], np.int64)
         logits = np.asarray(logits_of(shown))[0, -1]
         if strategy == "greedy":

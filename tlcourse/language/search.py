@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import ShapeError
 
 __all__ = ["search"]
 
@@ -29,7 +30,7 @@ def search(query: npt.ArrayLike, texts: npt.ArrayLike, k: int = 5) -> list[tuple
     ------
     ShapeError
         For vectors that do not fit one another, or are not finite.
-    CourseError
+    SettingError
         For a ``k`` below 1.
 
     Examples
@@ -45,10 +46,7 @@ def search(query: npt.ArrayLike, texts: npt.ArrayLike, k: int = 5) -> list[tuple
         )
     if not (np.isfinite(one).all() and np.isfinite(many).all()):
         raise ShapeError("A vector is not finite.", "Look for NaN in what the encoder gave.")
-    if isinstance(k, bool) or int(k) != k or k < 1:
-        raise CourseError(f"{k!r} texts were asked for.", "Ask for 1 or more.")
+    k = whole("k", k, 1)
     lengths = np.linalg.norm(many, axis=1) * np.linalg.norm(one)
     cosines = many @ one / np.where(lengths > 0, lengths, 1.0)
-    return [
-        (int(row), round(float(cosines[row]), 3)) for row in np.argsort(-cosines, kind="stable")[: int(k)]
-    ]
+    return [(int(row), round(float(cosines[row]), 3)) for row in np.argsort(-cosines, kind="stable")[:k]]

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.errors import CourseError, DataError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import CourseError, DataError, SettingError, ShapeError
 
 __all__ = ["lead", "mean_similarity", "rouge_1", "sentences_of", "summarise"]
 
@@ -69,12 +70,12 @@ def summarise(
 
     Raises
     ------
-    DataError, CourseError, ShapeError
+    DataError, SettingError, ShapeError
         For no sentences, numbers out of range, vectors that do not fit.
     """
     wanted = min(_checked(sentences, count), len(sentences))
     if not 0 <= diversity <= 1:
-        raise CourseError(f"diversity is {diversity!r}.", "Give a share from 0 to 1.")
+        raise SettingError(f"diversity is {diversity!r}.", "Give a share from 0 to 1.")
     vectors = np.asarray(vectors_of(sentences), np.float64)
     if vectors.ndim != 2 or len(vectors) != len(sentences) or not np.isfinite(vectors).all():
         raise ShapeError(
@@ -82,8 +83,8 @@ def summarise(
             "Give one finite vector a sentence, (N, D).",
         )
     units = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    whole = units.mean(axis=0)
-    near = units @ (whole / max(float(np.linalg.norm(whole)), 1e-12))
+    centre = units.mean(axis=0)
+    near = units @ (centre / max(float(np.linalg.norm(centre)), 1e-12))
     alike = units @ units.T
     chosen: list[int] = []
     while len(chosen) < wanted:
@@ -150,6 +151,4 @@ def _checked(sentences: Sequence[str], count: int) -> int:
         raise DataError(
             "Sentences were expected, and these are none.", "Pass a list of str, as sentences_of(text) gives."
         )
-    if isinstance(count, bool) or int(count) != count or count < 1:
-        raise CourseError(f"{count!r} sentences were asked for.", "Ask for 1 or more.")
-    return int(count)
+    return whole("The number of sentences", count, 1)

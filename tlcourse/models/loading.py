@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError, WeightsError
+from tlcourse.checks import share, whole
+from tlcourse.errors import SettingError, UnknownNameError, WeightsError
 from tlcourse.frameworks import prepare, resolve_framework, side
 from tlcourse.models import published
 from tlcourse.models import weights as files
@@ -78,8 +79,10 @@ def load(
     WeightsError
         If the weights are missing, damaged or do not fit: it names the first tensors that do not. If they
         must be downloaded and there is no network: it names the file, its size and where to put it.
+    SettingError
+        For numbers out of their range, or an input size that the published head does not take.
     ShapeError
-        For impossible numbers, or an input too small for the model.
+        For an input too small for the model.
 
     Examples
     --------
@@ -103,7 +106,7 @@ def load(
                 'Leave weights out, or load "efficientnet_lite0".',
             )
         if num_classes is None:
-            raise ShapeError(
+            raise SettingError(
                 "The model 'small_cnn' has no published head.",
                 "Say how many classes: num_classes=10, for example.",
             )
@@ -141,7 +144,7 @@ def _load_library(
         check_size(entry.name, input_size, input_size)
         flat = num_classes is None and entry.of(framework).flat_head
         if flat and input_size != entry.input_size:
-            raise ShapeError(
+            raise SettingError(
                 f"In Keras the published head of {entry.name} takes {entry.input_size} pixels, not "
                 f"{input_size}: its dense layers read every place of the last feature map.",
                 "Leave input_size out, or take num_classes=0 (features) or num_classes=k (a new head).",
@@ -199,19 +202,11 @@ def _source(weights: str | Path | None, framework: str) -> str | Path | None:
 
 
 def _check_numbers(num_classes: Any, dropout: Any, input_size: Any, seed: Any) -> None:
-    def whole(value: Any, least: int) -> bool:
-        return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and bool(value >= least)
-
-    if num_classes is not None and not whole(num_classes, 0):
-        raise ShapeError(
-            f"num_classes is {num_classes!r}.",
-            "Give the number of classes, 0 for pooled features, or None for the published head.",
-        )
-    if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout < 1:
-        raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1, such as 0.2.")
-    if input_size is not None and not whole(input_size, 8):
-        raise ShapeError(
-            f"input_size is {input_size!r}.", "Give the side in pixels, from 8, or None for any."
-        )
-    if seed is not None and not whole(seed, 0):
-        raise CourseError(f"seed is {seed!r}.", "Give a whole number of at least 0, or None.")
+    share("dropout", dropout)
+    for name, value, least in (
+        ("num_classes", num_classes, 0),
+        ("input_size", input_size, 8),
+        ("seed", seed, 0),
+    ):
+        if value is not None:
+            whole(name, value, least)

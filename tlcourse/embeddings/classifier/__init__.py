@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.checks import whole
 from tlcourse.embeddings.layers import check_table
-from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.errors import UnknownNameError
 from tlcourse.frameworks import resolve_framework, side
 from tlcourse.models.architecture import linear_start
 
@@ -56,15 +57,16 @@ def text_classifier(
     ------
     UnknownNameError
         For another reader.
+    SettingError
+        For a number of classes below 0.
     ShapeError
-        For a table that is none, or a number of classes below 0.
+        For a table of another shape; see `tlcourse.embeddings.embedding`.
     """
     if reader not in READERS:
         raise UnknownNameError("reader", reader, READERS)
-    if isinstance(num_classes, bool) or int(num_classes) != num_classes or num_classes < 0:
-        raise ShapeError(f"num_classes is {num_classes!r}.", "Give a whole number, 0 for features.")
+    num_classes = whole("num_classes", num_classes, 0)
     vectors = check_table(table)
-    start = start_of(vectors.shape[1], int(num_classes), reader, seed)
+    start = start_of(vectors.shape[1], num_classes, reader, seed)
     return side(__name__, resolve_framework(framework)).build(vectors, reader, bool(trainable), start)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tlcourse.errors import ShapeError, UnknownNameError, WeightsError
+from tlcourse.checks import share, whole
+from tlcourse.errors import SettingError, UnknownNameError, WeightsError
 from tlcourse.frameworks import resolve_framework, side
 from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
 
@@ -100,17 +101,15 @@ def load_encoder(
     WeightsError
         For a checkpoint of another architecture, whose tensors do not fit its config, or with settings or
         weights that this encoder does not have.
-    UnknownNameError, ShapeError
+    UnknownNameError, SettingError
         For another pooling; numbers out of range; "none" with a classifier.
     """
     if pooling not in POOLINGS:
         raise UnknownNameError("pooling", pooling, POOLINGS)
-    if isinstance(num_classes, bool) or int(num_classes) != num_classes or num_classes < 0:
-        raise ShapeError(f"num_classes is {num_classes!r}.", "Give a whole number, 0 for vectors.")
+    num_classes = whole("num_classes", num_classes, 0)
     if pooling == "none" and num_classes:
-        raise ShapeError("A classifier reads one vector a text.", 'Take pooling="mean" or "cls".')
-    if not 0 <= dropout < 1:
-        raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1.")
+        raise SettingError("A classifier reads one vector a text.", 'Take pooling="mean" or "cls".')
+    dropout = share("dropout", dropout)
     checkpoint = name if isinstance(name, Checkpoint) else find_checkpoint(name, revision, download)
     check_bert(checkpoint)
     tensors = fitted(checkpoint, bert_shapes(checkpoint.config), ("bert.", "model."), _ON_TOP)
@@ -118,9 +117,9 @@ def load_encoder(
     if num_classes:
         from tlcourse.models.architecture import linear_start
 
-        start = linear_start(number(checkpoint.config, "hidden_size"), int(num_classes), seed)
+        start = linear_start(number(checkpoint.config, "hidden_size"), num_classes, seed)
     model = side(__name__, resolve_framework(framework)).build(
-        checkpoint.config, tensors, start, pooling, float(dropout), checkpoint.padding
+        checkpoint.config, tensors, start, pooling, dropout, checkpoint.padding
     )
     model.reads = tuple(number(checkpoint.config, n) for n in ("vocab_size", "max_position_embeddings"))
     return model

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import ShapeError, WeightsError
+from tlcourse.checks import share
+from tlcourse.errors import SettingError, WeightsError
 from tlcourse.frameworks import resolve_framework, side
 from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, number, original
 
@@ -108,11 +109,10 @@ def load_gpt(
     WeightsError
         For a checkpoint of another architecture, whose tensors do not fit its config, or with settings or
         weights that this network does not have.
-    ShapeError
+    SettingError
         For a width that the heads do not divide, or a dropout out of range.
     """
-    if not 0 <= dropout < 1:
-        raise ShapeError(f"dropout is {dropout!r}.", "Give a share from 0 to below 1.")
+    dropout = share("dropout", dropout)
     if isinstance(name, Mapping):
         config, tensors = dict(name), None
     else:
@@ -130,11 +130,11 @@ def load_gpt(
         tensors = _with_head(checkpoint)
     width, heads = number(config, "n_embd"), number(config, "n_head")
     if width % heads:
-        raise ShapeError(f"A width of {width} cannot be divided among {heads} heads.", "Give a multiple.")
+        raise SettingError(f"A width of {width} cannot be divided among {heads} heads.", "Give a multiple.")
     if tensors is None:
         original(Checkpoint("of this config", Path(), config), _ORIGINAL | {"tie_word_embeddings": True})
     tensors = random_gpt(config, seed) if tensors is None else tensors
-    model = side(__name__, resolve_framework(framework)).build(config, tensors, float(dropout))
+    model = side(__name__, resolve_framework(framework)).build(config, tensors, dropout)
     model.reads = (number(config, "vocab_size"), number(config, "n_positions"))
     return model
 

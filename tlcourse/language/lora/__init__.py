@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.checks import whole
+from tlcourse.errors import CourseError, SettingError, UnknownNameError
 from tlcourse.frameworks import side
 
 __all__ = ["TARGETS", "LoraReport", "add_lora", "lora_report", "lora_start"]
@@ -74,21 +75,22 @@ def add_lora(
     ------
     UnknownNameError
         For a target that a BERT layer does not have.
+    SettingError
+        For a rank or alpha out of range.
     CourseError
-        For a rank or alpha out of range, no targets, a model that is no encoder of the course, or has
+        For no targets, a model that is no encoder of the course, or has
         additions already.
     """
-    if isinstance(rank, bool) or int(rank) != rank or rank < 1:
-        raise CourseError(f"The rank is {rank!r}.", "Give a whole number, 1 or more.")
+    rank = whole("The rank", rank, 1)
     if not (np.isfinite(alpha) and alpha > 0):
-        raise CourseError(f"alpha is {alpha!r}.", "Give a number above 0, such as twice the rank.")
+        raise SettingError(f"alpha is {alpha!r}.", "Give a number above 0, such as twice the rank.")
     named = [targets] if isinstance(targets, str) else list(targets)
     for target in named:
         if target not in TARGETS:
             raise UnknownNameError("dense layer of BERT", target, TARGETS)
     if not named:
         raise CourseError("No layers were named.", f"Name some of {', '.join(TARGETS)}.")
-    side(__name__, model).add(model, int(rank), float(alpha), tuple(dict.fromkeys(named)), seed)
+    side(__name__, model).add(model, rank, float(alpha), tuple(dict.fromkeys(named)), seed)
     return model
 
 

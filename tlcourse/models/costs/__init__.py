@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import CourseError
 from tlcourse.frameworks import FRAMEWORKS, resolve_framework, side
 from tlcourse.models.cards import card
 from tlcourse.models.layers import count
@@ -47,9 +48,7 @@ def _size_of(model: Any, size: int | None) -> int:
     if size is None:
         name = name_of(model)
         size = card(name).input_size if name else 224
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise ShapeError(f"The picture size is {size!r}.", "Give the side in pixels, a whole number.")
-    return size
+    return whole("The picture size", size, 1)
 
 
 def parameters(model: Any) -> int:
@@ -99,7 +98,7 @@ def multiply_adds(model: Any, size: int | None = None) -> int:
 
     Raises
     ------
-    ShapeError
+    SettingError
         For an impossible size.
     """
     size = _size_of(model, size)
@@ -140,7 +139,7 @@ def latency(model: Any, size: int | None = None, repeats: int = REPEATS) -> floa
 
     Raises
     ------
-    ShapeError
+    SettingError
         For an impossible size or number of repeats.
     """
     return _timed(model, size, repeats)[0]
@@ -148,8 +147,7 @@ def latency(model: Any, size: int | None = None, repeats: int = REPEATS) -> floa
 
 def _timed(model: Any, size: int | None, repeats: int) -> tuple[float, float]:
     """Median milliseconds on the clock, and mean milliseconds of processor time, for one picture."""
-    if isinstance(repeats, bool) or not isinstance(repeats, int) or repeats < 1:
-        raise ShapeError(f"repeats is {repeats!r}.", "Give a whole number, 1 or more.")
+    repeats = whole("repeats", repeats, 1)
     predict: Callable[[], Any]
     with side(__name__, model).predictor(model, _size_of(model, size)) as predict:
         for _ in range(WARM_UP):
