@@ -29,7 +29,7 @@ BROKEN = {
         'record("answer", 42, tolerance=0)',
         'record("answer", 42, tolerance=0)\n### BEGIN SOLUTION\n### END SOLUTION',
         "### BEGIN SOLUTION",
-        "outside an exercise cell",
+        "is not in an exercise cell",
     ),
     "solution marker in prose": ("## Begin", "### BEGIN SOLUTION", "### BEGIN SOLUTION", "marker in prose"),
     "solution never ends": ("    ### END SOLUTION\n", "", "    ### BEGIN SOLUTION", "never ends"),
@@ -57,7 +57,7 @@ BROKEN = {
         "## Begin",
         '## Begin\n\n+++ {"id": "one"}\n\nHere.\n\n+++ {"id": "one"}\n\nThere.\n\n+++\n',
         "There.",
-        "'one' is here a second time",
+        "'one' is used a second time",
     ),
     "id of the compiler's": ("## Begin", '+++ {"id": "setup"}\n## Begin', "## Begin", "one that the compiler gives"),
     "unknown tag": (
@@ -123,7 +123,7 @@ BROKEN = {
     "unknown directive": ("## Begin", ":::{nota}\nhm\n:::", ":::{nota}", "{nota} cannot be shown"),
     "unknown role": ("## Begin", "## Begin\n\nA {claimm}`x`.", "A {claimm}`x`.", "{claimm} cannot be shown"),
     "directive not closed": ("## Begin", "````{note}\nhm", "````{note}", "never closed"),
-    "stray colons": ("## Begin", "::::\nhm\n:::::", "::::", "opens no directive"),
+    "stray colons": ("## Begin", "::::\nhm\n:::::", "::::", "does not open a directive"),
     "code cell in a note": (
         "## Begin",
         "::::{note}\n- a\n\n  ```{code-cell}\n  x\n  ```\n::::",
@@ -168,7 +168,7 @@ def test_a_quiz_has_three_to_five_questions(count: int, tmp_path: Path, known: o
     start = GOOD.index("```{quiz}")
     text = GOOD[:start] + "```{quiz}\n" + question * count + "```\n"
     (found,) = mistakes(tmp_path, text)
-    assert f"A quiz of {count} questions" in str(found)
+    assert f"The quiz has {count} questions" in str(found)
     assert found.line == line_of(text, "```{quiz}")
 
 

@@ -40,7 +40,7 @@ def test_bad_names_are_refused(name):
         (0.5, {"tolerance": 0.1, "n": 5, "spread": -0.1}, "spread = -0.1"),
         (0.5, {"tolerance": 0.1, "n": 5, "spread": np.nan}, "spread = nan"),
         ("cat", {"tolerance": 0.1}, "cannot have a tolerance"),
-        (0.5, {"tolerance": 0.1, "fmt": ".2q"}, "no format"),
+        (0.5, {"tolerance": 0.1, "fmt": ".2q"}, "not a format"),
         (np.zeros(3), {"tolerance": 0.1}, "not one number"),
         ([1, 2], {"tolerance": 0.1}, "not a number"),
         (None, {"tolerance": 0.1}, "not a number"),

@@ -33,5 +33,5 @@ def test_the_text_in_prose(entry, spec, text):
 
 
 def test_a_format_that_does_not_fit():
-    with pytest.raises(ClaimError, match="no format for"):
+    with pytest.raises(ClaimError, match="not a format for"):
         format_claim({"value": 0.5}, "d")

@@ -17,8 +17,9 @@ from tlcourse.authoring import source as sources
 from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.opening import opening
 from tlcourse.authoring.serialize import digest, edition
-from tlcourse.authoring.source import Cell, Chapter, SourceMistakes, exercise_cells
-from tlcourse.errors import SourceError, UnknownNameError
+from tlcourse.authoring.source import Cell, Chapter, exercise_cells
+from tlcourse.authoring.source.mistakes import Mistakes
+from tlcourse.errors import UnknownNameError
 from tlcourse.frameworks import FRAMEWORKS
 
 __all__ = ["compile_chapter", "setup_source"]
@@ -108,11 +109,17 @@ def compile_chapter(
     ]
     for cell in chapter.of(framework):
         cells.extend(_compile(cell, context, flavour, exercises))
-    if context.problems:
-        shown = f"book/chapters/{path.name}"
-        raise SourceMistakes(
-            SourceError(problem, fix, shown, line) for line, problem, fix in context.problems
-        )
+    mistakes = Mistakes(path)
+    for line, problem, fix in context.problems:
+        mistakes.add(line, problem, fix)
+    if mistakes:
+        raise mistakes.error()
+    return _notebook(cells, chapter, framework, flavour)
+
+
+def _notebook(
+    cells: list[dict[str, Any]], chapter: Chapter, framework: str, flavour: Flavour
+) -> nbformat.NotebookNode:
     metadata = {
         "kernelspec": KERNEL,
         "language_info": LANGUAGE,
@@ -120,7 +127,7 @@ def compile_chapter(
     }
     notebook = nbformat.from_dict({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
     if flavour != "site":
-        notebook.metadata.tlcourse["source"] = f"book/chapters/{path.name}"
+        notebook.metadata.tlcourse["source"] = f"book/chapters/{chapter.path.name}"
     if flavour == "learner":
         notebook.metadata.tlcourse["digest"] = digest(notebook)
         notebook.metadata.tlcourse["edition"] = edition(notebook)

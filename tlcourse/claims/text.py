@@ -59,7 +59,7 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
             text = _number_text(value, _spread_format(value))
     except (ValueError, TypeError) as error:
         raise ClaimError(
-            f"{number_format!r} is no format for {value!r}: {error}.",
+            f"{number_format!r} is not a format for {value!r}: {error}.",
             "Use a Python format spec such as .2f or .1%, or `bare`.",
         ) from error
     if bare:

@@ -67,7 +67,7 @@ def _put_block(head: re.Match[str], lines: list[str], line: int, context: Contex
     if head["name"] is None and run[0] == ":":
         context.mistake(
             line,
-            f"'{lines[0].strip()}' opens no directive.",
+            f"'{lines[0].strip()}' does not open a directive.",
             f"Write {run}{{note}}, or another directive.",
         )
     elif head["name"] is None:

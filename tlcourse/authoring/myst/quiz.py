@@ -39,7 +39,7 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
     --------
     >>> questions, problems = parse_quiz("- question: Wet?\\n  choices: [{text: Yes, correct: true}]")
     >>> [problem for _, problem, _ in problems][0]
-    'A quiz of 1 question.'
+    'The quiz has 1 question.'
     """
     problems: list[Problem] = []
     try:
@@ -59,7 +59,7 @@ def parse_quiz(text: str) -> tuple[list[Question], list[Problem]]:
         return [], [(None, "The quiz is not a list of questions.", FORM)]
     if not 3 <= len(loaded) <= 5:
         count = f"{len(loaded)} question" + ("" if len(loaded) == 1 else "s")
-        problems.append((None, f"A quiz of {count}.", "A chapter's quiz has 3 to 5."))
+        problems.append((None, f"The quiz has {count}.", "A chapter's quiz has 3 to 5."))
     questions = [
         _question(item, number, line, problems)
         for number, (item, line) in enumerate(zip(loaded, starts, strict=True), 1)

@@ -18,7 +18,7 @@ __all__ = ["MARKER", "STUB", "blank", "catalogue", "check_code", "check_framewor
 STUB = "...  # your code here"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 MARKER = re.compile(r"(BEGIN|END) SOLUTION")
-# What nbgrader would act on besides; hidden tests end up in the feedback, so no notebook has any.
+# nbgrader acts on these, too. Hidden tests end up in its feedback, so no notebook has any.
 NBGRADER_MARKER = re.compile(r"(BEGIN|END) (HIDDEN TESTS|MARK SCHEME)")
 
 
@@ -85,7 +85,7 @@ def _check_markers(cell: Cell, mistakes: Mistakes) -> bool:
         if cell.exercise is None:
             mistakes.add(
                 line,
-                "A solution outside an exercise cell.",
+                "This solution is not in an exercise cell.",
                 "Add `:exercise: <id>` to the cell, or take the markers out.",
             )
             sound = False
@@ -114,15 +114,15 @@ def _check_pairs(markers: Iterable[tuple[int, str]], mistakes: Mistakes) -> bool
     for line, marker in markers:
         if marker == BEGIN and opened is not None:
             mistakes.add(
-                line, f"A solution begins inside the one of line {opened}.", f"Add {END!r} before it."
+                line, f"This solution begins inside the one of line {opened}.", f"Add {END!r} before it."
             )
             sound = False
         elif marker == END and opened is None:
-            mistakes.add(line, "A solution ends that never began.", f"Add {BEGIN!r} before it.")
+            mistakes.add(line, "This ends a solution that never began.", f"Add {BEGIN!r} before it.")
             sound = False
         opened = line if marker == BEGIN else None
     if opened is not None:
-        mistakes.add(opened, "A solution begins that never ends.", f"Add {END!r} after its last line.")
+        mistakes.add(opened, "This solution begins and never ends.", f"Add {END!r} after its last line.")
     return sound and opened is None
 
 

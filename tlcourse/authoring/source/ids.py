@@ -26,8 +26,8 @@ def check_own_id(name: str, exercise: Any, line: int, mistakes: Mistakes) -> Non
     if exercise is not None:
         mistakes.add(
             line,
-            f"The exercise cell has an id, {name!r}, besides.",
-            "An exercise's id is its cell's: take `:id:` out.",
+            f"The exercise cell also has an id, {name!r}.",
+            "The cell of an exercise has the exercise's id: take `:id:` out.",
         )
     elif not FORM.match(name):
         mistakes.add(line, f"{name!r} cannot be a cell's id.", "Use letters, digits, - and _, at most 64.")
@@ -62,7 +62,7 @@ def _check_exercises(cells: Sequence[Cell], mistakes: Mistakes) -> None:
             if key in first:
                 mistakes.add(
                     cell.line,
-                    f"The exercise {cell.exercise!r} is here a second time for {framework} "
+                    f"The exercise {cell.exercise!r} is used a second time for {framework} "
                     f"(first on line {first[key]}).",
                     "Give each its own id; two versions of one need the tags torch and keras.",
                 )
@@ -75,7 +75,7 @@ def _check_names(cells: Sequence[Cell], mistakes: Mistakes) -> None:
         if cell.id and not cell.exercise and cell.id in taken:
             mistakes.add(
                 cell.line,
-                f"The id {cell.id!r} is here a second time.",
+                f"The id {cell.id!r} is used a second time.",
                 "An id names one cell: choose another.",
             )
         taken.add(cell.id)

@@ -29,7 +29,9 @@ def check_prose(cell: Cell, mistakes: Mistakes) -> None:
             )
         if not fenced and re.match(r"^# ", row):
             mistakes.add(
-                line, "A heading of the first level.", "The title comes from the front matter: begin with ##."
+                line,
+                "A heading of the first level.",
+                "The title comes from the front matter: begin with ##.",
             )
 
 

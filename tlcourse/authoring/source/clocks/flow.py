@@ -21,7 +21,7 @@ class Flow:
     Parameters
     ----------
     on_record : callable
-        ``on_record(call, clock)`` is told of every call of ``record`` whose value depends on a clock.
+        ``on_record(call, clock)`` is called for every call of ``record`` whose value depends on a clock.
     is_record : callable
         Whether a call is one of ``record``.
     """
@@ -37,7 +37,7 @@ class Flow:
     # ------------------------------------------------------------------------------- for expressions
 
     def records(self, call: ast.Call, arguments: Iterable[Value]) -> bool:
-        """Whether a call is one of ``record``; if what it records depends on a clock, that is told."""
+        """Whether a call is one of ``record``; if that depends on a clock, `on_record` is called."""
         if not self._is_record(call):
             return False
         clock = join(*arguments).read_from() or self._decision()
@@ -82,7 +82,7 @@ class Flow:
             self.add(target.value, inside, scope)
 
     def add(self, owner: ast.expr, value: Value, scope: Scope) -> None:
-        """An object may now hold a value, besides what it held: the name that it is reached by knows."""
+        """Note, at the name by which an object is reached, that the object may now hold a value, too."""
         while isinstance(owner, (ast.Attribute, ast.Subscript, ast.Call)):
             owner = owner.func if isinstance(owner, ast.Call) else owner.value
         if isinstance(owner, ast.Name):
