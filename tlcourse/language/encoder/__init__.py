@@ -118,9 +118,9 @@ def load_encoder(
         from tlcourse.models.architecture import linear_start
 
         start = linear_start(number(checkpoint.config, "hidden_size"), num_classes, seed)
-    model = side(__name__, resolve_framework(framework)).build(
-        checkpoint.config, tensors, start, pooling, dropout, checkpoint.padding
-    )
+    padding = checkpoint.padding  # what is wrong with the checkpoint is said before a framework is loaded
+    builder = side(__name__, resolve_framework(framework))
+    model = builder.build(checkpoint.config, tensors, start, pooling, dropout, padding)
     model.reads = tuple(number(checkpoint.config, n) for n in ("vocab_size", "max_position_embeddings"))
     return model
 
