@@ -31,3 +31,10 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
         write_whole(path, "new")
     assert path.read_text() == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["b.txt"]
+
+
+def test_bytes_for_the_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / ("long" * 50 + ".bin")
+    write_whole(path, b"\x00\xff", mode=0o600)
+    assert path.read_bytes() == b"\x00\xff"
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -29,27 +29,31 @@ def course_root(start: Path | None = None) -> Path:
     )
 
 
-def write_whole(path: Path, text: str, *, flush: bool = False) -> None:
-    """Write all of a text file, or leave the one that is there: a process that is killed loses nothing.
+def write_whole(path: Path, content: str | bytes, *, mode: int = 0o644, flush: bool = False) -> None:
+    """Write all of a file, or leave the one that is there: a process that is killed loses nothing.
 
     Parameters
     ----------
     path : Path
         Its folder is made if it is missing.
-    text : str
-        Written as UTF-8, line ends as they are.
+    content : str or bytes
+        Text is written as UTF-8, line ends as they are.
+    mode : int
+        Who may read and write the file. Until it is complete, only its owner may.
     flush : bool
         Also wait until the disk has it, so that a power cut loses nothing either.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}", suffix=".tmp")
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    # The beginning of a long name is enough: a file system takes 255 bytes.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             if flush:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from ..errors import CourseError
+from ..files import write_whole
 
 __all__ = [
     "CannotWriteError",
@@ -117,20 +118,8 @@ def write_safely(path: Path, content: str | bytes) -> None:
     """
     private_folder(path.parent)
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    waiting = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
-    try:
-        with writing(path, _RESUME):
-            descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, 0o600)
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            waiting.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            waiting.unlink(missing_ok=True)
-        raise
+    with writing(path, _RESUME):
+        write_whole(path, data, mode=0o600, flush=True)
 
 
 _RESUME = "What was graded before is kept. Make room, then run the same command with --resume."
