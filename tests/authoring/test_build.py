@@ -11,6 +11,7 @@ import pytest
 from tlcourse.authoring import execute as executing
 from tlcourse.authoring.build import BuildReport, build, main
 from tlcourse.authoring.execute import ExecutionError
+from tlcourse.authoring.freshness import code_hash
 from tlcourse.authoring.source import SourceMistakes
 from tlcourse.errors import UnknownNameError
 
@@ -165,6 +166,28 @@ def test_only_what_a_run_read_makes_it_stale(course: Path, tmp_path: Path) -> No
         else:
             (package / name).write_text(before)
     assert not stale()
+
+
+def test_a_package_counts_for_the_modules_that_were_read(tmp_path: Path) -> None:
+    folder = tmp_path / "tlcourse"
+    (folder / "data").mkdir(parents=True)
+    init = folder / "data/__init__.py"
+    (folder / "data/cats.py").write_text("def cats(): ...\n")
+    (folder / "data/cats2.py").write_text("def cats(): ...\n")
+    reads = ["data/__init__.py", "data/cats.py"]
+
+    def now(source: str) -> str:
+        init.write_text(source)
+        return code_hash({"cells": []}, reads, folder)
+
+    first = now("from .cats import cats\n\n__all__ = ['cats']\nSIZE = 3\n")
+    # A data set more: nothing for a notebook that ran without it.
+    dogs = "from tlcourse.data.dogs import dogs\nfrom .dogs import dogs\n"
+    assert now(f"{dogs}from .cats import cats\n\n__all__ = ['cats', 'dogs']\nSIZE = 3\n") == first
+    # But another module for what it used, another number, or an import from elsewhere is something.
+    assert now("from .cats2 import cats\nSIZE = 3\n") != first
+    assert now("from .cats import cats\nSIZE = 4\n") != first
+    assert now("from .cats import cats\nfrom numpy import size as SIZE\nSIZE = 3\n") != first
 
 
 def test_a_solution_that_does_not_say_what_it_read_is_stale(one: Path) -> None:

@@ -41,28 +41,35 @@ def code_hash(notebook: Mapping[str, Any], reads: Iterable[str], folder: Path) -
     Returns
     -------
     str
-        16 hex digits. Comments, docstrings and empty lines of modules do not count. A file that is gone
-        counts as a change.
+        16 hex digits. Comments, docstrings and empty lines of modules do not count, nor what the
+        ``__init__`` of a package says of modules that the run did not read: a new one beside them changes
+        nothing for it. A file that is gone counts as a change.
     """
     cells = [
         [cell["id"], cell["source"], sorted(cell["metadata"].get("tags", []))]
         for cell in notebook["cells"]
         if cell["cell_type"] == "code"
     ]
-    files = [(name, _state(folder / name, listed=name.endswith("/"))) for name in sorted(set(reads))]
+    known = frozenset(reads)
+    files = [(name, _state(folder, name, known)) for name in sorted(known)]
     return hashlib.sha256(json.dumps([cells, files]).encode("utf-8")).hexdigest()[:16]
 
 
-def _state(path: Path, listed: bool) -> str:
+def _state(folder: Path, name: str, reads: frozenset[str]) -> str:
+    path = folder / name
     try:
-        if listed:
-            names = sorted(
-                entry.name for entry in path.iterdir() if not entry.name.startswith(("__pycache__", "."))
-            )
-            return hashlib.sha256(json.dumps(names).encode()).hexdigest()[:16]
+        if name.endswith("/"):
+            held = sorted(entry.name for entry in path.iterdir() if entry.name[0] not in "._")
+            return _digest(json.dumps(held).encode())
+        if path.name == "__init__.py":
+            return _digest(_concerning(path, folder, reads).encode("utf-8"))
         return _file_hash(str(path), path.stat().st_mtime_ns)
     except OSError:
         return "gone"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -72,7 +79,34 @@ def _file_hash(path: str, changed: int) -> str:
         content = content.replace(b"\r\n", b"\n")  # as Git may check them out elsewhere
     if path.endswith(".py"):
         content = essence(content.decode("utf-8")).encode("utf-8")
-    return hashlib.sha256(content).hexdigest()[:16]
+    return _digest(content)
+
+
+def _concerning(path: Path, folder: Path, reads: frozenset[str]) -> str:
+    """The code of an ``__init__``, less its list of names and its imports from modules that were not read."""
+    source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    rows = source.split("\n")
+    for node in ast.parse(source).body:
+        names_only = isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        )
+        if names_only or (isinstance(node, ast.ImportFrom) and not _read(node, path.parent, folder, reads)):
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                rows[number] = ""
+    return essence("\n".join(rows))
+
+
+def _read(node: ast.ImportFrom, package: Path, folder: Path, reads: frozenset[str]) -> bool:
+    """Whether an import is from elsewhere, or from a module of the package that was read."""
+    if node.level:
+        start = package.parents[node.level - 2] if node.level > 1 else package
+        module = start / (node.module or "").replace(".", "/")
+    elif (node.module or "").partition(".")[0] == folder.name:
+        module = folder.parent / str(node.module).replace(".", "/")
+    else:
+        return True
+    name = module.relative_to(folder).as_posix()
+    return name == "." or f"{name}.py" in reads or f"{name}/__init__.py" in reads
 
 
 def essence(source: str) -> str:

@@ -5,68 +5,56 @@ Everything here works without a network but `fetch`, which downloads only when y
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-from tlcourse.data.bundles import STYLES, fashion_mnist, three_styles
-from tlcourse.data.collages import Collages, collages
-from tlcourse.data.dataset import Dataset
-from tlcourse.data.decoding import read_image
-from tlcourse.data.docstrings import Documented, documented
-from tlcourse.data.download import fetch
-from tlcourse.data.fetched import cats_and_dogs, oxford_pets
-from tlcourse.data.folder import image_folder
-from tlcourse.data.packaged import digits, photographs, textile
-from tlcourse.data.rated import CORPORA, rated_text
-from tlcourse.data.rows import SPLITS
-from tlcourse.data.texts import TextDataset
 from tlcourse.errors import UnknownNameError
 
-__all__ = [
-    "CORPORA",
-    "SPLITS",
-    "STYLES",
-    "Collages",
-    "Dataset",
-    "Documented",
-    "TextDataset",
-    "cats_and_dogs",
-    "collages",
-    "digits",
-    "documented",
-    "fashion_mnist",
-    "fetch",
-    "image_folder",
-    "load",
-    "names",
-    "oxford_pets",
-    "photographs",
-    "rated_text",
-    "read_image",
-    "textile",
-    "three_styles",
-]
+# A line for each data set. One of pictures that needs no argument is loaded by name, too.
+from .bundles import STYLES as STYLES
+from .bundles import fashion_mnist as fashion_mnist
+from .bundles import three_styles as three_styles
+from .collages import Collages as Collages
+from .collages import collages as collages
+from .dataset import Dataset as Dataset
+from .decoding import read_image as read_image
+from .docstrings import Documented as Documented
+from .docstrings import documented as documented
+from .download import fetch as fetch
+from .fetched import cats_and_dogs as cats_and_dogs
+from .fetched import oxford_pets as oxford_pets
+from .folder import image_folder as image_folder
+from .packaged import digits as digits
+from .packaged import photographs as photographs
+from .packaged import textile as textile
+from .rated import CORPORA as CORPORA
+from .rated import rated_text as rated_text
+from .rows import SPLITS as SPLITS
+from .texts import TextDataset as TextDataset
 
-# For pictures. Texts have one loader, `rated_text`, and the corpus is its argument.
-_LOADERS: dict[str, Callable[..., Dataset]] = {
-    "three-styles": three_styles,
-    "fashion-mnist": fashion_mnist,
-    "textile": textile,
-    "digits": digits,
-    "oxford-pets": oxford_pets,
-    "cats-and-dogs": cats_and_dogs,
-}
+
+def _loaders() -> dict[str, Callable[..., Dataset]]:
+    """The functions here that give pictures and need to be told nothing, by the names of their data sets."""
+    return {
+        name.replace("_", "-"): value
+        for name, value in sorted(globals().items())
+        if inspect.isfunction(value)
+        and value.__module__.startswith(f"{__name__}.")
+        and inspect.signature(value).return_annotation == "Dataset"
+        and all(given.default is not given.empty for given in inspect.signature(value).parameters.values())
+    }
 
 
 def names() -> tuple[str, ...]:
-    """The names that `load` takes, all of pictures. The last two must be fetched first.
+    """The names that `load` takes, all of pictures. Pets, cats and dogs must be fetched first.
 
     Examples
     --------
     >>> names()
-    ('three-styles', 'fashion-mnist', 'textile', 'digits', 'oxford-pets', 'cats-and-dogs')
+    ('cats-and-dogs', 'digits', 'fashion-mnist', 'oxford-pets', 'textile', 'three-styles')
     """
-    return tuple(_LOADERS)
+    return tuple(_loaders())
 
 
 def load(name: str, **options: Any) -> Dataset:
@@ -90,8 +78,16 @@ def load(name: str, **options: Any) -> Dataset:
     Dataset three-styles/twemoji: 565 images 64x64 in 17 classes; train 314, val 68, test 183
     """
     key, _, style = str(name).replace("_", "-").partition("/")
-    if key not in _LOADERS or (style and key != "three-styles"):
+    if key not in names() or (style and key != "three-styles"):
         raise UnknownNameError("data set", name, names())
     if style:
         options["style"] = style
-    return _LOADERS[key](**options)
+    return _loaders()[key](**options)
+
+
+__all__ = ["CORPORA", "SPLITS", "STYLES"]
+__all__ += [
+    name
+    for name, value in globals().items()
+    if callable(value) and not name.startswith("_") and value.__module__.startswith(__name__)
+]
