@@ -48,6 +48,7 @@ def test_it_follows_the_weights_and_what_is_added(model):
 
 def test_nothing_is_kept_of_a_model_that_is_gone(model):
     logits_of(model)(TEXTS[0])
+    gc.collect()  # those of the tests before this one
     there = len(side._traced)
     other = load_gpt("small-gpt")
     logits_of(other)(TEXTS[0])
