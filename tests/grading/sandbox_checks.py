@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import psutil
-from commit import FRAMEWORKS, whose_turn
+from commit import whose_turn
 from patience import comes_true
 
 from tlcourse.exercises import Exercise, Job, State, get, judge_observation
@@ -198,15 +198,22 @@ def the_machine_is_hidden(sandbox: Sandbox) -> None:
     assert all(os.path.exists(path) for path in paths)
 
 
-def _differs(exercise: Exercise) -> bool:
-    """Whether the first wrong answer is another text in the other framework, or there in one of them only."""
-    return len({exercise.misconceptions[0].source_for(framework) for framework in FRAMEWORKS}) > 1
+def _jailed_in(exercise: Exercise, kind: str) -> str:
+    """The framework whose jail judges an exercise's solution ("right") or first wrong answer ("wrong")."""
+    there = [
+        framework
+        for framework in exercise.frameworks
+        if kind == "right" or exercise.misconceptions[0].source_for(framework) is not None
+    ]
+    turn = whose_turn(zlib.crc32(exercise.id.encode()) + (kind == "wrong"))
+    return turn if turn in there else there[0]
 
 
 def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framework: str) -> None:
     """Full marks for each chapter's solution, rebuilt from a whole notebook; less for a wrong answer of each.
 
-    Every solution in each framework; a wrong answer that is the same text in both in one of them, by turns.
+    Of each exercise the solution in one framework and the wrong answer in the other, by turns: outside a jail both
+    are tried in both, in every run.
     """
     from tlcourse.exercises import all_exercises
     from tlcourse.exercises.registry import chapter_number
@@ -218,13 +225,14 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framewo
     root = Path(__file__).resolve().parents[2]
     for chapter in sorted({chapter_number(e.chapter) for e in all_exercises()}):
         record = load_record(root, chapter, framework)
+        solutions = right_answers(root, record)
+        right = {e.id: solutions[e.id] for e in record.exercises if _jailed_in(e, "right") == framework}
         wrong = {
-            e.id: str(source)
+            e.id: str(e.misconceptions[0].source_for(framework))
             for e in record.exercises
-            if (source := e.misconceptions[0].source_for(framework)) is not None
-            and (_differs(e) or whose_turn(zlib.crc32(e.id.encode())) == framework)
+            if _jailed_in(e, "wrong") == framework
         }
-        for answers, full in ((right_answers(root, record), True), (wrong, False)):
+        for answers, full in ((right, True), (wrong, False)):
             student = read_notebook(nbformat.writes(fill(record, answers)).encode(), chapter)
             rebuilt = rebuild(student, record)
             assert not rebuilt.notes, rebuilt.notes

@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from left_running import running_with
+from one_framework import torch_class
 from patience import comes_true
 from typer.testing import CliRunner
 
@@ -23,7 +24,7 @@ from tlcourse.errors import CourseError
 from tlcourse.grading import store
 from tlcourse.grading.classroom import grade
 from tlcourse.grading.record import load_record
-from tlcourse.grading.sample import fill, make_class, right_answers
+from tlcourse.grading.sample import fill, right_answers
 from tlcourse.grading.sandbox.parent import available
 
 ROOT = Path(__file__).parents[2]
@@ -51,12 +52,7 @@ def marks(results):
 def sample(tmp_path_factory):
     """A class of ten in PyTorch, a broken file among them, and what an undisturbed run gives."""
     place = tmp_path_factory.mktemp("sample") / "class"
-    make_class(place, "00", root=ROOT, students=18)
-    for path in place.glob("*/*.ipynb"):
-        text = path.read_text()
-        if '"framework": "keras"' in text:
-            path.unlink()
-            path.parent.rmdir()
+    torch_class(place, ROOT, students=18)
     out = tmp_path_factory.mktemp("undisturbed")
     return (
         place,
