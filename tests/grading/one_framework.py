@@ -1,4 +1,4 @@
-"""A made-up class with one framework in it: where a sandbox is not what is asked about, one start is enough."""
+"""A made-up class with one framework in it: one sandbox to start where nothing is asked about two."""
 
 from __future__ import annotations
 
