@@ -8,7 +8,8 @@
     hints.md           a numbered list, a hint for each stage
     answers*.py        right and wrong answers (`tlcourse.exercises.answers`)
 
-The grader's sandbox shows the first two of these to a student's code, and nothing of the others.
+The grader's sandbox shows the first two of these to a student's code, and no other file of the folder; so
+whatever a judge shares with its probe stands in ``probe.py``.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from ..errors import CourseError
 from .answers import WrongAnswers
 from .model import Exercise
 
-__all__ = ["SECRET", "About", "exercises_in"]
+__all__ = ["SHOWN", "About", "exercises_in"]
 
-SECRET = ("judge.py", "hints.md", "answers*.py")
-"""Patterns of what a student's code never sees of an exercise's folder."""
+SHOWN = ("__init__.py", "probe.py")
+"""What the grader's sandbox shows of an exercise's folder: no judge, and no helper of one."""
 
 
 @dataclass(frozen=True)

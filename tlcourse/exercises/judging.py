@@ -17,6 +17,7 @@ __all__ = [
     "close",
     "finding",
     "good",
+    "listed",
     "number",
     "plain_array",
     "plain_number",
@@ -118,6 +119,17 @@ def show(value: Any, digits: int = 4) -> str:
         pairs = [f"{show(key)}: {show(item, digits)}" for key, item in list(value.items())[:6]]
         return "{" + ", ".join(pairs + (["…"] if len(value) > 6 else [])) + "}"
     return type(value).__name__
+
+
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """Names in a sentence, as code, and no more of them than one reads.
+
+    Examples
+    --------
+    >>> listed(["conv", "norm"]), listed(list("abcdef"))
+    ('`conv`, `norm`', '`a`, `b`, `c`, `d` and others')
+    """
+    return ", ".join(f"`{name}`" for name in names[:most]) + (" and others" if len(names) > most else "")
 
 
 def told(value: Any, width: int = 60) -> str:

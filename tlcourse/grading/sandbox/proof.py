@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...exercises import Job, Observation
-from ...exercises.folder import SECRET
+from ...exercises.folder import SHOWN
 from .attacks import ATTACK
 from .errors import SandboxUnavailableError
 
@@ -79,7 +79,7 @@ def attack(inputs):
     return []
 """
 LOOK_AROUND = """
-import builtins, errno, fnmatch, os, resource, signal, socket, sys
+import builtins, errno, os, resource, signal, socket, sys
 
 def attack(inputs):
     could = []
@@ -156,9 +156,8 @@ def attack(inputs):
                         tried("secrets", "read a judge in " + folder, "Misconception(" in file.read())
         if "/tlcourse/exercises/chapters/" in folder:
             for name in files:
-                stem = name.split(".")[0]
-                secret = any(fnmatch.fnmatch(stem, pattern) for pattern in inputs["stems"])
-                tried("secrets", "see " + folder + "/" + name, secret)
+                shown = name.split(".")[0] in inputs["shown"]
+                tried("secrets", "see " + folder + "/" + name, not shown)
     from tlcourse.exercises.registry import all_exercises
     for exercise in all_exercises(inputs["chapter"]):
         tried("secrets", "see wrong answers", bool(exercise.misconceptions))
@@ -265,7 +264,7 @@ def prove(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str]) -> tuple[s
             "folders": ["/", "/etc", "/dev", *folders],
             "paths": list(secrets.paths),
             "names": list(secrets.names),
-            "stems": [pattern.partition(".")[0] for pattern in SECRET],
+            "shown": [name.partition(".")[0] for name in SHOWN],
             "chapter": sandbox.chapter,
             "open_files": limits.open_files,
             "file_bytes": limits.file_bytes,

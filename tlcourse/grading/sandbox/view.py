@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import compileall
-import fnmatch
 import shutil
 import types
 from pathlib import Path
 
 from ...errors import CourseError
 from ...exercises import Exercise, all_exercises
-from ...exercises.folder import SECRET
+from ...exercises.folder import SHOWN
 from ...exercises.own_work import hidden_in, place_of, without_bodies
 from .slicing import slice_modules
 
@@ -103,8 +102,8 @@ def build_view(to: Path, chapter: str) -> None:
         out = {name for name in names if name in _LEFT_OUT or name.endswith((".pyc", ".tmp", ".lock"))}
         if here == Path("exercises"):
             out |= {name for name in names if name.startswith("ch") and name[2:4].isdigit()}
-        if here.parts[:2] == ("exercises", "chapters"):
-            out |= {name for name in names if any(fnmatch.fnmatch(name, secret) for secret in SECRET)}
+        if here.parts[:2] == ("exercises", "chapters") and len(here.parts) == 4:
+            out |= set(names) - set(SHOWN)
         if here == Path("grading"):
             out |= set(names) - {"sandbox"}
         if here == Path("grading/sandbox"):

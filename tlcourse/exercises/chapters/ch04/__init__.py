@@ -4,4 +4,4 @@ All but the last work on a network of a few blocks with BatchNorm and dropout (`
 solutions are in ``book/chapters/04-freeze-or-fine-tune.md``.
 """
 
-ORDER = ("gradual",)
+ORDER = ("freeze", "looks_frozen", "cache", "last_blocks", "second_stage", "gradual")

@@ -1,0 +1,3 @@
+"""The exercises of chapter 0, in the order in which learners meet them."""
+
+ORDER = ("draw_per_class", "pick_class")

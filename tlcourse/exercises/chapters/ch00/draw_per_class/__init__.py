@@ -1,0 +1,14 @@
+"""A few rows of every class, drawn by chance, and the same ones again for the same seed."""
+
+from tlcourse.exercises.folder import About
+
+ABOUT = About(
+    title="The same few pictures of every class, again",
+    points=3,
+    answer="draw_per_class",
+    solved_by=(
+        "tlcourse.data.rows.Rows.per_class",
+        "tlcourse.sweeps.topics.iterate._drawn",
+        "tlcourse.sweeps.topics.task_head._drawn",
+    ),
+)

@@ -1,0 +1,17 @@
+"""The class of the largest logit and its share in the softmax, without an overflow."""
+
+from tlcourse.exercises.folder import About
+
+ABOUT = About(
+    title="From logits to a class and its probability",
+    points=3,
+    answer="pick_class",
+    solved_by=(
+        "tlcourse.models.labels.softmax",
+        "tlcourse.models.labels.top_k",
+        "tlcourse.training.softmax",
+        "tlcourse.evaluation.calibration.with_temperature",
+        "tlcourse.heads.tasks.activate",
+        "tlcourse.language.sampling.next_probabilities",
+    ),
+)

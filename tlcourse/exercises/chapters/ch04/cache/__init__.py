@@ -1,0 +1,15 @@
+"""A cache of features that gives what the live backbone gives."""
+
+from tlcourse.exercises.folder import About
+
+ABOUT = About(
+    title="A cache that says what the backbone says",
+    points=3,
+    answer="cache",
+    solved_by=(
+        "tlcourse.training.cache_features",
+        "tlcourse.training.loop_torch.forward",
+        "tlcourse.training.loop_keras.forward",
+        "tlcourse.models.loaded.predict_logits",
+    ),
+)

@@ -1,0 +1,15 @@
+"""Freezing that holds: weights, BatchNorm's own included, and statistics; and opening it again."""
+
+from tlcourse.exercises.folder import About
+
+ABOUT = About(
+    title="Freeze, and mean it",
+    points=3,
+    answer="freeze",
+    solved_by=(
+        "tlcourse.freezing.api.freeze",
+        "tlcourse.freezing.api.freeze_to",
+        "tlcourse.models.named_torch.hold_statistics",
+    ),
+    returns=False,
+)

@@ -1,0 +1,10 @@
+"""A block that is opened in mid-training, and an optimizer that is told of it."""
+
+from tlcourse.exercises.folder import About
+
+ABOUT = About(
+    title="Open a block in mid-training",
+    points=3,
+    answer="open_block",
+    returns=False,
+)
