@@ -9,7 +9,7 @@ ABOUT = About(
     solved_by=(
         "tlcourse.freezing.api.freeze",
         "tlcourse.freezing.api.freeze_to",
-        "tlcourse.models.named_torch.hold_statistics",
+        "tlcourse.freezing._torch.hold_statistics",
     ),
     returns=False,
 )
