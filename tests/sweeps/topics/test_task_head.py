@@ -56,6 +56,11 @@ def test_rows_that_scatter_have_a_bound_that_their_repeats_justify():
     scattering = [s for s in one.settings() if s["loss"] == "no-softmax"]
     assert len(scattering) == 70
     for settings in one.settings():
+        if settings["dataset"] == "fluent" and settings["lr"] >= 1e-2:
+            far = settings["loss"] == "softmax-twice"  # moved by 0.172 and 5.1; the others by 0.083 and 0.41
+            assert one.tolerance("test_accuracy", settings, "torch") == (0.3 if far else 0.12)
+            assert one.tolerance("val_loss", settings, "torch") == (8.0 if far else 0.7)
+            continue
         usual = 0.02 if settings["head"] == "linear" else 0.05
         keras = {m: one.tolerance(m, settings, "keras") for m in ("test_accuracy", "val_loss")}
         if settings in scattering:

@@ -431,10 +431,26 @@ def _scatters(settings: Settings) -> bool:
     return settings.get("loss") == "no-softmax" and settings["framework"] == "keras"
 
 
+def _strays(settings: Settings) -> bool:
+    """Whether the rate is so high on so few emoji that rounding alone moves a row.
+
+    With other numbers of threads and on another processor accuracies of such rows moved by up to 0.083 and
+    losses by up to 0.41 nats; with the softmax twice, in PyTorch, by up to 0.172 and 5.1.
+    """
+    return settings.get("dataset") == "fluent" and settings["lr"] >= 1e-2
+
+
+def _strays_far(settings: Settings) -> bool:
+    twice = settings.get("loss") == "softmax-twice" and settings["framework"] == "torch"
+    return twice and _strays(settings)
+
+
 def _tolerance(settings: Settings) -> float:
     """How far accuracy may move when only the rounding does: a linear head hardly moves."""
     if _scatters(settings):
         return 0.15
+    if _strays(settings):
+        return 0.3 if _strays_far(settings) else 0.12
     return 0.02 if settings.get("head") == "linear" and settings.get("dropout", 0) == 0 else 0.05
 
 
@@ -442,6 +458,8 @@ def _loss_tolerance(settings: Settings) -> float:
     """In nats."""
     if _scatters(settings):
         return 0.3 if settings["lr"] <= 1e-3 else 2.5
+    if _strays(settings):
+        return 8.0 if _strays_far(settings) else 0.7
     return 0.05 if settings.get("head") == "linear" else 0.3
 
 
