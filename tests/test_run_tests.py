@@ -132,3 +132,10 @@ def test_the_sample_of_the_sweeps_has_a_limit(driver: ModuleType) -> None:
     assert 0 < minutes <= 5
     assert driver.salt() in step.command, "each commit draws another sample"
     assert [step.name for step in driver.steps() if step.last] == ["browser"]
+
+
+def test_no_two_modules_of_the_tests_share_a_name() -> None:
+    """pytest imports each by its bare name: of two, one stops the whole step before a test has run."""
+    names = [path.name for path in (TOOL.parents[1] / "tests").rglob("*.py")]
+    twice = {name for name in names if names.count(name) > 1} - {"__init__.py", "conftest.py"}
+    assert not twice
