@@ -20,6 +20,8 @@ def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
 
     Examples
     --------
+    >>> import keras
+    >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization(name="bn")])
     >>> set_frozen(model, {"bn"}, True)
     >>> _ = model(np.random.rand(8, 3), training=True)

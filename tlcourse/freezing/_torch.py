@@ -26,6 +26,7 @@ def set_frozen(model: nn.Module, names: set[str], frozen: bool) -> None:
 
     Examples
     --------
+    >>> import torch
     >>> model = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))
     >>> set_frozen(model, {"0", "1"}, True)
     >>> before = model[1].running_mean.clone()
