@@ -51,22 +51,12 @@ def draw_per_class(labels, n, seed):
     ],
     "ch00-pick-class": [
         (
-            "the softmax of models",
+            "the course's softmax",
             """
-from tlcourse.models.labels import softmax
+from tlcourse.probabilities import softmax
 
 def pick_class(logits, names):
     p = softmax(logits)
-    return names[p.argmax()], float(p.max())
-""",
-        ),
-        (
-            "the softmax of training",
-            """
-from tlcourse.training import softmax
-
-def pick_class(logits, names):
-    p = softmax(logits[None])[0]
     return names[p.argmax()], float(p.max())
 """,
         ),
@@ -151,17 +141,6 @@ def batches(n_images, batch_size, steps, seed):
     return np.concatenate(passes)[: steps * batch_size].reshape(steps, batch_size)
 """,
         ),
-        (
-            "the order of each pass, in training",
-            """
-import numpy as np
-from tlcourse.training.batches import order
-
-def batches(n_images, batch_size, steps, seed):
-    passes = [order(n_images, seed, epoch) for epoch in range(1 + steps * batch_size // n_images)]
-    return np.concatenate(passes)[: steps * batch_size].reshape(steps, batch_size)
-""",
-        ),
     ],
     "ch01-train-head": [
         (
@@ -199,8 +178,9 @@ def train_head(model, images, labels, steps, lr):
             {
                 "torch": """
 import torch
-from tlcourse.training import loop_torch
-from tlcourse.training.batches import Examples
+from tlcourse.training.examples import Examples
+from tlcourse.training.loop import _torch
+from tlcourse.training.recipe import Recipe
 
 def train_head(model, images, labels, steps, lr):
     model.requires_grad_(False)
@@ -208,27 +188,30 @@ def train_head(model, images, labels, steps, lr):
     data = Examples(images.permute(0, 2, 3, 1).numpy(), labels.numpy(), None)
     model.eval()
     model.train = lambda mode=True: model
-    loop_torch.fit(
-        model, data, None, steps=steps, epochs=None, batch_size=len(images), lr=lr, schedule=None,
-        optimizer=torch.optim.SGD(model.classifier.parameters(), lr), weight_decay=0.0,
-        preprocess=lambda x: x, patience=None, seed=0, progress=False, loss=None, augment=None,
+    optimizer = torch.optim.SGD(model.classifier.parameters(), lr)
+    recipe = Recipe(
+        steps=steps, batch_size=len(images), lr=lr, optimizer=optimizer, preprocess=lambda x: x,
+        progress=False,
     )
+    _torch.fit(model, data, None, recipe)
     del model.train
 """,
                 "keras": """
 import keras
 import numpy as np
-from tlcourse.training import loop_keras
-from tlcourse.training.batches import Examples
+from tlcourse.training.examples import Examples
+from tlcourse.training.loop import _keras
+from tlcourse.training.recipe import Recipe
 
 def train_head(model, images, labels, steps, lr):
     for layer in model.layers[:-1]:
         layer.trainable = False
-    loop_keras.fit(
-        model, Examples(np.asarray(images), np.asarray(labels), None), None, steps=steps, epochs=None,
-        batch_size=len(images), lr=lr, schedule=None, optimizer=keras.optimizers.SGD(lr), weight_decay=0.0,
-        preprocess=lambda x: x, patience=None, seed=0, progress=False, loss=None, augment=None,
+    optimizer = keras.optimizers.SGD(lr)
+    recipe = Recipe(
+        steps=steps, batch_size=len(images), lr=lr, optimizer=optimizer, preprocess=lambda x: x,
+        progress=False,
     )
+    _keras.fit(model, Examples(np.asarray(images), np.asarray(labels), None), None, recipe)
 """,
             },
         ),
@@ -493,21 +476,21 @@ def leaks(model, train_step, blocks):
             {
                 "torch": """
 import torch
-from tlcourse.training import loop_torch
+from tlcourse.training.loop import _torch
 
 def cache(backbone, images, batch_size):
     x = images.permute(0, 2, 3, 1).numpy()
-    found = loop_torch.forward(
+    found = _torch.forward(
         backbone, x, batch_size=batch_size, preprocess=lambda x: x, bar=False, title=""
     )
     return torch.from_numpy(found)
 """,
                 "keras": """
 import numpy as np
-from tlcourse.training import loop_keras
+from tlcourse.training.loop import _keras
 
 def cache(backbone, images, batch_size):
-    return loop_keras.forward(
+    return _keras.forward(
         backbone, np.asarray(images), batch_size=batch_size, preprocess=lambda x: x, bar=False, title=""
     )
 """,
@@ -660,21 +643,21 @@ def head(features, hidden, classes, dropout):
             {
                 "torch": """
 import numpy as np
-from tlcourse.heads import heads_torch
+from tlcourse.heads import _torch
 from tlcourse.heads.start import layer_starts
 
 def head(features, hidden, classes, dropout):
     starts = layer_starts((features, hidden, classes), 0)
-    return heads_torch.build(starts, np.zeros(classes, "float32"), batch_norm=True, dropout=dropout)
+    return _torch.build(starts, np.zeros(classes, "float32"), batch_norm=True, dropout=dropout)
 """,
                 "keras": """
 import numpy as np
-from tlcourse.heads import heads_keras
+from tlcourse.heads import _keras
 from tlcourse.heads.start import layer_starts
 
 def head(features, hidden, classes, dropout):
     starts = layer_starts((features, hidden, classes), 0)
-    return heads_keras.build(starts, np.zeros(classes, "float32"), batch_norm=True, dropout=dropout)
+    return _keras.build(starts, np.zeros(classes, "float32"), batch_norm=True, dropout=dropout)
 """,
             },
         ),
@@ -684,13 +667,13 @@ def head(features, hidden, classes, dropout):
             "the heads' own losses",
             {
                 "torch": """
-from tlcourse.heads.heads_torch import loss_of
+from tlcourse.heads._torch import loss_of
 
 def loss_for(answer):
     return loss_of({"exactly one": "one-of", "any number": "any-of", "a number": "number"}[answer])
 """,
                 "keras": """
-from tlcourse.heads.heads_keras import loss_of
+from tlcourse.heads._keras import loss_of
 
 def loss_for(answer):
     return loss_of({"exactly one": "one-of", "any number": "any-of", "a number": "number"}[answer])
@@ -728,7 +711,8 @@ def first_rate(rates, losses):
                 "torch": """
 import torch
 from tlcourse.freezing import layer_groups
-from tlcourse.training.loop_torch import cross_entropy, rate_groups
+from tlcourse.training.loop._torch import cross_entropy
+from tlcourse.training.optimizers._torch import rate_groups
 
 def step(model, images, labels, body_lr, head_lr):
     rates = {g.name: head_lr if g.name == "classifier" else body_lr for g in layer_groups(model)}
@@ -740,7 +724,7 @@ def step(model, images, labels, body_lr, head_lr):
                 "keras": """
 import keras
 import tensorflow as tf
-from tlcourse.training.layerwise_keras import LayerwiseSGD
+from tlcourse.training.optimizers import LayerwiseSGD
 
 def step(model, images, labels, body_lr, head_lr):
     head = {v.path for v in model.get_layer("classifier").trainable_variables}

@@ -8,7 +8,16 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from freezing_checks import *  # noqa: F403
+from freezing_checks import (  # noqa: F401  (tests, run here)
+    test_a_layer_in_two_places_is_one_layer_with_two_names,
+    test_batch_norm_can_be_kept_while_the_rest_learns,
+    test_stages_open_from_the_head_and_end_with_everything,
+    test_stages_that_cannot_be,
+    test_tied_weights_are_counted_once_and_are_in_one_group,
+    test_tied_weights_are_frozen_with_any_of_the_layers_that_hold_them,
+    test_tied_weights_open_with_the_layer_that_is_named_last,
+    test_tied_weights_train_at_the_rate_of_their_group,
+)
 
 from tlcourse import devices, freezing, models
 from tlcourse.errors import CourseError, UnknownNameError

@@ -217,7 +217,7 @@ CASES = {
     "a second try below the check": Case((WRONG, CHECK, RIGHT, CHECK)),
     # --- above the answer, what only the learner's machine has
     "the course's own function, looked at": _one(
-        "import numpy as np\nfrom tlcourse.models.labels import softmax as theirs\n"
+        "import numpy as np\nfrom tlcourse.probabilities import softmax as theirs\n"
         "print(theirs(np.ones(2)))\n" + RIGHT
     ),
     "a check's points": _one(

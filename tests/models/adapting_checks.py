@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tlcourse import freezing, models, training
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.errors import CourseError, SettingError, UnknownNameError
 
 
 def features_of(model, images: np.ndarray) -> np.ndarray:
@@ -136,7 +136,7 @@ def what_cannot_be_cut(framework: str) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'conv2'"):
         models.cut_at(small, "conv_2")
     for classes in (-1, 2.0, True):
-        with pytest.raises(ShapeError, match="num_classes"):
+        with pytest.raises(SettingError, match="num_classes"):
             models.cut_at(small, "conv2", num_classes=classes)
     with pytest.raises(CourseError, match="already"):
         models.cut_at(small, "classifier", num_classes=3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tlcourse import models
-from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.errors import SettingError, ShapeError, UnknownNameError
 from tlcourse.models.images import as_batch
 
 RNG = np.random.default_rng(0)
@@ -71,7 +71,7 @@ def test_wrong_pictures_say_what_came_and_what_to_do(images: Any, got: str, advi
 
 @pytest.mark.parametrize("size", [0, 7, -1, 2.5, "224", True])
 def test_impossible_sizes(size: Any) -> None:
-    with pytest.raises(ShapeError, match="picture size"):
+    with pytest.raises(SettingError, match="picture size"):
         prepared(PICTURES, size=size)
 
 

@@ -78,7 +78,7 @@ def test_a_model_compiled_with_a_rate_for_each_layer_is_loaded_with_its_optimize
     """It was refused: Keras did not know the optimizer's class."""
     import keras
 
-    from tlcourse.training.layerwise_keras import LayerwiseAdam, LayerwiseSGD
+    from tlcourse.training.optimizers import LayerwiseAdam, LayerwiseSGD
 
     x, y = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32), np.arange(8) % 2
     for kind in (LayerwiseAdam, LayerwiseSGD):
@@ -96,7 +96,7 @@ import keras, numpy as np
 given = np.load("x.npz")
 plain = keras.saving.load_model("model.keras", compile=False)
 np.testing.assert_allclose(plain.predict(given["x"], verbose=0), given["logits"], atol=1e-6)
-from tlcourse.training.layerwise_keras import {kind.__name__}
+from tlcourse.training.optimizers import {kind.__name__}
 model = keras.saving.load_model("model.keras")
 np.testing.assert_allclose(model.predict(given["x"], verbose=0), given["logits"], atol=1e-6)
 assert isinstance(model.optimizer, {kind.__name__})

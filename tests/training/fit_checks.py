@@ -121,8 +121,24 @@ def test_predict_keeps_order_and_length(make):
     np.testing.assert_allclose(whole.sum(1), 1, atol=1e-6)
 
 
-def test_resizing_while_predicting(make):
-    assert predict(make("conv", 3), toy(4, size=12), size=6, **QUIET).shape == (4, 3)
+def test_size_shows_the_model_the_pixels_that_preprocess_gives(make):
+    """They differed: `fit` and `predict` stretched, `models.preprocess` cropped, with another filter."""
+    from tlcourse import models
+
+    wide = toy(4, size=12)
+    wide.images = np.ascontiguousarray(wide.images[:, :9])
+    wanted = models.preprocess(wide.images, size=8, framework="keras")
+    seen = []
+
+    def look(images: np.ndarray) -> np.ndarray:
+        seen.append(scaled(images))
+        return seen[-1][:, :6, :6]
+
+    model = make("conv", 3)
+    assert predict(model, wide, size=8, preprocess=look, progress=False).shape == (4, 3)
+    np.testing.assert_array_equal(seen[-1], wanted)
+    fit(model, wide, steps=1, batch_size=4, size=8, preprocess=look, progress=False)
+    assert any(x.shape == wanted.shape and (np.sort(x, 0) == np.sort(wanted, 0)).all() for x in seen[1:])
 
 
 def test_empty_and_misshapen_data(make):

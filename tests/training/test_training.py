@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -10,10 +12,13 @@ import numpy as np
 import pytest
 from training_cases import toy
 
+from tlcourse.data.order import epoch_order
 from tlcourse.errors import CourseError, ShapeError, UnknownNameError
 from tlcourse.training import Head, History, fit, fit_head
-from tlcourse.training.batches import Plan, examples_of, order, resize_to
+from tlcourse.training.batches import Plan
+from tlcourse.training.examples import examples_of
 from tlcourse.training.progress import bar
+from tlcourse.training.recipe import Recipe
 
 
 @pytest.mark.parametrize(("n", "batch_size"), [(10, 4), (9, 4), (3, 8), (1, 4), (16, 4), (5, 1)])
@@ -31,24 +36,16 @@ def test_steps_run_on_over_the_end_of_a_pass():
     rows = np.concatenate(list(Plan(10, 4, steps=10, epochs=None, seed=0)))
     assert len(rows) == 40
     assert np.bincount(rows).tolist() == [4] * 10
-    assert rows[:10].tolist() == order(10, 0, 0).tolist()
+    assert rows[:10].tolist() == epoch_order(10, True, 0, 0).tolist()
 
 
-def test_order_is_the_one_of_the_data_views():
-    from tlcourse.data.order import epoch_order
-
-    assert order(50, 3, 2).tolist() == epoch_order(50, True, 3, 2).tolist()
-
-
-def test_resizing_is_the_one_of_the_data_set():
-    from tlcourse.data.dataset import Dataset
-
-    if not hasattr(Dataset, "resized"):
-        pytest.skip("no Dataset.resized")
-    from tlcourse import data
-
-    few = data.digits().split("val")
-    assert (resize_to(few.images[:4], 20) == few.resized(20).images[:4]).all()
+def test_a_recipe_has_the_settings_of_fit_and_their_defaults():
+    of_fit = {
+        name: parameter.default
+        for name, parameter in inspect.signature(fit).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+    assert {field.name: field.default for field in dataclasses.fields(Recipe)} == of_fit
 
 
 def test_importing_training_loads_no_framework():

@@ -6,7 +6,29 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from fit_checks import *  # noqa: F403
+from fit_checks import (  # noqa: F401  (tests, run here)
+    test_a_frozen_group_needs_no_rate,
+    test_a_rate_for_each_group,
+    test_a_schedule_is_asked_once_a_step_with_how_many_there_are,
+    test_after_step_looks_at_each_step_and_disturbs_nothing,
+    test_augment_is_for_training_only,
+    test_augment_that_breaks_the_batch,
+    test_augment_that_fails_late_raises_its_own_error,
+    test_batchnorm_frozen_by_the_course_stays_frozen_and_predictions_match_cached_features,
+    test_empty_and_misshapen_data,
+    test_head_learns,
+    test_head_refuses_a_loss_that_is_not_finite,
+    test_labels_that_do_not_fit_the_head,
+    test_learns,
+    test_loss_of_ones_own,
+    test_loss_that_is_not_finite_names_the_step_and_the_rate,
+    test_output_that_is_no_row_of_logits,
+    test_predict_keeps_order_and_length,
+    test_rates_that_do_not_fit_the_model,
+    test_same_seed_same_run_and_other_seed_another,
+    test_size_shows_the_model_the_pixels_that_preprocess_gives,
+    test_unknown_optimizer,
+)
 from training_cases import scaled, toy
 
 from tlcourse.errors import CourseError

@@ -1,4 +1,3 @@
-# ruff: noqa: I001 (TensorFlow reads its environment when it is imported)
 """What both frameworks' loops must do, written once; each framework's test file brings its own models."""
 
 from __future__ import annotations
@@ -8,6 +7,8 @@ import sys
 from types import SimpleNamespace
 
 import numpy as np
+
+from tlcourse.frameworks import prepare
 
 
 def toy(n: int = 60, classes: int = 3, size: int = 6, seed: int = 0) -> SimpleNamespace:
@@ -119,7 +120,7 @@ def torch_main() -> dict:
 
 
 def keras_main() -> dict:
-    import tlcourse.training.loop_keras  # noqa: F401  (sets TensorFlow's environment first)
+    prepare("keras")
 
     import keras
 

@@ -116,13 +116,13 @@ def with_temperature(logits: Any, temperature: float) -> np.ndarray:
     >>> with_temperature([[2.0, 0.0]], 1e6).round(2).tolist()
     [[0.5, 0.5]]
     """
-    from tlcourse.training import softmax
+    from tlcourse.probabilities import softmax
 
     if not temperature > 0:
         raise SettingError(
             f"The temperature is {temperature!r}.", "Give a number above 0; 1 changes nothing."
         )
-    return softmax(_logits(logits) / temperature)
+    return softmax(_logits(logits) / temperature).astype(np.float32)
 
 
 def fit_temperature(logits: Any, labels: Any) -> float:

@@ -163,7 +163,6 @@ SAME_STEPS = Exercise(
     judge=_steps_judge,
     solved_by=(
         "tlcourse.training.batches.Plan.__iter__",
-        "tlcourse.training.batches.order",
         "tlcourse.data.order.batches",
         "tlcourse.data.order.epoch_order",
     ),
@@ -718,8 +717,8 @@ TRAIN_HEAD = Exercise(
         "tlcourse.freezing._torch.hold_statistics",
         "tlcourse.freezing._keras.set_frozen",
         "tlcourse.training.fit",
-        "tlcourse.training.loop_torch.fit",
-        "tlcourse.training.loop_keras.fit",
+        "tlcourse.training.loop._torch.fit",
+        "tlcourse.training.loop._keras.fit",
     ),
     returns=False,
     hints=(

@@ -496,8 +496,8 @@ BUILD = Exercise(
     judge=_build_judge,
     solved_by=(
         "tlcourse.heads.build",
-        "tlcourse.heads.heads_torch.build",
-        "tlcourse.heads.heads_keras.build",
+        "tlcourse.heads._torch.build",
+        "tlcourse.heads._keras.build",
     ),
     hints=(
         "Five layers, in the order in which the task names them. What comes out of the last"

@@ -385,7 +385,7 @@ PAIR = Exercise(
     inputs=_pair_inputs,
     probe=_pair_probe,
     judge=_pair_judge,
-    solved_by=("tlcourse.heads.heads_torch.loss_of", "tlcourse.heads.heads_keras.loss_of"),
+    solved_by=("tlcourse.heads._torch.loss_of", "tlcourse.heads._keras.loss_of"),
     hints=(
         "All three heads give raw outputs. Which loss of your framework applies softmax or sigmoid itself?",
         (

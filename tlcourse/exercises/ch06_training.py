@@ -187,8 +187,8 @@ TWO_RATES = Exercise(
     probe=_two_probe,
     judge=_two_judge,
     solved_by=(
-        "tlcourse.training.loop_torch.rate_groups",
-        "tlcourse.training.layerwise_keras._Layerwise.__init__",
+        "tlcourse.training.optimizers._torch.rate_groups",
+        "tlcourse.training.optimizers.layerwise_keras._Layerwise.__init__",
     ),
     returns=False,
     hints=(

@@ -12,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError
+from tlcourse.checks import whole
+from tlcourse.errors import SettingError, ShapeError
+from tlcourse.frameworks import resolve_framework, side
 from tlcourse.heads.start import bias_for_classes, bias_for_labels, layer_starts
 from tlcourse.heads.tasks import TASKS, Task, activate, check_targets
+from tlcourse.training.recipe import Recipe
 
 __all__ = [
     "TASKS",
@@ -68,16 +71,15 @@ def build(
 
     Raises
     ------
-    CourseError
+    SettingError
         For sizes below 1 or a dropout rate outside its range.
     ShapeError
         For a bias of another length than ``outputs``.
     """
-    for name, value in (("features", features), ("outputs", outputs), *(("hidden", h) for h in hidden)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise CourseError(f"{name} is {value!r}.", "Give whole numbers, 1 or more.")
+    sizes = [whole("features", features, 1), *(whole("hidden", h, 1) for h in hidden)]
+    sizes.append(whole("outputs", outputs, 1))
     if not 0 <= dropout < 1:
-        raise CourseError(
+        raise SettingError(
             f"dropout is {dropout!r}.", ("Give the share to drop, from 0 to below 1, such as 0.5.")
         )
     start = np.zeros(outputs, np.float32) if bias is None else np.asarray(bias, np.float32)
@@ -86,8 +88,9 @@ def build(
             f"The bias has shape {start.shape}, for {outputs} outputs; all its numbers must be finite.",
             "Give one number for each output, as heads.bias_for_classes(counts) does.",
         )
-    starts = layer_starts((int(features), *(int(h) for h in hidden), int(outputs)), seed)
-    return _side(framework).build(starts, start, batch_norm=batch_norm, dropout=float(dropout))
+    starts = layer_starts(sizes, seed)
+    twin = side(__name__, resolve_framework(framework))
+    return twin.build(starts, start, batch_norm=batch_norm, dropout=float(dropout))
 
 
 def fit(
@@ -132,34 +135,25 @@ def fit(
     CourseError
         For a loss that is not finite.
     """
-    from tlcourse.frameworks import framework_of
-    from tlcourse.training import check_amount
-
     x = _rows(features)
     y = check_targets(targets, task, len(x))
-    if steps:
-        check_amount(steps=steps, epochs=None, batch_size=batch_size, lr=lr, weight_decay=weight_decay)
-    _side(framework_of(head)).fit(
-        head,
-        x,
-        y,
-        task,
-        steps=steps,
-        lr=lr,
-        batch_size=batch_size,
-        weight_decay=weight_decay,
-        seed=seed,
-        optimizer=optimizer,
-        loss=loss,
-    )
+    if whole("steps", steps, 0):
+        recipe = Recipe(
+            steps=steps,
+            lr=lr,
+            batch_size=batch_size,
+            weight_decay=weight_decay,
+            seed=seed,
+            optimizer=optimizer,
+            loss=loss,
+        )
+        side(__name__, head).fit(head, x, y, task, recipe)
     return head
 
 
 def outputs(head: Any, features: np.ndarray) -> np.ndarray:
     """Raw outputs float32 (N, K) in inference mode: dropout off, BatchNorm with what it has stored."""
-    from tlcourse.frameworks import framework_of
-
-    return _side(framework_of(head)).outputs(head, _rows(features))
+    return side(__name__, head).outputs(head, _rows(features))
 
 
 def predict(head: Any, features: np.ndarray, task: str) -> np.ndarray:
@@ -182,21 +176,3 @@ def _rows(features: np.ndarray) -> np.ndarray:
             "Pass what training.cache_features gives.",
         )
     return x.astype(np.float32, copy=False)
-
-
-def _side(framework: str | None) -> Any:
-    if framework is None:
-        from tlcourse.frameworks import current_framework
-
-        framework = current_framework()
-    if framework == "torch":
-        from tlcourse.heads import heads_torch
-
-        return heads_torch
-    if framework == "keras":
-        from tlcourse.heads import heads_keras
-
-        return heads_keras
-    from tlcourse.errors import UnknownNameError
-
-    raise UnknownNameError("framework", framework, ("torch", "keras"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from tlcourse.errors import DataError
+from tlcourse.models.architecture import linear_start
 
 __all__ = ["bias_for_classes", "bias_for_labels", "layer_starts"]
 
@@ -16,12 +18,9 @@ def layer_starts(sizes: Sequence[int], seed: int) -> list[np.ndarray]:
     """Weights float32 (in, out) of each dense layer: He et al. (2015) for hidden ones, 0.01 for the last."""
     rng = np.random.default_rng([seed, 1 << 20, 2])
     last = len(sizes) - 2
-    return [
-        rng.normal(0, 0.01 if i == last else (2 / sizes[i]) ** 0.5, (sizes[i], sizes[i + 1])).astype(
-            np.float32
-        )
-        for i in range(last + 1)
-    ]
+    deviations = [0.01 if i == last else (2 / sizes[i]) ** 0.5 for i in range(last + 1)]
+    pairs = zip(pairwise(sizes), deviations, strict=True)
+    return [linear_start(inputs, outputs, rng, deviation)[0].T for (inputs, outputs), deviation in pairs]
 
 
 def bias_for_classes(counts: Any) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlcourse.errors import ShapeError, UnknownNameError
+from tlcourse.probabilities import softmax
 
 __all__ = ["TASKS", "Task", "activate", "check_targets", "task_of"]
 
@@ -82,8 +83,6 @@ def activate(outputs: np.ndarray, task: str) -> np.ndarray:
     """
     kind = task_of(task).activation
     if kind == "softmax":
-        from tlcourse.training import softmax
-
         return softmax(np.asarray(outputs))
     if kind == "sigmoid":
         # By tanh, which neither overflows nor warns for large outputs.

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from tlcourse.checks import whole
 from tlcourse.errors import SettingError, ShapeError, UnknownNameError
+from tlcourse.probabilities import softmax
 
 __all__ = ["STRATEGIES", "generate", "next_probabilities", "perplexity"]
 
@@ -63,9 +64,7 @@ def next_probabilities(
         top_k = whole("top_k", top_k, 1)
     if top_p is not None and not 0 < top_p <= 1:
         raise SettingError(f"top_p is {top_p!r}.", "Give a probability above 0, at most 1.")
-    scaled = values / temperature
-    probabilities = np.exp(scaled - scaled.max())
-    probabilities /= probabilities.sum()
+    probabilities = softmax(values / temperature)
     order = np.argsort(-probabilities, kind="stable")
     kept = len(values) if top_k is None else min(top_k, len(values))
     if top_p is not None:

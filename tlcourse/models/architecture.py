@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -184,24 +185,38 @@ def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     return rng.uniform(-limit, limit, shape)
 
 
-def linear_start(features: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A fresh linear head, the same for both frameworks: uniform in +-1/sqrt(features), bias 0.
+def linear_start(
+    features: int, num_classes: int, seed: Any, deviation: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where a linear layer begins, the same in both frameworks; every fresh head of the course is drawn here.
 
     Parameters
     ----------
     features, num_classes : int
-    seed : int
+        Numbers in and out.
+    seed : int, sequence of int, or numpy.random.Generator
+        As ``numpy.random.default_rng`` takes it. What else is drawn from a run's seed (the network's weights,
+        the order of the examples) is drawn from that number alone, so a head that must not repeat those
+        numbers takes a sequence: the seed, and what it is for.
+    deviation : float, optional
+        The weights are normal with this deviation. Without it they are uniform in +-1/sqrt(features).
 
     Returns
     -------
     weight : (num_classes, features) float32 array
-    bias : (num_classes,) float32 array
+    bias : (num_classes,) float32 array, zero
 
     Examples
     --------
     >>> weight, bias = linear_start(100, 3, seed=0)
     >>> weight.shape, bool(abs(weight).max() <= 0.1), bias.tolist()
     ((3, 100), True, [0.0, 0.0, 0.0])
+    >>> float(linear_start(1000, 300, seed=[0, 7], deviation=0.01)[0].std().round(3))
+    0.01
     """
-    weight = _uniform(np.random.default_rng(seed), (num_classes, features))
+    rng = np.random.default_rng(seed)
+    if deviation is None:
+        weight = _uniform(rng, (num_classes, features))
+    else:
+        weight = rng.normal(0, deviation, (features, num_classes)).T
     return weight.astype(np.float32), np.zeros(num_classes, np.float32)

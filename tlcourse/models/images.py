@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from tlcourse.checks import whole
 from tlcourse.errors import ShapeError
 from tlcourse.frameworks import pick, resolve_framework
 from tlcourse.models import rules
 from tlcourse.models.cards import card
 
-__all__ = ["as_batch", "center_crop", "check_size", "preprocess", "scale"]
+__all__ = ["as_batch", "center_crop", "check_size", "preprocess", "resized", "scale"]
 
 _WANTED = "uint8 RGB pictures of shape (N, height, width, 3), values 0 to 255"
 
@@ -93,12 +94,16 @@ def center_crop(image: np.ndarray) -> np.ndarray:
     return image[top : top + side, left : left + side]
 
 
-def _resized(image: np.ndarray, size: int) -> np.ndarray:
-    square = center_crop(image)
-    if square.shape[0] == size:
-        return square
-    picture = Image.fromarray(np.ascontiguousarray(square))
-    return np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC))
+def resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A picture (H, W, 3) uint8 at another size, stretched where its shape differs.
+
+    Pillow's bicubic filter with antialiasing. With a frozen EfficientNet-Lite0 it gave one point more
+    accuracy than the bilinear one on Three Styles' emoji, and a third of a point less on Fashion-MNIST.
+    """
+    if image.shape[:2] == (height, width):
+        return image
+    picture = Image.fromarray(np.ascontiguousarray(image))
+    return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
 def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None) -> np.ndarray:
@@ -119,15 +124,17 @@ def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None)
     Raises
     ------
     ShapeError
-        If the shape, the dtype or the size is wrong; it says what came and what to do.
+        If the shape or the dtype is wrong; it says what came and what to do.
+    SettingError
+        For a size that is no whole number from 8.
 
     Examples
     --------
     >>> as_batch([np.zeros((30, 50, 3), np.uint8), np.ones((20, 20, 3), np.uint8)], size=16).shape
     (2, 16, 16, 3)
     """
-    if size is not None and (not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 8):
-        raise ShapeError(f"The picture size is {size!r}.", "Give the side in pixels, a whole number from 8.")
+    if size is not None:
+        size = whole("The picture size", size, 8)
     if isinstance(images, (list, tuple)):
         for position, image in enumerate(images):
             good = isinstance(image, np.ndarray) and image.ndim == 3 and image.shape[-1] == 3
@@ -145,7 +152,7 @@ def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None)
                 )
             batch = np.stack(images)
         else:
-            return np.stack([_resized(image, int(size)) for image in images])
+            return np.stack([resized(center_crop(image), size, size) for image in images])
     else:
         batch = images  # type: ignore[assignment]  # checked next
     right = isinstance(batch, np.ndarray) and batch.ndim == 4 and batch.shape[-1] == 3
@@ -154,8 +161,8 @@ def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None)
     if size is None or batch.shape[1:3] == (size, size):
         return batch
     if not len(batch):
-        return np.zeros((0, int(size), int(size), 3), np.uint8)
-    return np.stack([_resized(image, int(size)) for image in batch])
+        return np.zeros((0, size, size, 3), np.uint8)
+    return np.stack([resized(center_crop(image), size, size) for image in batch])
 
 
 def _lift(image: Any) -> Any:

@@ -14,8 +14,9 @@ from tlcourse.frameworks import framework_of
 from tlcourse.models.cards import card
 from tlcourse.models.images import as_batch
 from tlcourse.models.loaded import name_of, predict_logits
+from tlcourse.probabilities import softmax
 
-__all__ = ["imagenet_classes", "softmax", "top_k"]
+__all__ = ["imagenet_classes", "top_k"]
 
 
 @cache
@@ -40,26 +41,6 @@ def _published_size(model: Any, size: str) -> int:
     name = name_of(model)
     entry = card(name) if name is not None else None
     return entry.input_size if entry is not None and entry.pretrained else 224
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Logits to probabilities along the last axis.
-
-    Parameters
-    ----------
-    logits : (..., C) float array
-
-    Returns
-    -------
-    (..., C) float array, each row summing to 1
-
-    Examples
-    --------
-    >>> softmax(np.array([[0.0, 0.0]])).tolist()
-    [[0.5, 0.5]]
-    """
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
 
 
 def top_k(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
 
-from tlcourse.errors import ShapeError, UnknownNameError
-from tlcourse.models.images import center_crop
+from tlcourse.checks import whole
+from tlcourse.errors import SettingError, ShapeError, UnknownNameError
+from tlcourse.models.images import center_crop, resized
 
 __all__ = ["WAYS", "square"]
 
@@ -34,7 +34,9 @@ def square(image: np.ndarray, size: int, how: str = "crop", fill: int = 0) -> np
     Raises
     ------
     ShapeError
-        If it is no such picture, or the size or the fill is out of range.
+        If it is no such picture.
+    SettingError
+        If the size or the fill is out of range.
     UnknownNameError
         For another way.
 
@@ -46,26 +48,20 @@ def square(image: np.ndarray, size: int, how: str = "crop", fill: int = 0) -> np
     if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         shown = f"shape {np.shape(image)}, dtype {getattr(image, 'dtype', type(image).__name__)}"
         raise ShapeError(f"The picture has {shown}.", "Give one uint8 RGB picture (height, width, 3).")
-    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1 or 0 in image.shape:
-        raise ShapeError(f"The size is {size!r}.", "Give a whole number of pixels, 1 or more, and a picture.")
+    size = whole("The size", size, 1)
+    if 0 in image.shape:
+        raise ShapeError(f"The picture has shape {image.shape}.", "Give a picture of one pixel or more.")
     if not 0 <= fill <= 255:
-        raise ShapeError(f"The fill is {fill!r}.", "Give a number from 0 to 255.")
+        raise SettingError(f"The fill is {fill!r}.", "Give a number from 0 to 255.")
     if how not in WAYS:
         raise UnknownNameError("way to make a square", how, WAYS)
     if how == "crop":
-        return _resized(center_crop(image), size, size)
+        return resized(center_crop(image), size, size)
     if how == "stretch":
-        return _resized(image, size, size)
+        return resized(image, size, size)
     scale = size / max(image.shape[:2])
     height, width = (max(1, round(side * scale)) for side in image.shape[:2])
     out = np.full((size, size, 3), fill, np.uint8)
     top, left = (size - height) // 2, (size - width) // 2
-    out[top : top + height, left : left + width] = _resized(image, height, width)
+    out[top : top + height, left : left + width] = resized(image, height, width)
     return out
-
-
-def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    if image.shape[:2] == (height, width):
-        return image
-    picture = Image.fromarray(np.ascontiguousarray(image))
-    return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC))

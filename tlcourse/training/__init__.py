@@ -1,29 +1,32 @@
 """Training that fits on one screen, the same in PyTorch and in Keras.
 
-`fit` looks at the model it is given and hands it to ``loop_torch`` or ``loop_keras``; both get the same
-batches in the same order (``batches``), and both answer with the same `History`. Nothing here imports a
-framework: the one that made the model is already loaded, and the two cannot share a process.
+`fit` checks what it is given, makes a `Recipe` of its settings and hands both to ``loop._torch`` or
+``loop._keras``; both get the same batches in the same order (``batches``), and both answer with the same
+`History`. Nothing here imports a framework: the one that made the model is already loaded, and the two cannot
+share a process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from tlcourse.checks import whole
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.frameworks import framework_of
-from tlcourse.training.batches import check_tokens, examples_of, inputs_of, is_tokens, resize_to
+from tlcourse.frameworks import resolve_framework, side
+from tlcourse.models.architecture import linear_start
+from tlcourse.models.loaded import name_of
+from tlcourse.probabilities import softmax
+from tlcourse.training.examples import Examples, check_tokens, examples_of, inputs_of, is_tokens, sized
 from tlcourse.training.head import Head, head_problem
 from tlcourse.training.history import History
-from tlcourse.training.rates import LearningRate, Schedule, check_rate
+from tlcourse.training.rates import LearningRate, Schedule
+from tlcourse.training.recipe import Augment, Preprocess, Recipe
 
 __all__ = ["Head", "History", "cache_features", "fit", "fit_head", "predict"]
-
-#: A function from uint8 images (N, H, W, 3) to what the model reads, or the name of a model card, or None:
-#: the card of the model at hand.
-Preprocess = str | Callable[[np.ndarray], Any] | None
 
 
 def fit(
@@ -44,7 +47,7 @@ def fit(
     seed: int = 0,
     progress: bool = True,
     loss: Any = None,
-    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    augment: Augment | None = None,
     after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
     """Train a classifier of pictures or of texts, or a language model; only what is trainable moves.
@@ -78,7 +81,8 @@ def fit(
         Default: what the model was loaded as; for a model that the course does not know, as for
         "efficientnet_lite0".
     size : int, optional
-        Resize the images to this many pixels first.
+        Crop the images to their central square and resize them to this many pixels first, as
+        `tlcourse.models.preprocess` does.
     patience : int, optional
         Stop after so many epochs without a lower validation loss. Whenever it is given, the weights of
         the best epoch are restored at the end.
@@ -110,39 +114,20 @@ def fit(
     ShapeError
         The labels do not fit the model's outputs, or the images its input.
     """
-    check_amount(steps=steps, epochs=epochs, batch_size=batch_size, lr=lr, weight_decay=weight_decay)
-    if patience is not None and val is None:
+    settings = dict(locals())  # first of all: the arguments, and nothing else
+    for name in ("model", "train", "val"):
+        del settings[name]
+    recipe = Recipe(**settings)
+    if recipe.patience is not None and val is None:
         raise CourseError(
             "patience was given, but no validation data.",
             "Pass val=data.split('val'), or leave patience out.",
         )
-    if patience is not None and patience < 1:
-        raise CourseError(f"patience is {patience}.", "Give the number of epochs to wait: 1 or more.")
-    loop = _loop(framework_of(model))
-    train_set = examples_of(train, "train", size)
-    val_set = None if val is None else examples_of(val, "val", size)
-    for some in (train_set, val_set):
-        if some is not None:
-            check_tokens(model, some.inputs)
-    options: dict[str, Any] = {
-        "steps": steps,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "lr": lr,
-        "schedule": schedule,
-        "optimizer": optimizer,
-        "weight_decay": weight_decay,
-        "preprocess": _own_rule(model, preprocess),
-        "patience": patience,
-        "seed": seed,
-        "progress": progress,
-        "loss": loss,
-        "augment": augment,
-        "after_step": after_step,
-    }
-    if augment is not None and is_tokens(train_set.inputs):
-        raise CourseError("augment changes pictures, and these are texts.", "Leave augment out.")
-    return loop.fit(model, train_set, val_set, **options)
+    loop = side(f"{__name__}.loop", model)
+    recipe = replace(recipe, preprocess=_rule(model, preprocess))
+    train_set = _examples(model, train, "train", recipe)
+    val_set = None if val is None else _examples(model, val, "val", recipe)
+    return loop.fit(model, train_set, val_set, recipe)
 
 
 def predict(
@@ -191,7 +176,7 @@ def cache_features(
     preprocess: Preprocess = None,
     progress: bool = True,
 ) -> np.ndarray:
-    """Run a frozen backbone once and keep what it says.
+    """Run a frozen backbone once and keep its features.
 
     A backbone that does not learn gives the same features in every epoch, so one pass replaces all of
     them; what remains is a linear head, which `fit_head` trains in a moment.
@@ -260,67 +245,32 @@ def fit_head(
     CourseError
         A loss that is not finite.
     """
-    check_amount(steps=steps, epochs=None, batch_size=batch_size, lr=lr, weight_decay=weight_decay)
-    features, labels = head_problem(features, labels, num_classes)
-    if framework is None:
-        from tlcourse.frameworks import current_framework
-
-        framework = current_framework()
-    return _loop(framework).fit_head(
-        features,
-        labels,
-        num_classes,
-        steps=steps,
+    recipe = Recipe(
+        steps=whole("steps", steps, 1),
         batch_size=batch_size,
         lr=lr,
         weight_decay=weight_decay,
         optimizer=optimizer,
         seed=seed,
     )
+    features, labels = head_problem(features, labels, num_classes)
+    framework = resolve_framework(framework)
+    rows = side(f"{__name__}.rows", framework)
+    # A stream of its own: the order of the batches is drawn from [seed, epoch].
+    start, _ = linear_start(features.shape[1], num_classes, [seed, 1 << 20, 1], deviation=0.01)
+    model = rows.linear(start.T)
+    history = rows.fit(model, features, labels, recipe)
+    weights, bias = rows.weights_and_bias(model)
+    return Head(weights, bias, framework, history)
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Logits (N, C) to probabilities float32 (N, C).
-
-    Examples
-    --------
-    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]])).tolist()
-    [[0.5, 0.5], [1.0, 0.0]]
-    """
-    # In double precision and less the largest, so that large logits neither overflow nor lose their sum.
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
-    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
-
-
-def check_amount(
-    *, steps: int | None, epochs: int | None, batch_size: int, lr: LearningRate, weight_decay: float
-) -> None:
-    """Refuse numbers that cannot drive a training run, each with its name."""
-    if (steps is None) == (epochs is None):
-        given = "neither steps nor epochs was" if steps is None else "both steps and epochs were"
-        raise CourseError(
-            f"How long to train is not clear: {given} given.", "Give one: steps=120 or epochs=5."
-        )
-    for name, value in (("steps", steps), ("epochs", epochs), ("batch_size", batch_size)):
-        if value is not None and (isinstance(value, bool) or int(value) != value or value < 1):
-            raise CourseError(f"{name} is {value!r}.", f"Give a whole number of {name}, 1 or more.")
-    check_rate(lr)
-    if not (np.isfinite(weight_decay) and weight_decay >= 0):
-        raise CourseError(f"weight_decay is {weight_decay!r}.", "Give 0 or a small positive number.")
-
-
-def _loop(framework: str) -> Any:
-    if framework == "torch":
-        from tlcourse.training import loop_torch
-
-        return loop_torch
-    if framework == "keras":
-        from tlcourse.training import loop_keras
-
-        return loop_keras
-    from tlcourse.errors import UnknownNameError
-
-    raise UnknownNameError("framework", framework, ("torch", "keras"))
+def _examples(model: Any, data: Any, name: str, recipe: Recipe) -> Examples:
+    """Images or tokens with their labels, checked against the model and the recipe."""
+    examples = examples_of(data, name, recipe.size)
+    check_tokens(model, examples.inputs)
+    if recipe.augment is not None and is_tokens(examples.inputs):
+        raise CourseError("augment changes pictures, and these are texts.", "Leave augment out.")
+    return examples
 
 
 def _forward(
@@ -332,26 +282,20 @@ def _forward(
     progress: bool,
     title: str,
 ) -> np.ndarray:
-    loop = _loop(framework_of(model))
-    if isinstance(batch_size, bool) or batch_size < 1:
-        raise CourseError(f"batch_size is {batch_size!r}.", "Give a whole number, 1 or more.")
+    loop = side(f"{__name__}.loop", model)
+    batch_size = whole("batch_size", batch_size, 1)
     inputs = inputs_of(data)
     check_tokens(model, inputs)
-    images = inputs if is_tokens(inputs) else resize_to(inputs, size)
     return loop.forward(
         model,
-        images,
+        sized(inputs, size),
         batch_size=batch_size,
-        preprocess=_own_rule(model, preprocess),
+        preprocess=_rule(model, preprocess),
         bar=progress,
         title=title,
     )
 
 
-def _own_rule(model: Any, preprocess: Preprocess) -> str | Callable[[np.ndarray], Any]:
+def _rule(model: Any, preprocess: Preprocess) -> str | Callable[[np.ndarray], Any]:
     """The preprocessing asked for, or the model's own."""
-    if preprocess is not None:
-        return preprocess
-    from tlcourse.models.loaded import name_of
-
-    return name_of(model) or "efficientnet_lite0"
+    return preprocess if preprocess is not None else name_of(model) or "efficientnet_lite0"

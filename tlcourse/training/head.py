@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tlcourse.errors import ShapeError
+from tlcourse.probabilities import softmax
 from tlcourse.training.history import History
 
-__all__ = ["Head", "head_problem", "head_start"]
+__all__ = ["Head", "head_problem"]
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,6 @@ class Head:
 
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Features (N, D) to probabilities float32 (N, C), each row summing to 1."""
-        from tlcourse.training import softmax
-
         return softmax(self.logits(features))
 
     def __repr__(self) -> str:
@@ -74,21 +73,6 @@ class Head:
         return (
             f"Head({d} features to {c} classes, {d * c + c} parameters, {self.framework}: {self.history!r})"
         )
-
-
-def head_start(features: int, classes: int, seed: int) -> np.ndarray:
-    """Where a head begins: float32 (D, C), normal with deviation 0.01; the bias begins at zero.
-
-    One draw by numpy, so that both frameworks begin at the same numbers.
-
-    Examples
-    --------
-    >>> head_start(2, 3, seed=0).shape
-    (2, 3)
-    """
-    # A stream of its own: order() draws from [seed, epoch].
-    rng = np.random.default_rng([seed, 1 << 20, 1])
-    return rng.normal(0.0, 0.01, (features, classes)).astype(np.float32)
 
 
 def head_problem(features: np.ndarray, labels: np.ndarray, num_classes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError
+from tlcourse.checks import whole
+from tlcourse.errors import CourseError, SettingError
 
 __all__ = ["RangeTest", "range_test", "suggest"]
 
@@ -48,14 +49,14 @@ def range_test(
 
     Raises
     ------
-    CourseError
+    SettingError
         For rates or steps out of their range.
     """
-    if not 0 < low < high or isinstance(steps, bool) or steps < 10:
-        raise CourseError(
-            f"The rates go from {low!r} to {high!r} in {steps!r} steps.",
-            "Give rates above 0, the lower one first, and 10 steps or more.",
+    if not 0 < low < high:
+        raise SettingError(
+            f"The rates go from {low!r} to {high!r}.", "Give rates above 0, the lower one first."
         )
+    whole("steps", steps, 10)
     from tlcourse import training
 
     rates = np.geomspace(low, high, steps)

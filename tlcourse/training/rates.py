@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
 
-from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.errors import CourseError, SettingError, UnknownNameError
 
 __all__ = ["LearningRate", "Schedule", "check_rate", "factor_at", "highest", "rate_of_each"]
 
@@ -27,7 +27,7 @@ def check_rate(lr: Any) -> None:
 
     Raises
     ------
-    CourseError
+    SettingError
         For a number that is not positive and finite (it names the group), or no rates at all.
 
     Examples
@@ -36,16 +36,16 @@ def check_rate(lr: Any) -> None:
     >>> check_rate({"classifier": -1})
     Traceback (most recent call last):
         ...
-    tlcourse.errors.CourseError: The learning rate of 'classifier' is -1.
+    tlcourse.errors.SettingError: The learning rate of 'classifier' is -1.
       What to do: Give a positive learning rate, such as 1e-3.
     """
     if isinstance(lr, Mapping) and not lr:
-        raise CourseError("lr holds no rates.", 'Give a rate for each group: {"classifier": 1e-3}.')
+        raise SettingError("lr holds no rates.", 'Give a rate for each group: {"classifier": 1e-3}.')
     rates = lr.items() if isinstance(lr, Mapping) else [(None, lr)]
     for group, rate in rates:
         if not _number(rate) or rate <= 0:
             what = "lr" if group is None else f"The learning rate of {group!r}"
-            raise CourseError(f"{what} is {rate!r}.", "Give a positive learning rate, such as 1e-3.")
+            raise SettingError(f"{what} is {rate!r}.", "Give a positive learning rate, such as 1e-3.")
 
 
 def highest(lr: LearningRate) -> float:
@@ -96,7 +96,7 @@ def factor_at(schedule: Schedule | None, step: int, steps: int) -> float:
 
     Raises
     ------
-    CourseError
+    SettingError
         If the schedule gives anything but a finite number of at least 0.
 
     Examples
@@ -108,7 +108,7 @@ def factor_at(schedule: Schedule | None, step: int, steps: int) -> float:
         return 1.0
     factor = schedule(step, steps)
     if not _number(factor) or factor < 0:
-        raise CourseError(
+        raise SettingError(
             f"The schedule gives {factor!r} at step {step} of {steps}.",
             "schedule(step, steps) gives the number that the rate is multiplied by: from 0 to 1, usually.",
         )

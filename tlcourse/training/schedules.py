@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import SettingError
 from tlcourse.training.rates import Schedule
 
 __all__ = ["warmup_cosine"]
@@ -27,7 +27,7 @@ def warmup_cosine(warmup: float = 0.1, final: float = 0.0) -> Schedule:
 
     Raises
     ------
-    CourseError
+    SettingError
         For shares out of their range.
 
     Examples
@@ -37,7 +37,7 @@ def warmup_cosine(warmup: float = 0.1, final: float = 0.0) -> Schedule:
     [0.5, 1.0, 1.0, 0.96, 0.85, 0.69, 0.5, 0.31, 0.15, 0.04]
     """
     if not (0 <= warmup < 1 and 0 <= final <= 1):
-        raise CourseError(
+        raise SettingError(
             f"warmup is {warmup!r} and final is {final!r}.",
             "Give a warmup from 0 to below 1, and a final factor from 0 to 1.",
         )

@@ -182,7 +182,7 @@ def logits_of(model: Any) -> Callable[[np.ndarray], np.ndarray]:
         Tokens int (N, L) to logits float32 (N, L, V). It raises `ShapeError` for tokens that the model does
         not have, and for more than it reads.
     """
-    from tlcourse.training.batches import check_tokens
+    from tlcourse.training.examples import check_tokens
 
     ask = side(__name__, model).ask
 

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from tlcourse.frameworks import pick
+from tlcourse.frameworks.modes import evaluating
 
 __all__ = ["ask", "build"]
 
@@ -59,10 +60,5 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
 
 def ask(model: nn.Module, tokens: np.ndarray) -> np.ndarray:
     """Tokens int (N, L) to logits float32 (N, L, V), in inference mode; the model's own mode is put back."""
-    device = next(model.parameters()).device
-    was_training = model.training
-    model.eval()
-    with torch.inference_mode():
-        logits = model(torch.as_tensor(tokens.astype(np.int64), device=device)).float().cpu().numpy()
-    model.train(was_training)
-    return logits
+    with evaluating(model) as device, torch.inference_mode():
+        return model(torch.as_tensor(tokens.astype(np.int64), device=device)).float().cpu().numpy()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from tlcourse.errors import CourseError, ShapeError, UnknownNameError
+from tlcourse.checks import whole
+from tlcourse.errors import CourseError, UnknownNameError
 from tlcourse.frameworks import side
+from tlcourse.models.architecture import linear_start
 from tlcourse.models.layers import group, layers_of
 
-__all__ = ["cut_at", "cut_head", "one_channel"]
+__all__ = ["HeadStart", "cut_at", "cut_head", "one_channel"]
+
+#: The number of features to a fresh head's weight (C, D) and bias (C,).
+HeadStart = Callable[[int], tuple[np.ndarray, np.ndarray]]
 
 
 def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = None) -> Any:
@@ -41,8 +47,10 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
     ------
     UnknownNameError
         If no group has that name; it suggests the closest.
+    SettingError
+        For an impossible number of classes.
     ShapeError
-        For an impossible number of classes, or if there is no feature map or row to take at the cut.
+        If there is no feature map or row to take at the cut.
     CourseError
         If a layer before the cut has the head's name, or the network cannot be cut there.
 
@@ -53,39 +61,26 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
         shallow = models.cut_at(models.load(), "blocks.2")
         training.cache_features(shallow, train).shape       # (N, 40)
     """
-    if isinstance(num_classes, bool) or not isinstance(num_classes, (int, np.integer)) or num_classes < 0:
-        raise ShapeError(
-            f"num_classes is {num_classes!r}.", "Give the number of classes, or 0 for rows of features."
-        )
+    classes = whole("num_classes", num_classes, 0)
     groups = group(layers_of(model))
     names = [one.name for one in groups]
     if block not in names:
         raise UnknownNameError("block", block, names)
     kept, after = groups[: names.index(block) + 1], groups[names.index(block) + 1 :]
-    if num_classes and any(f"{name}.".startswith("classifier.") for one in kept for name in one.layers):
+    if classes and any(f"{name}.".startswith("classifier.") for one in kept for name in one.layers):
         raise CourseError(
             f"The part up to {block!r} has a layer 'classifier' already, and the fresh head needs the name.",
             "Cut before it, or leave num_classes out.",
         )
     later = tuple(name for one in after for name in one.layers)
-    return side(__name__, model).cut_at(model, block, later, int(num_classes), seed)
-
-
-def fresh_head(features: int, classes: int, seed: int | None) -> np.ndarray:
-    """Where a head on D features begins, float32 (C, D): uniform in +-1/sqrt(D), as `architecture` has it.
-
-    Examples
-    --------
-    >>> start = fresh_head(400, 3, seed=0)
-    >>> start.shape, bool(abs(start).max() <= 0.05)
-    ((3, 400), True)
-    """
     if seed is None:
         seed = int(np.random.randint(2**31))
-    limit = 1 / np.sqrt(features)
-    # A stream of its own: random weights of the network itself are drawn from the bare seed.
-    rng = np.random.default_rng([seed, 2])
-    return rng.uniform(-limit, limit, (classes, features)).astype(np.float32)
+
+    def head(features: int) -> tuple[np.ndarray, np.ndarray]:
+        # A stream of its own: random weights of the network itself are drawn from the bare seed.
+        return linear_start(features, classes, [seed, 2])
+
+    return side(__name__, model).cut_at(model, block, later, head if classes else None)
 
 
 def cut_head(model: Any) -> Any:

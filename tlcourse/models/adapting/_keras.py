@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import keras
-import numpy as np
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.models.adapting import fresh_head
+from tlcourse.models.adapting import HeadStart
 
 __all__ = ["cut_at", "cut_head", "one_channel"]
 
 
-def cut_at(
-    model: keras.Model, block: str, later: tuple[str, ...], num_classes: int, seed: int | None
-) -> keras.Model:
-    """See `tlcourse.models.cut_at`; ``later`` names the layers after the block."""
+def cut_at(model: keras.Model, block: str, later: tuple[str, ...], start: HeadStart | None) -> keras.Model:
+    """See `tlcourse.models.cut_at`; ``later`` names the layers after the block, ``start`` draws the head."""
     x = _read_after(model, block, later)
     rank = len(x.shape)
     if rank == 4:
@@ -27,11 +24,12 @@ def cut_at(
             "Cut at another block.",
         )
     name = f"{model.name}_to_{block}"
-    if not num_classes:
+    if start is None:
         return keras.Model(model.input, x, name=name)
-    head = keras.layers.Dense(num_classes, name="classifier")
+    weight, bias = start(x.shape[1])
+    head = keras.layers.Dense(len(bias), name="classifier")
     out = keras.Model(model.input, head(x), name=name)
-    head.set_weights([fresh_head(x.shape[1], num_classes, seed).T, np.zeros(num_classes, np.float32)])
+    head.set_weights([weight.T, bias])
     return out
 
 

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from tlcourse.errors import CourseError, ShapeError
-from tlcourse.models.adapting import fresh_head
+from tlcourse.frameworks.modes import evaluating
+from tlcourse.models.adapting import HeadStart
 
 __all__ = ["cut_at", "cut_head", "one_channel"]
 
@@ -89,20 +90,16 @@ class CutNetwork(nn.Module):
         return self.classifier(x) if self.headed else x
 
 
-def cut_at(
-    model: nn.Module, block: str, later: tuple[str, ...], num_classes: int, seed: int | None
-) -> CutNetwork:
-    """See `tlcourse.models.cut_at`; ``later`` names the layers after the block."""
+def cut_at(model: nn.Module, block: str, later: tuple[str, ...], start: HeadStart | None) -> CutNetwork:
+    """See `tlcourse.models.cut_at`; ``later`` names the layers after the block, ``start`` draws the head."""
     out = CutNetwork(copy.deepcopy(model), later)
     if hasattr(model, "tl_name"):
         out.tl_name = model.tl_name
-    if not num_classes:
+    if start is None:
         return out
-    width = _width(out, block)
-    head = nn.Linear(width, num_classes)
-    with torch.no_grad():
-        head.weight.copy_(torch.from_numpy(fresh_head(width, num_classes, seed)))
-        head.bias.zero_()
+    weight, bias = map(torch.from_numpy, start(_width(out, block)))
+    head = nn.Linear(weight.shape[1], len(bias))
+    head.load_state_dict({"weight": weight, "bias": bias})
     out.put_head(head.to(next(out.parameters()).device).train(out.training))
     return out
 
@@ -118,14 +115,8 @@ def _width(network: CutNetwork, block: str) -> int:
     settings = getattr(network._whole[0], "pretrained_cfg", None) or {}
     side = settings["input_size"][-1] if settings.get("fixed_input_size") else 64
     picture = torch.zeros(1, first.shape[1], side, side, device=first.device)
-    modes = {module: module.training for module in (network, *network.modules())}
-    network.eval()
-    try:
-        with torch.inference_mode():
-            shape = tuple(network.features(picture).shape)
-    finally:
-        for module, training in modes.items():
-            module.training = training
+    with evaluating(network), torch.inference_mode():
+        shape = tuple(network.features(picture).shape)
     if len(shape) != 2:
         raise ShapeError(
             f"After {block!r} the network gives {shape} for one picture; (1, D) is needed after pooling.",

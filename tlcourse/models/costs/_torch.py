@@ -11,6 +11,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..frameworks.modes import evaluating
+
 __all__ = ["import_all", "multiply_adds", "predictor", "save"]
 
 
@@ -22,31 +24,11 @@ def import_all() -> None:
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 
 
-@contextmanager
-def _asleep(model: nn.Module) -> Iterator[torch.device]:
-    """In inference mode; each module's own mode is put back."""
-    awake = [m for m in model.modules() if m.training]
-    model.eval()
-    try:
-        with torch.inference_mode():
-            yield next((p.device for p in model.parameters()), torch.device("cpu"))
-    finally:
-        for module in awake:
-            module.training = True
-
-
 def multiply_adds(model: nn.Module, size: int) -> int:
     """Half of the operations that PyTorch's own counter finds: it counts multiplications and additions."""
     # Not in inference mode: there PyTorch skips the dispatcher's keys by which the counter sees convolutions.
-    awake = [m for m in model.modules() if m.training]
-    device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    model.eval()
-    try:
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
-            model(torch.zeros(1, 3, size, size, device=device))
-    finally:
-        for module in awake:
-            module.training = True
+    with evaluating(model) as device, torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(torch.zeros(1, 3, size, size, device=device))
     return counter.get_total_flops() // 2
 
 
@@ -54,7 +36,7 @@ def multiply_adds(model: nn.Module, size: int) -> int:
 def predictor(model: nn.Module, size: int) -> Iterator[Callable[[], torch.Tensor]]:
     """A function that predicts one random picture."""
     generator = torch.Generator().manual_seed(0)
-    with _asleep(model) as device:
+    with evaluating(model) as device, torch.inference_mode():
         x = torch.randn(1, 3, size, size, generator=generator).to(device)
 
         def predict() -> torch.Tensor:

@@ -159,7 +159,7 @@ class Trainer:
         return training.fit(self.model, data, progress=False, **settings).cpu_seconds
 
     def _train_keras(self, data: Any, still: set[str], settings: dict[str, Any]) -> float:
-        from tlcourse.training.loop_keras import AfterStep, Guard, Scheduled
+        from tlcourse.training.loop.callbacks_keras import AfterStep, Guard, Scheduled
         from tlcourse.training.progress import bar as progress_bar
 
         rate, schedule, steps = highest(settings["lr"]), settings["schedule"], settings["steps"]
@@ -183,7 +183,8 @@ class Trainer:
         import keras
 
         from tlcourse import freezing
-        from tlcourse.training.loop_keras import build_optimizer, make_optimizer
+        from tlcourse.training.optimizers._keras import make_optimizer
+        from tlcourse.training.recipe import Recipe
 
         lr, batch_size = settings["lr"], settings["batch_size"]
         weight_decay, optimizer = settings["weight_decay"], settings["optimizer"]
@@ -194,12 +195,12 @@ class Trainer:
         model = self._load(None, seed=0)
         if still:
             freezing.freeze(model, sorted(still))
+        recipe = Recipe(steps=1, lr=lr, weight_decay=weight_decay, optimizer=optimizer)
         model.compile(
-            optimizer=make_optimizer(optimizer, lr, weight_decay, model),
+            optimizer=make_optimizer(model, recipe),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             jit_compile=False,
         )
-        build_optimizer(model)
         noise = np.random.default_rng(0).integers(0, 256, (batch_size, self.size, self.size, 3), np.uint8)
         labels = np.arange(batch_size) % self.classes
         once = {"steps": 1, "seed": 0, "batch_size": batch_size, "augment": None}
@@ -209,8 +210,9 @@ class Trainer:
 
     def _steps(self, model: Any, data: Any, settings: Mapping[str, Any], callbacks: list[Any]) -> None:
         """The steps of ``tlcourse.training.fit`` in Keras, without compiling anew."""
-        from tlcourse.training.batches import Plan, examples_of
-        from tlcourse.training.loop_keras import training_batches
+        from tlcourse.training.batches import Plan
+        from tlcourse.training.examples import examples_of
+        from tlcourse.training.loop.inputs_keras import training_batches
 
         examples, steps = examples_of(data, "train"), settings["steps"]
         plan = Plan(

@@ -110,7 +110,7 @@ def _loss(framework: str, loss: str) -> Any:
 
 
 def _cross_entropy(outputs: np.ndarray, labels: np.ndarray) -> float:
-    from tlcourse.training import softmax
+    from tlcourse.probabilities import softmax
 
     return float(-np.log(np.maximum(softmax(outputs)[np.arange(len(labels)), labels], 1e-12)).mean())
 

@@ -124,7 +124,7 @@ def _traced(kind: str, classes: int) -> Any:
 def _steps_keras(model: Any, images: np.ndarray, labels: np.ndarray, steps: int, seed: int) -> None:
     """What ``tlcourse.training.fit`` does in Keras, the same batches too, without compiling anew."""
     from tlcourse.training.batches import Plan
-    from tlcourse.training.loop_keras import to_input
+    from tlcourse.training.loop.inputs_keras import to_input
 
     def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for rows in Plan(len(labels), BATCH, steps=steps, epochs=None, seed=seed):

@@ -7,9 +7,8 @@ ABOUT = About(
     points=3,
     answer="pick_class",
     solved_by=(
-        "tlcourse.models.labels.softmax",
+        "tlcourse.probabilities.softmax",
         "tlcourse.models.labels.top_k",
-        "tlcourse.training.softmax",
         "tlcourse.evaluation.calibration.with_temperature",
         "tlcourse.heads.tasks.activate",
         "tlcourse.language.sampling.next_probabilities",

@@ -8,8 +8,8 @@ ABOUT = About(
     answer="cache",
     solved_by=(
         "tlcourse.training.cache_features",
-        "tlcourse.training.loop_torch.forward",
-        "tlcourse.training.loop_keras.forward",
+        "tlcourse.training.loop._torch.forward",
+        "tlcourse.training.loop._keras.forward",
         "tlcourse.models.loaded.predict_logits",
     ),
 )

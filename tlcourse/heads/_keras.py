@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
 
-from tlcourse.training.batches import Plan
-from tlcourse.training.loop_keras import Guard, build_optimizer, make_optimizer, seed_dropout
-from tlcourse.training.progress import bar as progress_bar
+from tlcourse.training.recipe import Recipe
+from tlcourse.training.rows import _keras as rows
 
-__all__ = ["build", "fit", "outputs"]
+__all__ = ["build", "fit", "loss_of", "outputs"]
 
 
 def build(
@@ -47,37 +47,11 @@ def loss_of(task: str) -> keras.losses.Loss:
     return keras.losses.MeanSquaredError()
 
 
-def fit(
-    head: keras.Model,
-    x: np.ndarray,
-    y: np.ndarray,
-    task: str,
-    *,
-    steps: int,
-    lr: float,
-    batch_size: int,
-    weight_decay: float,
-    seed: int,
-    optimizer: str,
-    loss: Any,
-) -> None:
+def fit(head: keras.Model, x: np.ndarray, y: np.ndarray, task: str, recipe: Recipe) -> None:
     """Steps of the optimizer, in place, by ``compile`` and ``fit``."""
-    if not steps:
-        return
-    seed_dropout(head, seed)
-    wanted = (lambda targets, found: loss(found, targets)) if loss else loss_of(task)
-    head.compile(optimizer=make_optimizer(optimizer, lr, weight_decay), loss=wanted, jit_compile=False)
-    build_optimizer(head)
-    rows = np.concatenate(list(Plan(len(x), batch_size, steps=steps, epochs=None, seed=seed)))
-    with progress_bar(steps, "head", show=False) as bar:
-        head.fit(
-            x[rows],
-            y[rows],
-            batch_size=batch_size,
-            shuffle=False,
-            verbose=0,
-            callbacks=[Guard(steps, lr, bar)],
-        )
+    own = recipe.loss
+    wanted = (lambda targets, outputs: own(outputs, targets)) if own else loss_of(task)
+    rows.fit(head, x, y, replace(recipe, loss=wanted))
 
 
 def outputs(head: keras.Model, x: np.ndarray) -> np.ndarray:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import nn
 
-from tlcourse.training.batches import Plan
-from tlcourse.training.loop_torch import make_optimizer
-from tlcourse.training.trouble import not_finite
+from tlcourse.frameworks.modes import evaluating
+from tlcourse.training.recipe import Recipe
+from tlcourse.training.rows import _torch as rows
 
-__all__ = ["build", "fit", "outputs"]
+__all__ = ["build", "fit", "loss_of", "outputs"]
 
 
 def build(
@@ -46,44 +46,12 @@ def loss_of(task: str) -> nn.Module:
     return nn.MSELoss()
 
 
-def fit(
-    head: nn.Module,
-    x: np.ndarray,
-    y: np.ndarray,
-    task: str,
-    *,
-    steps: int,
-    lr: float,
-    batch_size: int,
-    weight_decay: float,
-    seed: int,
-    optimizer: str,
-    loss: Any,
-) -> None:
+def fit(head: nn.Module, x: np.ndarray, y: np.ndarray, task: str, recipe: Recipe) -> None:
     """Steps of the optimizer, in place; the head ends in evaluation mode."""
-    if steps:
-        wanted = loss or loss_of(task)
-        device = next(head.parameters()).device
-        update = make_optimizer(optimizer, list(head.parameters()), lr, weight_decay)
-        inputs, targets = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)  # of dropout
-            head.train()
-            for step, rows in enumerate(Plan(len(x), batch_size, steps=steps, epochs=None, seed=seed), 1):
-                value = wanted(head(inputs[rows]), targets[rows])
-                if not torch.isfinite(value):
-                    raise not_finite(value.item(), step, lr)
-                update.zero_grad()
-                value.backward()
-                update.step()
-    head.eval()
+    rows.fit(head, x, y, replace(recipe, loss=recipe.loss or loss_of(task)))
 
 
 def outputs(head: nn.Module, x: np.ndarray) -> np.ndarray:
     """Raw outputs in evaluation mode; the mode is put back."""
-    mode = head.training
-    head.eval()
-    with torch.inference_mode():
-        found = head(torch.from_numpy(x).to(next(head.parameters()).device)).cpu().numpy()
-    head.train(mode)
-    return found
+    with evaluating(head) as device, torch.inference_mode():
+        return head(torch.from_numpy(x).to(device)).cpu().numpy()
