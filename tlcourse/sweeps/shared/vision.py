@@ -20,12 +20,14 @@ def dataset(name: str, size: int) -> Any:
     Parameters
     ----------
     name : str
-        "fashion-mnist", "digits", or a style of emoji: one of `tlcourse.data.STYLES`.
+        "fashion-mnist", "digits", "textile", or a style of emoji: one of `tlcourse.data.STYLES`.
     size : int
         Side of the images, in pixels.
     """
     from tlcourse import data
 
+    if name == "textile":
+        return data.textile(size=size)
     own = {"fashion-mnist": data.fashion_mnist, "digits": data.digits}
     return (own[name]() if name in own else data.three_styles(name)).resized(size)
 

@@ -16,19 +16,18 @@ only, after everything was chosen.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import numpy as np
-
 from tlcourse.sweeps.engine.spec import Settings, Sweep
+from tlcourse.sweeps.shared import trainer, vision
 
 __all__ = ["BATCH", "METHODS", "RATES", "SIZE", "SIZES", "STEPS", "SWEEPS", "compare_starts", "try_rate"]
 
 METHODS = ("random", "small-cnn", "frozen", "fine-tuned")
 SIZE = 64
 """Pixels: emoji come in 64, and a step costs a quarter of what it does at 128."""
+STYLE = "twemoji"
+"""The emoji of the data set that is called three-styles here."""
 STEPS = 100
 BATCH = 16
 SIZES = {"three-styles": (5, 10, 20), "fashion-mnist": (5, 20, 50, 200), "textile": (20, 100)}
@@ -49,153 +48,61 @@ TUNING_RATES = {
 # -------------------------------------------------------------------------------------------- one run
 
 
-@cache
 def _data(name: str) -> Any:
-    """A data set at :data:`SIZE` pixels."""
-    from tlcourse import data
-
-    if name == "textile":
-        return data.textile(size=SIZE)
-    return (data.three_styles("twemoji") if name == "three-styles" else data.fashion_mnist()).resized(SIZE)
+    return vision.dataset(STYLE if name == "three-styles" else name, SIZE)
 
 
-def _model(framework: str, method: str, classes: int, seed: int) -> Any:
-    """A model at its start: what is random in it comes from the seed, the same in both frameworks."""
-    from tlcourse import models
-
-    name = "small_cnn" if method == "small-cnn" else "efficientnet_lite0"
-    weights = None if method in ("random", "small-cnn") else "imagenet"
-    model = models.load(name, framework, weights=weights, num_classes=classes, input_size=SIZE, seed=seed)
-    if framework == "torch":
-        import torch
-
-        # Channels last in memory: the same numbers, in two thirds of the time on a CPU.
-        model = model.to(memory_format=torch.channels_last)
-    if method == "fine-tuned-kept-bn":
-        _keep_batch_norm(framework, model)
-    return model
+def _features(framework: str, name: str, split: str) -> Any:
+    return vision.features(framework, STYLE if name == "three-styles" else name, SIZE, split)
 
 
-def _keep_batch_norm(framework: str, model: Any) -> None:
-    """BatchNorm layers neither learn nor follow the batches."""
-    if framework == "keras":
-        for layer in model._flatten_layers():
-            if type(layer).__name__ == "BatchNormalization":
-                layer.trainable = False
-        return
-    for module in model.modules():
-        if "BatchNorm" in type(module).__name__:
-            module.eval().requires_grad_(False)
-            # model.train() of the training loop must not wake it.
-            module.train = lambda mode=True, module=module: module
-
-
-def _network(framework: str, method: str, classes: int, seed: int) -> Any:
-    """The network of a row at its start, ready to train."""
-    start = _model(framework, method, classes, seed)
-    if framework != "keras":
-        return start
-    # Keras traces a model's training step for some ten seconds; in a process that runs many rows, one traced
-    # model serves all rows that differ in their numbers only.
-    kind = method if method in ("small-cnn", "fine-tuned-kept-bn") else "random"
-    model = _traced(kind, classes)
-    model.set_weights(start.get_weights())
-    for variable in model.optimizer.variables:
-        variable.assign(np.zeros(variable.shape, variable.dtype))
-    return model
-
-
-@cache
-def _traced(kind: str, classes: int) -> Any:
-    """A Keras model whose training step is traced already."""
-    import keras
-
-    model = _model("keras", kind, classes, seed=0)
-    model.compile(
-        optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-7),  # epsilon as the course's fit has it
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    noise = np.random.default_rng(0).integers(0, 256, (BATCH, SIZE, SIZE, 3), dtype=np.uint8)
-    _steps_keras(model, noise, np.arange(BATCH) % classes, 1, seed=0)
-    return model
-
-
-def _steps_keras(model: Any, images: np.ndarray, labels: np.ndarray, steps: int, seed: int) -> None:
-    """What ``tlcourse.training.fit`` does in Keras, the same batches too, without compiling anew."""
-    from tlcourse.training.batches import Plan
-    from tlcourse.training.loop.inputs_keras import to_input
-
-    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for rows in Plan(len(labels), BATCH, steps=steps, epochs=None, seed=seed):
-            yield to_input(images[rows], "efficientnet_lite0"), labels[rows]
-
-    model.fit(batches(), steps_per_epoch=steps, epochs=1, shuffle=False, verbose=0)
-
-
-def _train(framework: str, model: Any, train: Any, lr: float, seed: int) -> float:
-    """Take the steps; gives their CPU seconds."""
+def _probe(
+    framework: str, dataset: str, train: Any, lr: float, seed: int, splits: tuple[str, ...]
+) -> dict[str, float]:
+    """A linear head on frozen features: accuracies, and the seconds of features and training together."""
     from tlcourse import training
 
-    if framework == "keras":
-        model.optimizer.learning_rate = lr
-        started = time.process_time()
-        _steps_keras(model, train.images, train.labels, STEPS, seed)
-        return time.process_time() - started
-    return training.fit(
-        model, train, steps=STEPS, batch_size=BATCH, lr=lr, seed=seed, progress=False
-    ).cpu_seconds
-
-
-@cache
-def _backbone(framework: str) -> Any:
-    return _model(framework, "frozen", 0, seed=0)
-
-
-@cache
-def _features(framework: str, dataset: str, split: str) -> np.ndarray:
-    """Pretrained features of the rows that are the same in every run."""
-    from tlcourse import training
-
-    return training.cache_features(_backbone(framework), _data(dataset).split(split), progress=False)
-
-
-def _train_head(framework: str, train: Any, classes: int, lr: float, seed: int) -> tuple[Any, float]:
-    """The head, and the CPU seconds of computing the features of the training rows and training on them."""
-    from tlcourse import training
-
-    backbone = _backbone(framework)
+    whole = _data(dataset)
+    backbone = vision.backbone(framework, SIZE)
     started = time.process_time()
-    features = training.cache_features(backbone, train, progress=False)
     head = training.fit_head(
-        features, train.labels, classes, steps=STEPS, batch_size=BATCH, lr=lr, seed=seed, framework=framework
+        training.cache_features(backbone, train, progress=False),
+        train.labels,
+        len(whole.class_names),
+        steps=STEPS,
+        batch_size=BATCH,
+        lr=lr,
+        seed=seed,
+        framework=framework,
     )
-    return head, time.process_time() - started
+    results = {"train_cpu_seconds": time.process_time() - started}
+    for split in splits:
+        predicted = head.predict(_features(framework, dataset, split)).argmax(1)
+        results[f"{split}_accuracy"] = float((predicted == whole.split(split).labels).mean())
+    return results
 
 
 def _run(
     framework: str, dataset: str, method: str, per_class: int, lr: float, seed: int, splits: tuple[str, ...]
 ) -> dict[str, float]:
     """One run: accuracy on each of ``splits``, and the CPU seconds of training."""
-    from tlcourse import training
-
-    data = _data(dataset)
-    train = data.split("train").per_class(per_class, seed=seed)
-    classes = len(data.class_names)
-    found: dict[str, float] = {}
+    whole = _data(dataset)
+    train = whole.split("train").per_class(per_class, seed=seed)
     if method == "frozen":
-        head, seconds = _train_head(framework, train, classes, lr, seed)
-    else:
-        model = _network(framework, method, classes, seed)
-        seconds = _train(framework, model, train, lr, seed)
-    for split in splits:
-        held_out = data.split(split)
-        if method == "frozen":
-            predicted = head.predict(_features(framework, dataset, split))
-        else:
-            predicted = training.predict(model, held_out, progress=False)
-        found[f"{split}_accuracy"] = float((predicted.argmax(1) == held_out.labels).mean())
-    return {**found, "train_cpu_seconds": seconds}
+        return _probe(framework, dataset, train, lr, seed, splits)
+    name = "small_cnn" if method == "small-cnn" else "efficientnet_lite0"
+    network = trainer.get(framework, len(whole.class_names), name, SIZE)
+    network.start("imagenet" if method.startswith("fine-tuned") else None, seed)
+    seconds = network.train(
+        train,
+        steps=STEPS,
+        lr=lr,
+        seed=seed,
+        batch_size=BATCH,
+        keep_batch_norm=method == "fine-tuned-kept-bn",
+    )
+    results = {f"{split}_accuracy": network.accuracy(whole.split(split)) for split in splits}
+    return {**results, "train_cpu_seconds": seconds}
 
 
 # ------------------------------------------------------------------------------------------- the rates
