@@ -835,7 +835,7 @@ def difference(first, second, resamples, rng):
 from tlcourse.evaluation import bootstrap_interval
 
 def difference(first, second, resamples, rng):
-    found = bootstrap_interval(second - first, repeats=resamples, seed=int(rng.integers(2**31)))
+    found = bootstrap_interval(second - first, resamples=resamples, seed=int(rng.integers(2**31)))
     return found.low, found.high
 """,
         ),

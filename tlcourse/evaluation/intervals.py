@@ -30,7 +30,7 @@ class Interval(NamedTuple):
         return f"{self.value:.2f} ({self.level:.0%} interval {self.low:.2f} to {self.high:.2f})"
 
 
-def bootstrap_interval(values: Any, *, level: float = 0.95, repeats: int = 2000, seed: int = 0) -> Interval:
+def bootstrap_interval(values: Any, *, level: float = 0.95, resamples: int = 2000, seed: int = 0) -> Interval:
     """The mean of a sample with its percentile bootstrap interval.
 
     Parameters
@@ -39,7 +39,7 @@ def bootstrap_interval(values: Any, *, level: float = 0.95, repeats: int = 2000,
         For the accuracy of one model on a test set: ``predicted == labels``. For a mean over seeds: the runs.
     level : float
         Between 0 and 1.
-    repeats : int
+    resamples : int
         Samples drawn with replacement.
     seed : int
 
@@ -53,7 +53,7 @@ def bootstrap_interval(values: Any, *, level: float = 0.95, repeats: int = 2000,
     ShapeError
         For fewer than two values, or NaN among them.
     SettingError
-        For a level that is not between 0 and 1, or fewer than one repeat.
+        For a level that is not between 0 and 1, or fewer than one resample.
 
     Source: Efron, Bootstrap methods: another look at the jackknife, 1979; the percentile interval of Efron
     and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
@@ -70,10 +70,10 @@ def bootstrap_interval(values: Any, *, level: float = 0.95, repeats: int = 2000,
             f"{', with NaN or infinity' if array.size and not np.isfinite(array).all() else ''}.",
             "Pass one number per image (right or wrong) or per run.",
         )
-    repeats = whole("repeats", repeats, 1)
+    resamples = whole("resamples", resamples, 1)
     if not 0 < level < 1:
         raise SettingError(f"level is {level!r}.", "Give a number between 0 and 1, such as 0.95.")
     rng = np.random.default_rng(seed)
-    means = np.array([array[rng.integers(0, len(array), len(array))].mean() for _ in range(repeats)])
+    means = np.array([array[rng.integers(0, len(array), len(array))].mean() for _ in range(resamples)])
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(array.mean()), float(low), float(high), level)
