@@ -192,7 +192,9 @@ def results(
     jobs: Annotated[int | None, typer.Option(help="Worker processes; one per core otherwise.")] = None,
 ) -> None:
     """Run the long comparisons whose tables the chapters plot; goes on where it was stopped."""
-    from tlcourse.sweeps.engine import check_sweeps, rehash_sweeps, run_sweeps
+    from tlcourse.sweeps.engine.check import check_sweeps
+    from tlcourse.sweeps.engine.rehash import rehash_sweeps
+    from tlcourse.sweeps.engine.run import run_sweeps
 
     if check and rehash:
         raise typer.BadParameter("--check writes nothing and --rehash does: choose one of them.")

@@ -190,6 +190,19 @@ def test_a_package_counts_for_the_modules_that_were_read(tmp_path: Path) -> None
     assert now("from .cats import cats\nfrom numpy import size as SIZE\nSIZE = 3\n") != first
 
 
+def test_a_table_counts_without_the_hashes_of_its_code(tmp_path: Path) -> None:
+    table = tmp_path / "sweeps/results/one.csv"
+    table.parent.mkdir(parents=True)
+
+    def now(text: str) -> str:
+        table.write_text(text)
+        return code_hash({"cells": []}, ["sweeps/results/one.csv"], tmp_path)
+
+    first = now("seed,accuracy,code\n0,0.5,aa\n")
+    assert now("seed,accuracy,code\n0,0.5,bb\n") == first
+    assert now("seed,accuracy,code\n0,0.6,aa\n") != first
+
+
 def test_a_solution_that_does_not_say_what_it_read_is_stale(one: Path) -> None:
     path = one / f"solutions/torch/{NAME}.ipynb"
     notebook = nbformat.read(path, as_version=4)

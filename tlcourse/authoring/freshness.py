@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import functools
 import hashlib
 import io
@@ -15,6 +16,7 @@ from typing import Any
 __all__ = ["code_hash", "essence", "package_folder"]
 
 SEEN_AS_TEXT = (".py", ".csv", ".json", ".txt", ".md")
+TABLES = "sweeps/results/"
 
 
 def package_folder(root: Path) -> Path:
@@ -61,6 +63,8 @@ def _state(folder: Path, name: str, reads: frozenset[str]) -> str:
         if name.endswith("/"):
             held = sorted(entry.name for entry in path.iterdir() if entry.name[0] not in "._")
             return _digest(json.dumps(held).encode())
+        if name.startswith(TABLES) and path.suffix == ".csv":
+            return _digest(_numbers_of(path).encode("utf-8"))
         if path.name == "__init__.py":
             return _digest(_concerning(path, folder, reads).encode("utf-8"))
         return _file_hash(str(path), path.stat().st_mtime_ns)
@@ -80,6 +84,14 @@ def _file_hash(path: str, changed: int) -> str:
     if path.endswith(".py"):
         content = essence(content.decode("utf-8")).encode("utf-8")
     return _digest(content)
+
+
+def _numbers_of(path: Path) -> str:
+    """A recorded table without its column of code hashes, which `results --rehash` may rewrite."""
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    kept = [place for place, column in enumerate(header) if column != "code"]
+    return json.dumps([[row[place] for place in kept] for row in (header, *rows)])
 
 
 def _concerning(path: Path, folder: Path, reads: frozenset[str]) -> str:

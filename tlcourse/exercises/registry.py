@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
 import re
 
@@ -35,12 +36,14 @@ def _from(module: str) -> tuple[Exercise, ...]:
 
 def _modules(chapter: str | None = None) -> list[str]:
     """What holds exercises, of all chapters or of one ("04"); and what was added."""
-    wanted = r"ch\d\d" if chapter is None else f"ch{chapter}"
+    packages = (str(__package__), f"{__package__}.chapters")
+    if chapter is not None:
+        found = [f"{package}.ch{chapter}" for package in packages]
+        return [name for name in found if importlib.util.find_spec(name) is not None] + _EXTRA
     found = []
-    for name in (__package__, f"{__package__}.chapters"):
-        package = importlib.import_module(name)
-        inside = [info.name for info in pkgutil.iter_modules(package.__path__)]
-        found += [f"{name}.{each}" for each in inside if re.fullmatch(wanted, each)]
+    for package in packages:
+        inside = pkgutil.iter_modules(importlib.import_module(package).__path__)
+        found += [f"{package}.{info.name}" for info in inside if re.fullmatch(r"ch\d\d", info.name)]
     return sorted(found, key=lambda name: name.rpartition(".")[2]) + _EXTRA
 
 

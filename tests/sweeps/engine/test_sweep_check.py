@@ -8,7 +8,8 @@ import pytest
 from toy_sweeps import ROWS, run
 
 from tlcourse.sweeps import SweepError
-from tlcourse.sweeps.engine import check_sweeps, store
+from tlcourse.sweeps.engine import store
+from tlcourse.sweeps.engine.check import check_sweeps
 from tlcourse.sweeps.engine.command import main
 from tlcourse.sweeps.engine.sample import expected_seconds, sample_of, within_minutes
 from tlcourse.sweeps.engine.spec import Sweep, key

@@ -13,9 +13,11 @@ import pytest
 
 from tlcourse.errors import UnknownNameError
 from tlcourse.sweeps import SweepError
-from tlcourse.sweeps.engine import pool, rehash, rehash_sweeps, run_sweeps, store
+from tlcourse.sweeps.engine import pool, rehash, store
 from tlcourse.sweeps.engine.command import main
 from tlcourse.sweeps.engine.registry import get, names
+from tlcourse.sweeps.engine.rehash import rehash_sweeps
+from tlcourse.sweeps.engine.run import run_sweeps
 from tlcourse.sweeps.engine.spec import Sweep, key
 
 HERE = Path(__file__).parent

@@ -14,11 +14,12 @@ import pytest
 from toy_sweeps import ROWS, run
 
 from tlcourse.sweeps import SweepError, table
-from tlcourse.sweeps.engine import progress, run_sweeps, store
+from tlcourse.sweeps.engine import progress, store
 from tlcourse.sweeps.engine.command import main
 from tlcourse.sweeps.engine.pool import Job, Outcome
 from tlcourse.sweeps.engine.registry import get
 from tlcourse.sweeps.engine.rows import machine, run_row, versions
+from tlcourse.sweeps.engine.run import run_sweeps
 from tlcourse.sweeps.engine.spec import Sweep
 
 HERE = Path(__file__).parent

@@ -10,8 +10,10 @@ from toy_sweeps import run
 
 from tlcourse.errors import UnknownNameError
 from tlcourse.sweeps import SweepError, table
-from tlcourse.sweeps.engine import check_sweeps, run_sweeps, store
+from tlcourse.sweeps.engine import store
+from tlcourse.sweeps.engine.check import check_sweeps
 from tlcourse.sweeps.engine.registry import get, names
+from tlcourse.sweeps.engine.run import run_sweeps
 from tlcourse.sweeps.engine.spec import Sweep
 
 HERE = Path(__file__).parent

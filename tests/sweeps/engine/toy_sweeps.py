@@ -71,7 +71,7 @@ SWEEPS = (
 
 def run(**kw) -> tuple[bool, list[str]]:
     """Run the toy sweep; whether it was complete, and the lines that it printed."""
-    from tlcourse.sweeps.engine import run_sweeps
+    from tlcourse.sweeps.engine.run import run_sweeps
 
     lines: list[str] = []
     return run_sweeps("toy", echo=lines.append, **kw), lines

@@ -11,35 +11,72 @@ from .spec import Sweep, SweepError
 
 __all__ = ["get", "names", "sweeps"]
 
-TOPICS = (
-    "why_transfer",
-    "transferability",
-    "architectures",
-    "base_model",
-    "freeze_or_tune",
-    "task_head",
-    "train_adapted",
-    "iterate",
-    "word_vectors",
-    "encoders",
-    "small_gpt",
-)
+TOPICS: dict[str, tuple[str, ...]] = {
+    "why_transfer": ("why-transfer-rates", "why-transfer"),
+    "transferability": ("transferability-rates", "transferability"),
+    "architectures": ("architecture-costs",),
+    "base_model": (
+        "base-model-inputs-rates",
+        "base-model-inputs",
+        "base-model-starts-rates",
+        "base-model-starts",
+    ),
+    "freeze_or_tune": ("freeze-or-tune-rates", "freeze-or-tune", "freeze-or-tune-shifted"),
+    "task_head": ("task-head-rates", "task-head", "task-head-collages-rates", "task-head-collages"),
+    "train_adapted": (
+        "adapted-rates-search",
+        "adapted-rates",
+        "adapted-stopping",
+        "adapted-augment-rates",
+        "adapted-augment",
+    ),
+    "iterate": ("iterate", "iterate-optimism", "iterate-leak"),
+    "word_vectors": (
+        "word-vectors-rates",
+        "word-tfidf-rates",
+        "word-vectors",
+        "word-tfidf",
+        "word-readers",
+        "word-domains",
+        "word-tfidf-domains",
+    ),
+    "encoders": ("encoders-rates", "encoders"),
+    "small_gpt": ("small-gpt-rates", "small-gpt"),
+}
+"""Module of ``topics/`` -> the sweeps that it defines. So a sweep is found without importing the others."""
 ENV = "TLCOURSE_SWEEPS"
 """More modules that define ``SWEEPS``, separated by commas: an author's own, or a test's."""
+
+
+def _defined(module: str) -> tuple[Sweep, ...]:
+    try:
+        return tuple(import_module(module).SWEEPS)
+    except (ImportError, AttributeError) as error:
+        raise SweepError(
+            f"The module {module!r} gives no sweeps: {error}.",
+            f"It must define SWEEPS, a tuple of Sweep. (Extra modules come from {ENV}.)",
+        ) from error
+
+
+def _topic(topic: str) -> tuple[Sweep, ...]:
+    """The sweeps of a topic, which are those that are listed."""
+    defined = _defined(f"tlcourse.sweeps.topics.{topic}")
+    if (there := tuple(sweep.name for sweep in defined)) != TOPICS[topic]:
+        raise SweepError(
+            f"The topic {topic!r} defines {', '.join(there)}; listed are {', '.join(TOPICS[topic])}.",
+            "Mend TOPICS in tlcourse/sweeps/engine/registry.py.",
+        )
+    return defined
+
+
+def _extra() -> list[str]:
+    return [part.strip() for part in os.environ.get(ENV, "").split(",") if part.strip()]
 
 
 def sweeps() -> dict[str, Sweep]:
     """Every sweep, by name: the ``SWEEPS`` of the course's modules and of those in ``TLCOURSE_SWEEPS``."""
     known: dict[str, Sweep] = {}
-    more = tuple(part.strip() for part in os.environ.get(ENV, "").split(",") if part.strip())
-    for module in (*(f"tlcourse.sweeps.topics.{topic}" for topic in TOPICS), *more):
-        try:
-            defined = import_module(module).SWEEPS
-        except (ImportError, AttributeError) as error:
-            raise SweepError(
-                f"The module {module!r} gives no sweeps: {error}.",
-                f"It must define SWEEPS, a tuple of Sweep. (Extra modules come from {ENV}.)",
-            ) from error
+    for defined in (*map(_topic, TOPICS), *map(_defined, _extra())):
         for sweep in defined:
             if sweep.name in known:
                 raise SweepError(f"Two sweeps are called {sweep.name!r}.", "Rename one.")
@@ -62,6 +99,9 @@ def get(name: str | Sweep) -> Sweep:
     """
     if isinstance(name, Sweep):
         return name
+    topic = next((topic for topic, listed in TOPICS.items() if name in listed), None)
+    if topic is not None and not _extra():
+        return next(sweep for sweep in _topic(topic) if sweep.name == name)
     known = sweeps()
     if name not in known:
         raise UnknownNameError("sweep", name, known)
