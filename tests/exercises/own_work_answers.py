@@ -349,13 +349,13 @@ def cut(model):
 from tlcourse.models.adapting._torch import cut_at
 
 def cut(model):
-    return cut_at(model, "block1", ("classifier",), 0, None)
+    return cut_at(model, "block1", ("classifier",), None)
 """,
                 "keras": """
 from tlcourse.models.adapting._keras import cut_at
 
 def cut(model):
-    return cut_at(model, "block1", ("classifier",), 0, None)
+    return cut_at(model, "block1", ("classifier",), None)
 """,
             },
         ),

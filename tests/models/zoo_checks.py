@@ -102,7 +102,7 @@ def freezing_and_training(framework: str, name: str, block: str) -> None:
     named = training.predict(model, batch, preprocess=name, progress=False)
     np.testing.assert_array_equal(probabilities, named)
     # An untrained network gives nearly the same for any picture, so the rule itself is looked at.
-    assert training._own_rule(model, None) == name
+    assert training._rule(model, None) == name
     assert models.loaded._rule(model) == models.card(name).rule(framework) != "lite"
     best = models.top_k(model, batch, 1, class_names=["a", "b", "c"], size=None)
     assert [row[0][0] for row in best] == ["abc"[i] for i in probabilities.argmax(1)]

@@ -79,19 +79,23 @@ def _analogy_inputs(rng: np.random.Generator) -> dict[str, Any]:
         words = sorted({_name(rng) for _ in range(3 * count)})[:count]
         matrix = rng.normal(0, 1, (len(words), 5)) * np.exp(rng.normal(0, 0.6, (len(words), 1)))
         matrix = matrix.astype("float32").astype("float64")
-        found: list[tuple[int, int, int]] = []
+        questions: dict[str, tuple[int, int, int]] = {}  # by their answers: no word answers two of them
         for _ in range(400):
             a, b, c = (int(i) for i in rng.choice(len(words), 3, replace=False))
             right, ahead = _analogy(words, matrix, (a, b, c))
             wrong = [_analogy(words, matrix, (a, b, c), **settings)[0] for settings in _WAYS.values()]
             if ahead > 0.03 and right not in wrong and len(set(wrong)) >= len(wrong) - 1:
-                found.append((a, b, c))
-            if len(found) == 3:
+                questions.setdefault(right, (a, b, c))
+            if len(questions) == 3:
                 break
-        asked = [[_analogy(words, matrix, q, **settings)[0] for q in found] for settings in _WAYS.values()]
-        if len(found) == 3 and len({tuple(row) for row in asked}) == len(asked):
+        asked = [
+            [_analogy(words, matrix, question, **settings)[0] for question in questions.values()]
+            for settings in _WAYS.values()
+        ]
+        if len(questions) == 3 and len({tuple(row) for row in asked}) == len(asked):
             break
-    return {"words": words, "matrix": matrix.astype("float32"), "questions": [list(q) for q in found]}
+    asked_for = [list(question) for question in questions.values()]
+    return {"words": words, "matrix": matrix.astype("float32"), "questions": asked_for}
 
 
 def _analogy_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
