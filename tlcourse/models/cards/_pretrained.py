@@ -80,7 +80,7 @@ class Pretrained:
         Name of the last layer, or of the part that holds it.
     dropout : str
         PyTorch: the attribute that drops pooled features, a module or a rate. "avgpool" has the dropout put
-        behind the pooling.
+        behind the pooling; "head", where pooling is a function and no module, before the fresh head.
     head_dropout : float
         Keras: the share that is dropped before the published head.
     flat_head : bool

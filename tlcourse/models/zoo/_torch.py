@@ -21,11 +21,28 @@ __all__ = ["build"]
 _COUNTER = "num_batches_tracked"  # of BatchNorm: older files lack it, and nothing here uses it
 
 
+class _Head(nn.Linear):
+    """A linear head that drops inputs in training. Its weights have the names of a plain one's."""
+
+    def __init__(self, features: int, num_classes: int, rate: float) -> None:
+        super().__init__(features, num_classes)
+        self.rate = rate
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(nn.functional.dropout(x, self.rate, self.training))
+
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, dropout={self.rate}"
+
+
 def _with_head(model: nn.Module, known: Pretrained, num_classes: int, dropout: float, features: int) -> None:
     """Replace the head: none, or a linear one on the mean over the picture."""
     setattr(model, known.head, nn.Linear(features, num_classes) if num_classes else nn.Identity())
     rate = dropout if num_classes else 0.0
-    if known.dropout == "avgpool":
+    if known.dropout == "head":
+        if rate:
+            setattr(model, known.head, _Head(features, num_classes, rate))
+    elif known.dropout == "avgpool":
         # Beside the pooling, which has no weights: the names of all others stay the library's.
         pool = nn.AdaptiveAvgPool2d(1)
         model.avgpool = nn.Sequential(pool, nn.Dropout(rate)) if rate else pool
