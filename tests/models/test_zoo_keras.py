@@ -31,6 +31,9 @@ MODULES = {
 }
 
 
+QUICK = ("efficientnet_b0",)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _started() -> None:
     devices.start("test", "keras")
@@ -84,7 +87,7 @@ def test_too_small_pictures_are_refused() -> None:
         models.load("vgg16", weights=None, input_size=96)
 
 
-@pytest.mark.parametrize("name", ["efficientnet_b0"])
+@pytest.mark.parametrize("name", QUICK)
 def test_heads_and_seeds(name: str) -> None:
     state = random.getstate()
     checks.heads_and_seeds("keras", name)
@@ -92,7 +95,7 @@ def test_heads_and_seeds(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["inception_v3", "xception", "vgg16", "resnet50"])
+@pytest.mark.parametrize("name", [name for name in checks.DISTINCT if name not in QUICK])
 def test_heads_and_seeds_of_the_larger_ones(name: str) -> None:
     checks.heads_and_seeds("keras", name)
 

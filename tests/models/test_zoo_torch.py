@@ -29,6 +29,12 @@ ENUMS = {
 }
 
 
+QUICK = (
+    "efficientnet_b0",
+    "resnet50",
+)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _started() -> None:
     devices.start("test", "torch")
@@ -76,7 +82,7 @@ def test_too_small_pictures_are_refused() -> None:
     checks.too_small_pictures_are_refused("torch")
 
 
-@pytest.mark.parametrize("name", ["efficientnet_b0", "resnet50"])
+@pytest.mark.parametrize("name", QUICK)
 def test_heads_and_seeds(name: str) -> None:
     state = torch.random.get_rng_state()
     checks.heads_and_seeds("torch", name)
@@ -84,7 +90,7 @@ def test_heads_and_seeds(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["inception_v3", "xception", "vgg16"])
+@pytest.mark.parametrize("name", [name for name in checks.DISTINCT if name not in QUICK])
 def test_heads_and_seeds_of_the_larger_ones(name: str) -> None:
     checks.heads_and_seeds("torch", name)
 

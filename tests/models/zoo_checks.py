@@ -16,6 +16,9 @@ from tlcourse.models.weights import sha256
 
 # Every card whose network a library builds: a new card is tried without a word here.
 NAMES = tuple(c.name for c in models.cards() if any(entry.constructor for entry in c.pretrained))
+# Built like a smaller one of theirs, which is tried in their place where trying takes seconds.
+LIKE = {"vgg19": "vgg16", "resnet152": "resnet50"}
+DISTINCT = tuple(name for name in NAMES if name not in LIKE)
 
 # Published billions of multiply-adds, where there are: torchvision's meta["_ops"], for Xception timm's
 # table (8.4). Keras's ResNets have the paper's strides, and less work (He et al. 2016, table 1: 3.8, 11.3).
