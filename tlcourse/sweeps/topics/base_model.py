@@ -14,7 +14,7 @@ starts and batches are the same numbers in both frameworks.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -272,6 +272,16 @@ def _cost(settings: Settings) -> float:
     return 2.0
 
 
+def _bound(settings: Mapping[str, Any]) -> float:
+    """How far an accuracy of ``base-model-starts`` may stray when its row is run again.
+
+    From random weights, at the high rate that these need, 400 steps grow a difference in the last digit into
+    another network. The two frameworks' rows are such repeats: they have the same start and batches and round
+    differently. Their ten pairs from random weights are up to 0.129 apart, those from pretrained ones 0.037.
+    """
+    return 0.16 if settings["start"] == "random" else 0.06
+
+
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "base-model-inputs-rates",
@@ -303,7 +313,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "base-model-starts",
         "tlcourse.sweeps.topics.base_model:grow",
         _starts_grid,
-        {f"accuracy_{steps}": 0.12 for steps in LOOKED_AT} | {"train_cpu_seconds": None},
+        {f"accuracy_{steps}": _bound for steps in LOOKED_AT} | {"train_cpu_seconds": None},
         cost=_cost,
         title="Chapter 3: pretrained against architecture alone, as data and steps grow",
     ),
