@@ -277,9 +277,10 @@ def _bound(settings: Mapping[str, Any]) -> float:
 
     From random weights, at the high rate that these need, 400 steps grow a difference in the last digit into
     another network. The two frameworks' rows are such repeats: they have the same start and batches and round
-    differently. Their ten pairs from random weights are up to 0.129 apart, those from pretrained ones 0.037.
+    differently. Their ten pairs from random weights are up to 0.129 apart, those from pretrained ones 0.037;
+    of five rows from random weights run again on another processor one moved by 0.159.
     """
-    return 0.16 if settings["start"] == "random" else 0.06
+    return 0.2 if settings["start"] == "random" else 0.06
 
 
 SWEEPS: tuple[Sweep, ...] = (
