@@ -211,7 +211,7 @@ def linear_start(
     >>> weight, bias = linear_start(100, 3, seed=0)
     >>> weight.shape, bool(abs(weight).max() <= 0.1), bias.tolist()
     ((3, 100), True, [0.0, 0.0, 0.0])
-    >>> float(linear_start(1000, 300, seed=[0, 7], deviation=0.01)[0].std().round(3))
+    >>> round(float(linear_start(1000, 300, seed=[0, 7], deviation=0.01)[0].std()), 3)
     0.01
     """
     rng = np.random.default_rng(seed)

@@ -218,8 +218,8 @@ def code_of(run: str) -> str:
 
     Examples
     --------
-    >>> print(code_of("tlcourse.sweeps.topics.architectures:_multiply_adds").partition("def")[0].strip()[:8])
-    GMACS =
+    >>> print(code_of("tlcourse.sweeps.topics.architectures:_multiply_adds").split()[0])
+    GMACS
     """
     module, _, function = run.partition(":")
     package = module.rpartition(".")[0]
