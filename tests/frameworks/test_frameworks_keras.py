@@ -2,73 +2,34 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Callable
 
-import numpy as np
 import pytest
+from session_checks import (  # noqa: F401  (tests, run here)
+    test_a_device_that_is_not_there,
+    test_a_seed_repeats_every_generator,
+    test_impossible_seeds,
+    test_impossible_threads,
+    test_the_cpu_is_always_there,
+    test_the_session_is_remembered,
+)
 
 from tlcourse import frameworks
-from tlcourse.errors import CourseError, DeviceError, SettingError, UnknownNameError
+from tlcourse.errors import CourseError
 
 
 @pytest.fixture(autouse=True)
-def _started(monkeypatch: pytest.MonkeyPatch) -> None:
+def framework(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.delenv("TLCOURSE_DEVICE", raising=False)
     frameworks.start("some-chapter", "keras", seed=0)
+    return "keras"
 
 
-def test_the_session_is_remembered() -> None:
-    assert frameworks.current_framework() == "keras"
-    assert frameworks.current_chapter() == "some-chapter"
-    session = frameworks.start("other", "keras", seed=5)
-    assert repr(session).endswith("seed 5")
-    assert "\n" not in repr(session)
-
-
-def draws() -> list[float]:
+@pytest.fixture
+def draw() -> Callable[[], float]:
     import keras
 
-    more = float(keras.ops.convert_to_numpy(keras.random.uniform((1,)))[0])
-    return [random.random(), float(np.random.rand()), more]
-
-
-def test_a_seed_repeats_every_generator() -> None:
-    frameworks.seed_everything(4)
-    first = draws()
-    frameworks.seed_everything(4)
-    assert draws() == first
-    frameworks.seed_everything(5)
-    assert all(a != b for a, b in zip(draws(), first, strict=True))
-
-
-@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "0", True, None])
-def test_impossible_seeds(seed: object) -> None:
-    with pytest.raises(SettingError, match="seed"):
-        frameworks.seed_everything(seed)  # type: ignore[arg-type]
-
-
-def test_the_cpu_is_always_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert str(frameworks.pick("cpu")).lower().strip("/").startswith("cpu")
-    monkeypatch.setenv("TLCOURSE_DEVICE", "cpu")
-    assert frameworks.pick() == frameworks.pick("cpu")
-
-
-def test_a_device_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(DeviceError, match="'cuda:99' is not there"):
-        frameworks.pick("cuda:99")
-    monkeypatch.setenv("TLCOURSE_DEVICE", "cuda:99")
-    with pytest.raises(DeviceError, match="TLCOURSE_DEVICE"):
-        frameworks.start("a", "keras")
-    assert frameworks.current_chapter() == "some-chapter"
-    with pytest.raises(UnknownNameError, match="no device called 'gpu'"):
-        frameworks.pick("gpu")
-
-
-def test_impossible_threads() -> None:
-    for wrong in (0, -2, 1.5, "2", True):
-        with pytest.raises(SettingError, match="threads"):
-            frameworks.set_threads(wrong)  # type: ignore[arg-type]
-    assert frameworks.set_threads() == frameworks.default_threads()
+    return lambda: float(keras.ops.convert_to_numpy(keras.random.uniform((1,)))[0])
 
 
 def test_a_models_framework() -> None:
