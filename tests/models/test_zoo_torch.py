@@ -191,3 +191,30 @@ def test_costs_of_a_model() -> None:
     )
     assert costs.multiply_adds(conv, 10) == 100 * 27 * 8 + 800 * 2
     assert np.isclose(costs.parameters(conv), 8 * 27 + 8 + 1602)
+
+
+def test_a_backbone_whose_pooling_is_no_module_drops_before_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = models.card("vgg16")
+    known = dataclasses.replace(
+        entry.of("torch"),
+        constructor="torchvision.models:mobilenet_v2",
+        settings={"weights": None},
+        dropout="head",
+    )
+    cards = importlib.import_module("tlcourse.models.cards")  # models.cards is the function
+    other = dataclasses.replace(entry, name="mobilenet", features=1280, pretrained=(known,))
+    monkeypatch.setitem(cards._read, "mobilenet", other)
+    plain, dropping = (
+        models.load("mobilenet", weights=None, num_classes=3, dropout=rate, seed=0).eval()
+        for rate in (0.0, 0.5)
+    )
+    assert list(plain.state_dict()) == list(dropping.state_dict())
+    x = models.preprocess(checks.pictures("vgg16"), "mobilenet")
+    torch.testing.assert_close(plain(x), dropping(x), rtol=0, atol=0)
+    pooled = torch.ones(400, 1280)
+    torch.testing.assert_close(plain.classifier(pooled), dropping.classifier(pooled), rtol=0, atol=0)
+    rows = dropping.classifier.train()(pooled)
+    assert len(rows.unique(dim=0)) > 300
+    assert torch.allclose(rows.mean(0), plain.classifier(pooled)[0], atol=0.1), (
+        "scaled up again by the share kept"
+    )

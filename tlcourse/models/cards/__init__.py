@@ -14,7 +14,7 @@ from tlcourse.errors import UnknownNameError
 
 from ._record import ModelCard
 
-__all__ = ["Cards", "ModelCard", "card", "cards"]
+__all__ = ["Cards", "ModelCard", "card", "cards", "known"]
 
 
 class Cards(tuple[ModelCard, ...]):
@@ -52,6 +52,18 @@ def _names() -> list[str]:
     return [module.name for module in iter_modules(__path__) if not module.name.startswith("_")]
 
 
+def known(name: str) -> bool:
+    """Whether there is a card of that name. None is read.
+
+    Examples
+    --------
+    >>> known("vgg16"), known("vgg17"), known("sequential/dense")
+    (True, False, False)
+    """
+    whole = isinstance(name, str) and name.isidentifier() and not name.startswith("_")
+    return whole and (name in _read or find_spec(f"{__name__}.{name}") is not None)
+
+
 def cards() -> Cards:
     """All model cards, in the order of their places.
 
@@ -77,8 +89,7 @@ def card(name: str) -> ModelCard:
     224
     """
     if name not in _read:
-        known = isinstance(name, str) and name.isidentifier() and not name.startswith("_")
-        if not known or find_spec(f"{__name__}.{name}") is None:
+        if not known(name):
             raise UnknownNameError("model", name, [c.name for c in cards()])
         _read[name] = import_module(f"{__name__}.{name}").CARD
     return _read[name]

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from tlcourse.frameworks import framework_of, side
-from tlcourse.models.cards import cards
+from tlcourse.models.cards import card, known
 from tlcourse.models.images import scale
 
-__all__ = ["image_input", "name_of", "predict_logits"]
+__all__ = ["image_input", "name_of", "of_input", "predict_logits"]
+
+_INPUT = "_image"
 
 
 def image_input(name: str) -> str:
@@ -18,7 +20,19 @@ def image_input(name: str) -> str:
 
     It stays where the model is cut, wrapped, extended, cloned, or saved and loaded again.
     """
-    return f"{name}_image"
+    return name + _INPUT
+
+
+def of_input(layer: str) -> str | None:
+    """The card whose network's input layer is called so, if there is one.
+
+    Examples
+    --------
+    >>> of_input(image_input("vgg16")), of_input("vgg16"), of_input("an_image")
+    ('vgg16', None, None)
+    """
+    name = layer.removesuffix(_INPUT)
+    return name if name != layer and known(name) else None
 
 
 def name_of(model: Any) -> str | None:
@@ -48,7 +62,7 @@ def _rule(model: Any) -> str:
     name = name_of(model)
     if name is None:
         return "lite"
-    return next(c for c in cards() if c.name == name).rule(framework_of(model))
+    return card(name).rule(framework_of(model))
 
 
 def predict_logits(model: Any, batch: np.ndarray, batch_size: int = 32) -> np.ndarray:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from tlcourse.models.cards import cards
-from tlcourse.models.loaded import image_input
+from tlcourse.models.cards import known
+from tlcourse.models.loaded import of_input
 
 __all__ = ["logits", "name_of"]
 
 
 def name_of(model: keras.Model) -> str | None:
     """See `tlcourse.models.loaded.name_of`."""
-    names = {image_input(c.name): c.name for c in cards()}
-    inputs = [names[layer.name] for layer in model._flatten_layers() if layer.name in names]
-    return inputs[0] if inputs else (model.name if model.name in names.values() else None)
+    inputs = (of_input(layer.name) for layer in model._flatten_layers())
+    own = model.name if known(model.name) else None
+    return next((name for name in inputs if name is not None), own)
 
 
 def logits(model: keras.Model, batch: np.ndarray) -> np.ndarray:
