@@ -14,7 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / "exercises")]
+TESTS = Path(__file__).resolve().parents[1] / "tests"
+sys.path[:0] = [str(TESTS / "exercises"), str(TESTS)]
 os.environ.setdefault("TLCOURSE_THREADS", "1")
 
 import exercise_cases  # noqa: E402

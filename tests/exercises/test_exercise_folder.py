@@ -218,6 +218,13 @@ def test_the_first_row_that_holds_is_read():
     ]
 
 
+def test_of_several_cases_the_worst_gives_the_points():
+    points, finding = read(TABLE, [Case(7), Case(3), Case(-1)])
+    assert (points, finding.message) == (0.0, "<3> is small.")
+    points, finding = read(TABLE, [Case(7), Case(3), Case(4)])
+    assert (points, finding.message) == (0.5, "<3> is small.")
+
+
 def test_of_several_cases_the_first_that_fails_is_told():
     assert read(TABLE, [Case(7), Case(3), Case(-1)])[1].message == "<3> is small."
     assert read(TABLE, [Case(7), Case(8)]) == read(TABLE, Case(7))

@@ -71,7 +71,8 @@ def read(table: Table, cases: Any) -> tuple[float, Finding]:
     table : tuple of Row
         Ends with a row that always holds.
     cases : object or sequence
-        Of several cases (a list), the first is told of whose row did not pass; else the first of all.
+        Of several cases (a list), the first is told of whose row did not pass; else the first of all. The
+        points are those of the worst: right in one case only by chance is worth no more than that.
 
     Examples
     --------
@@ -80,16 +81,16 @@ def read(table: Table, cases: Any) -> tuple[float, Finding]:
     (2, '-1 is negative.')
     """
     several: Sequence[Any] = cases if isinstance(cases, list) else [cases]
-    chosen = []
+    chosen, failed = [], []
     for case in several:
         row = _first(table, case)
         if row is None:
             raise ValueError("No row of the table holds: it should end with one for `always`.")
-        if not row.passed:
-            return row.points, row.finding(case)
-        chosen.append((row, case))
-    row, case = chosen[0]
-    return row.points, row.finding(case)
+        (chosen if row.passed else failed).append((row, case))
+        if not row.passed and not row.points:
+            break  # nothing is worse
+    row, case = (failed or chosen)[0]
+    return min((each.points for each, _ in failed), default=row.points), row.finding(case)
 
 
 def stopped(table: Table, cases: Any) -> Verdict | None:

@@ -1,0 +1,30 @@
+"""What single judges and draws must hold, where chance once found a way round them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tlcourse.exercises import get
+
+
+@pytest.mark.parametrize("lucky", [0, 1])
+def test_a_ratio_that_is_right_by_chance_in_one_of_two_cases_is_worth_nothing(lucky):
+    exercise = get("ch01-label-ratio")
+    inputs = exercise.draw(5)
+    rising = [number for number, case in enumerate(inputs["cases"]) if case["kind"] == "rises"]
+    cases = [[99.0, True] for _ in inputs["cases"]]
+    case = inputs["cases"][rising[lucky]]
+    # Read off the curve, but called a bound: half of it is right, in this case alone.
+    sizes, curve, target = case["sizes"], case["random"], case["pretrained"][case["sizes"].index(case["n"])]
+    k = next(k for k in range(3) if curve[k] < target <= curve[k + 1])
+    needed = sizes[k] + (sizes[k + 1] - sizes[k]) * (target - curve[k]) / (curve[k + 1] - curve[k])
+    cases[rising[lucky]] = [needed / case["n"], True]
+    assert exercise.judge({"cases": cases}, inputs).points == 0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_one_number_of_pictures_fits_every_pair(seed):
+    sizes = [len(pair["first"]) for pair in get("ch07-bootstrap").draw(seed)["pairs"]]
+    # An interval from m pictures is sqrt(n / m) times as wide; within a tenth of the right width passes.
+    fits = [m for m in range(100, 2000) if all(abs((n / m) ** 0.5 - 1) < 0.1 for n in sizes)]
+    assert not fits, (sizes, fits[:3])
