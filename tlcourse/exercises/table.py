@@ -81,15 +81,16 @@ def read(table: Table, cases: Any) -> tuple[float, Finding]:
     (2, '-1 is negative.')
     """
     several: Sequence[Any] = cases if isinstance(cases, list) else [cases]
-    chosen, failed = [], []
+    passed: list[tuple[Row, Any]] = []
+    failed: list[tuple[Row, Any]] = []
     for case in several:
         row = _first(table, case)
         if row is None:
             raise ValueError("No row of the table holds: it should end with one for `always`.")
-        (chosen if row.passed else failed).append((row, case))
+        (passed if row.passed else failed).append((row, case))
         if not row.passed and not row.points:
             break  # nothing is worse
-    row, case = (failed or chosen)[0]
+    row, case = (failed or passed)[0]
     return min((each.points for each, _ in failed), default=row.points), row.finding(case)
 
 
