@@ -11,7 +11,8 @@ from tlcourse.sweeps import Sweep, SweepError, get, names
 from tlcourse.sweeps.engine.hashing import code_of, row_hash
 
 ROW = """
-from functools import cache
+import sys, zlib
+from functools import cache, partial, reduce as fold
 
 import numpy as np
 
@@ -29,6 +30,7 @@ def row(framework, seed):
     from .late import last
 
     settings: Settings = {}
+    seed = partial(int)(seed)
     return {"y": np.float64(TIMES) * tools.double(seed) + Counter().count(last(seed))}  # a sum
 
 
@@ -67,7 +69,9 @@ from tlcourse.errors import CourseError, SettingError
 def last(x):
     from tlcourse import data
     from tlcourse.training.schedules import cosine, warmup_cosine
+    from itertools import chain, product
 
+    chain()
     return x - 1 if data and cosine and warmup_cosine else CourseError("", "")
 """
 FILES = {"row": ROW, "tools": TOOLS, "numbers": NUMBERS, "late": LATE}
@@ -110,6 +114,9 @@ def test_it_holds_what_the_function_uses_in_other_modules(code):
         ("late", "cosine, warmup_cosine", "cosine, linear as warmup_cosine"),
         ("late", "import CourseError,", "import DeviceError as CourseError,"),
         ("row", "import numpy as np", "import numpy.ma as np"),
+        ("row", "cache, partial,", "cache, wraps as partial,"),
+        ("row", "from functools", "from otherwise"),
+        ("late", "from itertools import chain, product", "from itertools import cycle as chain"),
     ],
 )
 def test_a_change_of_what_it_uses_makes_it_stale(code, name: str, old: str, new: str):
@@ -130,6 +137,10 @@ def test_a_change_of_what_it_uses_makes_it_stale(code, name: str, old: str, new:
         ("late", "tlcourse.training.schedules", "tlcourse.recipes"),  # moved, and sorted anew
         ("late", "    from tlcourse import data\n", "    from tlcourse import data  # noqa\n"),
         ("late", "tlcourse.errors", "tlcourse.faults"),
+        ("row", "import sys, zlib", "import bisect"),
+        ("row", "cache, partial, reduce as fold", "partial"),
+        ("late", "CourseError, SettingError", "CourseError"),
+        ("late", "chain, product", "chain"),
     ],
 )
 def test_a_change_of_anything_else_does_not(code, name: str, old: str, new: str):

@@ -3,9 +3,9 @@
 The code is the row's function and what that uses, wherever in ``sweeps/shared``, ``sweeps/topics`` or the
 function's own package it is defined, without comments and docstrings. So a change of the grid, of another
 function or of a comment does not make a row stale, and where in these places a function is kept does not
-matter. What a row uses from the rest of the package and from libraries is not followed: of the package the
-names that it imports count, but not from which module, so that a module can be moved. That the rows still
-hold after a change there is what the sampled re-run in CI is for.
+matter. What a row uses from the rest of the package and from libraries is not followed. Of the names that a
+line imports those count that the row's code uses, and of the package not from which module, so that a module
+can be moved. That the rows still hold after a change there is what the sampled re-run in CI is for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import ast
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -77,7 +77,7 @@ def _defined(node: ast.stmt) -> Iterator[str]:
         for target in targets:
             yield from (part.id for part in ast.walk(target) if isinstance(part, ast.Name))
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        yield from map(_given, node.names)
 
 
 def _imports(node: ast.AST, module: str) -> dict[str, _Imported]:
@@ -97,25 +97,56 @@ def _imports(node: ast.AST, module: str) -> dict[str, _Imported]:
     return {alias.asname or alias.name: _Imported(source, alias.name) for alias in node.names}
 
 
-def _essence(node: ast.stmt) -> str:
-    """A statement without docstrings, and with the names that it imports from the course, but not from where.
+class _Imports(ast.NodeTransformer):
+    """Takes docstrings and imports out of a statement, and keeps what the statement uses of the imports."""
 
-    They come first and sorted, as the order of import lines depends on the modules' names.
+    def __init__(self, used: frozenset[str]) -> None:
+        self.used = used
+        self.kept: set[str] = set()
+
+    def visit_Import(self, line: ast.Import) -> None:
+        self._keep(line)
+
+    def visit_ImportFrom(self, line: ast.ImportFrom) -> None:
+        self._keep(line)
+
+    def _keep(self, line: ast.Import | ast.ImportFrom) -> None:
+        self.kept |= {_shown(line, alias) for alias in line.names if _given(alias) in self.used}
+
+    def _visit_body(self, node: ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) -> ast.AST:
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+        self.generic_visit(node)
+        node.body = node.body or [ast.Pass()]
+        return node
+
+    visit_FunctionDef = visit_ClassDef = visit_AsyncFunctionDef = _visit_body
+
+
+def _given(alias: ast.alias) -> str:
+    """The name that an import gives."""
+    return (alias.asname or alias.name).partition(".")[0]
+
+
+def _shown(line: ast.Import | ast.ImportFrom, alias: ast.alias) -> str:
+    """One imported name; not from which module, where that is one of the course's."""
+    if isinstance(line, ast.Import):
+        return f"import {ast.unparse(alias)}"
+    source = "" if _from_the_course(line) else f"from {line.module} "
+    return f"{source}import {ast.unparse(alias)}"
+
+
+def _essence(node: ast.stmt, used: Iterable[str] = ()) -> str:
+    """A statement without docstrings, below what it uses of what it imports.
+
+    ``used`` are further names that are used: of an import at the top of a module, those that the code below
+    it uses. Imports come first and sorted, as the order of import lines depends on the modules' names.
     """
     tree = ast.parse(ast.unparse(node))  # a copy to cut up
-    names: set[str] = set()
-    for part in ast.walk(tree):
-        if isinstance(part, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
-            first = part.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-                part.body = part.body[1:] or [ast.Pass()]
-        body: list[ast.stmt] = getattr(part, "body", None) or []
-        for line in list(body) if isinstance(body, list) else ():
-            if isinstance(line, ast.ImportFrom) and _from_the_course(line):
-                names |= {ast.unparse(alias) for alias in line.names}
-                body.remove(line)
-    imported = [f"imports {', '.join(sorted(names))}"] if names else []
-    return "\n".join(filter(None, [*imported, ast.unparse(tree)]))
+    names = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+    imports = _Imports(frozenset(names.union(used)))
+    tree = imports.visit(tree)
+    return "\n".join([*sorted(imports.kept), *filter(None, [ast.unparse(tree)])])
 
 
 def _from_the_course(line: ast.ImportFrom) -> bool:
@@ -131,7 +162,8 @@ class _Search:
 
     def __init__(self, packages: tuple[str, ...]) -> None:
         self.packages = packages
-        self.needed: dict[str, set[int]] = {}
+        self.needed: dict[str, dict[int, set[str]]] = {}
+        """Module -> the numbers of its statements that are used -> which of the names that they define."""
         self.queue: list[tuple[str, str]] = []
 
     def run(self, module: str, name: str) -> None:
@@ -150,10 +182,16 @@ class _Search:
             node = module.statements[number]
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 if not self._follow(module.imported.get(wanted), wanted):
-                    self.needed.setdefault(name, set()).add(number)
-            elif number not in self.needed.setdefault(name, set()):
-                self.needed[name].add(number)
+                    self._need(name, number, wanted)
+            elif self._need(name, number, wanted):
                 self._use(module, node)
+
+    def _need(self, module: str, number: int, wanted: str) -> bool:
+        """Note that a statement is used; False where that was noted before."""
+        used = self.needed.setdefault(module, {})
+        new = number not in used
+        used.setdefault(number, set()).add(wanted)
+        return new
 
     def _follow(self, source: _Imported | None, attribute: str = "") -> bool:
         """Go on where an import leads; False where it leads out of what is followed.
@@ -196,8 +234,10 @@ class _Search:
     def text(self, first: str) -> str:
         """The code: that of the first module, then that of the others, in no module's name's order."""
         texts = {
-            name: "\n".join(_essence(_read(name).statements[number]) for number in sorted(numbers))
-            for name, numbers in self.needed.items()
+            name: "\n".join(
+                _essence(_read(name).statements[number], wanted) for number, wanted in sorted(used.items())
+            )
+            for name, used in self.needed.items()
         }
         own = texts.pop(first, "")
         return "\n".join(filter(None, [own, *sorted(texts.values())]))
