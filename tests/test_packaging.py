@@ -61,7 +61,7 @@ def test_the_readme_names_targets_and_extras_that_exist() -> None:
 
 
 def test_the_readme_names_commands_that_exist() -> None:
-    from tlcourse.cli import app
+    from tlcourse.commands.cli import app
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
     named = set(re.findall(r"\btlcourse ([a-z]+(?:-[a-z]+)*)\b", README)) - {"is"}

@@ -168,7 +168,7 @@ def salt() -> str:
 
 def steps() -> list[Step]:
     """Every step: the quick ones, then the long ones, so that no long one is left over at the end."""
-    tl = [PY, "-m", "tlcourse.cli"]
+    tl = [PY, "-m", "tlcourse.commands.cli"]
     doctest = ["--doctest-modules", "tlcourse", "-p", "no:cacheprovider"]
     quiet = {"MPLBACKEND": "agg"}
     # Secret for whoever writes an answer, known to whoever repeats a run: another seed for every commit.

@@ -7,8 +7,7 @@ import subprocess
 import pytest
 from typer.testing import CliRunner
 
-from tlcourse import cli
-from tlcourse.commands import doctor
+from tlcourse.commands import cli, doctor
 from tlcourse.errors import DataError
 
 

@@ -19,7 +19,7 @@ from one_framework import torch_class
 from patience import comes_true
 from typer.testing import CliRunner
 
-from tlcourse.cli import app
+from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
 from tlcourse.grading import store
 from tlcourse.grading.classroom import grade

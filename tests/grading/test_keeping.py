@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from one_framework import torch_class
 
-from tlcourse.cli import app
+from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
 from tlcourse.exercises import State
 from tlcourse.grading import journal, keeping, store
@@ -231,7 +231,7 @@ def can_mount() -> bool:
 
 
 MOUNTS = pytest.mark.skipif(not can_mount(), reason="nothing can be mounted here")
-TLCOURSE = f"{sys.executable} -m tlcourse.cli"
+TLCOURSE = f"{sys.executable} -m tlcourse.commands.cli"
 
 
 @JAIL
@@ -327,8 +327,8 @@ def test_names_and_files_of_every_kind_in_one_class(tmp_path):
     (tmp_path / "roster.csv").write_text("student,name\nZu\u0308m,Zümrüt\nada,Ada\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "COLUMNS": "200"}
     done = subprocess.run(
-        [sys.executable, "-m", "tlcourse.cli", "grade", str(place), "--chapter", "00", "--out", str(out),
-         "--roster", str(tmp_path / "roster.csv"), "--jobs", "1"],
+        [sys.executable, "-m", "tlcourse.commands.cli", "grade", str(place), "--chapter", "00",
+         "--out", str(out), "--roster", str(tmp_path / "roster.csv"), "--jobs", "1"],
         cwd=ROOT, env=environment, capture_output=True, timeout=1200,
     )  # fmt: skip
     said = (done.stdout + done.stderr).decode("cp1252")

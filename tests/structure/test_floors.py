@@ -30,7 +30,6 @@ FLOORS = (
     "authoring",
     "grading",
     "commands",
-    "cli",
 )
 # `tlcourse` itself: its __init__ knows `start` and imports the rest by name when it is asked for.
 FACE = {"start": "frameworks"}

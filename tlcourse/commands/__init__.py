@@ -1,1 +1,1 @@
-"""What the command line (`tlcourse.cli`) starts and no other package holds: the doctor and the benches."""
+"""The command line (`cli`) and what only it starts: the doctor, the benches, the check of a file."""

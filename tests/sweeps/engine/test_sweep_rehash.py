@@ -265,7 +265,7 @@ def test_killed_in_the_middle_it_goes_on(toy: Sweep):
 def test_from_the_command_line(monkeypatch, toy: Sweep):
     from typer.testing import CliRunner
 
-    from tlcourse.cli import app
+    from tlcourse.commands.cli import app
 
     make_stale(toy)
     result = CliRunner().invoke(app, ["results", "--rehash", "toy", "toy-more", "--salt", "x", "--jobs", "1"])

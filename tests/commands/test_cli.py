@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tlcourse import cli
+from tlcourse.commands import cli
 from tlcourse.errors import CourseError
 from tlcourse.files import course_root
 
@@ -93,7 +93,7 @@ def test_whatever_python_takes_gets_its_verdict_and_whatever_it_does_not_a_messa
     script = """
 import json, pathlib, sys
 from typer.testing import CliRunner
-from tlcourse import cli
+from tlcourse.commands import cli
 done = {}
 for name in sys.argv[1:]:
     result = CliRunner().invoke(cli.app, ["check", "ch00-pick-class", name])
@@ -133,7 +133,7 @@ def test_a_folder_and_a_file_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
 def test_a_terminal_that_cannot_show_every_character(encoding: str, tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-m", "tlcourse.cli", *arguments]
+        command = [sys.executable, "-m", "tlcourse.commands.cli", *arguments]
         environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
         return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=1200)
 
