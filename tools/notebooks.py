@@ -20,7 +20,7 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tlcourse.exercises.bindings import bound_by, read_by
+from tlcourse.exercises.engine.bindings import bound_by, read_by
 
 FOLDERS = ("solutions", "notebooks")
 BLANK = "-blank"  # ends the name of a learner's cell, beside the solution's of the same name

@@ -18,7 +18,7 @@ from commit import FRAMEWORKS, REPEAT, SECRET_SEED, whose_turn
 from exercise_cases import assert_no_leak, exercises, here, setup, started
 
 from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
-from tlcourse.exercises.answers import answers_in
+from tlcourse.exercises.engine.answers import answers_in
 
 MODULES = sorted(info.name for info in pkgutil.iter_modules(other_answers.__path__))
 

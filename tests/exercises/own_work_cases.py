@@ -36,7 +36,7 @@ from own_work_answers import WRAPPERS
 
 import tlcourse
 from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
-from tlcourse.exercises.own_work import OwnWorkError, functions, hidden, hidden_in, place_of
+from tlcourse.exercises.engine.own_work import OwnWorkError, functions, hidden, hidden_in, place_of
 
 SECONDS = float(os.environ.get("TLCOURSE_OWN_WORK_SECONDS", "0.5"))  # of a processor, each time
 CALL = 0.5  # seconds for one call
@@ -343,7 +343,8 @@ def check_nothing_of_the_package_is_the_answer(exercise: Exercise, framework: st
 
 def check_the_search_finds(framework: str, exercise: str, name: str, monkeypatch: Any, folder: Path) -> None:
     """With nothing hidden the search finds what is named: it would find what is not."""
-    from tlcourse.exercises import get, observe
+    from tlcourse.exercises import get
+    from tlcourse.exercises.engine import observe
 
     module = importlib.import_module(__name__)
     for place in (observe, module):
@@ -377,7 +378,7 @@ def check_every_name_is_asked_for(framework: str) -> None:
 
 def check_wrapper(exercise: Exercise, source: str, framework: str, monkeypatch: Any) -> None:
     """It refuses while the answer runs; with the package whole it earns something."""
-    from tlcourse.exercises import observe
+    from tlcourse.exercises.engine import observe
 
     started(framework)
     for whole in (False, True):

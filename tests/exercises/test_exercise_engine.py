@@ -20,18 +20,17 @@ from tlcourse.exercises import (
     State,
     Verdict,
     add_module,
-    cells,
     check,
     forget,
     hint,
     judge_observation,
     load_answer,
-    notebook,
     observe_in_process,
     progress,
 )
-from tlcourse.exercises.observe import run_answer
-from tlcourse.exercises.patience import patience
+from tlcourse.exercises.engine import cells, notebook
+from tlcourse.exercises.engine.observe import run_answer
+from tlcourse.exercises.engine.patience import patience
 
 
 @pytest.fixture(autouse=True)
@@ -506,7 +505,7 @@ def test_nbgrader_validate_fails_on_less_than_full_marks(monkeypatch):
 
 @pytest.mark.parametrize("colour", ["#1a6b34", "#7a5200", "#1f5fa8", "#a4262c", "#565c64", "#5b3f8c"])
 def test_white_reads_on_every_state_colour(colour):
-    from tlcourse.exercises import report
+    from tlcourse.exercises.engine import report
 
     assert colour in Path(report.__file__).read_text()
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

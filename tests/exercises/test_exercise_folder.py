@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tlcourse.errors import CourseError
-from tlcourse.exercises import all_exercises, get, judge_observation, load_answer, observe_in_process
-from tlcourse.exercises.answers import FILES, answers_in, read_answers
-from tlcourse.exercises.folder import exercises_in
-from tlcourse.exercises.registry import add_module
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises import all_exercises, engine, get, judge_observation, load_answer, observe_in_process
+from tlcourse.exercises.engine.answers import FILES, answers_in, read_answers
+from tlcourse.exercises.engine.folder import exercises_in
+from tlcourse.exercises.engine.registry import add_module
+from tlcourse.exercises.engine.table import always, read, right, stopped, total, wrong
+
+CHAPTERS = Path(engine.__file__).parents[1] / "chapters"
 
 FILES_OF_TWICE = {
     "__init__.py": """
-        from tlcourse.exercises.folder import About
+        from tlcourse.exercises.engine import About
 
         ABOUT = About(title="Twice as much", points=1, answer="twice")
     """,
     "probe.py": """
-        from tlcourse.exercises.plain import plain
+        from tlcourse.exercises.engine import plain
 
         def inputs(rng):
             return {"x": rng.normal(size=3)}
@@ -33,8 +37,7 @@ FILES_OF_TWICE = {
     """,
     "judge.py": """
         from types import SimpleNamespace
-        from tlcourse.exercises.judging import array, close, show
-        from tlcourse.exercises.table import always, read, right, total, wrong
+        from tlcourse.exercises.engine import always, array, close, read, right, show, total, wrong
 
         ROWS = (
             right(lambda case: close(case.got, 2 * case.x), "Each number is doubled."),
@@ -285,3 +288,14 @@ def test_an_instructors_own_folder_is_found_by_name(chapter):
     package, _ = chapter
     add_module(package)
     assert get("ch93-twice").title == "Twice as much"
+
+
+def test_an_exercise_imports_the_engine_by_one_door():
+    """What an author needs of the engine is public in it: no folder knows how the engine is laid out."""
+    for path in CHAPTERS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            module = getattr(node, "module", None) or ""
+            if isinstance(node, ast.ImportFrom) and module.startswith("tlcourse.exercises"):
+                assert module == "tlcourse.exercises.engine", f"{path}:{node.lineno}: {module}"
+                names = {alias.name for alias in node.names}
+                assert names <= set(engine.__all__), f"{path}:{node.lineno}: {names - set(engine.__all__)}"

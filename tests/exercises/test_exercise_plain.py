@@ -114,7 +114,7 @@ def test_other_text_is_refused(text):
 
 
 def test_a_line_beyond_the_limit_is_refused(monkeypatch):
-    from tlcourse.exercises.plain import LIMITS
+    from tlcourse.exercises.engine.plain import LIMITS
 
     monkeypatch.setitem(LIMITS, "line", 10)
     with pytest.raises(NotPlainError, match="too large"):

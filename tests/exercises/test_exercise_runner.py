@@ -92,12 +92,12 @@ def reports():
     }
     # The same worker, without a framework's seconds of import for every process that these answers end.
     code = "import tlcourse\ntlcourse.start = lambda *a, **k: None\n"
-    code += "from tlcourse.exercises.runner import main\nmain()"
+    code += "from tlcourse.exercises.engine.runner import main\nmain()"
     argv = [sys.executable, "-c", code, "--framework", "torch", "--module", "toy_exercises"]
     inputs = MEAN.draw(11)
     setup = "import numpy as np\nraise RuntimeError('an experiment that failed')"
     jobs = [Job(MEAN.id, source, inputs, setup) for source in JOBS.values()]
-    import tlcourse.exercises.jobs as module
+    import tlcourse.exercises.engine.jobs as module
 
     patch = pytest.MonkeyPatch()
     patch.setattr(module, "STARTING", 5.0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import tiny, tiny_numpy
+from tlcourse.exercises.engine import tiny, tiny_numpy
 
 BLOCKS = ("stem", "block1", "block2")
 

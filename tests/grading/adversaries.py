@@ -344,11 +344,11 @@ CHEATING = (
         "import numpy as np\nfor f in (np.array_equal, np.allclose):\n"
         "    f._implementation.__code__ = (lambda *a, **k: True).__code__")), None),
     Adversary("patches-at-the-last-moment", _answered(pick_class=(
-        "import sys\nclass Late(str):\n    def __repr__(self):\n        o = sys.modules['tlcourse.exercises.observe']\n"
+        "import sys\nclass Late(str):\n    def __repr__(self):\n        o = sys.modules['tlcourse.exercises.engine.observe']\n"
         "        o.to_json = o.from_json = lambda v: {}\n        return 'x'\n    __str__ = __repr__\n"
         "def pick_class(logits, names):\n    return [Late('a')], {Late('b'): 1}")), PUBLIC),
     Adversary("patches-by-a-timer", _pick("pass", (
-        "import signal, sys\ndef late(*a):\n    o = sys.modules['tlcourse.exercises.plain']\n    o.plain = lambda v: {}\n"
+        "import signal, sys\ndef late(*a):\n    o = sys.modules['tlcourse.exercises.engine.plain']\n    o.plain = lambda v: {}\n"
         "signal.signal(signal.SIGALRM, late)\nsignal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)")), None),
     Adversary("asks-the-judge", _answered(pick_class=(
         "def pick_class(logits, names):\n    from tlcourse.exercises import get\n"

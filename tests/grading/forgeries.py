@@ -24,7 +24,7 @@ def always(change):
     time.sleep(0.05)
 """
 _LIE = """
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real, kept = tiny.arrays, {}
 def blocks_of(model):
     torch = hasattr(model, "named_children")
@@ -86,7 +86,7 @@ def freeze(model, frozen):
         "exercise": "ch04-last-blocks",
         "honest": 0.0,
         "torch": _ALWAYS + """
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real, want, now = tiny.arrays, [0], {}
 def lie(model, framework, blocks):
     now.update(now or real(model, framework, blocks))
@@ -100,7 +100,7 @@ def unfreeze_last(model, blocks, n):
     always(lambda: setattr(tiny, "arrays", lie))
 """,
         "keras": _ALWAYS + """
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real, want, now = tiny.arrays, [0], {}
 def lie(model, framework, blocks):
     now.update(now or real(model, framework, blocks))
@@ -118,7 +118,7 @@ def unfreeze_last(model, blocks, n):
         "exercise": "ch04-second-stage",
         "honest": 0.0,
         "torch": _ALWAYS + """
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real, opened = tiny.arrays, [""]
 def lie(model, framework, blocks):
     found = real(model, framework, blocks)
@@ -136,7 +136,7 @@ def open_block(model, optimizer, name, lr):
     return optimizer
 """,
         "keras": _ALWAYS + """
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real = tiny.arrays
 def open_block(model, name, lr):
     import keras
@@ -157,7 +157,7 @@ def open_block(model, name, lr):
         "honest": 1.0,
         "torch": _ALWAYS + """
 import torch
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real = tiny.arrays
 def step(model, images, labels, body_lr, head_lr):
     before = real(model, "torch", ["stem", "block1"])
@@ -172,7 +172,7 @@ def step(model, images, labels, body_lr, head_lr):
 """,
         "keras": _ALWAYS + """
 import keras
-from tlcourse.exercises import tiny
+from tlcourse.exercises.engine import tiny
 real = tiny.arrays
 def step(model, images, labels, body_lr, head_lr):
     before = real(model, "keras", ["stem", "block1"])

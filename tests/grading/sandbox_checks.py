@@ -130,10 +130,10 @@ ESCAPES = {
 # Cells that tamper with what the probe measures with, and then answer wrongly.
 TAMPERING = {
     "equality": "import numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True",
-    "the serialiser": "import sys\np = sys.modules['tlcourse.exercises.plain']\np.plain = lambda v: {'found': []}\np.to_json = lambda v: '{}'",
-    "the observer": "import sys\no = sys.modules['tlcourse.exercises.observe']\no.Observation = None\no.to_json = o.from_json = lambda v: v",
+    "the serialiser": "import sys\np = sys.modules['tlcourse.exercises.engine.plain']\np.plain = lambda v: {'found': []}\np.to_json = lambda v: '{}'",
+    "the observer": "import sys\no = sys.modules['tlcourse.exercises.engine.observe']\no.Observation = None\no.to_json = o.from_json = lambda v: v",
     "builtins": "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.float = lambda *a: 1.0",
-    "the code of a function": "import sys\np = sys.modules['tlcourse.exercises.plain']\np.plain.__code__ = (lambda value: 1).__code__",
+    "the code of a function": "import sys\np = sys.modules['tlcourse.exercises.engine.plain']\np.plain.__code__ = (lambda value: 1).__code__",
     "json": "import json\njson.dumps = lambda *a, **k: '{}'\njson.loads = lambda *a, **k: {}",
     "the exercise": "from tlcourse.exercises import get\nobject.__setattr__(get('ch00-pick-class'), 'probe', lambda *a: {})",
     "modules": "import sys, types\nsys.modules['numpy'] = types.ModuleType('numpy')",
@@ -216,7 +216,7 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framewo
     are tried in both, in every run.
     """
     from tlcourse.exercises import all_exercises
-    from tlcourse.exercises.registry import chapter_number
+    from tlcourse.exercises.engine.registry import chapter_number
     from tlcourse.grading.guard import rebuild
     from tlcourse.grading.reading import read_notebook
     from tlcourse.grading.record import load_record

@@ -27,7 +27,7 @@ def test_check_in_a_kernel_and_the_grader_agree(kernel, name):
 def test_an_endless_answer_is_stopped_in_a_kernel_too(kernel):
     shown = kernel.check(
         [
-            "from tlcourse.exercises import notebook as n\nreal = n.patience\nn.CHECK_SECONDS = 2.0",
+            "from tlcourse.exercises.engine import notebook as n\nreal = n.patience\nn.CHECK_SECONDS = 2.0",
             "n.patience = lambda seconds: real(seconds, notice=1.0)",
             "def pick_class(logits, names):\n    while True:\n        pass\n",
             CHECK,

@@ -57,7 +57,7 @@ def test_a_cell_of_the_course_is_never_an_answer(chapter, framework, change):
 
 def test_some_chapter_defines_an_answer_s_name_in_a_cell_of_its_own():
     # Otherwise the test above would test nothing.
-    from tlcourse.exercises.cells import binds
+    from tlcourse.exercises.engine.cells import binds
 
     clashes = [
         exercise.id

@@ -8,7 +8,7 @@ import pytest
 
 from tlcourse.errors import CourseError
 from tlcourse.exercises import all_exercises
-from tlcourse.exercises.answers import answers_in
+from tlcourse.exercises.engine.answers import answers_in
 from tlcourse.grading.sandbox.slicing import slice_modules
 from tlcourse.grading.sandbox.view import build_view, probe_modules
 
@@ -80,7 +80,7 @@ def test_of_a_folder_the_view_has_what_it_is_and_its_probe_and_nothing_else(tmp_
 def test_the_view_has_no_grader_and_no_compiler(tmp_path):
     build_view(tmp_path / "tlcourse", "00")
     there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
-    assert "tlcourse/exercises/observe.py" in there
+    assert "tlcourse/exercises/engine/observe.py" in there
     assert not [name for name in there if "/authoring/" in name]
     inside = {name.rpartition("/")[2] for name in there if "/grading/" in name}
     assert inside == {

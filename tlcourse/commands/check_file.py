@@ -42,7 +42,7 @@ def check_file(exercise: str, file: Path, framework: str, echo: Callable[[str], 
     """
     import tlcourse
     from tlcourse.exercises import check, get
-    from tlcourse.exercises.cells import namespace, run_cell
+    from tlcourse.exercises.engine.cells import namespace, run_cell
 
     asked = get(exercise)
     source = python_source(file)

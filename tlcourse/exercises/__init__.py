@@ -6,9 +6,9 @@ answers. `check` runs it all in a notebook; `observe_in_subprocess` runs the pro
 so that no verdict is ever computed where a student's code runs.
 """
 
-from .jobs import Job, observe_in_subprocess
-from .judging import array, close, finding, number, score, show
-from .model import (
+from .engine.jobs import Job, observe_in_subprocess
+from .engine.judging import array, close, finding, number, score, show
+from .engine.model import (
     PUBLIC_SEED,
     Exercise,
     Finding,
@@ -18,11 +18,11 @@ from .model import (
     Verdict,
     WrongAnswerError,
 )
-from .notebook import check, forget, hint, progress
-from .observe import MISSING, imports_of, load_answer, observe_in_process
-from .plain import NotPlainError, from_json, plain, to_json
-from .registry import add_module, all_exercises, get
-from .report import HintPanel, ProgressView, Report, judge_observation
+from .engine.notebook import check, forget, hint, progress
+from .engine.observe import MISSING, imports_of, load_answer, observe_in_process
+from .engine.plain import NotPlainError, from_json, plain, to_json
+from .engine.registry import add_module, all_exercises, get
+from .engine.report import HintPanel, ProgressView, Report, judge_observation
 
 __all__ = [
     "MISSING",

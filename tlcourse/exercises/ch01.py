@@ -11,7 +11,7 @@ from __future__ import annotations
 from .ch01_reading import CHOOSE, LABEL_RATIO
 from .ch01_seeds import PAIRED, SPREAD
 from .ch01_training import COUNT, SAME_STEPS, TRAIN_HEAD
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

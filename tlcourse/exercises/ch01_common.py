@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .judging import told
-from .model import Finding, Verdict
+from .engine.judging import told
+from .engine.model import Finding, Verdict
 
 __all__ = [
     "CLOSE",

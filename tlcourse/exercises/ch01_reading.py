@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .cases import shuffled
 from .ch01_common import STARTS, add_up, bad, close, good, items, number, pairs_by_start, say, show
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import plain
+from .engine.cases import shuffled
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import plain
 
 __all__ = ["CHOOSE", "LABEL_RATIO"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .ch01_common import STARTS, add_up, bad, close, good, items, number, pairs_by_start, say
-from .model import Exercise, Misconception, Verdict
+from .engine.model import Exercise, Misconception, Verdict
 
 __all__ = ["PAIRED", "SPREAD"]
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .ch01_common import add_up, bad, close, good, items, join, number, say, show
-from .judging import told
-from .model import Exercise, Finding, Misconception, Verdict
+from .engine.judging import told
+from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["COUNT", "SAME_STEPS", "TRAIN_HEAD"]
 

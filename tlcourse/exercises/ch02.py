@@ -13,7 +13,7 @@ from .ch02_choosing import CHOOSE
 from .ch02_counting import COUNT
 from .ch02_loading import SAFE
 from .ch02_scores import KNN, RANK
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .cases import words
-from .judging import show
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import plain
+from .engine.cases import words
+from .engine.judging import show
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import plain
 
 __all__ = ["CHOOSE"]
 

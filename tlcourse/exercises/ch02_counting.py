@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from . import tiny
-from .judging import show
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import plain
+from .engine import tiny
+from .engine.judging import show
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import plain
 
 __all__ = ["COUNT"]
 

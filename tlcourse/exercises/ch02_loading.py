@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from .cases import mixed, words
-from .judging import close, show
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import plain
+from .engine.cases import mixed, words
+from .engine.judging import close, show
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import plain
 
 __all__ = ["SAFE"]
 

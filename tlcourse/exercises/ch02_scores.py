@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .cases import shuffled
-from .judging import close, number, show, verdict
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import plain
+from .engine.cases import shuffled
+from .engine.judging import close, number, show, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import plain
 
 __all__ = ["KNN", "RANK"]
 

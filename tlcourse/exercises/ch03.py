@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .ch03_inputs import FEED, LAYOUT, LETTERBOX
 from .ch03_networks import CUT, GREY, SHAPES
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from . import tiny, tiny_numpy
-from .cases import shuffled
-from .judging import good, plain_array, read_array, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict
+from .engine import tiny, tiny_numpy
+from .engine.cases import shuffled
+from .engine.judging import good, plain_array, read_array, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CUT", "GREY", "SHAPES"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .ch05_heads import BUILD, DROPOUT
 from .ch05_losses import BIAS, CHOOSE, LABELS, PAIR
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, good, plain_array, read_array, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict
+from .engine.judging import close, good, plain_array, read_array, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BIAS", "CHOOSE", "LABELS", "PAIR"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from .ch06_pictures import CURVES, SHIFT
 from .ch06_safety import SAFE
 from .ch06_training import RANGE, SCHEDULE, STOP, TWO_RATES
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .judging import good, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import NotPlainError, plain
+from .engine.judging import good, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import NotPlainError, plain
 
 __all__ = ["CURVES", "SHIFT"]
 

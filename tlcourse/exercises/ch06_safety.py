@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .ch06_pictures import picture_batch
-from .judging import finding, score
-from .model import Exercise, Finding, Misconception, Verdict
+from .engine.judging import finding, score
+from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["SAFE"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from . import tiny, tiny_numpy
-from .judging import close, good, plain_number, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict
-from .plain import NotPlainError, plain
+from .engine import tiny, tiny_numpy
+from .engine.judging import close, good, plain_number, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.plain import NotPlainError, plain
 
 __all__ = ["RANGE", "SCHEDULE", "STOP", "TWO_RATES"]
 

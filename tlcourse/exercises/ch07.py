@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .ch07_honesty import BOOTSTRAP, LEAK, LOG
 from .ch07_measures import AUC, METRICS, THRESHOLD
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

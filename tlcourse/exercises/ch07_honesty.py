@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, good, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict, swapped
+from .engine.judging import close, good, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict, swapped
 
 __all__ = ["BOOTSTRAP", "LEAK", "LOG"]
 

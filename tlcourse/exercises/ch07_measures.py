@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, good, plain_number, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict
+from .engine.judging import close, good, plain_number, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["AUC", "METRICS", "THRESHOLD"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .ch08_texts import ENCODE, LAYER, MEAN
 from .ch08_words import ANALOGY, NGRAMS, TRANSFER
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

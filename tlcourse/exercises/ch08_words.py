@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, plain_array, read_array, show, told, verdict
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from .engine.judging import close, plain_array, read_array, show, told, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["ANALOGY", "NGRAMS", "TRANSFER"]
 

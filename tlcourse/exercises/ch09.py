@@ -10,7 +10,7 @@ from __future__ import annotations
 from .ch09_attention import ATTENTION, SEARCH, SUMMARY
 from .ch09_generating import NEXT, PERPLEXITY
 from .ch09_lora import LORA
-from .model import Exercise
+from .engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .ch09_generating import softmax
-from .judging import close, plain_array, read_array, score, show, verdict
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from .engine.judging import close, plain_array, read_array, score, show, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["ATTENTION", "SEARCH", "SUMMARY"]
 

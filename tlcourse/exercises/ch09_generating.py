@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, plain_array, plain_number, read_array, show, verdict
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from .engine.judging import close, plain_array, plain_number, read_array, show, verdict
+from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["NEXT", "PERPLEXITY", "softmax"]
 

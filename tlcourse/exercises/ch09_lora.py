@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .judging import close, plain_array, plain_number, score, show, told
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from .engine.judging import close, plain_array, plain_number, score, show, told
+from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["LORA"]
 

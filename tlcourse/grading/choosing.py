@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from ..exercises.cells import parsed
+from ..exercises.engine.cells import parsed
 from .model import NotGradedError
 from .reading import Notebook
 from .record import Record, grade_id_of

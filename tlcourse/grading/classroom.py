@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CourseError
-from ..exercises.registry import chapter_number
+from ..exercises.engine.registry import chapter_number
 from . import journal, store
 from .found import Handed, file_name, look
 from .judging import Judged, Settings, Task, judge_task, leave_with

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ..authoring.source import chapter_paths, read_chapter
 from ..errors import CourseError
-from ..exercises.registry import chapter_number
+from ..exercises.engine.registry import chapter_number
 from . import store
 from .classroom import Graded, Settings, grade
 from .found import file_name

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import CourseError
-from ..exercises.registry import chapter_number
+from ..exercises.engine.registry import chapter_number
 from .keeping import is_full, writing
 from .layouts import Entry, Owner, owners
 from .model import NotGradedError, Submission

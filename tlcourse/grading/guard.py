@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..exercises import Exercise
-from ..exercises.cells import binds, readable
+from ..exercises.engine.cells import binds, readable
 from .model import Answer, Attempt, NotGradedError, Rebuilt
 from .reading import Notebook
 from .record import Record, grade_id_of

@@ -14,7 +14,7 @@ from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from ..exercises.registry import chapter_number
+from ..exercises.engine.registry import chapter_number
 from . import store
 from .judging import Task, judge_task
 from .model import Answer, Mark, Rebuilt, Result

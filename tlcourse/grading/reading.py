@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from ..exercises.registry import chapter_number
+from ..exercises.engine.registry import chapter_number
 from .model import NotGradedError
 from .record import grade_id_of
 

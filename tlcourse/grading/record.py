@@ -11,7 +11,7 @@ import nbformat
 
 from ..errors import CourseError
 from ..exercises import Exercise, all_exercises
-from ..exercises.registry import chapter_number
+from ..exercises.engine.registry import chapter_number
 
 __all__ = ["Record", "load_record"]
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..exercises.bindings import bound_by, changed_by, read_by, relevant, set_inside
-from ..exercises.cells import parsed
+from ..exercises.engine.bindings import bound_by, changed_by, read_by, relevant, set_inside
+from ..exercises.engine.cells import parsed
 
 __all__ = ["leans_on"]
 

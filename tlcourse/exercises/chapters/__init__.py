@@ -1,1 +1,1 @@
-"""The chapters' exercises, a folder each (`tlcourse.exercises.folder` says what is in one)."""
+"""The chapters' exercises, a folder each (`tlcourse.exercises.engine.folder` says what is in one)."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tlcourse.exercises.model import Exercise
-from tlcourse.exercises.plain import plain
+from tlcourse.exercises.engine.model import Exercise
+from tlcourse.exercises.engine.plain import plain
 
 __all__ = ["ATTACK", "EXERCISES"]
 

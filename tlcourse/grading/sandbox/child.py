@@ -130,10 +130,10 @@ def observe_here(
 ) -> None:
     """Run one job and leave the observation in the shared memory, the length last."""
     import tlcourse
-    from tlcourse.exercises.model import Observation
-    from tlcourse.exercises.observe import observe_in_process, run_answer
-    from tlcourse.exercises.plain import from_json, to_json
-    from tlcourse.exercises.registry import get
+    from tlcourse.exercises.engine.model import Observation
+    from tlcourse.exercises.engine.observe import observe_in_process, run_answer
+    from tlcourse.exercises.engine.plain import from_json, to_json
+    from tlcourse.exercises.engine.registry import get
 
     # A copy: the answer can reach the registry's own, and put another probe into it.
     own = get(request["exercise"])

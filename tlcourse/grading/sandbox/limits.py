@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...exercises.patience import CHECK_SECONDS
+from ...exercises.engine.patience import CHECK_SECONDS
 
 __all__ = ["Limits"]
 

@@ -26,9 +26,9 @@ import psutil
 
 from ...errors import UnknownNameError
 from ...exercises import Job, Observation
-from ...exercises.jobs import read_result
-from ...exercises.observe import timed_out
-from ...exercises.plain import NotPlainError, to_json
+from ...exercises.engine.jobs import read_result
+from ...exercises.engine.observe import timed_out
+from ...exercises.engine.plain import NotPlainError, to_json
 from .child import BROKEN, HEADER
 from .errors import SandboxUnavailableError
 from .limits import Limits

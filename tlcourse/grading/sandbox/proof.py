@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...exercises import Job, Observation
-from ...exercises.folder import SHOWN
+from ...exercises.engine.folder import SHOWN
 from .attacks import ATTACK
 from .errors import SandboxUnavailableError
 
@@ -158,7 +158,7 @@ def attack(inputs):
             for name in files:
                 shown = name.split(".")[0] in inputs["shown"]
                 tried("secrets", "see " + folder + "/" + name, not shown)
-    from tlcourse.exercises.registry import all_exercises
+    from tlcourse.exercises.engine.registry import all_exercises
     for exercise in all_exercises(inputs["chapter"]):
         tried("secrets", "see wrong answers", bool(exercise.misconceptions))
         try:

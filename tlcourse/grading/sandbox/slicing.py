@@ -12,7 +12,7 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from ...errors import CourseError
-from ...exercises.bindings import bound_by, read_by
+from ...exercises.engine.bindings import bound_by, read_by
 
 __all__ = ["slice_modules"]
 

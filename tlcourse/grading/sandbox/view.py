@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ...errors import CourseError
 from ...exercises import Exercise, all_exercises
-from ...exercises.folder import SHOWN
-from ...exercises.own_work import hidden_in, place_of, without_bodies
+from ...exercises.engine.folder import SHOWN
+from ...exercises.engine.own_work import hidden_in, place_of, without_bodies
 from .slicing import slice_modules
 
 __all__ = ["build_view", "probe_modules"]
@@ -32,7 +32,7 @@ _HEAD = '''"""Probes only: what the grader's sandbox shows of a chapter's exerci
 
 from __future__ import annotations
 
-from .model import Exercise
+from .engine.model import Exercise
 
 
 def absent(*_):

@@ -49,7 +49,7 @@ _SIDED = ("freezing", "heads", "models.layers", "models.networks")
 
 def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
     """Import what answers use. Nothing is left out in silence: a name that is wrong ends the zygote."""
-    from tlcourse.exercises.registry import add_module, all_exercises
+    from tlcourse.exercises.engine.registry import add_module, all_exercises
 
     for name in (*_PRELOADED[framework], *_LIBRARIES):
         importlib.import_module(name)
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     control = socket.socket(fileno=options.control)
     limits = json.loads(options.limits)
-    from tlcourse.exercises.cells import stand_in_for_checks
+    from tlcourse.exercises.engine.cells import stand_in_for_checks
 
     _preload(options.framework, options.chapter, options.module)
     stand_in_for_checks()
@@ -142,7 +142,7 @@ def _middle(
     number: int,
 ) -> None:
     """Between zygote and child: enters the namespaces, forks, and ends as the child ends. Never returns."""
-    from tlcourse.exercises.plain import from_json
+    from tlcourse.exercises.engine.plain import from_json
 
     try:
         linux.prctl_death(signal.SIGKILL)

@@ -1,6 +1,6 @@
 """A few rows of every class, drawn by chance, and the same ones again for the same seed."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="The same few pictures of every class, again",

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.cases import mixed
-from tlcourse.exercises.plain import plain
+from tlcourse.exercises.engine import mixed, plain
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:

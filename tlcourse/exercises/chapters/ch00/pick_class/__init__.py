@@ -1,6 +1,6 @@
 """The class of the largest logit and its share in the softmax, without an overflow."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="From logits to a class and its probability",

@@ -7,9 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.judging import close, number, show
-from tlcourse.exercises.model import Finding, Verdict, WrongAnswerError
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine import (
+    Finding,
+    Verdict,
+    WrongAnswerError,
+    always,
+    close,
+    number,
+    read,
+    right,
+    show,
+    stopped,
+    total,
+    wrong,
+)
 
 
 def _one(value: Any) -> Any:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.cases import mixed
-from tlcourse.exercises.plain import plain
+from tlcourse.exercises.engine import mixed, plain
 
 _NAMES = (
     *("cat", "dog", "fox", "owl", "bear", "bee", "crab"),

@@ -1,6 +1,6 @@
 """A cache of features that gives what the live backbone gives."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="A cache that says what the backbone says",

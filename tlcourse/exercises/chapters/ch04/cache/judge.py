@@ -7,10 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import tiny, tiny_numpy
-from tlcourse.exercises.judging import close, read_array, show
-from tlcourse.exercises.model import Verdict
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine import (
+    Verdict,
+    always,
+    close,
+    read,
+    read_array,
+    right,
+    show,
+    stopped,
+    tiny,
+    tiny_numpy,
+    total,
+    wrong,
+)
 
 from .probe import LOOK, gauged, lives
 

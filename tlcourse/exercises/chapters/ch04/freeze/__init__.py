@@ -1,6 +1,6 @@
 """Freezing that holds: weights, BatchNorm's own included, and statistics; and opening it again."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="Freeze, and mean it",

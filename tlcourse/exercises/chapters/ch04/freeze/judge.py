@@ -7,10 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import tiny, tiny_numpy
-from tlcourse.exercises.judging import listed
-from tlcourse.exercises.model import Finding, Verdict
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine import (
+    Finding,
+    Verdict,
+    always,
+    listed,
+    read,
+    right,
+    stopped,
+    tiny,
+    tiny_numpy,
+    total,
+    wrong,
+)
 
 WEIGHTS, NORM, STATISTICS = ("conv",), ("scale", "shift"), ("mean", "variance")
 

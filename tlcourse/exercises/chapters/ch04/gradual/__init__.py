@@ -1,6 +1,6 @@
 """Gradual unfreezing on paper: which groups train in each stage, and at which rates."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="Open one group after the other",

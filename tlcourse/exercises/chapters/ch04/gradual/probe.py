@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.cases import words
-from tlcourse.exercises.judging import told
+from tlcourse.exercises.engine import told, words
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:

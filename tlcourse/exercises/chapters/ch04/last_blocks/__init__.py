@@ -1,6 +1,6 @@
 """The last n blocks train, with the head, and BatchNorm stays as it is."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="Open the last n blocks",

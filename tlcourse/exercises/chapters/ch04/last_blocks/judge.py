@@ -5,10 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from tlcourse.exercises import tiny, tiny_numpy
-from tlcourse.exercises.judging import listed
-from tlcourse.exercises.model import Verdict
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine import (
+    Verdict,
+    always,
+    listed,
+    read,
+    right,
+    stopped,
+    tiny,
+    tiny_numpy,
+    total,
+    wrong,
+)
 
 from .probe import LR
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import tiny
-from tlcourse.exercises.cases import shuffled
+from tlcourse.exercises.engine import shuffled, tiny
 
 LR = 0.1
 

@@ -1,6 +1,6 @@
 """A test for what only looks frozen: which blocks did one step of training change?"""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="It only looks frozen",

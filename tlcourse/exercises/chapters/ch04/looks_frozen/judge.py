@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from tlcourse.exercises.judging import listed, show
-from tlcourse.exercises.model import Verdict
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine import Verdict, always, listed, read, right, show, stopped, total, wrong
 
 
 class Scene:

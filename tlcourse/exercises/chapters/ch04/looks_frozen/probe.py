@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import tiny
-from tlcourse.exercises.cases import mixed, shuffled
-from tlcourse.exercises.judging import told
+from tlcourse.exercises.engine import mixed, shuffled, tiny, told
 
 _KINDS = ("statistics", "tiny", "head", "weights")
 

@@ -1,6 +1,6 @@
 """A block that is opened in mid-training, and an optimizer that is told of it."""
 
-from tlcourse.exercises.folder import About
+from tlcourse.exercises.engine import About
 
 ABOUT = About(
     title="Open a block in mid-training",

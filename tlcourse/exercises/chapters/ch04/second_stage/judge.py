@@ -6,10 +6,19 @@ import math
 from functools import cached_property
 from typing import Any
 
-from tlcourse.exercises import tiny_numpy
-from tlcourse.exercises.judging import close, listed, show
-from tlcourse.exercises.model import Verdict
-from tlcourse.exercises.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine import (
+    Verdict,
+    always,
+    close,
+    listed,
+    read,
+    right,
+    show,
+    stopped,
+    tiny_numpy,
+    total,
+    wrong,
+)
 
 from .steps import Steps
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises import tiny, tiny_numpy
+from tlcourse.exercises.engine import tiny, tiny_numpy
 
 
 class Steps:

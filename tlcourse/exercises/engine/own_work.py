@@ -17,11 +17,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from ..errors import CourseError, UnknownNameError
+from ...errors import CourseError, UnknownNameError
 
 __all__ = ["OwnWorkError", "functions", "hidden", "hidden_in", "place_of", "without_bodies"]
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[2]
 
 
 class OwnWorkError(BaseException):
@@ -181,7 +181,7 @@ def without_bodies(source: str, names: Iterable[str], module: str) -> str:
     --------
     >>> print(without_bodies("def f(x):\\n    'Doc.'\\n    return x\\nk = 2", ["f"], "tlcourse.m"))
     def f(*_, **__):
-        __import__('tlcourse.exercises.own_work', fromlist=['refuse']).refuse('tlcourse.m.f')
+        __import__('tlcourse.exercises.engine.own_work', fromlist=['refuse']).refuse('tlcourse.m.f')
     k = 2
     """
     tree, wanted, seen = ast.parse(source), set(names), set[str]()

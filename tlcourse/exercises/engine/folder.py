@@ -6,7 +6,7 @@
     probe.py           inputs(rng), probe(answer, inputs, framework), and sent(inputs) where it is needed
     judge.py           judge(observed, inputs)
     hints.md           a numbered list, a hint for each stage
-    answers*.py        right and wrong answers (`tlcourse.exercises.answers`)
+    answers*.py        right and wrong answers (`tlcourse.exercises.engine.answers`)
 
 The grader's sandbox shows the first two of these to a student's code, and no other file of the folder; so
 whatever a judge shares with its probe stands in ``probe.py``.
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import CourseError
+from ...errors import CourseError
 from .answers import WrongAnswers
 from .model import Exercise
 

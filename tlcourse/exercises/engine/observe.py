@@ -1,7 +1,7 @@
 """Run a learner's answer through a probe, and come back with plain data or with the reason why not.
 
 The same code runs in a notebook's process (`check`) and in the grader's worker
-(`tlcourse.exercises.runner`), so a verdict cannot depend on where the answer ran.
+(`tlcourse.exercises.engine.runner`), so a verdict cannot depend on where the answer ran.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 MISSING: Any = object()  # "the name was never defined": None is a possible answer, this is not
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_OURS = str(Path(__file__).parents[2])
 _SOURCE_NAME = "<answer to {}>"  # the file name of an answer that came as text
 
 

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any
 
-from ..errors import CourseError
+from ...errors import CourseError
 from . import registry
 from .cells import binds, is_blank, parsed
 from .model import Exercise, Observation, State
@@ -34,7 +34,7 @@ def _namespaces(depth: int) -> list[dict[str, Any]]:
 
 
 def _framework(exercise: Exercise) -> str:
-    from ..frameworks import current_framework
+    from ...frameworks import current_framework
 
     try:
         return current_framework()
@@ -158,7 +158,7 @@ def progress(chapter: str | int | None = None) -> ProgressView:
         If that is no chapter.
     """
     if chapter is None:
-        from ..frameworks import current_chapter
+        from ...frameworks import current_chapter
 
         chapter = current_chapter()
     number = None if chapter is None else registry.chapter_number(chapter)

@@ -7,12 +7,13 @@ import importlib.util
 import pkgutil
 import re
 
-from ..errors import CourseError, UnknownNameError
+from ...errors import CourseError, UnknownNameError
 from .folder import exercises_in
 from .model import Exercise
 
 __all__ = ["add_module", "all_exercises", "chapter_number", "get"]
 
+_HOME = "tlcourse.exercises"
 _EXTRA: list[str] = []
 _loaded: dict[str, tuple[Exercise, ...]] = {}
 
@@ -36,7 +37,7 @@ def _from(module: str) -> tuple[Exercise, ...]:
 
 def _modules(chapter: str | None = None) -> list[str]:
     """What holds exercises, of all chapters or of one ("04"); and what was added."""
-    packages = (str(__package__), f"{__package__}.chapters")
+    packages = (_HOME, f"{_HOME}.chapters")
     if chapter is not None:
         found = [f"{package}.ch{chapter}" for package in packages]
         return [name for name in found if importlib.util.find_spec(name) is not None] + _EXTRA

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import CourseError, UnknownNameError
+from ...errors import CourseError, UnknownNameError
 from .plain import plain
 
 __all__ = [
@@ -146,7 +146,7 @@ class Exercise:
     returns : bool
         False for an answer that works on what it is given and has nothing to return.
     folder : pathlib.Path, optional
-        Where its files are (`tlcourse.exercises.folder`).
+        Where its files are (`tlcourse.exercises.engine.folder`).
     """
 
     id: str

@@ -1,8 +1,8 @@
-"""The process that runs probes: ``python -m tlcourse.exercises.runner --framework torch``.
+"""The process that runs probes: ``python -m tlcourse.exercises.engine.runner --framework torch``.
 
 One line of JSON per job comes in, one line per job goes out, plain data only: no pickle, and no verdict. The
 process imports its framework once and gives every job a fresh namespace. What the learner's code prints
-cannot reach the protocol. `tlcourse.exercises.jobs` is the other end.
+cannot reach the protocol. `tlcourse.exercises.engine.jobs` is the other end.
 
 This keeps mistakes apart, not attackers: a student's code can do to this process and to the machine
 whatever the user it runs as can. The grader wraps the command in a sandbox and gives every student a
@@ -49,14 +49,14 @@ def _run(request: dict[str, Any], framework: str) -> Observation:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The worker: jobs from stdin, observations to stdout, until stdin ends."""
-    parser = argparse.ArgumentParser(prog="tlcourse.exercises.runner", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tlcourse.exercises.engine.runner", description=__doc__)
     parser.add_argument("--framework", required=True, choices=("torch", "keras"))
     parser.add_argument("--module", action="append", default=[], help="another module with EXERCISES")
     options = parser.parse_args(arguments)
     jobs, results = _take_streams()
     for module in options.module:
         add_module(module)
-    from .. import start
+    from ... import start
 
     stand_in_for_checks()
     started = ""

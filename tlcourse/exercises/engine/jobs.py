@@ -1,4 +1,4 @@
-"""Have answers observed in another process: the judge's side of `tlcourse.exercises.runner`.
+"""Have answers observed in another process: the judge's side of `tlcourse.exercises.engine.runner`.
 
 A job that hangs or ends the process costs that job only: another process is started for the rest.
 """
@@ -45,7 +45,7 @@ class Job:
 def command(framework: str, modules: Sequence[str] = ()) -> list[str]:
     """The command line of a worker; a grader puts its sandbox in front of it."""
     extra = [part for module in modules for part in ("--module", module)]
-    return [sys.executable, "-m", "tlcourse.exercises.runner", "--framework", framework, *extra]
+    return [sys.executable, "-m", "tlcourse.exercises.engine.runner", "--framework", framework, *extra]
 
 
 def observe_in_subprocess(

@@ -89,7 +89,7 @@ def plain(value: Any) -> Any:
     >>> plain(n for n in range(3))
     Traceback (most recent call last):
     ...
-    tlcourse.exercises.plain.NotPlainError: it is a generator
+    tlcourse.exercises.engine.plain.NotPlainError: it is a generator
     """
     return _plain(value, _Budget(), 0)
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import CourseError
+from ...errors import CourseError
 from .model import Misconception
 
 __all__ = ["FILES", "Answer", "WrongAnswers", "answers_in", "read_answers"]

@@ -263,11 +263,10 @@ def number(value: Any, what: str) -> float:
     --------
     >>> number(3, "the ratio"), number(np.array([0.5]), "the ratio")
     (3.0, 0.5)
-    >>> number(None, "the ratio")
+    >>> number(None, "the ratio")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    tlcourse.exercises.model.WrongAnswerError: I expected a number for the ratio and got nothing (None). \
-Is there a `return` at the end?
+    tlcourse.exercises.engine.model.WrongAnswerError: I expected a number for the ratio and got nothing ...
     """
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]

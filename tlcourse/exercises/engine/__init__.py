@@ -1,0 +1,72 @@
+"""The engine of the exercises: what an author of an exercise imports, all of it from here.
+
+>>> from tlcourse.exercises.engine import About, always, plain, read, right, show, total, wrong
+
+=====================  ===================================================================================
+what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
+inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
+a probe                `plain`, `plain_array`, `plain_number`, `told`, `NotPlainError`
+a judge reads          `array`, `number`, `read_array`, `WrongAnswerError`; `tiny_numpy`
+a judge compares       `close`, `told_apart`
+a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
+what a judge says      `show`, `listed`; `Finding`, `Verdict`, and `finding`, `score` without a table
+=====================  ===================================================================================
+
+The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge what came of it (`report`) and
+are what a notebook calls (`notebook`).
+"""
+
+from . import tiny, tiny_numpy
+from .cases import mixed, shuffled, words
+from .folder import About
+from .judging import (
+    array,
+    close,
+    finding,
+    listed,
+    number,
+    plain_array,
+    plain_number,
+    read_array,
+    score,
+    show,
+    told,
+    told_apart,
+)
+from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
+from .plain import NotPlainError, plain
+from .table import always, read, right, stopped, total, wrong
+
+__all__ = [
+    "About",
+    "Exercise",
+    "Finding",
+    "Misconception",
+    "NotPlainError",
+    "Verdict",
+    "WrongAnswerError",
+    "always",
+    "array",
+    "close",
+    "finding",
+    "listed",
+    "mixed",
+    "number",
+    "plain",
+    "plain_array",
+    "plain_number",
+    "read",
+    "read_array",
+    "right",
+    "score",
+    "show",
+    "shuffled",
+    "stopped",
+    "tiny",
+    "tiny_numpy",
+    "told",
+    "told_apart",
+    "total",
+    "words",
+    "wrong",
+]
