@@ -28,8 +28,9 @@ from tlcourse.exercises import (
     observe_in_process,
     progress,
 )
-from tlcourse.exercises.engine import cells, notebook
-from tlcourse.exercises.engine.observe import run_answer
+from tlcourse.exercises.engine import notebook
+from tlcourse.exercises.engine.cells import running
+from tlcourse.exercises.engine.loading import run_answer
 from tlcourse.exercises.engine.patience import patience
 
 
@@ -588,7 +589,7 @@ def test_what_stops_below_an_answer_is_noted_and_costs_nothing(monkeypatch, belo
 
 
 def test_what_runs_for_ever_below_an_answer_is_stopped(monkeypatch):
-    monkeypatch.setattr(cells, "_TRAILING", 0.5)
+    monkeypatch.setattr(running, "_TRAILING", 0.5)
     began = time.process_time()
     loaded = run_answer(MEAN, GOOD + "while True:\n    pass\n")
     assert loaded.answer(np.array([1.0, 2.0, 6.0])) == 3.0
@@ -596,7 +597,7 @@ def test_what_runs_for_ever_below_an_answer_is_stopped(monkeypatch):
 
 
 def test_what_an_answer_leans_on_may_not_run_for_ever(monkeypatch):
-    monkeypatch.setattr(cells, "_SETUP", 0.5)
+    monkeypatch.setattr(running, "_SETUP", 0.5)
     loaded = run_answer(MEAN, GOOD, "try:\n    while True:\n        pass\nexcept Exception:\n    pass")
     assert loaded.answer(np.array([1.0, 2.0, 6.0])) == 3.0
     assert "ran too long" in loaded.note

@@ -6,8 +6,10 @@ answers. `check` runs it all in a notebook; `observe_in_subprocess` runs the pro
 so that no verdict is ever computed where a student's code runs.
 """
 
+from .engine.blank import MISSING
 from .engine.jobs import Job, observe_in_subprocess
 from .engine.judging import array, close, finding, number, score, show
+from .engine.loading import imports_of, load_answer
 from .engine.model import (
     PUBLIC_SEED,
     Exercise,
@@ -19,7 +21,7 @@ from .engine.model import (
     WrongAnswerError,
 )
 from .engine.notebook import check, forget, hint, progress
-from .engine.observe import MISSING, imports_of, load_answer, observe_in_process
+from .engine.observe import observe_in_process
 from .engine.plain import NotPlainError, from_json, plain, to_json
 from .engine.registry import add_module, all_exercises, get
 from .engine.report import HintPanel, ProgressView, Report, judge_observation

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import PUBLIC_SEED, Observation
-from .observe import timed_out
 from .plain import LIMITS, NotPlainError, from_json, to_json
+from .problems import timed_out
 
 __all__ = ["Job", "command", "observe_in_subprocess", "read_result"]
 

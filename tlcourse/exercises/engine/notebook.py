@@ -9,10 +9,12 @@ from typing import Any
 
 from ...errors import CourseError
 from . import registry
-from .cells import binds, is_blank, parsed
+from .blank import MISSING, is_blank
+from .cells import binds, parsed
 from .model import Exercise, Observation, State
-from .observe import MISSING, learner_error, observe_in_process, timed_out
+from .observe import observe_in_process
 from .patience import CHECK_SECONDS, patience
+from .problems import learner_error, timed_out
 from .report import HintPanel, ProgressView, Report, judge_observation
 
 __all__ = ["check", "forget", "hint", "progress"]

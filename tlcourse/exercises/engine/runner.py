@@ -18,8 +18,9 @@ from dataclasses import asdict, replace
 from typing import IO, Any
 
 from .cells import stand_in_for_checks
+from .loading import run_answer
 from .model import Observation
-from .observe import observe_in_process, run_answer
+from .observe import observe_in_process
 from .plain import from_json, to_json
 from .registry import add_module, get
 

@@ -130,8 +130,9 @@ def observe_here(
 ) -> None:
     """Run one job and leave the observation in the shared memory, the length last."""
     import tlcourse
+    from tlcourse.exercises.engine.loading import run_answer
     from tlcourse.exercises.engine.model import Observation
-    from tlcourse.exercises.engine.observe import observe_in_process, run_answer
+    from tlcourse.exercises.engine.observe import observe_in_process
     from tlcourse.exercises.engine.plain import from_json, to_json
     from tlcourse.exercises.engine.registry import get
 

@@ -27,8 +27,8 @@ import psutil
 from ...errors import UnknownNameError
 from ...exercises import Job, Observation
 from ...exercises.engine.jobs import read_result
-from ...exercises.engine.observe import timed_out
 from ...exercises.engine.plain import NotPlainError, to_json
+from ...exercises.engine.problems import timed_out
 from .child import BROKEN, HEADER
 from .errors import SandboxUnavailableError
 from .limits import Limits
