@@ -454,7 +454,7 @@ ROUND = {
 def check_the_jail(framework: str, chapter: str) -> None:
     """In the sandbox as in a notebook, and there no way round it; the right answers of the chapter pass."""
     from tlcourse.exercises import Job
-    from tlcourse.grading.sandbox.parent import Sandbox
+    from tlcourse.grading.sandbox.sandbox import Sandbox
 
     cases = [case for case in wrappers(framework) if case[0].chapter == chapter]
     right = [

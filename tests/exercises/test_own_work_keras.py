@@ -4,7 +4,7 @@ import own_work_cases as cases
 import pytest
 from exercise_cases import case_id, exercises
 
-from tlcourse.grading.sandbox.parent import available
+from tlcourse.grading.sandbox.availability import available
 
 FRAMEWORK = "keras"
 WRAPPERS = cases.wrappers(FRAMEWORK)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tlcourse.exercises import Job, get, judge_observation
-from tlcourse.grading.sandbox.parent import Sandbox
+from tlcourse.grading.sandbox.sandbox import Sandbox
 
 # A thread puts the lie back each time that it is taken away.
 _ALWAYS = """

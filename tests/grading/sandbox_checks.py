@@ -13,7 +13,7 @@ from patience import comes_true
 
 from tlcourse.exercises import Exercise, Job, State, get, judge_observation
 from tlcourse.grading.sandbox.limits import Limits
-from tlcourse.grading.sandbox.parent import Sandbox
+from tlcourse.grading.sandbox.sandbox import Sandbox
 from tools.processor_time import spent
 
 EXERCISE = "ch00-pick-class"
@@ -167,7 +167,7 @@ def abuse_costs_one_answer(sandbox: Sandbox, name: str) -> None:
     assert verdict(bad).points == 0 or bad.kind == "ok", told
     assert took < 8 * TIGHT.exercise_seconds, told  # whatever else the machine does
     # The zygote is the only one left in there.
-    (zygote,) = psutil.Process(sandbox._launched.pid).children()
+    (zygote,) = psutil.Process(sandbox._jail._launched.pid).children()
     assert comes_true(lambda: not zygote.children(recursive=True)), told
 
 

@@ -13,8 +13,8 @@ from patience import comes_true
 from tlcourse.grading.classroom import Settings, grade
 from tlcourse.grading.record import load_record
 from tlcourse.grading.sample import right_answers
+from tlcourse.grading.sandbox.availability import available
 from tlcourse.grading.sandbox.limits import Limits
-from tlcourse.grading.sandbox.parent import available
 
 ROOT = Path(__file__).parents[2]
 ALL = (*the.HONEST, *the.TAMPERING, *the.CHEATING, *the.ABUSE, *the.BROKEN)

@@ -7,7 +7,7 @@ from as_in_jupyter import Kernel, agree
 from jupyter_corpus import CASES, CHECK
 
 from tlcourse.grading.judging import close_sandboxes
-from tlcourse.grading.sandbox.parent import available
+from tlcourse.grading.sandbox.availability import available
 
 
 @pytest.fixture(scope="module")

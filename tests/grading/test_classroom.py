@@ -25,7 +25,7 @@ from tlcourse.grading import store
 from tlcourse.grading.classroom import grade
 from tlcourse.grading.record import load_record
 from tlcourse.grading.sample import fill, right_answers
-from tlcourse.grading.sandbox.parent import available
+from tlcourse.grading.sandbox.availability import available
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")

@@ -21,7 +21,7 @@ from tlcourse.grading import journal, keeping, store
 from tlcourse.grading.keeping import CannotWriteError, append_lines, locked, refuse_inside, write_safely
 from tlcourse.grading.model import Mark, Result
 from tlcourse.grading.sample import make_class
-from tlcourse.grading.sandbox.parent import available
+from tlcourse.grading.sandbox.availability import available
 
 ROOT = Path(__file__).parents[2]
 JAIL = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")

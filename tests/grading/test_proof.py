@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sandbox_checks import RIGHT, job
 
-from tlcourse.grading.sandbox import parent
+from tlcourse.grading.sandbox import availability, jail
+from tlcourse.grading.sandbox.availability import available, how_to_allow
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 from tlcourse.grading.sandbox.limits import Limits
-from tlcourse.grading.sandbox.parent import Sandbox, available, how_to_allow
 from tlcourse.grading.sandbox.proof import PROTECTIONS, Secrets
+from tlcourse.grading.sandbox.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,25 +72,25 @@ def test_a_second_course_among_the_programs_refuses_the_run(below_the_libraries)
 
 
 def _solutions_in_sight(monkeypatch):
-    plan = parent._plan
+    plan = jail.jail_plan
 
     def leaking(*args, **more):
         made = plan(*args, **more)
         made["entries"].append({"bind": str(ROOT / "solutions"), "at": "/opt/solutions"})
         return made
 
-    monkeypatch.setattr(parent, "_plan", leaking)
+    monkeypatch.setattr(jail, "jail_plan", leaking)
 
 
 def _network_left_open(monkeypatch):
-    plan = parent._plan
-    monkeypatch.setattr(parent, "_plan", lambda *args, **more: plan(*args, **{**more, "network": "host"}))
+    plan = jail.jail_plan
+    monkeypatch.setattr(jail, "jail_plan", lambda *args, **more: plan(*args, **{**more, "network": "host"}))
 
 
 def _judges_in_the_view(monkeypatch):
-    package = Path(parent.__file__).parents[2]
+    package = Path(jail.__file__).parents[2]
     ignore = shutil.ignore_patterns("__pycache__", "results", "authoring")
-    monkeypatch.setattr(parent, "build_view", lambda to, chapter: shutil.copytree(package, to, ignore=ignore))
+    monkeypatch.setattr(jail, "build_view", lambda to, chapter: shutil.copytree(package, to, ignore=ignore))
 
 
 def _limits_not_passed_on(monkeypatch):
@@ -98,7 +99,7 @@ def _limits_not_passed_on(monkeypatch):
 
 
 def _files_that_can_be_written(monkeypatch):
-    plan = parent._plan
+    plan = jail.jail_plan
 
     def writable(*args, **more):
         made = plan(*args, **more)
@@ -106,7 +107,7 @@ def _files_that_can_be_written(monkeypatch):
         made["entries"].append({"bind": "/dev/null", "at": "/opt/x"})
         return made
 
-    monkeypatch.setattr(parent, "_plan", writable)
+    monkeypatch.setattr(jail, "jail_plan", writable)
 
 
 @needs_a_jail
@@ -136,13 +137,13 @@ def test_a_jail_with_a_hole_grades_nobody(monkeypatch, hole, words):
         ),
         (
             "cannot build the jail: [Errno 1] Operation not permitted: 'unshare'",
-            "may not make namespaces",
+            "may not create namespaces",
             "apparmor_restrict_unprivileged_userns=0",
         ),
     ],
 )
 def test_what_is_missing_is_said_with_the_command_that_turns_it_on(line, why, command):
-    said = parent._why(line)
+    said = availability.explain(line)
     assert why in said
     assert "No space left" not in said
     assert command in how_to_allow(said)

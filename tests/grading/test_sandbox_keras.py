@@ -6,7 +6,8 @@ import forgeries
 import pytest
 import sandbox_checks as checks
 
-from tlcourse.grading.sandbox.parent import Sandbox, available
+from tlcourse.grading.sandbox.availability import available
+from tlcourse.grading.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
 

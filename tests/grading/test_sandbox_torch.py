@@ -12,7 +12,8 @@ import forgeries
 import pytest
 import sandbox_checks as checks
 
-from tlcourse.grading.sandbox.parent import Sandbox, available
+from tlcourse.grading.sandbox.availability import available
+from tlcourse.grading.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
 
@@ -55,7 +56,7 @@ def test_where_processes_cannot_be_limited_it_refuses():
     unshare = shutil.which("unshare")
     if unshare is None or os.geteuid() != 0:
         pytest.skip("only root can be root under another number")
-    code = "import sandbox_checks as c; from tlcourse.grading.sandbox.parent import Sandbox\n"
+    code = "import sandbox_checks as c; from tlcourse.grading.sandbox.sandbox import Sandbox\n"
     code += "with Sandbox('torch', '00') as s: s.observe([c.job(c.RIGHT)])"
     done = subprocess.run(
         [unshare, "-U", "--map-user=1000", "--map-group=1000", sys.executable, "-c", code],

@@ -10,14 +10,13 @@ import pytest
 
 from tlcourse.errors import CourseError
 from tlcourse.exercises import State
-from tlcourse.grading.found import file_name
 from tlcourse.grading.journal import override, overrides, read_journal
 from tlcourse.grading.late import LatePolicy, read_time
 from tlcourse.grading.model import Finding, Mark, Result
 from tlcourse.grading.pages import class_page, feedback_page
 from tlcourse.grading.roster import Roster, class_rows, read_roster
 from tlcourse.grading.tables import canvas_csv, exercises_csv, grades_csv, moodle_csv
-from tlcourse.grading.words import clean, student_key
+from tlcourse.grading.words import clean, file_name, student_key
 
 HOSTILE = (
     "=cmd|'/c calc'!A1",

@@ -17,10 +17,10 @@ from pathlib import Path
 from tlcourse.authoring.source import STUB
 from tlcourse.files import course_root
 from tlcourse.grading.classroom import grade
-from tlcourse.grading.found import file_name
 from tlcourse.grading.nbgrader_course import make_course
 from tlcourse.grading.record import load_record
 from tlcourse.grading.sample import make_class
+from tlcourse.grading.words import file_name
 
 __all__ = ["main"]
 

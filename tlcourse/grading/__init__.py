@@ -4,10 +4,23 @@ The mark comes from the judge, which never runs where a student's code does: the
 course's own record with only the student's answers in it, the answers are observed in a sandbox on inputs
 drawn from a secret seed, and plain data comes back.
 
-``grade`` does all of it for a folder or a zip, and gives the results; `tlcourse grade` is the same with
-tables and pages. The parts, in the order in which a submission meets them: ``found``, ``reading``,
-``record``, ``guard``, ``slices``, ``judging`` with ``sandbox``, ``classroom``, ``store``, ``roster``,
-``late``, ``journal``, ``tables``, ``pages``; for nbgrader ``nbgrader_course`` and ``nbgrader_seams``.
+``grade`` does all of it for a folder or a zip, and returns the results; `tlcourse grade` does the same and
+writes tables and pages. The modules, in the order in which a submission meets them:
+
+========================================================  ====================================================
+``class_files``, ``zips``, ``layouts``, ``submissions``   what was handed in, and by whom
+``candidates``, ``choosing``                              which of a student's notebooks counts
+``reader`` with ``reading``                               a notebook taken apart, in a process of its own
+``record``, ``course_solutions``, ``guard``, ``slices``   the course's notebook with the answers in it
+``judging`` with ``sandbox``                              the answers observed, and judged
+``classroom`` with ``workers`` and ``cluster``            all of this for a class, spread over workers
+``store``, ``keeping``, ``journal``                       what is kept, so that a run can go on
+``roster``, ``late``                                      the class, and what lateness costs
+``outputs`` with ``tables`` and ``pages``                 what comes out
+``command``, ``sample``                                   the command line's side; a made-up class
+``gradebook``, ``nbgrader_course``, ``nbgrader_seams``    the same within nbgrader
+``model``, ``words``                                      what the parts hand to one another; text made safe
+========================================================  ====================================================
 
 Examples
 --------
@@ -31,7 +44,7 @@ _WHERE = {
     "Limits": "sandbox.limits",
     "Mark": "model",
     "Result": "model",
-    "Sandbox": "sandbox.parent",
+    "Sandbox": "sandbox.sandbox",
     "Settings": "classroom",
     "class_rows": "roster",
     "grade": "classroom",

@@ -1,81 +1,145 @@
-"""Which of a student's notebooks counts: one that was worked in, the newest of these; never a solution.
-
-Runs in the process that reads notebooks (``reader``): everything here looks at a student's text.
-"""
+"""Which of a student's notebooks counts? One that was worked in, the newest of these; a tie is noted."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import nbformat
+from tlcourse.grading.candidates import Candidate, Handed
+from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.reader import Opened, Reader
+from tlcourse.grading.reading import OtherNotebookError, read_bytes
 
-from ..exercises.engine.cells import parsed
-from .model import NotGradedError
-from .reading import Notebook
-from .record import Record, grade_id_of
+__all__ = ["Chosen", "choose"]
 
-__all__ = ["without_solutions"]
-
-_MARKER = "### BEGIN SOLUTION"
-
-
-def _meaning(source: str) -> str:
-    """What a cell does, whatever its comments and spaces; "" where it cannot be read."""
-    try:
-        return ast.dump(parsed(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+_SECONDS = 60.0
+"""For all notebooks of one student; those that are left then are not looked at."""
+_SAME_TIME = 2.0
+"""Seconds: a zip counts in steps of two."""
+_NAMED = 8  # files, at most, that a note names
 
 
-@cache
-def _solutions(root: Path, framework: str, name: str) -> Mapping[str, str]:
-    """Meaning of each solution of the course's to the exercise's id; none where there is no such notebook."""
-    try:
-        solved = nbformat.read(root / "solutions" / framework / f"{name}.ipynb", as_version=4)
-    except (OSError, ValueError):
-        return {}
-    found = {}
-    for cell in solved.cells:
-        if cell.cell_type == "code" and _MARKER in cell.source and (about := _meaning(cell.source)):
-            found[about] = str(grade_id_of(cell) or cell.get("id"))
-    return found
+@dataclass(frozen=True)
+class Chosen:
+    """The notebook that counts.
+
+    Attributes
+    ----------
+    opened : Opened
+    content : bytes
+        Of the file.
+    shown : str
+        The file's name, fit to be shown.
+    notes : tuple of str
+        What the instructor should know about the choice.
+    """
+
+    opened: Opened
+    content: bytes
+    shown: str
+    notes: tuple[str, ...]
 
 
-def without_solutions(notebook: Notebook, record: Record, root: Path) -> tuple[Notebook, tuple[str, ...]]:
-    """The notebook with the course's own solutions taken out of it, and the exercises that this was done for.
+@dataclass(frozen=True)
+class _Seen:
+    candidate: Candidate
+    opened: Opened | None = None
+    problem: NotGradedError | None = None
 
-    A solution is a cell that does what the course's does *and* carries its marks, or lies in a notebook that
-    says that it is the solved one. A student may well write the same two lines.
+    @property
+    def rank(self) -> int:
+        """Work comes before what cannot be read, and that before a blank, which would be worth 0 points."""
+        if self.opened is None:
+            return 0 if isinstance(self.problem, OtherNotebookError) else 3
+        return (2 if self.opened.answered == 0 else 5) - (self.opened.other is not None)
+
+    @property
+    def why_not(self) -> str:
+        """In brackets behind the name of a file that does not count."""
+        if self.problem is not None:
+            return f" ({self.problem.reason})"
+        if self.opened is not None and self.opened.other is not None:
+            return f" ({self.opened.other.reason})"
+        return " (blank)" if self.opened is not None and self.opened.answered == 0 else ""
+
+
+def choose(handed: Handed, reader: Reader) -> Chosen:
+    """Read a student's notebooks and take the one that counts.
 
     Raises
     ------
     NotGradedError
-        If nothing else is left: it is the course's own notebook of solutions.
+        If none can be graded.
     """
-    wanted: dict[str, str] = {}
-    for side in ("torch", "keras"):
-        wanted |= _solutions(root, side, record.name)
-    ids = {exercise.id for exercise in record.exercises}
-    cells, taken, own = [], [], 0
-    for cell in notebook.cells:
-        source = cell["source"]
-        suspected = cell["cell_type"] == "code" and (_MARKER in source or notebook.solved)
-        exercise = wanted.get(_meaning(source)) if suspected else None
-        grade_id = grade_id_of(cell)
-        if exercise is None and notebook.solved and _MARKER in source and grade_id in ids:
-            exercise = grade_id  # of another edition of the course, perhaps
-        if exercise is None:
-            own += grade_id in ids and source.strip() != record.stub(str(grade_id)).strip()
-            cells.append(cell)
-            continue
-        taken.append(exercise)
-        cells.append({**cell, "source": record.stub(exercise) if exercise in ids else ""})
-    if taken and not own:
-        raise NotGradedError(
-            "it is the course's own notebook of solutions", "Ask the student for the notebook they worked in."
-        )
-    return replace(notebook, cells=tuple(cells)), tuple(dict.fromkeys(taken))
+    if handed.problem is not None:
+        raise handed.problem
+    seen = _look_at_all([c for c in handed.candidates if c.of_chapter] or handed.candidates, reader)
+    tied = _best_and_newest(seen)
+    chosen = tied[0]
+    if chosen.opened is None:
+        raise chosen.problem or NotGradedError("it cannot be read")
+    if chosen.opened.other is not None:
+        raise chosen.opened.other
+    content = read_bytes(chosen.candidate.path)
+    if hashlib.sha256(content).hexdigest() != chosen.opened.digest:
+        raise NotGradedError("the file changed while it was read", "Grade it again.")
+    notes = (*handed.notes, *_notes(chosen, seen, tied))
+    return Chosen(chosen.opened, content, chosen.candidate.shown, notes)
+
+
+def _look_at_all(candidates: Sequence[Candidate], reader: Reader) -> list[_Seen]:
+    seen: list[_Seen] = []
+    until = time.monotonic() + _SECONDS
+    for candidate in candidates:
+        in_time = time.monotonic() <= until
+        too_late = _Seen(candidate, problem=NotGradedError("reading the others took too long"))
+        seen.append(_look(candidate, reader) if in_time else too_late)
+    return seen
+
+
+def _best_and_newest(seen: Sequence[_Seen]) -> list[_Seen]:
+    """Of the notebooks with the best rank the newest, with all that are as new; the one that counts first."""
+    best = max(each.rank for each in seen)
+    pool = [each for each in seen if each.rank == best]
+    turn, modified = max((each.candidate.turn, each.candidate.modified) for each in pool)
+    tied = [
+        each
+        for each in pool
+        if each.candidate.turn == turn and modified - each.candidate.modified < _SAME_TIME
+    ]
+    return sorted(tied, key=lambda each: (-_answered(each), len(each.candidate.shown), each.candidate.shown))
+
+
+def _answered(seen: _Seen) -> int:
+    return seen.opened.answered if seen.opened is not None else 0
+
+
+def _look(candidate: Candidate, reader: Reader) -> _Seen:
+    if candidate.problem is not None:
+        return _Seen(candidate, problem=candidate.problem)
+    try:
+        return _Seen(candidate, reader.open(read_bytes(candidate.path), candidate.shown))
+    except NotGradedError as problem:
+        return _Seen(candidate, problem=problem)
+
+
+def _notes(chosen: _Seen, seen: Sequence[_Seen], tied: Sequence[_Seen]) -> list[str]:
+    """What the instructor should know: which files do not count, and where the choice was not clear."""
+    others = [each for each in seen if each is not chosen]
+    if not others:
+        return []
+    listed = ", ".join(f"{each.candidate.shown}{each.why_not}" for each in others[:_NAMED])
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    alone = sum(each.rank == chosen.rank for each in seen) == 1
+    why = "the only one that was worked in" if _answered(chosen) and alone else "being the newest"
+    digest = chosen.opened.digest if chosen.opened is not None else ""
+    rivals = [each for each in tied[1:] if each.opened is None or not digest or each.opened.digest != digest]
+    if rivals:
+        why = "with the most answers" if _answered(chosen) > max(map(_answered, rivals)) else "by its name"
+    notes = [f"{chosen.candidate.shown} counts, {why}; not counted: {listed}{more}"]
+    if rivals:
+        names = ", ".join(each.candidate.shown for each in (chosen, *rivals[:_NAMED]))
+        notes.append(f"which of these is the newest cannot be told, please look: {names}")
+    return notes

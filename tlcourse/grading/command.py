@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import json
-import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..authoring.source import chapter_paths, read_chapter
-from ..errors import CourseError
-from ..exercises.engine.registry import chapter_number
-from . import store
-from .classroom import Graded, Settings, grade
-from .found import file_name
-from .journal import Override, note_change, override, overrides
-from .keeping import is_full, locked, make_private, private_folder, private_umask, refuse_inside, writing
-from .late import LatePolicy, read_time
-from .model import Result
-from .outputs import write_outputs
-from .record import load_record
-from .roster import Roster, Row, Student, class_rows, read_roster
-from .words import student_key, without_strays
+from tlcourse.authoring.source import chapter_paths, read_chapter
+from tlcourse.errors import CourseError
+from tlcourse.exercises.engine.registry import chapter_number
+from tlcourse.grading import store
+from tlcourse.grading.classroom import Graded, Settings, grade
+from tlcourse.grading.gradebook import formgrader_marks, into_gradebook
+from tlcourse.grading.journal import note_change, override, overrides
+from tlcourse.grading.keeping import locked, make_private, private_umask, refuse_inside
+from tlcourse.grading.late import LatePolicy, read_time
+from tlcourse.grading.model import Result
+from tlcourse.grading.outputs import write_outputs
+from tlcourse.grading.roster import Roster, Row, class_rows, read_roster
+from tlcourse.grading.words import student_key, without_strays
 
 __all__ = ["grade_class", "mark_by_hand"]
 
@@ -69,7 +66,7 @@ def grade_class(
     due, late_policy : str
         As `tlcourse.grading.late` reads them.
     network, unsafe
-        As for `tlcourse.grading.sandbox.parent.Sandbox`.
+        As for `tlcourse.grading.sandbox.sandbox.Sandbox`.
     console : rich.console.Console, optional
 
     Raises
@@ -80,12 +77,12 @@ def grade_class(
     console = console or Console()
     # All that can be wrong with the arguments is found before the first minute of work.
     people = read_roster(roster) if roster is not None else Roster()
-    options = {"due": due, "late_policy": late_policy, "title": _title(root, chapter)}
+    options: dict[str, Any] = {"due": due, "late_policy": late_policy, "title": _title(root, chapter)}
     _terms(options)
     refuse_inside(out, place)
     with locked(out):
-        before = {result.student for result in store.load_all(out)}
-        graded = _graded(
+        students_before = {result.student for result in store.load_all(out)}
+        graded = _with_progress(
             console,
             people,
             place,
@@ -100,23 +97,32 @@ def grade_class(
             resume=resume,
             originals=out / "nbgrader" / "submitted",
         )
-        # Someone who took a submission back is not in the class's marks any more.
-        for student in sorted(before - {result.student for result in graded.results}):
-            note_change(out, store.load(out, student), None, "there is no submission any more")
-            store.forget(out, student)
-        if roster is not None:
-            store.write_safely(out / "roster.csv", roster.read_bytes())
-        about = {**options, "left_out": list(graded.left_out)}
-        store.write_safely(out / "options.json", json.dumps(about, indent=1) + "\n")
+        _forget(out, students_before - {result.student for result in graded.results})
+        options["left_out"] = list(graded.left_out)
+        _keep_options(out, options, roster)
         with private_umask():  # not before: in the jail everybody has to read what is shown there
-            _into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
-            rows = _write(out, graded.results, people, about)
+            into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
+            rows = _write(out, graded.results, people, options)
         _make_all_private(out)
     _sum_up(console, out, rows, graded, people)
 
 
-def _graded(console: Console, people: Roster, *arguments: Any, **named: Any) -> Graded:
-    """As `tlcourse.grading.classroom.grade`, with a bar."""
+def _forget(out: Path, students: Collection[str]) -> None:
+    """Take students out of the class's marks whose submission is not there any more."""
+    for student in sorted(students):
+        note_change(out, store.load(out, student), None, "there is no submission any more")
+        store.forget(out, student)
+
+
+def _keep_options(out: Path, options: Mapping[str, Any], roster: Path | None) -> None:
+    """Keep what `mark_by_hand` needs to write all tables and pages again."""
+    if roster is not None:
+        store.write_safely(out / "roster.csv", roster.read_bytes())
+    store.write_safely(out / "options.json", json.dumps(options, indent=1) + "\n")
+
+
+def _with_progress(console: Console, people: Roster, *arguments: Any, **named: Any) -> Graded:
+    """Call `tlcourse.grading.classroom.grade` and show how far it is."""
     fits = without_strays(console.encoding)
     columns = (
         TextColumn("grading"),
@@ -148,68 +154,6 @@ def _make_all_private(out: Path) -> None:
             path.chmod(0o600)
 
 
-def _into_gradebook(out: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:
-    """Keep the marks in nbgrader's gradebook too, in ``out/nbgrader``: its formgrader opens there."""
-    try:
-        _saved_in_gradebook(out.resolve() / "nbgrader", graded, root, people, seed_file)
-    except CourseError as error:
-        if not is_full(error) and not _no_room(out):
-            raise
-        # nbgrader and its database have other words for it.
-        _say_full(out)
-    except Exception as error:
-        if not is_full(error) and not _no_room(out):
-            raise
-        _say_full(out)
-
-
-def _no_room(out: Path) -> bool:
-    return shutil.disk_usage(out).free < 100_000
-
-
-def _say_full(out: Path) -> None:
-    with writing(out / "nbgrader", "All marks are kept in results/. Make room, and run again with --resume."):
-        raise OSError(errno.ENOSPC, "no space left")
-
-
-def _saved_in_gradebook(course: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:
-    from .nbgrader_course import make_course
-    from .nbgrader_seams import prepared, save_in_gradebook
-
-    private_folder(course)
-    chapter = graded.results[0].chapter
-    name = load_record(root, chapter, "torch").name
-    if not (course / "release" / f"chapter-{chapter}").is_dir():
-        make_course(course, root=root, chapters=[chapter])
-    # The formgrader's button must draw the same inputs.
-    store.write_safely(course / "seed.txt", f"{store.read_seed(seed_file)}\n")
-    for result in graded.results:
-        rebuilt = graded.rebuilt.get(result.student)
-        save_in_gradebook(
-            course,
-            result,
-            None if rebuilt is None else prepared(rebuilt),
-            file_name(result.student),
-            (people.get(result.student) or Student(result.student)).name or result.student,
-            name,
-        )
-
-
-def _formgrader_marks(out: Path, results: Sequence[Result]) -> list[Override]:
-    """Marks that were set in nbgrader's formgrader count like those of ``tlcourse mark``."""
-    course = out.resolve() / "nbgrader"
-    if not (course / "gradebook.db").exists() or not results:
-        return []
-    from .nbgrader_seams import marks_by_hand
-
-    students = {file_name(result.student): result.student for result in results}
-    return [
-        Override(students[who], exercise, points, "set in nbgrader's formgrader", comment)
-        for who, exercise, points, comment in marks_by_hand(course, results[0].chapter)
-        if who in students
-    ]
-
-
 def _terms(options: Mapping[str, Any]) -> tuple[dt.datetime | None, LatePolicy]:
     due = options.get("due")
     return (read_time(due) if due else None), LatePolicy.parse(options.get("late_policy") or "")
@@ -218,7 +162,7 @@ def _terms(options: Mapping[str, Any]) -> tuple[dt.datetime | None, LatePolicy]:
 def _write(out: Path, results: tuple[Result, ...], people: Roster, options: Mapping[str, Any]) -> list[Row]:
     due, policy = _terms(options)
     # Of two marks by hand, that of `tlcourse mark` has a reason.
-    by_hand = [*_formgrader_marks(out, results), *overrides(out)]
+    by_hand = [*formgrader_marks(out, results), *overrides(out)]
     rows = class_rows(results, roster=people, due=due, policy=policy, overrides=by_hand)
     left_out = [str(line) for line in options.get("left_out") or ()]
     write_outputs(out, rows, people, options.get("title") or "Chapter", left_out=left_out)

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..exercises import Exercise
-from ..exercises.engine.cells import binds, readable
-from .model import Answer, Attempt, NotGradedError, Rebuilt
-from .reading import Notebook
-from .record import Record, grade_id_of
-from .slices import leans_on
+from tlcourse.exercises import Exercise
+from tlcourse.exercises.engine.cells import binds, readable
+from tlcourse.grading.model import Answer, Attempt, Rebuilt
+from tlcourse.grading.reading import Notebook, OtherNotebookError
+from tlcourse.grading.record import Record, grade_id_of
+from tlcourse.grading.slices import leans_on
 
 __all__ = ["rebuild"]
 
@@ -66,9 +66,9 @@ def _attempts(cells: Sequence[dict[str, Any]], exercise: Exercise, record: Recor
         lost = [own for name, own in context.items() if name not in ids]
         return cell["id"] in context or any(_alike(cell["source"], own) for own in lost)
 
-    found = [i for i, cell in enumerate(cells) if defines(cell) and not of_the_course(cell)]
-    if found:
-        return found[-_MOST_ATTEMPTS:]
+    definitions = [i for i, cell in enumerate(cells) if defines(cell) and not of_the_course(cell)]
+    if definitions:
+        return definitions[-_MOST_ATTEMPTS:]
     marked = [i for i, cell in enumerate(cells) if grade_id_of(cell) == exercise.id and written(cell)]
     return marked or [i for i, cell in enumerate(cells) if cell["id"] == exercise.id and written(cell)]
 
@@ -96,8 +96,8 @@ def _words(source: str) -> list[str]:
     return re.findall(r"[A-Za-z_]\w*|[^\w\s]", without_texts)[:_WORDS]
 
 
-def _odd(cells: Sequence[dict[str, Any]], record: Record) -> list[str]:
-    """What was done to the cells that a student should leave alone, in words."""
+def _changes_to_the_course(cells: Sequence[dict[str, Any]], record: Record) -> list[str]:
+    """Notes on what was done to the cells that a student should leave alone."""
     notes = []
     for exercise in record.exercises:
         for name in (exercise.id, f"{exercise.id}-check"):
@@ -130,42 +130,64 @@ def rebuild(student: Notebook, record: Record) -> Rebuilt:
 
     Raises
     ------
-    NotGradedError
+    reading.OtherNotebookError
         If nothing in the notebook belongs to the chapter.
     """
     cells = student.cells
-    ids = {e.id for e in record.exercises}
-    belongs = any((grade_id_of(cell) or cell["id"] or "").removesuffix("-check") in ids for cell in cells)
-    belongs = belongs or any(e.id in cell["source"] for e in record.exercises for cell in cells)
     notebook = copy.deepcopy(record.notebook)
     spare = [cell.source for cell in notebook.cells if cell.cell_type == "code" and grade_id_of(cell) is None]
-    answers, notes = [], []
+    answers: list[Answer] = []
+    notes: list[str] = []
     for exercise in record.exercises:
-        where = _attempts(cells, exercise, record)
-        if where and not any(grade_id_of(cells[i]) == exercise.id for i in where):
-            notes.append(f"the answer to {exercise.id} was found in another cell")
-        if any(cells[i]["cell_type"] != "code" for i in where):
-            notes.append(f"the answer's cell {exercise.id} was no longer a code cell")
-        if len(where) > 1 and _split_cell(cells, exercise) is None:
-            notes.append(f"{exercise.answer} ({exercise.id}) is defined in {len(where)} cells")
-        check = _checked_at(cells, exercise)
-        attempts = [_attempt(cells, i, cells[i]["source"], exercise, spare, check) for i in where]
-        if (whole := _split_cell(cells, exercise)) is not None:
-            attempts = [_attempt(cells, *whole, exercise, spare, check)]
-        elif check is not None and any(one.cell <= check for one in attempts):
-            last = max(i for i, one in enumerate(attempts) if one.cell <= check)
-            attempts[last] = replace(attempts[last], checked=True)
-        answers.append(Answer(exercise.id, tuple(attempts)))
-        if where:
+        places = _attempts(cells, exercise, record)
+        notes += _notes_on(places, cells, exercise)
+        answers.append(Answer(exercise.id, _read_attempts(places, cells, exercise, spare)))
+        if places:
             cell = next(cell for cell in notebook.cells if grade_id_of(cell) == exercise.id)
-            cell.source = cells[where[-1]]["source"]
-    if not belongs and not any(answer.attempts for answer in answers):
-        raise NotGradedError(
+            cell.source = cells[places[-1]]["source"]
+    if not any(answer.attempts for answer in answers) and not _belongs(cells, record):
+        raise OtherNotebookError(
             f"nothing in the notebook belongs to chapter {record.chapter}",
             "Ask the student for the chapter's notebook.",
         )
-    odd = tuple(dict.fromkeys([*student.notes, *_odd(cells, record), *notes]))
-    return Rebuilt(record.chapter, record.framework, tuple(answers), notebook, odd)
+    all_notes = dict.fromkeys([*student.notes, *_changes_to_the_course(cells, record), *notes])
+    return Rebuilt(record.chapter, record.framework, tuple(answers), notebook, tuple(all_notes))
+
+
+def _belongs(cells: Sequence[dict[str, Any]], record: Record) -> bool:
+    """Whether any cell is one of the chapter's exercises or speaks of one."""
+    ids = {exercise.id for exercise in record.exercises}
+    return any(
+        (grade_id_of(cell) or cell["id"] or "").removesuffix("-check") in ids
+        or any(name in cell["source"] for name in ids)
+        for cell in cells
+    )
+
+
+def _notes_on(places: Sequence[int], cells: Sequence[dict[str, Any]], exercise: Exercise) -> list[str]:
+    """What the instructor may want to know about where an answer stands."""
+    notes = []
+    if places and not any(grade_id_of(cells[i]) == exercise.id for i in places):
+        notes.append(f"the answer to {exercise.id} was found in another cell")
+    if any(cells[i]["cell_type"] != "code" for i in places):
+        notes.append(f"the answer's cell {exercise.id} was no longer a code cell")
+    if len(places) > 1 and _split_cell(cells, exercise) is None:
+        notes.append(f"{exercise.answer} ({exercise.id}) is defined in {len(places)} cells")
+    return notes
+
+
+def _read_attempts(
+    places: Sequence[int], cells: Sequence[dict[str, Any]], exercise: Exercise, spare: Sequence[str]
+) -> tuple[Attempt, ...]:
+    """The attempts at an answer; of those above the exercise's check, the last one is marked as checked."""
+    check = _checked_at(cells, exercise)
+    if (whole := _split_cell(cells, exercise)) is not None:
+        return (_attempt(cells, *whole, exercise, spare, check),)
+    attempts = [_attempt(cells, i, cells[i]["source"], exercise, spare, check) for i in places]
+    if check is not None and any(attempt.cell <= check for attempt in attempts):
+        last = max(i for i, attempt in enumerate(attempts) if attempt.cell <= check)
+        attempts[last] = replace(attempts[last], checked=True)
+    return tuple(attempts)
 
 
 def _attempt(

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import CourseError
-from .keeping import append_lines
-from .model import Result
-from .words import student_key
+from tlcourse.errors import CourseError
+from tlcourse.grading.keeping import append_lines
+from tlcourse.grading.model import Result
+from tlcourse.grading.words import student_key
 
 __all__ = ["Override", "mend", "note_change", "override", "overrides", "read_journal"]
 

@@ -11,18 +11,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..exercises import Job, Observation, Report, State, get, judge_observation
-from .model import Answer, Attempt, Mark
-from .sandbox.limits import Limits
-from .sandbox.parent import Sandbox
-from .sandbox.proof import Secrets
+from tlcourse.exercises import Job, Observation, Report, State, get, judge_observation
+from tlcourse.grading.model import Answer, Attempt, Mark
+from tlcourse.grading.sandbox.limits import Limits
+from tlcourse.grading.sandbox.proof import Secrets
+from tlcourse.grading.sandbox.sandbox import Sandbox
 
 __all__ = ["Judged", "Settings", "Task", "judge_task", "leave_with"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a class is graded, as far as marks can depend on it."""
+    """How a class is graded, as far as marks can depend on it.
+
+    Attributes
+    ----------
+    limits : Limits
+    network : {"none", "host"}
+    unsafe : bool
+        Grade without a jail where none can be built.
+    modules : tuple of str
+        Importable modules with ``EXERCISES`` besides the course's own.
+    """
 
     limits: Limits = field(default_factory=Limits)
     network: str = "none"
@@ -34,8 +44,17 @@ class Settings:
 class Task:
     """What a worker needs to grade one student: text and numbers only, so that it can travel.
 
-    ``stubs`` holds each exercise's blank cell; ``seed`` is the secret one; ``secrets`` is what no answer may
-    see.
+    Attributes
+    ----------
+    student, chapter, framework : str
+    answers : tuple of Answer
+    stubs : mapping of str to str
+        Each exercise's blank cell.
+    seed : int
+        The class's secret one.
+    settings : Settings
+    secrets : Secrets
+        What no answer may see.
     """
 
     student: str
@@ -50,7 +69,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Judged:
-    """What comes back of a `Task`."""
+    """What comes back from a `Task`.
+
+    Attributes
+    ----------
+    student : str
+    marks : tuple of Mark
+    seconds : float
+        Wall time.
+    protections : tuple of str
+        Those of the sandbox, as sentences.
+    """
 
     student: str
     marks: tuple[Mark, ...]
@@ -106,6 +135,15 @@ atexit.register(close_sandboxes)
 def judge_task(task: Task) -> Judged:
     """Observe a student's answers and judge them.
 
+    Parameters
+    ----------
+    task : Task
+
+    Returns
+    -------
+    Judged
+        A mark for each answer of the task, in its order.
+
     Raises
     ------
     SandboxUnavailableError
@@ -117,44 +155,61 @@ def judge_task(task: Task) -> Judged:
     with _lock:
         sandbox = _sandbox(task)
         seen = _observed(task.answers, sent, sandbox)
-
-        def report_on(exercise_id: str) -> Report:
-            observation, _ = seen.get(exercise_id, (Observation("not_attempted"), None))
-            return judge_observation(get(exercise_id), observation, inputs[exercise_id])
-
-        reports = {answer.exercise_id: report_on(answer.exercise_id) for answer in task.answers}
-        # What the notebook's own check saw, where something else was defined below it.
-        for answer in task.answers:
-            name = answer.exercise_id
-            checked = next((one for one in answer.attempts if one.checked), None)
-            if checked is None or seen[name][1] == checked or reports[name].state is State.PASS:
-                continue
-            was, report = seen[name], reports[name]
-            (observation,) = sandbox.observe([Job(name, checked.source, sent[name], checked.setup)])
-            note = (
-                f"Cell {checked.cell}, which stands above the check, counts; what is defined below does not."
-            )
-            seen[name] = replace(observation, note=f"{note} {observation.note}".strip()), checked
-            reports[name] = report_on(name)
-            if reports[name].state is not State.PASS:
-                seen[name], reports[name] = was, report
+        reports = {
+            answer.exercise_id: _report(answer.exercise_id, seen.get(answer.exercise_id), inputs)
+            for answer in task.answers
+        }
+        _prefer_what_was_checked(task.answers, seen, reports, inputs, sent, sandbox)
     marks = []
     for answer in task.answers:
         exercise = get(answer.exercise_id)
-        found = seen.get(exercise.id)
-        source = found[1].source if found is not None else task.stubs.get(exercise.id, "")
+        source = seen[exercise.id][1].source if exercise.id in seen else task.stubs.get(exercise.id, "")
         marks.append(Mark.of(reports[exercise.id], exercise, source))
     return Judged(task.student, tuple(marks), time.monotonic() - begun, sandbox.protections)
 
 
+_Seen = tuple[Observation, Attempt]
+"""What was seen of an answer, and the attempt that it was seen of."""
+
+
+def _report(exercise_id: str, seen: _Seen | None, inputs: Mapping[str, Any]) -> Report:
+    observation = seen[0] if seen is not None else Observation("not_attempted")
+    return judge_observation(get(exercise_id), observation, inputs[exercise_id])
+
+
+def _prefer_what_was_checked(
+    answers: Sequence[Answer],
+    seen: dict[str, _Seen],
+    reports: dict[str, Report],
+    inputs: Mapping[str, Any],
+    sent: Mapping[str, dict[str, Any]],
+    sandbox: Sandbox,
+) -> None:
+    """Where an answer failed, let the attempt count that the notebook's own check saw, if that one passes.
+
+    Something else was then defined below the check. `seen` and `reports` are changed.
+    """
+    for answer in answers:
+        name = answer.exercise_id
+        checked = next((attempt for attempt in answer.attempts if attempt.checked), None)
+        if checked is None or seen[name][1] == checked or reports[name].state is State.PASS:
+            continue
+        (observation,) = sandbox.observe([Job(name, checked.source, sent[name], checked.setup)])
+        note = f"Cell {checked.cell}, which stands above the check, counts; what is defined below does not."
+        with_note = replace(observation, note=f"{note} {observation.note}".strip())
+        report = _report(name, (with_note, checked), inputs)
+        if report.state is State.PASS:
+            seen[name], reports[name] = (with_note, checked), report
+
+
 def _observed(
     answers: Sequence[Answer], sent: Mapping[str, dict[str, Any]], sandbox: Sandbox
-) -> dict[str, tuple[Observation, Attempt]]:
-    """What was seen of each answer, and of which of its attempts: the last one that works, else the last one.
+) -> dict[str, _Seen]:
+    """What was seen of each answer, and of which attempt: the last one that works, else the last one.
 
     As in a notebook, where a definition that could not be run leaves the one before it in place.
     """
-    seen: dict[str, tuple[Observation, Attempt]] = {}
+    seen: dict[str, _Seen] = {}
     left = {answer.exercise_id: list(answer.attempts) for answer in answers if answer.attempts}
     while left:
         turn = {name: attempts.pop() for name, attempts in left.items()}

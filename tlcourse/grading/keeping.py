@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
-from ..errors import CourseError
-from ..files import write_whole
+from tlcourse.errors import CourseError
+from tlcourse.files import write_whole
 
 __all__ = [
     "CannotWriteError",

@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from ..errors import CourseError
+from tlcourse.errors import CourseError
 
 __all__ = ["LatePolicy", "Lateness", "read_time"]
 

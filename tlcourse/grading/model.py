@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from ..exercises import Exercise, Finding, Report, State
-from .words import BLOCK, LINE, clean, clean_block
+from tlcourse.exercises import Exercise, Finding, Report, State
+from tlcourse.grading.words import BLOCK, LINE, clean, clean_block
 
 __all__ = ["Answer", "Attempt", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import shutil
 import sys
@@ -13,9 +12,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from ..authoring.source import STUB, chapter_paths
-from ..errors import CourseError
-from .record import load_record
+from tlcourse.authoring.source import STUB, chapter_paths
+from tlcourse.errors import CourseError
+from tlcourse.grading.record import Record, load_record
 
 __all__ = ["configure", "course_config", "make_course"]
 
@@ -60,7 +59,7 @@ def configure(c: Config, course: str, checkout: str) -> None:
     c.Guard.checkout = checkout
     c.IsolatedExecute.checkout = checkout
     c.IsolatedExecute.seed_file = str(Path(course) / "seed.txt")
-    # A submission that was not graded is no 0: it gets an empty field.
+    # A submission that was not graded does not get 0 points but an empty field.
     c.ExportApp.plugin_class = f"{seams}.MarksExporter"
 
 
@@ -105,30 +104,38 @@ def make_course(
     if shutil.which("alembic") is None:  # nbgrader calls it by name, wherever it was itself called from
         os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     api = NbGraderAPI(config=course_config(course, root))
-    made = []
+    assigned = []
     for path in chapter_paths(root):
         record = load_record(root, path.stem[:2], framework)
-        if chapters is not None and record.chapter not in chapters:
-            continue
-        source = course / "source" / record.assignment
-        shutil.rmtree(source, ignore_errors=True)
-        source.mkdir(parents=True)
-        solved = nbformat.read(root / "solutions" / framework / f"{record.name}.ipynb", as_version=4)
-        bare = copy.deepcopy(solved)
-        for cell in bare.cells:
-            if cell.cell_type == "code":
-                cell.outputs, cell.execution_count = [], None
-        nbformat.write(bare, source / f"{record.name}.ipynb")
-        done = api.generate_assignment(record.assignment, force=True, create=True)
-        if not done["success"]:
-            said = str(done.get("error") or done.get("log"))[-300:]
-            raise CourseError(
-                f"nbgrader could not assign {record.assignment}: {said}",
-                "Run `nbgrader generate_assignment` in the course's folder to see all of it.",
-            )
-        made.append(record.assignment)
+        if chapters is None or record.chapter in chapters:
+            _write_source(course, root, record)
+            _assign(api, record.assignment)
+            assigned.append(record.assignment)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         known = {assignment.name for assignment in gradebook.assignments}
-    if not set(made) <= known:
+    if not set(assigned) <= known:
         raise CourseError("nbgrader's gradebook lacks the assignments.", "Delete gradebook.db and try again.")
-    return made
+    return assigned
+
+
+def _write_source(course: Path, root: Path, record: Record) -> None:
+    """Put a chapter's solution, without its outputs, where nbgrader makes the assignment from it."""
+    folder = course / "source" / record.assignment
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    file = f"{record.name}.ipynb"
+    notebook = nbformat.read(root / "solutions" / record.framework / file, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, folder / file)
+
+
+def _assign(api: NbGraderAPI, assignment: str) -> None:
+    outcome = api.generate_assignment(assignment, force=True, create=True)
+    if not outcome["success"]:
+        log = str(outcome.get("error") or outcome.get("log"))[-300:]
+        raise CourseError(
+            f"nbgrader could not assign {assignment}: {log}",
+            "Run `nbgrader generate_assignment` in the course's folder to see all of it.",
+        )

@@ -14,14 +14,14 @@ from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Unicode
 
-from ..exercises.engine.registry import chapter_number
-from . import store
-from .judging import Task, judge_task
-from .model import Answer, Mark, Rebuilt, Result
-from .reader import Reader
-from .record import grade_id_of, load_record
-from .sandbox.proof import Secrets
-from .tables import defused
+from tlcourse.exercises.engine.registry import chapter_number
+from tlcourse.grading import store
+from tlcourse.grading.judging import Task, judge_task
+from tlcourse.grading.model import Answer, Mark, Rebuilt, Result
+from tlcourse.grading.reader import Reader
+from tlcourse.grading.record import grade_id_of, load_record
+from tlcourse.grading.sandbox.proof import Secrets
+from tlcourse.grading.tables import defused
 
 __all__ = ["Guard", "IsolatedExecute", "MarksExporter", "autograded", "marks_by_hand", "save_in_gradebook"]
 

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import store, tables
-from .found import file_name
-from .keeping import writing
-from .pages import class_page, feedback_page
-from .roster import Roster, Row
+from tlcourse.grading import store, tables
+from tlcourse.grading.keeping import writing
+from tlcourse.grading.pages import class_page, feedback_page
+from tlcourse.grading.roster import Roster, Row
+from tlcourse.grading.words import file_name
 
 __all__ = ["write_outputs"]
 

@@ -17,9 +17,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ..exercises import State
-from .roster import Row
-from .words import clean_block
+from tlcourse.exercises import State
+from tlcourse.grading.roster import Row
+from tlcourse.grading.words import clean_block
 
 __all__ = ["class_page", "feedback_page"]
 
@@ -72,15 +72,20 @@ def feedback_page(row: Row, chapter: str, when: dt.datetime | None = None) -> st
         Its title.
     when : datetime.datetime, optional
         Now by default.
+
+    Returns
+    -------
+    str
+        HTML, complete in itself.
     """
     return _templates().get_template("feedback.html.j2").render(row=row, chapter=chapter, when=_when(when))
 
 
 def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for row in rows:
         for mark in row.marks:
-            entry = found.setdefault(
+            entry = by_id.setdefault(
                 mark.exercise_id,
                 {
                     "id": mark.exercise_id,
@@ -92,11 +97,11 @@ def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
             )
             entry["states"][mark.state.value] += 1
             entry["points"].append(row.earned(mark))
-    for entry in found.values():
+    for entry in by_id.values():
         entry["all"] = len(entry["points"])
         entry["passed"] = entry["states"][State.PASS.value]
         entry["mean"] = statistics.fmean(entry["points"])
-    return list(found.values())
+    return list(by_id.values())
 
 
 def _misconceptions(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -106,8 +111,8 @@ def _misconceptions(rows: Sequence[Row]) -> list[dict[str, Any]]:
         for mark in row.marks:
             for name in dict.fromkeys(mark.misconceptions):
                 counts[name, mark.exercise_id] += 1
-                said = next(f.message for f in mark.findings if f.misconception == name)
-                messages.setdefault((name, mark.exercise_id), said)
+                message = next(f.message for f in mark.findings if f.misconception == name)
+                messages.setdefault((name, mark.exercise_id), message)
     return [
         {"name": name, "exercise": exercise, "count": count, "message": messages[name, exercise]}
         for (name, exercise), count in counts.most_common(25)
@@ -142,13 +147,15 @@ def class_page(
     when : datetime.datetime, optional
         Now by default.
     left_out : sequence of str
-        What lay among the submissions and is none.
+        What lay among the submissions without being one.
+
+    Returns
+    -------
+    str
+        HTML, complete in itself.
     """
     graded = [row for row in rows if row.points is not None]
-    points = [row.points for row in graded if row.points is not None]
-    full = max((row.max_points for row in rows), default=0)
-    spread = _spread(points, full)
-    slow = sorted(graded, key=lambda row: -(row.result.seconds if row.result else 0))
+    seconds = {row.student: row.result.seconds if row.result else 0 for row in graded}
     return (
         _templates()
         .get_template("class.html.j2")
@@ -159,24 +166,36 @@ def class_page(
             left_out=left_out,
             when=_when(when),
             counts=Counter(row.status for row in rows),
-            mean=statistics.fmean(points) if points else None,
-            median=statistics.median(points) if points else None,
-            full=full,
             failed=[row for row in rows if row.status == "not graded"],
-            spread=spread,
-            most=max([n for _, n in spread] + [1]),
             exercises=_exercises(rows),
             states=list(State),
             misconceptions=_misconceptions(rows),
-            blanks={
-                row.student: ", ".join(
-                    mark.exercise_id for mark in row.marks if mark.state is State.NOT_ATTEMPTED
-                )
-                for row in rows
-            },
-            protections=list(
-                dict.fromkeys(line for row in rows if row.result for line in row.result.protections)
-            ),
-            slowest=slow[:5],
+            blanks={row.student: _blanks(row) for row in rows},
+            protections=_protections(rows),
+            slowest=sorted(graded, key=lambda row: -seconds[row.student])[:5],
+            **_distribution(rows),
         )
     )
+
+
+def _distribution(rows: Sequence[Row]) -> dict[str, Any]:
+    """The class's points: mean, median, full marks, and how many students have how many."""
+    points = [row.points for row in rows if row.points is not None]
+    full = max((row.max_points for row in rows), default=0)
+    spread = _spread(points, full)
+    return {
+        "mean": statistics.fmean(points) if points else None,
+        "median": statistics.median(points) if points else None,
+        "full": full,
+        "spread": spread,
+        "most": max([count for _, count in spread] + [1]),
+    }
+
+
+def _blanks(row: Row) -> str:
+    """The exercises that a student left blank."""
+    return ", ".join(mark.exercise_id for mark in row.marks if mark.state is State.NOT_ATTEMPTED)
+
+
+def _protections(rows: Sequence[Row]) -> list[str]:
+    return list(dict.fromkeys(line for row in rows if row.result for line in row.result.protections))

@@ -1,8 +1,8 @@
 """Notebooks are read and taken apart in a process of their own: what one does to it costs its student alone.
 
-``Reader`` is the grader's side; ``python -m tlcourse.grading.reader`` is the other one. They speak lines of
-JSON; the file's bytes lie in a file that both have open. The process is kept for the next notebook, and
-replaced when it has died, hung, or asked for too much memory.
+``Reader`` is the grader's side, ``reader_child`` the other one. They exchange lines of JSON; the file's bytes
+lie in a file that both have open. The process is kept for the next notebook, and replaced when it has died,
+hung, or asked for too much memory.
 """
 
 from __future__ import annotations
@@ -23,21 +23,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .model import Answer, NotGradedError, Rebuilt
-from .record import grade_id_of, load_record
-from .words import clean
+from tlcourse.grading.model import Answer, NotGradedError, Rebuilt
+from tlcourse.grading.reader_child import MOST_NOTES, OUT_OF_MEMORY
+from tlcourse.grading.reading import OtherNotebookError
+from tlcourse.grading.record import grade_id_of, load_record
+from tlcourse.grading.words import clean
 
 __all__ = ["Opened", "Reader"]
 
 SECONDS = 20
 """Processor time for one notebook; a chapter's takes a tenth of a second."""
 _WALL = 60.0
-_MEMORY = 1024 * 2**20
-"""Bytes of address space on top of what the process has when it is ready."""
 _LARGEST_REPLY = 64 * 2**20
-_MOST_NOTES = 40
 _READY = 60.0
-_NO_MEMORY = 77  # the status of a child that ran out of it
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ class Reader:
             "seconds": SECONDS,
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "tlcourse.grading.reader", json.dumps(request)],
+            [sys.executable, "-m", "tlcourse.grading.reader_child", json.dumps(request)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -203,8 +201,6 @@ class Reader:
         return line
 
     def _opened(self, reply: Mapping[str, Any], digest: str) -> Opened:
-        from .reading import OtherNotebookError
-
         problem = None
         if "reason" in reply:
             kind = OtherNotebookError if reply.get("other") else NotGradedError
@@ -220,7 +216,7 @@ class Reader:
                 if exercise.id in cells:
                     cell = next(c for c in notebook.cells if grade_id_of(c) == exercise.id)
                     cell.source = str(cells[exercise.id])
-            notes = tuple(clean(str(note), 500) for note in reply["notes"][:_MOST_NOTES])
+            notes = tuple(clean(str(note), 500) for note in reply["notes"][:MOST_NOTES])
             rebuilt = Rebuilt(record.chapter, record.framework, answers, notebook, notes)
         except (KeyError, TypeError, AttributeError):
             raise _refused(_Died("its answer cannot be read")) from None
@@ -243,100 +239,8 @@ def _refused(died: _Died) -> NotGradedError:
 def _how(status: int | None) -> str:
     if status == -signal.SIGXCPU:
         return f"it took more than {SECONDS} seconds"
-    if status == _NO_MEMORY:
+    if status == OUT_OF_MEMORY:
         return "it asked for too much memory"
     if status is not None and status < 0:
         return f"it was ended by signal {-status}"
     return "it ended"
-
-
-# --- the other side -----------------------------------------------------------------------------------------
-
-
-def _read(content: bytes, shown: str, about: Mapping[str, Any]) -> dict[str, Any]:
-    """A notebook as plain data."""
-    from .choosing import without_solutions
-    from .guard import rebuild
-    from .reading import OtherNotebookError, read_notebook
-
-    root, chapter, framework = Path(about["root"]), about["chapter"], about["framework"]
-    reply: dict[str, Any] = {}
-    try:
-        try:
-            notebook = read_notebook(content, chapter, framework, shown)
-        except OtherNotebookError as other:
-            # Whether anything was written in it is asked all the same.
-            reply = {"reason": other.reason, "advice": other.advice, "other": True}
-            notebook = read_notebook(content, chapter, "auto", shown)
-        record = load_record(root, chapter, notebook.framework)
-        notebook, solutions = without_solutions(notebook, record, root)
-        made = rebuild(notebook, record)
-    except NotGradedError as problem:
-        if reply:
-            return reply
-        foreign = isinstance(problem, OtherNotebookError) or problem.reason.startswith("nothing in the")
-        return {"reason": problem.reason, "advice": problem.advice, "other": foreign}
-    notes = [f"the answer to {name} is the course's own solution, and was left out" for name in solutions]
-    stubs = {name: record.stub(name) for name in (e.id for e in record.exercises)}
-    return reply | {
-        "framework": made.framework,
-        "answers": {answer.exercise_id: answer.to_plain() for answer in made.answers},
-        "cells": {
-            name: cell.source
-            for cell in made.notebook.cells
-            if (name := grade_id_of(cell)) in stubs and cell.source != stubs[name]
-        },
-        "notes": [*notes, *made.notes][:_MOST_NOTES],
-    }
-
-
-def _limit(kind: int, wanted: int) -> None:
-    import resource
-
-    hard = resource.getrlimit(kind)[1]
-    resource.setrlimit(kind, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
-
-
-def _used_address_space() -> int:
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 4096 * 2**20
-
-
-def main() -> None:
-    """Answer requests until there are no more."""
-    import resource
-
-    about = json.loads(sys.argv[1])
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a warning prints is no reply
-    from . import choosing, guard, reading  # noqa: F401  the first notebook is not to pay for them
-
-    _limit(resource.RLIMIT_AS, _used_address_space() + _MEMORY)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, 64)
-    out.write(b'"ready"\n')
-    out.flush()
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        spent = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + 1 + about["seconds"])
-        try:
-            content = os.pread(about["shared"], request["size"], 0)
-            reply = _read(content, request["shown"], about)
-        except MemoryError:
-            os._exit(_NO_MEMORY)  # who knows what is left half done
-        except Exception as error:
-            reply = {
-                "reason": f"the notebook cannot be taken apart ({type(error).__name__})",
-                "advice": "Look at it by hand.",
-            }
-        out.write(json.dumps(reply).encode("utf-8") + b"\n")
-        out.flush()
-
-
-if __name__ == "__main__":
-    main()

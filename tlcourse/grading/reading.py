@@ -14,9 +14,9 @@ from typing import Any
 
 import nbformat
 
-from ..exercises.engine.registry import chapter_number
-from .model import NotGradedError
-from .record import grade_id_of
+from tlcourse.exercises.engine.registry import chapter_number
+from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.record import grade_id_of
 
 __all__ = ["LARGEST", "Notebook", "OtherNotebookError", "chapters_named", "read_bytes", "read_notebook"]
 
@@ -28,7 +28,7 @@ _PYTHON = ("python", "python3", "ipython", "")
 
 
 class OtherNotebookError(NotGradedError):
-    """It is a notebook, but not the one that is asked for: of another chapter or framework."""
+    """A notebook, but not the one to grade: of another chapter or framework, or the course's own solution."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import nbformat
 
-from ..errors import CourseError
-from ..exercises import Exercise, all_exercises
-from ..exercises.engine.registry import chapter_number
+from tlcourse.errors import CourseError
+from tlcourse.exercises import Exercise, all_exercises
+from tlcourse.exercises.engine.registry import chapter_number
 
 __all__ = ["Record", "load_record"]
 

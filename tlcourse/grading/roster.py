@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import CourseError
-from .journal import Override
-from .late import Lateness, LatePolicy, read_time
-from .model import Mark, Result
-from .words import clean, student_key
+from tlcourse.errors import CourseError
+from tlcourse.grading.journal import Override
+from tlcourse.grading.late import Lateness, LatePolicy, read_time
+from tlcourse.grading.model import Mark, Result
+from tlcourse.grading.words import clean, student_key
 
 __all__ = ["Roster", "Row", "Student", "class_rows", "read_roster"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
-from ..authoring.source import chapter_paths, solutions
-from ..errors import CourseError
-from .keeping import writing
-from .record import Record, grade_id_of, load_record
+from tlcourse.authoring.source import chapter_paths, solutions
+from tlcourse.errors import CourseError
+from tlcourse.grading.keeping import writing
+from tlcourse.grading.record import Record, grade_id_of, load_record
 
 __all__ = ["fill", "make_class", "right_answers"]
 

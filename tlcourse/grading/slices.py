@@ -1,4 +1,4 @@
-"""What an answer leans on: the few other statements of a notebook that it needs, without the rest.
+"""What an answer depends on: the few other statements of a notebook that it needs, without the rest.
 
 The grader does not run a chapter's experiments. An answer may still use a helper from the cell above, an
 import from somewhere else, or a variable of the chapter's own.
@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..exercises.engine.bindings import bound_by, changed_by, read_by, relevant, set_inside
-from ..exercises.engine.cells import parsed
+from tlcourse.exercises.engine.bindings import bound_by, changed_by, read_by, relevant, set_inside
+from tlcourse.exercises.engine.cells import parsed
 
 __all__ = ["leans_on"]
 
 _SPARE, _ABOVE, _BELOW = range(3)
 _BY_TEXT = frozenset(("globals", "locals", "vars", "eval", "exec", "getattr"))
-"""Who reads one of these may look a name up by its text."""
+"""Code that reads one of these may look a name up by its text."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +60,17 @@ def _kept_value(node: ast.Expr) -> ast.stmt:
 
 @lru_cache(maxsize=4096)  # a class's notebooks share most of their cells, and each is asked once an answer
 def _of_cell(source: str, course: bool = False) -> tuple[_Statement, ...]:
-    body = _body(source)
-    found = []
-    for node in body:
+    statements = []
+    for node in _body(source):
         defines = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign)
         sets = frozenset(set_inside(node)) if defines else frozenset()
         # The course's own experiments are long: of their results nothing is kept that an answer could need.
         changes = frozenset(changed_by(node, results=not course))
         names = frozenset(bound_by(node)), frozenset(read_by(node))
-        found.append(_Statement(_SPARE, node, *names, changes, sets))
-    if found and isinstance(last := found[-1].node, ast.Expr) and not source.rstrip().endswith(";"):
-        found[-1] = replace(found[-1], node=_kept_value(last), binds=frozenset({"_"}))
-    return tuple(found)
+        statements.append(_Statement(_SPARE, node, *names, changes, sets))
+    if statements and isinstance(last := statements[-1].node, ast.Expr) and not source.rstrip().endswith(";"):
+        statements[-1] = replace(statements[-1], node=_kept_value(last), binds=frozenset({"_"}))
+    return tuple(statements)
 
 
 def _statements(cells: Sequence[str], side: int, course: frozenset[str]) -> list[_Statement]:
@@ -83,24 +82,24 @@ def _statements(cells: Sequence[str], side: int, course: frozenset[str]) -> list
 def _touching(statements: Sequence[_Statement], sets: dict[str, frozenset[str]]) -> dict[str, list[int]]:
     """Name to the statements that bind or change it, in order, calls that set it from within included."""
     imported = {name for s in statements if s.imports for name in s.binds}
-    found: dict[str, list[int]] = {}
+    touching: dict[str, list[int]] = {}
     for i, s in enumerate(statements):
         called = {name for reader in s.reads & sets.keys() if reader not in s.binds for name in sets[reader]}
         for name in s.binds | (s.changes - imported) | called:
-            found.setdefault(name, []).append(i)
-    return found
+            touching.setdefault(name, []).append(i)
+    return touching
 
 
 def _needed(own: Sequence[ast.stmt]) -> list[str]:
     """The names that a cell reads and has not bound itself by then: a function reads when it is called."""
     every = {name for node in own for name in bound_by(node)}
     so_far: set[str] = set()
-    found: list[str] = []
+    names: list[str] = []
     for node in own:
         later = isinstance(node, ast.FunctionDef | ast.ClassDef)
-        found += sorted(read_by(node) - (every if later else so_far))
+        names += sorted(read_by(node) - (every if later else so_far))
         so_far |= bound_by(node)
-    return found
+    return names
 
 
 def _by_text(own: Sequence[ast.stmt], touching: Mapping[str, list[int]]) -> list[str]:
@@ -117,9 +116,9 @@ def leans_on(
 ) -> str:
     """The statements of other cells that an answer needs, in order, each of which may fail alone.
 
-    That is what the answer's cell reads (as far as it matters to the answer), and what that reads in turn, as
-    it is bound or changed above; what is bound below counts where nothing above binds it. Star imports and
-    ``from __future__`` are always there.
+    These bind or change what the answer's cell reads (as far as it matters to the answer), and what they
+    read in turn. What stands below the answer counts only for names that nothing above binds. Star imports
+    and ``from __future__`` are always included.
 
     Parameters
     ----------
@@ -130,12 +129,12 @@ def leans_on(
     above, below : sequence of str
         Sources of the notebook's other code cells, in order.
     spare : sequence of str
-        Cells of the course's own notebook, for names that no cell of the student's binds (any more).
+        Cells of the course's own notebook, for names that no cell of the student's binds.
 
     Returns
     -------
     str
-        To be run before the answer, in its namespace.
+        Source to run before the answer, in its namespace.
 
     Examples
     --------
@@ -161,29 +160,46 @@ def leans_on(
     touching = _touching(statements, sets)
     own = _body(source)
     own = own[: relevant(own, answer)]
-    todo = [*_needed(own), *_by_text(own, touching)]
     # Nobody can tell what a star import binds without running it.
-    wanted = {i for i, s in enumerate(statements) if (s.stars or s.future) and s.side != _SPARE}
-    seen: set[str] = set()
+    always = {i for i, s in enumerate(statements) if (s.stars or s.future) and s.side != _SPARE}
+    needed = _closure([*_needed(own), *_by_text(own, touching)], statements, touching)
+    return _each_may_fail([statements[i] for i in sorted(always | needed)])
+
+
+def _closure(
+    names: Sequence[str], statements: Sequence[_Statement], touching: Mapping[str, list[int]]
+) -> set[int]:
+    """The statements (by index) that some names need, and what those need in turn."""
+    todo, seen = list(names), set[str]()
+    needed: set[int] = set()
     while todo:
         name = todo.pop()
         if name in seen:
             continue
         seen.add(name)
-        written = [i for i in touching.get(name, ()) if statements[i].side != _SPARE]
-        before = [i for i in written if statements[i].side == _ABOVE]
-        # The student's own cells above, else those below, else the course's.
-        groups = (before, written, touching.get(name, []))
-        chosen = next((g for g in groups if any(name in statements[i].binds for i in g)), written)
-        for i in chosen[-1:] if name == "_" else chosen:
-            if i not in wanted:
-                wanted.add(i)
+        for i in _makers(name, statements, touching):
+            if i not in needed:
+                needed.add(i)
                 todo += statements[i].reads
-    nodes = [statements[i] for i in sorted(wanted)]
-    lines = [ast.unparse(s.node) for s in nodes if s.future]
+    return needed
+
+
+def _makers(name: str, statements: Sequence[_Statement], touching: Mapping[str, list[int]]) -> Sequence[int]:
+    """What binds or changes a name: the student's statements above, else all of theirs, else the course's."""
+    everywhere = touching.get(name, [])
+    own = [i for i in everywhere if statements[i].side != _SPARE]
+    above = [i for i in own if statements[i].side == _ABOVE]
+    binding = (some for some in (above, own, everywhere) if any(name in statements[i].binds for i in some))
+    makers = next(binding, own)
+    return makers[-1:] if name == "_" else makers
+
+
+def _each_may_fail(statements: Sequence[_Statement]) -> str:
+    """Statements as text, each within a ``try`` of its own."""
+    lines = [ast.unparse(s.node) for s in statements if s.future]
     handler = ast.parse("try:\n    pass\nexcept Exception:\n    pass").body[0]
     assert isinstance(handler, ast.Try)
-    for s in nodes:
+    for s in statements:
         if not s.future:
             tried = ast.Try(body=[s.node], handlers=handler.handlers, orelse=[], finalbody=[])
             lines.append(ast.unparse(ast.fix_missing_locations(tried)))

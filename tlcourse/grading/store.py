@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import tlcourse
-
-from ..errors import CourseError
-from .found import file_name
-from .keeping import write_safely, writing
-from .model import Result
-from .record import Record
+from tlcourse.errors import CourseError
+from tlcourse.grading.keeping import write_safely, writing
+from tlcourse.grading.model import Result
+from tlcourse.grading.record import Record
+from tlcourse.grading.words import file_name
 
 __all__ = ["forget", "grading_key", "load", "load_all", "read_seed", "save", "write_safely"]
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .late import Lateness
-from .roster import Roster, Row, Student
-from .words import clean
+from tlcourse.grading.late import Lateness
+from tlcourse.grading.roster import Roster, Row, Student
+from tlcourse.grading.words import clean
 
 __all__ = ["canvas_csv", "defused", "exercises_csv", "grades_csv", "moodle_csv"]
 

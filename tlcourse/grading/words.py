@@ -6,11 +6,13 @@ cleaned twice: when a result is made, and when it is written.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-__all__ = ["BLOCK", "LINE", "clean", "clean_block", "student_key", "without_strays"]
+__all__ = ["BLOCK", "LINE", "clean", "clean_block", "file_name", "student_key", "without_strays"]
 
 LINE = 2_000
 """Characters of a message or a name, at most."""
@@ -87,6 +89,22 @@ def student_key(name: str) -> str:
     True
     """
     return clean(unicodedata.normalize("NFC", name), 300)
+
+
+def file_name(student: str) -> str:
+    """A name for a student's files: safe on every system, and a different one for every student.
+
+    Examples
+    --------
+    >>> file_name("ada"), file_name("../x"), file_name("Ada")
+    ('ada', 'x=d6b96a97', 'Ada=99a563ab')
+    """
+    plain = re.sub(r"[^a-z0-9._-]+", "-", student)[:60].strip("-.")
+    if plain == student and plain:
+        return plain
+    shown = re.sub(r"[^A-Za-z0-9._-]+", "-", student)[:60].strip("-.")
+    # "=" is in no plain name, so none can pass for another's.
+    return f"{shown or 'student'}={hashlib.sha256(student.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def without_strays(encoding: str | None) -> Callable[[str], str]:

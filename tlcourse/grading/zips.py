@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .keeping import is_full
-from .model import NotGradedError
-from .reading import LARGEST
-from .words import clean
+from tlcourse.grading.keeping import is_full
+from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.reading import LARGEST
+from tlcourse.grading.words import clean
 
 __all__ = ["Member", "unzip"]
 

@@ -1,4 +1,4 @@
-"""The exercise through which the sandbox is attacked before it is used: its "answer" tells what it could do.
+"""The exercise through which the sandbox is attacked before it is used: its "answer" reports its deeds.
 
 Runs inside the jail, as any exercise does; `proof` has the attacks themselves.
 """
@@ -20,7 +20,7 @@ def _none(*_: Any) -> Any:
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """What the attack says that it could do."""
+    """What the attack reports that it was able to do."""
     return {"could": plain(answer(inputs))}
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import _thread
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 __all__ = ["OutOfReachError", "install"]
@@ -45,25 +46,11 @@ def _package_folders() -> list[str]:
     return [os.path.dirname(sys.modules[__name__.partition(".")[0]].__file__ or os.sep)]
 
 
-def install() -> None:
-    """Install the hook in this process, for good."""
+def _caller_check(libraries: tuple[str, ...]) -> Callable[[], bool]:
+    """A function that says whether an answer's code asks; its caller must be the audit hook itself."""
     stdlib = os.path.dirname(os.__file__) + os.sep
     site = os.sep + "site-packages" + os.sep
-    libraries = tuple(
-        str(path) + os.sep
-        for path in {sys.prefix, sys.base_prefix, "/usr/lib", "/usr/local/lib", *_package_folders()}
-    )
-    # Everything that the hook uses is held here: an answer may put something else into these modules.
-    getframe, who, error, text = sys._getframe, _thread.get_ident, OutOfReachError, str
-    os_open, os_read, os_close, read_only, failures, raw = (
-        os.open,
-        os.read,
-        os.close,
-        os.O_RDONLY,
-        OSError,
-        bytes,
-    )
-    events, frames, is_text, busy = _EVENTS, _FRAMES, isinstance, set[int]()
+    getframe = sys._getframe
 
     def asked_by_answer() -> bool:
         """Whether the nearest caller that is not of the standard library is an answer's code."""
@@ -78,6 +65,14 @@ def install() -> None:
         # Nothing but the standard library, as in a thread that an answer started with a function of it.
         return True
 
+    return asked_by_answer
+
+
+def _file_check() -> Callable[[str, Any], bool]:
+    """A function that compares a source with the file that it claims to come from."""
+    os_open, os_read, os_close, read_only = os.open, os.read, os.close, os.O_RDONLY
+    is_of, raw, failures = isinstance, bytes, OSError
+
     def lies_there(path: str, source: Any) -> bool:
         """Whether a library's file, which nobody here can write, holds exactly this source."""
         try:
@@ -90,7 +85,48 @@ def install() -> None:
                 parts.append(part)
         finally:
             os_close(descriptor)
-        return is_text(source, raw) and raw().join(parts) == raw(source)
+        return is_of(source, raw) and raw().join(parts) == raw(source)
+
+    return lies_there
+
+
+def _event_check(libraries: tuple[str, ...]) -> Callable[[str, tuple[Any, ...]], bool]:
+    """A function that says of a watched event whether an answer may not cause it."""
+    frames, is_of, text, lies_there = _FRAMES, isinstance, str, _file_check()
+
+    def suspect(event: str, arguments: tuple[Any, ...]) -> bool:
+        """Whether the event is one that an answer may not cause itself."""
+        if event == "open":
+            path = arguments[0]
+            return is_of(path, text) and path.startswith("/proc") and path.endswith("/mem")
+        if event == "object.__getattr__":
+            return arguments[1] in frames
+        if event == "compile":
+            # exec("...") is an answer's right; code that pretends to be a library's is not.
+            source, name = arguments
+            if not is_of(name, text):
+                return True
+            if name.startswith("<") and not name.startswith("<frozen"):
+                return False
+            # A library that nobody compiled before is compiled when it is imported: as it lies there.
+            return name.startswith(libraries) and not lies_there(name, source)
+        return True
+
+    return suspect
+
+
+def install() -> None:
+    """Install the hook in this process, for good.
+
+    Everything that the hook uses is a local name of a function above or of this one: an answer may put
+    something else into a module, and cannot reach a closure's variables.
+    """
+    libraries = tuple(
+        str(path) + os.sep
+        for path in {sys.prefix, sys.base_prefix, "/usr/lib", "/usr/local/lib", *_package_folders()}
+    )
+    suspect, asked_by_answer = _event_check(libraries), _caller_check(libraries)
+    who, error, events, busy = _thread.get_ident, OutOfReachError, _EVENTS, set[int]()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if not (event in events or event.startswith("ctypes.")):
@@ -100,21 +136,7 @@ def install() -> None:
             return
         busy.add(thread)
         try:
-            if event == "open":
-                path = arguments[0]
-                suspect = is_text(path, text) and path.startswith("/proc") and path.endswith("/mem")
-            elif event == "object.__getattr__":
-                suspect = arguments[1] in frames
-            elif event == "compile":
-                # exec("...") is an answer's right; code that pretends to be a library's is not.
-                source, name = arguments
-                suspect = not is_text(name, text) or not name.startswith("<") or name.startswith("<frozen")
-                if suspect and is_text(name, text):
-                    # A library that nobody compiled before is compiled when it is imported: as it lies there.
-                    suspect = name.startswith(libraries) and not lies_there(name, source)
-            else:
-                suspect = True
-            if suspect and asked_by_answer():
+            if suspect(event, arguments) and asked_by_answer():
                 raise error(f"An answer may not use `{event}`: it reaches into the process that checks it.")
         finally:
             busy.discard(thread)

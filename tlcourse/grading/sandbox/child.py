@@ -13,10 +13,13 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import linux
-from .audit import install
+from tlcourse.grading.sandbox import linux
+from tlcourse.grading.sandbox.audit import install
+
+if TYPE_CHECKING:
+    from tlcourse.exercises.engine.model import Observation
 
 __all__ = ["BROKEN", "HEADER", "observe_here", "shut_in"]
 
@@ -128,47 +131,76 @@ def _data_bytes() -> int:
 def observe_here(
     request: dict[str, Any], framework: str, reply: mmap.mmap, restore: Callable[[], None]
 ) -> None:
-    """Run one job and leave the observation in the shared memory, the length last."""
+    """Run one job and leave the observation in the shared memory, its length last.
+
+    Parameters
+    ----------
+    request : dict
+        The job and its ticket.
+    framework : {"torch", "keras"}
+    reply : mmap.mmap
+        Shared with the grader: `HEADER` bytes for the length, then the observation as JSON.
+    restore : callable
+        Puts back what the answer has changed, as `untouched.remember` gives it.
+    """
     import tlcourse
     from tlcourse.exercises.engine.loading import run_answer
-    from tlcourse.exercises.engine.model import Observation
     from tlcourse.exercises.engine.observe import observe_in_process
-    from tlcourse.exercises.engine.plain import from_json, to_json
     from tlcourse.exercises.engine.registry import get
 
     # A copy: the answer can reach the registry's own, and put another probe into it.
     own = get(request["exercise"])
-    probe = own.probe
+    exercise = replace(own, probe=_as_plain_data(own.probe, restore))
+    leave = _reply_writer(reply, request["ticket"])
+    tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
+    install()
+    loaded = run_answer(exercise, request["source"], request["setup"], main=True)
+    restore()
+    observation = loaded.failed or observe_in_process(
+        exercise, loaded.answer, request["inputs"], framework, seed=request["seed"], after_call=restore
+    )
+    restore()
+    leave(observation, loaded.note)
 
-    def measured(answer: Any, inputs: dict[str, Any], side: str) -> Any:
-        """The probe, and what it saw as plain data: nothing of the answer's runs in what comes after."""
-        seen = probe(answer, inputs, side)
+
+def _as_plain_data(probe: Callable[..., Any], restore: Callable[[], None]) -> Callable[..., Any]:
+    """The probe, giving what it saw as plain data: nothing of the answer's runs in what comes after."""
+    from tlcourse.exercises.engine.plain import from_json, to_json
+
+    def measured(answer: Any, inputs: dict[str, Any], framework: str) -> Any:
+        seen = probe(answer, inputs, framework)
         restore()  # an object's __repr__ is code of the answer's too
         text = to_json(seen)
         restore()
         return from_json(text)
 
-    exercise = replace(own, probe=measured)
-    tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
-    install()
-    loaded = run_answer(exercise, request["source"], request["setup"], main=True)
-    restore()
-    found = loaded.failed or observe_in_process(
-        exercise, loaded.answer, request["inputs"], framework, seed=request["seed"], after_call=restore
-    )
-    restore()
-    found = replace(found, note=loaded.note)
+    return measured
+
+
+def _reply_writer(reply: mmap.mmap, ticket: str) -> Callable[[Observation, str], None]:
+    """A function that leaves an observation in the shared memory, or says that it is too large.
+
+    It is made before the answer runs, so that what it calls is what the course wrote.
+    """
+    from tlcourse.exercises.engine.model import Observation
+    from tlcourse.exercises.engine.plain import to_json
+
+    as_dict, with_changes, room = asdict, replace, len(reply) - HEADER
 
     def written(observation: Observation) -> bytes:
-        return to_json({**asdict(observation), "ticket": request["ticket"]}).encode()
+        return to_json({**as_dict(observation), "ticket": ticket}).encode()
 
-    text = written(found)
-    if len(text) + HEADER > len(reply):
-        problem = "Your code gave far more than a check can read."
-        advice = "Return what the exercise asks for, and nothing else."
-        text = written(Observation("unusable", problem=problem, advice=advice, seconds=found.seconds))
-    reply[HEADER : HEADER + len(text)] = text
-    reply[:HEADER] = len(text).to_bytes(HEADER, "little")
+    def leave(observation: Observation, note: str) -> None:
+        text = written(with_changes(observation, note=note))
+        if len(text) > room:
+            problem = "Your code returned far more than a check can read."
+            advice = "Return what the exercise asks for, and nothing else."
+            seconds = observation.seconds
+            text = written(Observation("unusable", problem=problem, advice=advice, seconds=seconds))
+        reply[HEADER : HEADER + len(text)] = text
+        reply[:HEADER] = len(text).to_bytes(HEADER, "little")
+
+    return leave
 
 
 def close_all() -> None:

@@ -1,11 +1,11 @@
-"""What the sandbox raises: never because of a student's code."""
+"""The sandbox's own error, which is never a student's doing."""
 
 from __future__ import annotations
 
-from ...errors import CourseError
+from tlcourse.errors import CourseError
 
 __all__ = ["SandboxUnavailableError"]
 
 
 class SandboxUnavailableError(CourseError):
-    """This machine cannot shut students' code in, or the jail that was built does not hold."""
+    """This machine cannot isolate students' code, or the jail that was built does not hold."""

@@ -14,7 +14,7 @@ import signal
 import sys
 from typing import Any
 
-from . import linux
+from tlcourse.grading.sandbox import linux
 
 __all__ = ["main"]
 

@@ -1,11 +1,11 @@
-"""How much one submission may use."""
+"""How much time, memory and space may one submission use?"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...exercises.engine.patience import CHECK_SECONDS
+from tlcourse.exercises.engine.patience import CHECK_SECONDS
 
 __all__ = ["Limits"]
 
@@ -51,5 +51,5 @@ class Limits:
     reply_bytes: int = 48 * MIB
 
     def as_dict(self) -> dict[str, Any]:
-        """Numbers by name."""
+        """The limits by name, as plain numbers."""
         return asdict(self)

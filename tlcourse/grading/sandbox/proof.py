@@ -1,7 +1,7 @@
 """The sandbox attacks itself before it is used: the report lists as protected what was tried and held.
 
 An attack is an answer like any other, as text, run where answers run. It tries each thing that `PROTECTIONS`
-says cannot be done, and gives back the names of those that it could. One that succeeds refuses the run.
+says cannot be done, and returns the names of those that it could do. One success, and nothing is graded.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...exercises import Job, Observation
-from ...exercises.engine.folder import SHOWN
-from .attacks import ATTACK
-from .errors import SandboxUnavailableError
+from tlcourse.exercises import Job, Observation
+from tlcourse.exercises.engine.folder import SHOWN
+from tlcourse.grading.sandbox.attacks import ATTACK
+from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 
 if TYPE_CHECKING:
-    from .parent import Sandbox
+    from tlcourse.grading.sandbox.sandbox import Sandbox
 
 __all__ = ["PROTECTIONS", "Secrets", "prove"]
 
@@ -247,63 +247,77 @@ def prove(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str]) -> tuple[s
     Returns
     -------
     tuple of str
-        The protections that held, in words.
+        The protections that held, as sentences for the report.
 
     Raises
     ------
     SandboxUnavailableError
-        If an attack could do what the report would say it cannot, or did not come to its end.
+        If an attack succeeded against a listed protection, or did not run to its end.
     """
-    limits, root = sandbox.limits, os.geteuid() == 0
     offline = sandbox.network == "none"
     with _listening(offline) as port:
-        inputs: dict[str, Any] = {
-            "scratch": ["/scratch", "/tmp", "/dev/shm"],
-            "user": os.geteuid(),
-            "pids": [os.getpid(), os.getppid()],
-            "folders": ["/", "/etc", "/dev", *folders],
-            "paths": list(secrets.paths),
-            "names": list(secrets.names),
-            "shown": [name.partition(".")[0] for name in SHOWN],
-            "chapter": sandbox.chapter,
-            "open_files": limits.open_files,
-            "file_bytes": limits.file_bytes,
-            "memory_bytes": limits.memory_bytes,
-            "cpu_seconds": int(limits.cpu_seconds),
-            "processes": limits.processes,
-            "port": port,
-        }
+        inputs = _attack_inputs(sandbox, secrets, folders, port)
         first = sandbox.run(Job(ATTACK, LEAVE_TRACES, inputs), _SECONDS)
-        left = sandbox.processes_inside()
+        left_running = sandbox.processes_inside()
         second = sandbox.run(Job(ATTACK, LOOK_AROUND, inputs), _SECONDS)
     begun = time.monotonic()
-    third = sandbox.run(Job(ATTACK, RUN_FOR_EVER, inputs), _ENDLESS)
-    for seen in (first, second):
-        if seen.kind != "ok":
-            raise SandboxUnavailableError(
-                f"The sandbox could not be tried out: {seen.kind}, {seen.problem}", "Run `tlcourse doctor`."
-            )
-    could = [*_said(first), *_said(second)]
-    could += [("process", "leave a program running")] if left else []
-    if third.kind != "timeout" or time.monotonic() - begun > 60:
-        could.append(("limits", "run for ever"))
+    endless = sandbox.run(Job(ATTACK, RUN_FOR_EVER, inputs), _ENDLESS)
+    succeeded = [*_reported(first), *_reported(second)]
+    if left_running:
+        succeeded.append(("process", "leave a program running"))
+    if endless.kind != "timeout" or time.monotonic() - begun > 60:
+        succeeded.append(("limits", "run for ever"))
     claimed = set(PROTECTIONS) - (set() if offline else {"network"})
-    if not root:
-        # Another user than one's own cannot be had without being root; so nothing is said of it.
-        could = [(which, what) for which, what in could if which != "user"]
+    if os.geteuid() != 0:
+        # Only root can run an answer as another user, so that protection is not claimed.
         claimed.remove("user")
-    failed = [(which, what) for which, what in could if which in claimed]
-    if failed:
-        which, what = failed[0]
-        raise SandboxUnavailableError(
-            f"The sandbox does not hold on this machine: an answer could {what}, against"
-            f" “{PROTECTIONS[which]}”.",
-            "Nothing was graded. If a file of the course or of the class lies among the programs (below"
-            " /usr/lib, say), move it; otherwise please report this.",
-        )
+    _refuse_if_broken(succeeded, claimed)
     return tuple(text for which, text in PROTECTIONS.items() if which in claimed)
 
 
-def _said(seen: Observation) -> list[tuple[str, str]]:
+def _attack_inputs(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str], port: int) -> dict[str, Any]:
+    """The machine and the limits as the attacks need to know them."""
+    limits = sandbox.limits
+    return {
+        "scratch": ["/scratch", "/tmp", "/dev/shm"],
+        "user": os.geteuid(),
+        "pids": [os.getpid(), os.getppid()],
+        "folders": ["/", "/etc", "/dev", *folders],
+        "paths": list(secrets.paths),
+        "names": list(secrets.names),
+        "shown": [name.partition(".")[0] for name in SHOWN],
+        "chapter": sandbox.chapter,
+        "open_files": limits.open_files,
+        "file_bytes": limits.file_bytes,
+        "memory_bytes": limits.memory_bytes,
+        "cpu_seconds": int(limits.cpu_seconds),
+        "processes": limits.processes,
+        "port": port,
+    }
+
+
+def _reported(seen: Observation) -> list[tuple[str, str]]:
+    """What an attack was able to do: (protection, deed).
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If it did not run to its end.
+    """
+    if seen.kind != "ok":
+        raise SandboxUnavailableError(
+            f"The sandbox could not be tried out: {seen.kind}, {seen.problem}", "Run `tlcourse doctor`."
+        )
     data: Mapping[str, Any] = seen.data or {}
-    return [(str(which), str(what)) for which, what in data.get("could", [])]
+    return [(str(which), str(deed)) for which, deed in data.get("could", [])]
+
+
+def _refuse_if_broken(succeeded: Sequence[tuple[str, str]], claimed: Collection[str]) -> None:
+    for which, deed in succeeded:
+        if which in claimed:
+            raise SandboxUnavailableError(
+                f"The sandbox does not hold on this machine: an answer could {deed}, against"
+                f" “{PROTECTIONS[which]}”.",
+                "Nothing was graded. If a file of the course or of the class lies among the programs (below"
+                " /usr/lib, say), move it; otherwise please report this.",
+            )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from ...errors import CourseError
-from ...exercises.engine.bindings import bound_by, read_by
+from tlcourse.errors import CourseError
+from tlcourse.exercises.engine.bindings import bound_by, read_by
 
 __all__ = ["slice_modules"]
 
@@ -35,7 +35,7 @@ def _narrowed(statement: ast.stmt, bound: set[str], wanted: set[str]) -> ast.stm
 
 
 def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """The sources of some sibling modules with only the wanted names in them and what those need.
+    """The sources of sibling modules, with only the wanted names in them and what those need.
 
     Parameters
     ----------
@@ -63,49 +63,63 @@ def slice_modules(sources: Mapping[str, str], roots: Mapping[str, Iterable[str]]
     def f():
         return a
     """
-    trees = {name: ast.parse(source) for name, source in sources.items()}
     # A statement is asked for its names once for each name that a slice needs: thousands of times in all.
     bound_in = functools.cache(bound_by)
+    bodies = {name: ast.parse(source).body for name, source in sources.items()}
+    wanted = _closure(bodies, roots, bound_in)
+    sliced = {}
+    for module, names in wanted.items():
+        if not names:
+            continue
+        kept = [
+            narrowed
+            for statement in bodies[module]
+            if (narrowed := _narrowed(statement, bound_in(statement), names)) is not None
+        ]
+        for node in kept:
+            _without_docstring(node)
+        sliced[module] = ast.unparse(ast.Module(body=kept, type_ignores=[]))
+    return sliced
+
+
+def _closure(
+    bodies: Mapping[str, list[ast.stmt]],
+    roots: Mapping[str, Iterable[str]],
+    bound_in: Callable[[ast.stmt], set[str]],
+) -> dict[str, set[str]]:
+    """Of each module the names that the roots need, the roots among them."""
     read_in = functools.cache(functools.partial(read_by, hints=False))
-    tops = {name: set().union(*map(bound_in, tree.body)) for name, tree in trees.items()}
-    wanted: dict[str, set[str]] = {name: set() for name in sources}
+    tops = {module: set().union(*map(bound_in, body)) for module, body in bodies.items()}
+    wanted: dict[str, set[str]] = {module: set() for module in bodies}
     todo = [(module, name) for module, names in roots.items() for name in names]
     while todo:
         module, name = todo.pop()
         if name in wanted[module]:
             continue
         wanted[module].add(name)
-        binding = [statement for statement in trees[module].body if name in bound_in(statement)]
+        binding = [statement for statement in bodies[module] if name in bound_in(statement)]
         if not binding:
             raise CourseError(
                 f"{module} does not bind {name!r} at its top level.", "Move the probe's helper there."
             )
         for statement in binding:
             if isinstance(statement, ast.ImportFrom):
-                sibling = statement.module or ""
-                if any(alias.name == "*" for alias in statement.names):
-                    raise CourseError(f"{module} has a star import.", "Import names one by one.")
-                if statement.level == 1 and sibling in sources:
-                    todo += [
-                        (sibling, alias.name)
-                        for alias in statement.names
-                        if (alias.asname or alias.name) == name
-                    ]
+                todo += _from_siblings(statement, module, name, bodies)
             elif not isinstance(statement, ast.Import):
                 todo += [(module, read) for read in read_in(statement) & tops[module]]
-    found = {}
-    for module, names in wanted.items():
-        if not names:
-            continue
-        kept = [
-            narrow
-            for statement in trees[module].body
-            if (narrow := _narrowed(statement, bound_in(statement), names)) is not None
-        ]
-        for node in kept:
-            _without_docstring(node)
-        found[module] = ast.unparse(ast.Module(body=kept, type_ignores=[]))
-    return found
+    return wanted
+
+
+def _from_siblings(
+    statement: ast.ImportFrom, module: str, name: str, siblings: Collection[str]
+) -> list[tuple[str, str]]:
+    """Where a name comes from if it is imported from a sibling module: (module, its name there)."""
+    if any(alias.name == "*" for alias in statement.names):
+        raise CourseError(f"{module} has a star import.", "Import names one by one.")
+    sibling = statement.module or ""
+    if statement.level != 1 or sibling not in siblings:
+        return []
+    return [(sibling, alias.name) for alias in statement.names if (alias.asname or alias.name) == name]
 
 
 def _without_docstring(tree: ast.AST) -> None:

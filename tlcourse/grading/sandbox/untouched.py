@@ -14,73 +14,29 @@ import signal
 import sys
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["remember"]
 
 # All that is loaded of these; of TensorFlow, whose insides are too many to look at, the top.
 _WHOLE = ("tlcourse", "numpy", "keras", "torch.nn", "torch.optim", "torch.autograd", "torch.utils.data")
+# fmt: off
 _ALSO = (
-    *(
-        "abc",
-        "ast",
-        "base64",
-        "binascii",
-        "builtins",
-        "codecs",
-        "collections",
-        "contextlib",
-        "copy",
-        "dataclasses",
-    ),
-    *(
-        "dis",
-        "enum",
-        "functools",
-        "hashlib",
-        "inspect",
-        "io",
-        "itertools",
-        "json",
-        "json.decoder",
-        "json.encoder",
-    ),
-    *(
-        "linecache",
-        "math",
-        "mmap",
-        "numbers",
-        "operator",
-        "os",
-        "os.path",
-        "pathlib",
-        "pickle",
-        "random",
-        "re",
-    ),
-    *("struct", "sys", "tempfile", "textwrap", "time", "traceback", "types", "typing", "warnings", "zlib"),
-    *("torch", "torch.functional", "torch._tensor", "torch.serialization", "torch.random", "torch.cuda"),
-    *(
-        "tensorflow",
-        "tensorflow.math",
-        "tensorflow.nn",
-        "tensorflow.random",
-        "safetensors",
-        "safetensors.torch",
-    ),
-    *("safetensors.numpy", "h5py", "PIL", "PIL.Image"),
+    "abc", "ast", "base64", "binascii", "builtins", "codecs", "collections", "contextlib", "copy",
+    "dataclasses", "dis", "enum", "functools", "hashlib", "inspect", "io", "itertools", "json",
+    "json.decoder", "json.encoder", "linecache", "math", "mmap", "numbers", "operator", "os", "os.path",
+    "pathlib", "pickle", "random", "re", "struct", "sys", "tempfile", "textwrap", "time", "traceback",
+    "types", "typing", "warnings", "zlib",
+    "torch", "torch.functional", "torch._tensor", "torch.serialization", "torch.random", "torch.cuda",
+    "tensorflow", "tensorflow.math", "tensorflow.nn", "tensorflow.random",
+    "safetensors", "safetensors.torch", "safetensors.numpy", "h5py", "PIL", "PIL.Image",
 )
 _FREE = (
-    "displayhook",
-    "last_type",
-    "last_value",
-    "last_traceback",
-    "stdout",
-    "stderr",
-    "stdin",
-    "argv",
-    "path",
+    "displayhook", "last_type", "last_value", "last_traceback",
+    "stdout", "stderr", "stdin", "argv", "path",
 )
+# fmt: on
+"""What running a cell changes in ``sys``."""
 _FIELDS = ("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -110,14 +66,23 @@ def _functions(entries: dict[str, Any]) -> Iterator[types.FunctionType]:
                 yield part
 
 
-def remember() -> Callable[[], None]:
-    """Remember how things are; what it gives puts them back.
+class _Namespace(NamedTuple):
+    """A module or class, its names and their values, as they were."""
 
-    The function that it gives is in no module, looks nothing up that an answer can replace, and is out of
-    reach without frames.
-    """
-    modules = list(_modules())
-    kept: list[tuple[Any, Any, tuple[str, ...], tuple[Any, ...], bool]] = []
+    owner: Any
+    current: Any  # the owner's __dict__: what is there now
+    names: tuple[str, ...]
+    values: tuple[Any, ...]
+    is_class: bool
+
+
+_Watched = tuple[tuple[types.FunctionType, tuple[Any, ...]], ...]
+"""Functions, each with the values of its `_FIELDS`."""
+
+
+def _snapshot(modules: list[types.ModuleType]) -> tuple[list[_Namespace], _Watched]:
+    """What the modules and their classes hold, and the functions among it."""
+    namespaces: list[_Namespace] = []
     functions: dict[int, tuple[types.FunctionType, tuple[Any, ...]]] = {}
     seen: set[int] = set()
     for owner in [*modules, *_classes(modules)]:
@@ -127,51 +92,105 @@ def remember() -> Callable[[], None]:
         entries = dict(owner.__dict__)
         if owner is sys:
             entries = {name: value for name, value in entries.items() if name not in _FREE}
-        kept.append((owner, owner.__dict__, tuple(entries), tuple(entries.values()), isinstance(owner, type)))
+        names, values = tuple(entries), tuple(entries.values())
+        namespaces.append(_Namespace(owner, owner.__dict__, names, values, isinstance(owner, type)))
         for function in _functions(entries):
             functions.setdefault(id(function), (function, tuple(getattr(function, f) for f in _FIELDS)))
-    watched = tuple(functions.values())
+    return namespaces, tuple(functions.values())
+
+
+# Each of these gives a function that puts something back. All that such a function uses is held in its
+# closure: an answer may put something else into the modules, the builtins among them.
+
+
+def _stopping_timers() -> Callable[[], None]:
+    timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
+    stop_timer = signal.setitimer
+
+    def stop_timers() -> None:
+        for timer in timers:  # a handler could change things back at any moment
+            stop_timer(timer, 0)
+
+    return stop_timers
+
+
+def _restoring_imports(modules: list[types.ModuleType]) -> Callable[[], None]:
+    module_table, loaded = sys.modules, {module.__name__: module for module in modules}
+    search_lists: tuple[list[Any], ...] = (sys.meta_path, sys.path_hooks, sys.path)
+    contents = tuple((each, tuple(each)) for each in search_lists)
+
+    def restore_imports() -> None:
+        for name, module in loaded.items():
+            module_table[name] = module
+        for search_list, entries in contents:
+            search_list[:] = entries
+
+    return restore_imports
+
+
+def _restoring_names(namespaces: list[_Namespace]) -> Callable[[], None]:
+    kept = [tuple(namespace) for namespace in namespaces]
     # In C, because it is done after each call of an answer: some 40,000 comparisons in 4 ms.
-    bare = tuple(function for function, _ in watched)
+    same, every, each, pair, set_in_class = operator.is_, all, map, zip, type.__setattr__
+    missing, failures = object(), (AttributeError, TypeError)
+
+    def restore_names() -> None:
+        for owner, current, names, values, is_class in kept:
+            if every(each(same, each(current.get, names), values)):
+                continue
+            for name, value in pair(names, values):
+                if current.get(name, missing) is value:
+                    continue
+                if not is_class:
+                    current[name] = value
+                    continue
+                try:
+                    set_in_class(owner, name, value)
+                except failures:  # a class's own __dict__ and __weakref__
+                    continue
+
+    return restore_names
+
+
+def _restoring_functions(watched: _Watched) -> Callable[[], None]:
+    functions = tuple(function for function, _ in watched)
     columns = tuple(
         (operator.attrgetter(field), tuple(parts[i] for _, parts in watched))
         for i, field in enumerate(_FIELDS)
     )
-    loaded = {module.__name__: module for module in modules}
-    searched: tuple[list[Any], ...] = (sys.meta_path, sys.path_hooks, sys.path)
-    lists = tuple((found, tuple(found)) for found in searched)
-    # Everything that is used below, held here: an answer may put something else into these modules.
-    same, every, each, get_of, set_of, set_class = operator.is_, all, map, getattr, setattr, type.__setattr__
-    pair, module_table, missing = zip, sys.modules, object()
-    timers = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
-    stop_timer, fields, failures = signal.setitimer, _FIELDS, (AttributeError, TypeError)
+    same, every, each, pair, fields = operator.is_, all, map, zip, _FIELDS
+    get_field, set_field = getattr, setattr
 
-    def restore() -> None:
-        for timer in timers:  # a handler could change things back at any moment
-            stop_timer(timer, 0)
-        for name, module in loaded.items():
-            module_table[name] = module
-        for found, was in lists:
-            found[:] = was
-        for owner, now, names, values, is_class in kept:
-            if every(each(same, each(now.get, names), values)):
-                continue
-            for name, value in pair(names, values):
-                if now.get(name, missing) is value:
-                    continue
-                if not is_class:
-                    now[name] = value
-                    continue
-                try:
-                    set_class(owner, name, value)
-                except failures:  # a class's own __dict__ and __weakref__
-                    continue
+    def restore_functions() -> None:
         intact = True
-        for read, were in columns:
-            intact = intact and every(each(same, each(read, bare), were))
+        for read, values in columns:
+            intact = intact and every(each(same, each(read, functions), values))
         for function, parts in () if intact else watched:
             for field, value in pair(fields, parts):
-                if get_of(function, field) is not value:
-                    set_of(function, field, value)
+                if get_field(function, field) is not value:
+                    set_field(function, field, value)
+
+    return restore_functions
+
+
+def remember() -> Callable[[], None]:
+    """Remember how modules, classes and functions are.
+
+    Returns
+    -------
+    callable
+        Puts them back. It is in no module, looks nothing up that an answer can replace, and is out of reach
+        without frames.
+    """
+    modules = list(_modules())
+    namespaces, watched = _snapshot(modules)
+    stop_timers, restore_imports = _stopping_timers(), _restoring_imports(modules)
+    restore_names, restore_functions = _restoring_names(namespaces), _restoring_functions(watched)
+
+    def restore() -> None:
+        stop_timers()
+        restore_imports()
+        restore_names()
+        restore_functions()
 
     return restore

@@ -1,4 +1,4 @@
-"""The copy of the package that a student's code may see: everything but what knows the answers."""
+"""The copy of the package that a student's code may see: all of it but what knows the answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import shutil
 import types
 from pathlib import Path
 
-from ...errors import CourseError
-from ...exercises import Exercise, all_exercises
-from ...exercises.engine.folder import SHOWN
-from ...exercises.engine.own_work import hidden_in, place_of, without_bodies
-from .slicing import slice_modules
+from tlcourse.errors import CourseError
+from tlcourse.exercises import Exercise, all_exercises
+from tlcourse.exercises.engine.folder import SHOWN
+from tlcourse.exercises.engine.own_work import hidden_in, place_of, without_bodies
+from tlcourse.grading.sandbox.slicing import slice_modules
 
 __all__ = ["build_view", "probe_modules"]
 
@@ -48,7 +48,7 @@ def probe_modules() -> dict[str, str]:
     Raises
     ------
     CourseError
-        If a probe is no plain function at the top level of its module.
+        If a probe is not a plain function at the top level of its module.
     """
     folder = PACKAGE / "exercises"
     sources = {

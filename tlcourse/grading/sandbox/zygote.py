@@ -1,7 +1,7 @@
 """The process that has everything imported, and forks a child for every answer.
 
 It runs inside the jail and never runs a student's code itself. On its control socket a message with two
-descriptors (the job; room for the reply) starts a child, ``kill`` ends it, and what became of it goes back.
+descriptors (the job; room for the reply) starts a child, ``kill`` ends it, and its exit status goes back.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import linux
-from .child import BROKEN, close_all, furnish, observe_here, shut_in
-from .plain_traceback import install_plain_tracebacks
-from .untouched import remember
+from tlcourse.grading.sandbox import linux
+from tlcourse.grading.sandbox.child import BROKEN, close_all, furnish, observe_here, shut_in
+from tlcourse.grading.sandbox.plain_traceback import install_plain_tracebacks
+from tlcourse.grading.sandbox.untouched import remember
 
 __all__ = ["main"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tlcourse.errors import CourseError
-from tlcourse.grading.found import find, look
+from tlcourse.grading.submissions import find_submissions
 
 NAME = "02-choose-a-pretrained-model"
 
@@ -24,9 +24,8 @@ def put(path: Path, text: str = "{}", age: float = 0.0) -> None:
 
 def found(place: Path, tmp_path: Path) -> dict[str, str]:
     scratch = tmp_path / f"scratch{time.monotonic_ns()}"
-    return {
-        s.student: s.problem.reason if s.problem else s.path.read_text() for s in find(place, "02", scratch)
-    }
+    intake = find_submissions(place, "02", scratch)
+    return {s.student: s.problem.reason if s.problem else s.path.read_text() for s in intake.submissions}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_the_newest_of_the_chapter_comes_first(tmp_path):
     put(place / "ada" / f"{NAME} (1).ipynb", "new")
     put(place / "bob" / f"{NAME}.ipynb", "right chapter", age=100)
     put(place / "bob" / "03-build-the-base-model.ipynb", "newer, of another chapter")
-    ada, bob = find(place, "02", tmp_path / "s")
+    ada, bob = find_submissions(place, "02", tmp_path / "s").submissions
     assert [c.path.read_text() for c in ada.candidates] == ["new", "old"]
     assert bob.path.read_text() == "right chapter"
     assert [c.of_chapter for c in bob.candidates] == [True, False]
@@ -76,7 +75,7 @@ def test_a_resubmission_counts_by_canvas_number_not_by_the_clock(tmp_path):
     put(place / f"bob_2_12_{NAME}.ipynb", "bob")
     put(place / f"cleo_LATE_3_13_{NAME}.ipynb", "cleo")
     assert found(place, tmp_path)["ada_1"] == "second"
-    assert "late" in find(place, "02", tmp_path / "again")[-1].notes[0]
+    assert "late" in find_submissions(place, "02", tmp_path / "again").submissions[-1].notes[0]
 
 
 def test_students_are_never_merged(tmp_path):
@@ -128,7 +127,7 @@ def test_nothing_to_grade_is_one_clear_error(tmp_path, what):
         place = tmp_path / "x.zip"
         place.write_bytes(b"PK")
     with pytest.raises(CourseError):
-        find(place, "02", tmp_path / "scratch")
+        find_submissions(place, "02", tmp_path / "scratch")
 
 
 # --- whose it is --------------------------------------------------------------------------------------------
@@ -189,12 +188,12 @@ def test_two_sources_of_one_student_are_a_question(tmp_path, first, second, told
     else:
         put(place / second, "new")
     put(place / "bob" / f"{NAME}.ipynb", "bob's")
-    handed = {s.student: s for s in find(place, "02", tmp_path / "s")}
+    handed = {s.student: s for s in find_submissions(place, "02", tmp_path / "s").submissions}
     (student,) = set(handed) - {"bob"}
     problem = handed[student].problem
     assert problem is not None
     assert f"there are {told} submissions" in problem.reason
-    assert "take the other away" in problem.advice
+    assert "remove or rename the other" in problem.advice
     assert handed["bob"].path.read_text() == "bob's"
 
 
@@ -232,7 +231,7 @@ def test_a_mostly_lms_like_class_is_told(tmp_path):
     for name in ("ada_1_10", "bob_2_11", "cleo_3_12"):
         put(tmp_path / "class" / f"{name}_{NAME}.ipynb", "x")
     put(tmp_path / "class" / "mine.ipynb", "x")
-    (line,) = look(tmp_path / "class", "02", tmp_path / "s").left_out
+    (line,) = find_submissions(tmp_path / "class", "02", tmp_path / "s").left_out
     assert "3 of 4 names look like a download from Canvas" in line
 
 
@@ -240,11 +239,9 @@ def test_the_roster_says_whether_the_one_folder_is_a_student(tmp_path):
     for name in ("ada", "bob"):
         put(tmp_path / "class" / "group" / name / f"{NAME}.ipynb", name)
     assert set(found(tmp_path / "class", tmp_path)) == {"group"}
-    assert {s.student for s in find(tmp_path / "class", "02", tmp_path / "s", ["ada", "zoe"])} == {
-        "ada",
-        "bob",
-    }
-    assert {s.student for s in find(tmp_path / "class", "02", tmp_path / "t", ["group"])} == {"group"}
+    for roster, expected in ((["ada", "zoe"], {"ada", "bob"}), (["group"], {"group"})):
+        intake = find_submissions(tmp_path / "class", "02", tmp_path / roster[0], roster)
+        assert {submission.student for submission in intake.submissions} == expected
 
 
 def test_a_folder_full_of_notebooks_hides_nothing_and_takes_no_hour(tmp_path):
@@ -252,7 +249,7 @@ def test_a_folder_full_of_notebooks_hides_nothing_and_takes_no_hour(tmp_path):
     put(place / "ada" / f"{NAME}.ipynb", "mine", age=1000)
     for number in range(60):
         put(place / "ada" / "venv" / f"sample {number}.ipynb", "{}")
-    (ada,) = find(place, "02", tmp_path / "s")
+    (ada,) = find_submissions(place, "02", tmp_path / "s").submissions
     assert ada.path.read_text() == "mine"
     assert len(ada.candidates) == 40
     assert "only 40 of 61 notebooks" in ada.notes[0]
@@ -266,7 +263,7 @@ def test_what_is_left_out_is_told(tmp_path):
     put(place / ".DS_Store", "no")
     (place / "empty").mkdir()
     put(place / "bob" / ".work" / f"{NAME}.ipynb", "hidden")
-    seen = look(place, "02", tmp_path / "s")
+    seen = find_submissions(place, "02", tmp_path / "s")
     assert [line.split(" ")[0] for line in seen.left_out] == ["..x", ".git", "empty"]
     assert [s.student for s in seen.submissions] == ["ada", "bob"]
     assert "hidden file: bob/.work" in seen.submissions[1].problem.reason

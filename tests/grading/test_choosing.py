@@ -14,13 +14,13 @@ import nbformat
 import pytest
 
 from tlcourse.grading import reader as reading_child
-from tlcourse.grading.found import find
+from tlcourse.grading.choosing import choose
 from tlcourse.grading.model import NotGradedError
-from tlcourse.grading.opening import choose
 from tlcourse.grading.reader import Reader
 from tlcourse.grading.reading import MOST_CELLS, MOST_SOURCE
 from tlcourse.grading.record import grade_id_of, load_record
 from tlcourse.grading.sample import fill, right_answers
+from tlcourse.grading.submissions import find_submissions
 from tools.processor_time import spent
 
 ROOT = Path(__file__).parents[2]
@@ -50,7 +50,7 @@ def put(path: Path, text: str, age: float = 0.0) -> None:
 
 def counted(folder: Path, reader: Reader) -> tuple[str, str]:
     """Which file counts and the notes, or the reason why none does."""
-    (handed,) = find(folder, "00", folder.parent / f"scratch{time.monotonic_ns()}")
+    (handed,) = find_submissions(folder, "00", folder.parent / f"scratch{time.monotonic_ns()}").submissions
     try:
         chosen = choose(handed, reader)
     except NotGradedError as problem:
@@ -98,7 +98,7 @@ def test_of_a_whole_checkout_the_learners_worked_notebook_counts(tmp_path, reade
     if zipped:
         shutil.make_archive(str(tmp_path / "class" / "ada"), "zip", tmp_path / "class" / "ada")
         shutil.rmtree(tmp_path / "class" / "ada")
-    (handed,) = find(tmp_path / "class", "00", tmp_path / "scratch")
+    (handed,) = find_submissions(tmp_path / "class", "00", tmp_path / "scratch").submissions
     assert handed.student == "ada"
     chosen = choose(handed, reader)
     assert chosen.shown.endswith(f"transfer-learning/notebooks/{worked}/{NAME}.ipynb")
@@ -234,7 +234,7 @@ def test_whatever_the_child_does_costs_one_student(monkeypatch, tmp_path, what):
     (folder / "sitecustomize.py").write_text(
         "import os, sys, time\n"
         "def spin():\n    while True: pass\n"
-        "if sys.orig_argv[1:3] == ['-m', 'tlcourse.grading.reader']:\n"
+        "if sys.orig_argv[1:3] == ['-m', 'tlcourse.grading.reader_child']:\n"
         "    import tlcourse.grading.guard as guard\n    kept = guard.rebuild\n"
         "    def rebuild(student, record):\n"
         "        if any('DO IT' in cell['source'] for cell in student.cells):\n"

@@ -1,0 +1,47 @@
+"""Do the processes of a jail stay within their limits? Seen from outside, while an answer runs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+
+import psutil
+
+from tlcourse.grading.sandbox.limits import Limits
+
+__all__ = ["exceeded_limit", "processes_below"]
+
+
+def processes_below(pid: int) -> list[psutil.Process]:
+    """The processes that one has started, and those that these have started, nearest first."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def exceeded_limit(inside: Sequence[psutil.Process], limits: Limits) -> str | None:
+    """A sentence about the limit that an answer's processes exceed together; None if they keep to them all.
+
+    Parameters
+    ----------
+    inside : sequence of psutil.Process
+        Those of the jail besides the zygote.
+    limits : Limits
+    """
+    if len(inside) > limits.processes + 1:
+        return f"Your code started more than {limits.processes} processes and was stopped."
+    # The resident size counts shared pages in each process; it is cheap, and what is below it is below both.
+    if _bytes_of(inside, lambda process: process.memory_info().rss) <= limits.memory_bytes:
+        return None
+    if _bytes_of(inside, lambda process: process.memory_full_info().uss) <= limits.memory_bytes:
+        return None
+    return f"Your code used more than {limits.memory_bytes / 2**30:.0f} GiB of memory and was stopped."
+
+
+def _bytes_of(processes: Sequence[psutil.Process], measure: Callable[[psutil.Process], int]) -> int:
+    used = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            used += measure(process)
+    return used
