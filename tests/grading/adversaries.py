@@ -388,7 +388,7 @@ BROKEN = (
     Adversary("spaces", _raw(b"  \n\n "), None, "empty"),
     Adversary("utf-16", _raw('{"cells": []}'.encode("utf-16")), None, "UTF-16"),
     Adversary("latin-1", _raw('{"cells": ["é"]}'.encode("latin-1")), None, "not text in UTF-8"),
-    Adversary("a-list", _raw(b"[1, 2]"), None, "no notebook"),
+    Adversary("a-list", _raw(b"[1, 2]"), None, "not a notebook"),
     Adversary("deep", _raw(b"[" * 200_000), None, ""),
     Adversary("no-cells", _raw(b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'), None, "no cells"),
     Adversary("cells-are-text", _raw(b'{"cells": "x", "nbformat": 4}'), None, ""),

@@ -64,7 +64,7 @@ def counted(folder: Path, reader: Reader) -> tuple[str, str]:
         ([("a", WORKED, 9), ("b", BLANK, 0)], "a", "b.ipynb (blank)"),
         ([("a", HALF, 9), ("b", WORKED, 0)], "b", "being the newest"),
         ([("a", WORKED, 0), ("b", HALF, 9)], "a", "not counted: ada/b.ipynb"),
-        ([("a", HALF, 0), ("b", WORKED, 0)], "b", "cannot be told, please look: ada/b.ipynb, ada/a.ipynb"),
+        ([("a", HALF, 0), ("b", WORKED, 0)], "b", "the newest, please look: ada/b.ipynb, ada/a.ipynb"),
         ([("a", WORKED, 0), ("b", WORKED, 0)], "a", "counts"),
         ([("a", WORKED, 9), ("b", "{", 0)], "a", "b.ipynb (the file is not JSON"),
         ([("a", BLANK, 9), ("b", "{", 0)], "", "the file is not JSON"),

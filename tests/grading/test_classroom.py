@@ -196,7 +196,7 @@ def test_the_command_says_what_came_out(commanded):
     assert again.exit_code == 0, again.output
     assert "not graded, because" in first.output
     assert "handed nothing in" in first.output
-    assert "taken over from before" in again.output
+    assert "taken over from an earlier run" in again.output
     assert "Traceback" not in first.output
 
 
@@ -298,7 +298,7 @@ def test_nbgraders_own_autograde_gives_the_same_marks(commanded, tmp_path):
 
 def test_bad_arguments_are_one_clear_error_before_anything_runs(tmp_path):
     cases = (
-        (["--due", "tomorrow"], "is no time"),
+        (["--due", "tomorrow"], "is not a time"),
         (["--due", "2026-11-01T12:00"], "time zone"),
         (["--late-policy", "per-week=1%"], "no part of a late policy"),
         (["--roster", str(tmp_path / "none.csv")], "cannot be read"),

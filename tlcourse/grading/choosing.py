@@ -141,5 +141,5 @@ def _notes(chosen: _Seen, seen: Sequence[_Seen], tied: Sequence[_Seen]) -> list[
     notes = [f"{chosen.candidate.shown} counts, {why}; not counted: {listed}{more}"]
     if rivals:
         names = ", ".join(each.candidate.shown for each in (chosen, *rivals[:_NAMED]))
-        notes.append(f"which of these is the newest cannot be told, please look: {names}")
+        notes.append(f"it is not clear which of these is the newest, please look: {names}")
     return notes

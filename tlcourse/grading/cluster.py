@@ -15,8 +15,8 @@ __all__ = ["connected"]
 def connected(address: str) -> Iterator[Any]:
     """A ``concurrent.futures`` executor of the cluster at an address such as "tcp://127.0.0.1:8786".
 
-    A worker that dies is no loss: Dask gives its tasks to another one. Every worker needs the course, Linux
-    and user namespaces.
+    If a worker dies, Dask gives its tasks to another one. Every worker needs the course, Linux and user
+    namespaces.
 
     Raises
     ------

@@ -55,7 +55,7 @@ def grade_class(
     unsafe: bool = False,
     console: Console | None = None,
 ) -> None:
-    """Grade a class and write all that comes out of it; at the end every submission has a verdict.
+    """Grade a class, write the tables and pages, and print a summary.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def grade_class(
     Raises
     ------
     CourseError
-        For bad arguments, before anything has run; if another run is writing there; if the disk is full.
+        Before anything has run: for arguments that cannot be used, or if another run is writing there.
+        Later: if the disk is full.
     """
     console = console or Console()
     # All that can be wrong with the arguments is found before the first minute of work.
@@ -177,7 +178,7 @@ def _sum_up(console: Console, out: Path, rows: list[Row], graded: Graded, people
 
     counts = Counter(row.status for row in rows)
     line = f"{counts['graded']} graded"
-    line += f" ({graded.resumed} taken over from before)" if graded.resumed else ""
+    line += f" ({graded.resumed} taken over from an earlier run)" if graded.resumed else ""
     line += f", {counts['not graded']} not graded" if counts["not graded"] else ""
     line += f", {counts['not handed in']} handed nothing in" if counts["not handed in"] else ""
     say(line + ".")

@@ -24,7 +24,19 @@ __all__ = ["Override", "mend", "note_change", "override", "overrides", "read_jou
 
 @dataclass(frozen=True)
 class Override:
-    """A mark set by hand."""
+    """A mark set by hand.
+
+    Attributes
+    ----------
+    student, exercise_id : str
+    points : float
+    reason : str
+        For whoever asks later.
+    comment : str
+        For the student.
+    when : str
+        ISO 8601, in UTC; "" if it is not known.
+    """
 
     student: str
     exercise_id: str
@@ -53,15 +65,15 @@ def read_journal(out: Path) -> list[dict[str, Any]]:
         lines = _path(out).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-    found = []
+    entries = []
     for line in lines:
         try:
             entry = json.loads(line)
         except ValueError:
             continue
         if isinstance(entry, dict):
-            found.append(entry)
-    return found
+            entries.append(entry)
+    return entries
 
 
 def _state(result: Result | None) -> dict[str, Any] | None:
@@ -71,10 +83,21 @@ def _state(result: Result | None) -> dict[str, Any] | None:
 
 
 def note_change(out: Path, before: Result | None, after: Result | None, reason: str) -> bool:
-    """Write down what became of one student; gives whether anything changed.
+    """Write down how one student's result changed; a mark that stays the same is not a change.
 
-    To be called when the result has been saved, and before the next one is. A mark that stays the same is no
-    change. None is for no result: nothing was there before, or the submission was taken back.
+    To be called when the result has been saved, and before the next one is.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+    before, after : Result or None
+        None if nothing was there before, or if the submission was taken back.
+    reason : str
+
+    Returns
+    -------
+    bool
+        Whether anything changed.
     """
     if _state(before) == _state(after):
         return False
@@ -92,9 +115,12 @@ def note_change(out: Path, before: Result | None, after: Result | None, reason: 
 
 
 def mend(out: Path, results: Sequence[Result]) -> int:
-    """Write down what a run saved and could not write down any more, because it was killed.
+    """Write down what an earlier run saved but did not write down, because it was killed.
 
-    Gives how many lines that were. A killed run leaves at most one; a journal of before may lack more.
+    Returns
+    -------
+    int
+        How many lines were missing: after one killed run, at most one.
     """
     known: dict[str, Any] = {}
     for entry in read_journal(out):
@@ -133,7 +159,9 @@ def override(
         known = ", ".join(m.exercise_id for m in result.marks) or "none: it was not graded"
         raise CourseError(f"{result.student} has no mark for {exercise_id!r}.", f"There are: {known}.")
     if not 0 <= points <= mark.max_points:
-        raise CourseError(f"{points:g} points are not between 0 and {mark.max_points}.", "Give what fits.")
+        raise CourseError(
+            f"{points:g} points are not between 0 and {mark.max_points}.", "Give a number between them."
+        )
     if not reason.strip():
         raise CourseError("A mark by hand needs a reason.", "Give --reason, for whoever asks later.")
     _append(
@@ -154,7 +182,7 @@ def override(
 
 def overrides(out: Path) -> list[Override]:
     """The marks by hand that hold now: the last one of each student and exercise."""
-    found: dict[tuple[str, str], Override] = {}
+    latest: dict[tuple[str, str], Override] = {}
     for entry in read_journal(out):
         if entry.get("what") == "by hand":
             try:
@@ -168,5 +196,5 @@ def overrides(out: Path) -> list[Override]:
                 )
             except (KeyError, TypeError, ValueError):
                 continue
-            found[made.student, made.exercise_id] = made
-    return list(found.values())
+            latest[made.student, made.exercise_id] = made
+    return list(latest.values())

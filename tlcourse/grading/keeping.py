@@ -78,7 +78,7 @@ def cannot_write(error: OSError, path: Path, kept: str = "") -> CannotWriteError
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Whether an error, or what led to it, is that there is no room left."""
+    """Whether an error, or one that led to it, says that there is no room left."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _FULL:
             return True
@@ -90,7 +90,7 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder for its owner alone, with those above it that are missing. One that is there stays.
+    """Make a folder for its owner alone, and those above it that are missing. One that exists stays as it is.
 
     Raises
     ------
@@ -181,7 +181,7 @@ _held: ContextVar[frozenset[str]] = ContextVar("held", default=frozenset())
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Have a folder of results to oneself; made if missing. The lock of a run that was killed is none.
+    """Have a folder of results to oneself; made if missing. A run that was killed leaves no lock.
 
     Raises
     ------
@@ -226,7 +226,7 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def refuse_inside(out: Path, place: Path) -> None:
-    """Refuse to put results where submissions are looked for: the next run would take them for some.
+    """Refuse to put results where submissions are looked for: the next run would grade them.
 
     Raises
     ------
@@ -235,6 +235,6 @@ def refuse_inside(out: Path, place: Path) -> None:
     inner, outer = out.resolve(), place.resolve()
     if outer.is_dir() and (inner == outer or outer in inner.parents):
         raise CourseError(
-            f"The results would lie in {out}, inside the folder of the submissions, and be taken for some.",
-            f"Give a folder outside of it, such as --out {outer.name}-graded beside it.",
+            f"{out} lies inside the folder of the submissions: the next run would grade the results.",
+            f"Give a folder outside it, such as --out {outer.name}-graded beside it.",
         )

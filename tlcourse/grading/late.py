@@ -16,7 +16,17 @@ _UNITS = {"m": 60, "h": 3600, "d": 86_400}
 
 @dataclass(frozen=True)
 class Lateness:
-    """How late something is: begun days after the grace, and the share of the full marks that it costs."""
+    """How late something is, and what that costs.
+
+    Attributes
+    ----------
+    days : int
+        Begun days, counted from the end of the grace time.
+    share : float
+        What is lost of the full marks, from 0 to 1.
+    words : str
+        For the tables and pages; "" if it is not late.
+    """
 
     days: int = 0
     share: float = 0.0
@@ -29,33 +39,33 @@ def read_time(text: str) -> dt.datetime:
     Raises
     ------
     CourseError
-        For anything else; a time without a zone could mean two hours a day apart.
+        For anything else, and for a time without a zone.
     """
     try:
-        found = dt.datetime.fromisoformat(text.strip())
+        time = dt.datetime.fromisoformat(text.strip())
     except ValueError:
         raise CourseError(
-            f"{text!r} is no time.", "Write it as 2026-11-25T18:00+01:00: date, time, distance to UTC."
+            f"{text!r} is not a time.", "Write it as 2026-11-25T18:00+01:00: date, time, offset from UTC."
         ) from None
-    if found.tzinfo is None:
+    if time.tzinfo is None:
         raise CourseError(
-            f"The time {text!r} does not say in which time zone.",
-            f"Add the distance to UTC: {text.strip()}+01:00.",
+            f"The time {text!r} has no time zone.",
+            f"Add the offset from UTC: {text.strip()}+01:00.",
         )
-    return found
+    return time
 
 
 def _seconds(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([mhd])", text)
     if match is None:
-        raise CourseError(f"{text!r} is no length of time.", "Write 30m, 12h or 2d.")
+        raise CourseError(f"{text!r} is not a length of time.", "Write 30m, 12h or 2d.")
     return float(match[1]) * _UNITS[match[2]]
 
 
 def _share(text: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)%", text)
     if match is None or float(match[1]) > 100:
-        raise CourseError(f"{text!r} is no share.", "Write 10%.")
+        raise CourseError(f"{text!r} is not a percentage.", "Write 10%.")
     return float(match[1]) / 100
 
 
@@ -80,35 +90,44 @@ class LatePolicy:
 
     @classmethod
     def parse(cls, text: str) -> LatePolicy:
-        """Read "grace=15m,per-day=10%,max=50%,closed=7d"; each part may be left away.
+        """Read "grace=15m,per-day=10%,max=50%,closed=7d"; each part may be left out.
 
         Raises
         ------
         CourseError
-            For a part that is none of these.
+            For any other part, and for a value that cannot be read.
 
         Examples
         --------
         >>> LatePolicy.parse("grace=15m,per-day=10%,max=50%")
         LatePolicy(grace=900.0, per_day=0.1, most=0.5, closed=None)
         """
-        found: dict[str, float] = {}
+        values: dict[str, float] = {}
         readers = {"grace": _seconds, "per-day": _share, "max": _share, "closed": _seconds}
         names = {"grace": "grace", "per-day": "per_day", "max": "most", "closed": "closed"}
         for part in filter(None, (part.strip() for part in text.split(","))):
             name, _, value = part.partition("=")
             if name.strip() not in readers:
                 raise CourseError(
-                    f"{part!r} is no part of a late policy.",
+                    f"{part!r} is not part of a late policy.",
                     "The parts are grace=15m, per-day=10%, max=50% and closed=7d.",
                 )
-            found[names[name.strip()]] = readers[name.strip()](value.strip())
-        return cls(**found)
+            values[names[name.strip()]] = readers[name.strip()](value.strip())
+        return cls(**values)
 
     def lateness(
         self, handed_in: dt.datetime | None, due: dt.datetime | None, extension: dt.datetime | None = None
     ) -> Lateness:
-        """How late a hand-in is, against the student's own due time where there is one.
+        """How late a hand-in is.
+
+        Parameters
+        ----------
+        handed_in : datetime.datetime or None
+            None if it is not known: then nothing is taken off.
+        due : datetime.datetime or None
+            The class's due time.
+        extension : datetime.datetime, optional
+            The student's own due time, in place of the class's.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Who handed a file in: by what lies at the top of the class's folder, and never by a name further down.
+"""Who handed a file in? What lies at the top of the class's folder says so, and no name further down.
 
 A student chooses the names of everything inside their own folder, so those say nothing. An LMS's way to name
 its download is believed only where the whole class is named that way.
@@ -59,9 +59,18 @@ class Owner:
 
 
 def owners(entries: Collection[Entry]) -> tuple[dict[str, Owner], str]:
-    """Entry's name to its owner, and a remark for the instructor ("" mostly).
+    """Whose each entry is.
 
-    Entries of kind "other" belong to somebody only where their name follows the whole class's pattern.
+    Parameters
+    ----------
+    entries : collection of Entry
+        All that lies at the top. Those of kind "other" belong to somebody only where their name follows the
+        whole class's pattern.
+
+    Returns
+    -------
+    tuple of dict, and str
+        Entry's name to its `Owner`; and a remark for the instructor, mostly "".
     """
     counted = [entry for entry in entries if entry.kind != "other"]
     for known, what in ((_moodle(counted), "Moodle"), (_canvas(counted), "Canvas")):
@@ -69,16 +78,16 @@ def owners(entries: Collection[Entry]) -> tuple[dict[str, Owner], str]:
             pattern = _moodle if what == "Moodle" else _canvas
             extra = pattern([e for e in entries if e.kind == "other"], alone=True) or {}
             return {**extra, **known}, ""
-    found = {}
+    owner_of = {}
     for entry in entries:
         match = _FLAT.fullmatch(entry.label if entry.kind == "notebook" else entry.name.rpartition(".")[0])
         if entry.kind in ("folder", "zip"):
-            found[entry.name] = Owner(entry.label, entry.name)
+            owner_of[entry.name] = Owner(entry.label, entry.name)
         elif match and (entry.kind == "notebook" or (len(counted) > 0 and _all_flat(counted))):
-            found[entry.name] = Owner(match["student"], entry.name)
+            owner_of[entry.name] = Owner(match["student"], entry.name)
         elif entry.kind == "notebook":
-            found[entry.name] = Owner(entry.label, entry.name)
-    return found, _remark(counted)
+            owner_of[entry.name] = Owner(entry.label, entry.name)
+    return owner_of, _remark(counted)
 
 
 def _all_flat(entries: Iterable[Entry]) -> bool:
@@ -87,12 +96,12 @@ def _all_flat(entries: Iterable[Entry]) -> bool:
 
 def _moodle(entries: Collection[Entry], alone: bool = False) -> dict[str, Owner] | None:
     """The entries that Moodle named."""
-    found = {}
+    owner_of = {}
     for entry in entries:
         label = entry.name.rpartition(".")[0] if entry.kind == "other" else entry.label
         if match := _MOODLE.fullmatch(label):
-            found[entry.name] = Owner(match["student"], match["student"])
-    return found
+            owner_of[entry.name] = Owner(match["student"], match["student"])
+    return owner_of
 
 
 def _canvas(entries: Collection[Entry], alone: bool = False) -> dict[str, Owner] | None:
@@ -115,22 +124,23 @@ def _canvas(entries: Collection[Entry], alone: bool = False) -> dict[str, Owner]
             return None
         if len(names) < 2 and not all(_CHAPTER.search(m["rest"]) for m in matches.values()):
             return None
-    found = {}
+    owner_of = {}
     for name, match in matches.items():
         again = _RESUBMITTED.search(match["rest"])
         who = f"{match['student']}_{match['user']}"
-        found[name] = Owner(who, who, int(again[1][:9]) if again else 0, bool(match["late"]))
-    return found
+        owner_of[name] = Owner(who, who, int(again[1][:9]) if again else 0, bool(match["late"]))
+    return owner_of
 
 
 def _remark(entries: Collection[Entry]) -> str:
-    """Where most names are an LMS's and some are not, the instructor should know what was made of it."""
+    """Where most names are an LMS's and some are not, the instructor should know how they were read."""
     seen: Mapping[str, dict[str, Owner] | None] = {"Moodle": _moodle(entries), "Canvas": _canvas(entries)}
     for lms, known in seen.items():
         if known and len(known) > len(entries) / 2:
             other = next(entry.name for entry in entries if entry.name not in known)
             return (
-                f"{len(known)} of {len(entries)} names look like a download from {lms}, but not {other!r}: "
-                "whole names were taken for the students'. Take it out and grade again if they are not."
+                f"{len(known)} of {len(entries)} names look like a download from {lms}, but {other!r} does "
+                "not, so whole names were taken for the students' names. If that is wrong, remove it and "
+                "grade again."
             )
     return ""

@@ -39,7 +39,7 @@ class Submission:
     Attributes
     ----------
     student : str
-        As the folder, the file's name or the LMS's download names them: input, never to be trusted.
+        As the folder, the file's name or the LMS's download has it: input, never to be trusted.
     path : pathlib.Path
         Of the notebook, not opened yet.
     shown : str
@@ -47,7 +47,7 @@ class Submission:
     handed_in : datetime.datetime, optional
         With a time zone; from the LMS's download name only, never from the file itself.
     notes : tuple of str
-        Such as which older files of the student do not count.
+        For the instructor: which older files of the student do not count, for example.
     problem : NotGradedError, optional
         Why the file cannot even be opened (a symbolic link, a zip with ``../``).
     """
@@ -91,7 +91,7 @@ class Answer:
     ----------
     exercise_id : str
     attempts : tuple of Attempt
-        Every cell that defines the answer, in the notebook's order; none where there is none. The last one
+        Every cell that defines the answer, in the notebook's order, or no cell. The last one
         that works counts.
     """
 
@@ -122,7 +122,7 @@ class Rebuilt:
     notebook : nbformat.NotebookNode
         The course's record, the student's answer cells put in by grade id.
     notes : tuple of str
-        What was found odd, in words for the instructor: "the check cell ch02-rank-check was changed".
+        What was odd, as sentences for the instructor: "the check cell ch02-rank-check was changed".
     """
 
     chapter: str
@@ -188,12 +188,12 @@ class Mark(_Plain):
 
     @property
     def misconceptions(self) -> tuple[str, ...]:
-        """Names of what was misunderstood, in the order found."""
+        """Names of what was misunderstood, in the order of the findings."""
         return self.report.misconceptions
 
     @classmethod
     def of(cls, report: Report, exercise: Exercise, source: str) -> Mark:
-        """From the judge's report. No answer gets the first hint, a wrong one the second."""
+        """From the judge's report. A blank answer gets the first hint, a wrong one the second."""
         stage = min(0 if report.state is State.NOT_ATTEMPTED else 1, len(exercise.hints) - 1)
         wanted = exercise.hints and report.state is not State.PASS
         return cls(
@@ -204,7 +204,7 @@ class Mark(_Plain):
 
 
 class Result(_Plain):
-    """What became of one submission: a verdict, always.
+    """The outcome of one submission: a verdict in any case.
 
     ``status`` "not graded" is a state of its own with a reason; it is never 0 points.
     """
@@ -225,7 +225,7 @@ class Result(_Plain):
     """Wall seconds from the sandbox's start to the judge's end."""
     protections: tuple[str, ...] = ()
     key: str = ""
-    """Of all that the marks depend on besides the file: another key, another grading."""
+    """A hash of what the marks depend on besides the file: where it differs, the file is graded again."""
 
     @property
     def points(self) -> float | None:

@@ -112,7 +112,7 @@ def save_in_gradebook(
         The notebook's name without its ending.
     """
     with warnings.catch_warnings():
-        # nbgrader's own queries warn of SQLAlchemy's session; nothing that an instructor can do about.
+        # nbgrader's own queries warn of SQLAlchemy's session; an instructor can do nothing about that.
         warnings.simplefilter("ignore")
         _save(course, result, notebook, student_id, name, file)
 
@@ -139,7 +139,7 @@ def _save(course: Path, result: Result, notebook: Any, student_id: str, name: st
 
 def marks_by_hand(course: Path, chapter: str) -> list[tuple[str, str, float, str]]:
     """What a grader typed into the formgrader: (nbgrader's student id, exercise id, points, comment)."""
-    found = []
+    marks = []
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions(f"chapter-{chapter}"):
             for notebook in submission.notebooks:
@@ -148,8 +148,8 @@ def marks_by_hand(course: Path, chapter: str) -> list[tuple[str, str, float, str
                     if grade.manual_score is not None:
                         name = grade.name.removesuffix("-check")
                         points = float(grade.manual_score) + float(grade.extra_credit or 0)
-                        found.append((submission.student_id, name, points, comments.get(name, "")))
-    return found
+                        marks.append((submission.student_id, name, points, comments.get(name, "")))
+    return marks
 
 
 class MarksExporter(ExportPlugin):
@@ -163,21 +163,22 @@ class MarksExporter(ExportPlugin):
             writer.writerow(["assignment", "student_id", "name", "max_score", "score", "status"])
             for assignment in gradebook.assignments:
                 for student in gradebook.students:
-                    try:
-                        found = gradebook.find_submission(assignment.name, student.id)
-                    except Exception:
-                        writer.writerow(
-                            [assignment.name, defused(student.id), "", assignment.max_score, "", "missing"]
-                        )
-                        continue
-                    grades = [g for notebook in found.notebooks for g in notebook.grades]
-                    open_ = any(g.auto_score is None and g.manual_score is None for g in grades)
-                    score = "" if open_ else found.score
-                    status = "not graded" if open_ else "graded"
-                    cells = [
-                        assignment.name,
-                        defused(student.id),
-                        defused(student.last_name),
-                        assignment.max_score,
-                    ]
-                    writer.writerow([*cells, score, status])
+                    writer.writerow(_exported(gradebook, assignment, student))
+
+
+def _exported(gradebook: Gradebook, assignment: Any, student: Any) -> list[Any]:
+    """One line of the export: one assignment of one student."""
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+    except Exception:  # nbgrader's word for "there is none"
+        return [assignment.name, defused(student.id), "", assignment.max_score, "", "missing"]
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    unmarked = any(grade.auto_score is None and grade.manual_score is None for grade in grades)
+    return [
+        assignment.name,
+        defused(student.id),
+        defused(student.last_name),
+        assignment.max_score,
+        "" if unmarked else submission.score,
+        "not graded" if unmarked else "graded",
+    ]

@@ -29,6 +29,7 @@ def write_outputs(
     Parameters
     ----------
     out : pathlib.Path
+        Their folder.
     rows : sequence of Row
     roster : Roster
     chapter : str
@@ -36,12 +37,16 @@ def write_outputs(
     when : datetime.datetime, optional
         Now by default.
     left_out : sequence of str
-        What lay among the submissions and is none, for the class's page.
+        What lay among the submissions without being one, for the class's page.
 
     Returns
     -------
     list of pathlib.Path
-        What was written; feedback of students who are no longer there is removed.
+        What was written. Feedback pages of students who are no longer there are removed.
+
+    Raises
+    ------
+    CannotWriteError
     """
     full = max((row.max_points for row in rows), default=0)
     links = {row.student: f"feedback/{file_name(row.student)}.html" for row in rows if row.result}

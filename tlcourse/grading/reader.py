@@ -196,7 +196,7 @@ class Reader:
                 raise _Died(_how(status), slow=status == -signal.SIGXCPU)
             self._rest += got
             if len(self._rest) > _LARGEST_REPLY:
-                raise _Died("what it found is too large")
+                raise _Died("its reply is too large")
         line, _, self._rest = self._rest.partition(b"\n")
         return line
 

@@ -33,7 +33,7 @@ class OtherNotebookError(NotGradedError):
 
 @dataclass(frozen=True)
 class Notebook:
-    """A student's notebook: its cells, each a dict with text as ``source``; nothing in it is believed.
+    """A student's notebook, taken apart; nothing in it is trusted.
 
     Attributes
     ----------
@@ -43,8 +43,9 @@ class Notebook:
     digest : str
         SHA-256 of the file, hexadecimal.
     notes : tuple of str
+        What the instructor may want to know about the file.
     solved : bool
-        It says that it is one of the course's notebooks of solutions.
+        Its metadata says that it is one of the course's notebooks of solutions.
     """
 
     cells: tuple[dict[str, Any], ...]
@@ -60,7 +61,7 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     NotGradedError
-        If it is none of these, or cannot be read.
+        If it is a link, a device or a giant, or if it is empty or cannot be read.
     """
     try:
         # O_NONBLOCK: opening a pipe must not wait for somebody to write into it.
@@ -108,33 +109,35 @@ def _text(content: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        notebook = json.loads(text)
     except RecursionError:
         raise NotGradedError("the file is nested too deeply to be a notebook") from None
     except ValueError as error:
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise NotGradedError(
-            f"the file is not JSON{where}, so it is no notebook",
+            f"the file is not JSON{where}, so it is not a notebook",
             "It may have been cut off or edited by hand. Ask the student to hand it in again.",
         ) from None
-    if not isinstance(found, dict) or not ("cells" in found or "worksheets" in found):
-        raise NotGradedError("the file is JSON, but no notebook", "Did the student hand in another file?")
-    return found
+    if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
+        raise NotGradedError(
+            "the file is JSON, but not a notebook", "Did the student hand in the wrong file?"
+        )
+    return notebook
 
 
-def _version_4(found: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    major = found.get("nbformat", 4)
+def _version_4(notebook: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    major = notebook.get("nbformat", 4)
     if isinstance(major, bool) or not isinstance(major, int):
-        major = 4 if "cells" in found else 3
+        major = 4 if "cells" in notebook else 3
     if major > 4:
         raise NotGradedError(
-            f"the notebook has format {major}, and 4 is the newest that is known here",
+            f"the notebook has format {major}, and 4 is the newest that can be read",
             "Update nbformat, or ask for the notebook saved by JupyterLab 4.",
         )
-    if major == 4 and isinstance(found.get("cells"), list):
-        return found, ()
+    if major == 4 and isinstance(notebook.get("cells"), list):
+        return notebook, ()
     try:
-        return dict(nbformat.convert(nbformat.from_dict(found), 4)), (
+        return dict(nbformat.convert(nbformat.from_dict(notebook), 4)), (
             f"the notebook had the old format {major} and was converted",
         )
     except Exception:
@@ -145,7 +148,7 @@ def _version_4(found: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def _check_size(raw: list[Any]) -> None:
-    """Refuse what would take minutes to look at; it is a hundred times what anybody writes."""
+    """Refuse what would take minutes to read; the bounds are many times what anybody writes."""
     if len(raw) > MOST_CELLS:
         raise NotGradedError(
             f"the notebook has {len(raw):,} cells, and {MOST_CELLS:,} are allowed",
@@ -184,14 +187,14 @@ def _cell(raw: Any) -> dict[str, Any] | None:
     }
 
 
-def _about(found: dict[str, Any], key: str) -> dict[str, Any]:
-    metadata = found.get("metadata")
+def _metadata(notebook: dict[str, Any], key: str) -> dict[str, Any]:
+    metadata = notebook.get("metadata")
     part = metadata.get(key) if isinstance(metadata, dict) else None
     return part if isinstance(part, dict) else {}
 
 
-def _check_language(found: dict[str, Any]) -> None:
-    spec, language = _about(found, "kernelspec"), _about(found, "language_info")
+def _check_language(notebook: dict[str, Any]) -> None:
+    spec, language = _metadata(notebook, "kernelspec"), _metadata(notebook, "language_info")
     names = [language.get("name"), spec.get("language")]
     named = next((name for name in names if isinstance(name, str) and name), "")
     if named.lower() not in _PYTHON:
@@ -201,15 +204,15 @@ def _check_language(found: dict[str, Any]) -> None:
         )
 
 
-def _chapters(found: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> list[str]:
+def _chapters(notebook: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> list[str]:
     """The chapters that a notebook may be of, the surest sign first."""
     ids = [grade_id_of(cell) or "" for cell in cells] + [cell["id"] or "" for cell in cells]
     by_id = [match[1] for name in ids if (match := re.match(r"ch(\d\d)-", name))]
     by_check = re.findall(r"""check\(\s*["']ch(\d\d)-""", "\n".join(cell["source"] for cell in cells))
-    stated = _about(found, "tlcourse").get("chapter")
+    stated = _metadata(notebook, "tlcourse").get("chapter")
     by_name = chapters_named(shown.rpartition("/")[2])
-    told = [stated[:2]] if isinstance(stated, str) and stated[:2].isdigit() else []
-    return [*by_id, *by_check, *told, *by_name]
+    by_metadata = [stated[:2]] if isinstance(stated, str) and stated[:2].isdigit() else []
+    return [*by_id, *by_check, *by_metadata, *by_name]
 
 
 def chapters_named(file: str) -> list[str]:
@@ -217,8 +220,8 @@ def chapters_named(file: str) -> list[str]:
     return re.findall(r"(?<!\d)(\d\d)-[a-z]", file)
 
 
-def _framework(found: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> str | None:
-    stated = _about(found, "tlcourse").get("framework")
+def _framework(notebook: dict[str, Any], cells: tuple[dict[str, Any], ...], shown: str) -> str | None:
+    stated = _metadata(notebook, "tlcourse").get("framework")
     if stated in ("torch", "keras"):
         return str(stated)
     code = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "code")
@@ -248,32 +251,34 @@ def read_notebook(content: bytes, chapter: str, framework: str = "auto", shown: 
     Raises
     ------
     NotGradedError
-        If it is no notebook of this chapter and framework; the reason says what it is.
+        If it is not a notebook, or none of Python; the reason says what it is.
+    OtherNotebookError
+        If it is of another chapter or framework.
     """
     text, notes = _text(content)
-    found, converted = _version_4(_parsed(text))
-    _check_size(found["cells"])
-    cells = tuple(cell for raw in found["cells"] if (cell := _cell(raw)) is not None)
-    _check_language(found)
+    raw_notebook, converted = _version_4(_parsed(text))
+    _check_size(raw_notebook["cells"])
+    cells = tuple(cell for raw in raw_notebook["cells"] if (cell := _cell(raw)) is not None)
+    _check_language(raw_notebook)
     if not any(cell["source"].strip() for cell in cells):
         raise NotGradedError("the notebook has no cells with anything in them", "Did the student save it?")
     wanted = chapter_number(chapter)
-    chapters = _chapters(found, cells, shown)
+    chapters = _chapters(raw_notebook, cells, shown)
     if chapters and wanted not in chapters:
         raise OtherNotebookError(
             f"the notebook is of chapter {chapters[0]}, not of chapter {wanted}",
             "Ask the student for the right one.",
         )
-    side = _framework(found, cells, shown) or (framework if framework != "auto" else None)
+    side = _framework(raw_notebook, cells, shown) or (framework if framework != "auto" else None)
     if side is None:
         raise NotGradedError(
-            "it cannot be told whether the notebook is for PyTorch or for Keras",
+            "it is not clear whether the notebook is for PyTorch or for Keras",
             "Grade it again with --framework torch or --framework keras.",
         )
     if framework not in ("auto", side):
         raise OtherNotebookError(
             f"the notebook is for {side}, and --framework {framework} was asked for",
-            "Grade with --framework auto, or ask the student for the other one.",
+            "Grade with --framework auto, or ask the student for the other notebook.",
         )
-    solved = _about(found, "tlcourse").get("flavour") == "solution"
+    solved = _metadata(raw_notebook, "tlcourse").get("flavour") == "solution"
     return Notebook(cells, side, hashlib.sha256(content).hexdigest(), (*notes, *converted), solved)

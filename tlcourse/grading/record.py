@@ -32,7 +32,7 @@ class Record:
     exercises : tuple of Exercise
         In the order of the notebook.
     edition : str
-        A hash of the notebook's sources; another edition of the chapter has another one.
+        A hash of the notebook's sources: each edition of the chapter has its own.
     """
 
     chapter: str
@@ -47,7 +47,7 @@ class Record:
         return next(cell for cell in self.notebook.cells if grade_id_of(cell) == grade_id)
 
     def stub(self, exercise_id: str) -> str:
-        """What the answer's cell holds before anybody wrote in it."""
+        """What the answer's cell holds before anybody has written in it."""
         return str(self.cell(exercise_id).source)
 
     @property
@@ -57,11 +57,11 @@ class Record:
 
 
 def grade_id_of(cell: Any) -> str | None:
-    """The grade id in a cell's metadata, whatever else is in there; None where there is none."""
+    """The grade id in a cell's metadata, whatever else is in there; None if it has no grade id."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    found = marks.get("grade_id") if isinstance(marks, dict) else None
-    return found if isinstance(found, str) else None
+    grade_id = marks.get("grade_id") if isinstance(marks, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
 
 
 @cache
@@ -79,21 +79,21 @@ def load_record(root: Path, chapter: str, framework: str) -> Record:
     Raises
     ------
     CourseError
-        If there is no such notebook, or its exercises are not those of the package.
+        If there is no such notebook, or if its exercises differ from the package's.
     """
     number = chapter_number(chapter)
-    found = sorted((root / "notebooks" / framework).glob(f"{number}-*.ipynb"))
-    if len(found) != 1:
+    paths = sorted((root / "notebooks" / framework).glob(f"{number}-*.ipynb"))
+    if len(paths) != 1:
         raise CourseError(
             f"The course has no notebook of chapter {number} for {framework}.",
             "Look at the names in notebooks/, or run `tlcourse build --no-execute` to make them again.",
         )
-    notebook = nbformat.read(found[0], as_version=4)
+    notebook = nbformat.read(paths[0], as_version=4)
     known = {e.id: e for e in all_exercises(number) if framework in e.frameworks}
     ids = [name for cell in notebook.cells if (name := grade_id_of(cell)) in known]
     if set(ids) != set(known) or not known:
         raise CourseError(
-            f"{found[0].name} and the package do not hold the same exercises: "
+            f"{paths[0].name} and the package do not hold the same exercises: "
             f"{', '.join(sorted(set(known) ^ set(ids))) or 'none at all'}.",
             "Run `tlcourse build --no-execute`.",
         )
@@ -101,7 +101,7 @@ def load_record(root: Path, chapter: str, framework: str) -> Record:
     return Record(
         number,
         framework,
-        found[0].stem,
+        paths[0].stem,
         notebook,
         tuple(known[name] for name in ids),
         str(about.get("edition", "")),

@@ -1,4 +1,4 @@
-"""Who is in the class, and what became of each: the rows from which every table and report is made."""
+"""Who is in the class, with which outcome? The rows that every table and page is made from."""
 
 from __future__ import annotations
 
@@ -34,7 +34,17 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Student:
-    """A line of the roster. ``due`` is the student's own due time: an extension."""
+    """A line of the roster.
+
+    Attributes
+    ----------
+    student : str
+        The name of the submission's folder or file.
+    name, email, lms_id, sis_id, login, section : str
+        "" where the roster does not say.
+    handed_in, due : datetime.datetime or None
+        With a time zone; ``due`` is an extension, the student's own due time.
+    """
 
     student: str
     name: str = ""
@@ -77,7 +87,7 @@ def read_roster(path: Path) -> Roster:
     (head_line, head), rest = table[0], table[1:]
     columns = [_COLUMNS.get(name.strip().lower().replace(" ", "_")) for name in head]
     _check_columns(path, head, columns)
-    found: dict[str, Student] = {}
+    students: dict[str, Student] = {}
     lines: dict[str, int] = {}
     for number, cells in rest:
         where = f"line {number} of {path.name}"
@@ -91,15 +101,15 @@ def read_roster(path: Path) -> Roster:
         student = student_key(values.pop("student", ""))
         if not student:
             raise CourseError(f"There is no student in {where}.", "Fill the field in, or delete the line.")
-        if student in found:
+        if student in students:
             raise CourseError(
-                f"The student {student!r} is there twice ({where}; first in line {lines[student]}).",
+                f"The student {student!r} is listed twice ({where}; first in line {lines[student]}).",
                 "Keep one of the lines.",
             )
         times = {column: _time(values.pop(column, ""), where) for column in ("handed_in", "due")}
-        found[student] = Student(student, handed_in=times["handed_in"], due=times["due"], **values)
+        students[student] = Student(student, handed_in=times["handed_in"], due=times["due"], **values)
         lines[student] = number
-    return Roster(found)
+    return Roster(students)
 
 
 def _table(path: Path) -> list[tuple[int, list[str]]]:
@@ -131,17 +141,17 @@ def _table(path: Path) -> list[tuple[int, list[str]]]:
     else:
         delimiter = ";" if first.count(";") > first.count(",") else "\t" if "\t" in first else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    found = []
+    table = []
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                found.append((reader.line_num, cells))
+                table.append((reader.line_num, cells))
     except csv.Error as error:
         raise CourseError(
-            f"The roster {path.name} cannot be read: line {reader.line_num} is no CSV ({error}).",
+            f"The roster {path.name} cannot be read: line {reader.line_num} is not valid CSV ({error}).",
             "Look for a quotation mark that is not closed.",
         ) from None
-    return found[1:] if named else found
+    return table[1:] if named else table
 
 
 def _check_columns(path: Path, head: Sequence[str], columns: Sequence[str | None]) -> None:
@@ -163,7 +173,7 @@ def _time(text: str, where: str) -> dt.datetime | None:
     try:
         return read_time(text) if text else None
     except CourseError as error:
-        raise CourseError(f"{where}: {error.problem}", "Mend it.") from None
+        raise CourseError(f"{where}: {error.problem}", "Correct it.") from None
 
 
 @dataclass(frozen=True)

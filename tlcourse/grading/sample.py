@@ -33,7 +33,14 @@ def right_answers(root: Path, record: Record) -> dict[str, str]:
 
 
 def fill(record: Record, answers: dict[str, str]) -> nbformat.NotebookNode:
-    """The learner's notebook with some of its answer cells filled in."""
+    """The learner's notebook with some of its answer cells filled in.
+
+    Parameters
+    ----------
+    record : Record
+    answers : dict of str to str
+        Exercise id to the source of the answer's cell.
+    """
     notebook = copy.deepcopy(record.notebook)
     for cell in notebook.cells:
         if (name := grade_id_of(cell)) in answers:
@@ -46,19 +53,19 @@ def _answers(root: Path, record: Record, number: int, rng: np.random.Generator) 
     right = right_answers(root, record)
     if number < 2:
         return right if number == 0 else {}
-    found = {}
+    answers = {}
     for exercise in record.exercises:
         wrong = [w for m in exercise.misconceptions if (w := m.source_for(record.framework)) is not None]
         chance = rng.random()
         if chance < 0.6:
-            found[exercise.id] = right[exercise.id]
+            answers[exercise.id] = right[exercise.id]
         elif chance < 0.88:
-            found[exercise.id] = wrong[int(rng.integers(len(wrong)))].strip()
-    return found
+            answers[exercise.id] = wrong[int(rng.integers(len(wrong)))].strip()
+    return answers
 
 
 def make_class(folder: Path, chapter: str, *, root: Path, students: int = 20, seed: int = 0) -> list[Path]:
-    """Write a class's submissions, half of them in each framework, and two that cannot be read.
+    """Write a class's submissions, half of them in each framework, two of which cannot be read.
 
     Parameters
     ----------
@@ -71,13 +78,18 @@ def make_class(folder: Path, chapter: str, *, root: Path, students: int = 20, se
         4 to 30.
     seed : int
 
+    Returns
+    -------
+    list of pathlib.Path
+        The notebooks.
+
     Raises
     ------
     CourseError
-        If the folder holds something or cannot be written to, or for another number of students.
+        If the folder is not empty or cannot be written to, or for any other number of students.
     """
     if not 4 <= students <= len(_NAMES):
-        raise CourseError(f"{students} students cannot be made up.", f"Give 4 to {len(_NAMES)}.")
+        raise CourseError(f"A class of {students} cannot be made up.", f"Give 4 to {len(_NAMES)}.")
     if folder.exists() and any(folder.iterdir()):
         raise CourseError(
             f"The folder {folder} is not empty.", "Give a new one, so that nothing is overwritten."

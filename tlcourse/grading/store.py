@@ -1,4 +1,4 @@
-"""What is kept of a grading, one file a student, so that a run that was killed can go on."""
+"""The results of a grading, one file a student, so that a run that was killed can go on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_seed(path: Path) -> int:
     Raises
     ------
     CourseError
-        If the file holds something else than a whole number, or cannot be made.
+        If the file does not hold a whole number, or cannot be made.
     """
     if not path.exists():
         write_safely(path, f"{secrets.randbelow(10**18)}\n")
@@ -38,14 +38,14 @@ def read_seed(path: Path) -> int:
         ) from error
     if not re.fullmatch(r"\d{1,18}", text):
         raise CourseError(
-            f"The seed file {path} holds no whole number of up to 18 digits.",
-            "Write one into it, or leave the file away: a new one is made.",
+            f"The seed file {path} does not hold a whole number of up to 18 digits.",
+            "Write one into it, or delete the file: a new one is made.",
         )
     return int(text)
 
 
 def grading_key(record: Record, seed: int, settings: Any) -> str:
-    """A hash of what marks depend on besides the student's file; the seed cannot be read from it."""
+    """A hash of what the marks depend on besides the student's file; it does not give the seed away."""
     about = [
         tlcourse.__version__,
         record.chapter,
@@ -73,7 +73,7 @@ def forget(out: Path, student: str) -> None:
 
 
 def load(out: Path, student: str) -> Result | None:
-    """A student's result; None where there is none, or none that can be read."""
+    """A student's result; None if there is none, or if it cannot be read."""
     path = _path(out, student)
     try:
         return Result.model_validate_json(path.read_text(encoding="utf-8"))
@@ -83,10 +83,10 @@ def load(out: Path, student: str) -> Result | None:
 
 def load_all(out: Path) -> list[Result]:
     """All results of a folder, by student."""
-    found = []
+    results = []
     for path in sorted((out / "results").glob("*.json")):
         try:
-            found.append(Result.model_validate_json(path.read_text(encoding="utf-8")))
+            results.append(Result.model_validate_json(path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             continue
-    return sorted(found, key=lambda result: result.student)
+    return sorted(results, key=lambda result: result.student)

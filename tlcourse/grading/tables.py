@@ -49,7 +49,7 @@ def _points(value: float | None) -> Any:
 def grades_csv(rows: Sequence[Row]) -> str:
     """One line a student: verdict, points by exercise, lateness and the final points.
 
-    A submission that was not graded, and a student who handed nothing in, have empty points, not 0.
+    Where a submission was not graded, or nothing was handed in, the points are empty, not 0.
     """
     ids = list(dict.fromkeys(mark.exercise_id for row in rows for mark in row.marks))
     head = ["student", "name", "status", "final_points", "max_points", "points", "days_late", "penalty"]

@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be shown: nothing in it moves a cursor, turns a line round or fills a page.
+"""Text from outside, made safe to show: nothing in it moves a cursor, turns a line round or fills a page.
 
 A student chooses the names of files, the values that a finding shows and what the code prints. All of it is
 cleaned twice: when a result is made, and when it is written.
@@ -54,12 +54,12 @@ def _few_marks(text: str) -> str:
     """Text with at most so many accents on one letter: a tower of them covers the lines above."""
     if text.isascii():
         return text
-    found, run = [], 0
+    kept, marks = [], 0
     for character in text:
-        run = run + 1 if unicodedata.combining(character) else 0
-        if run <= _MARKS:
-            found.append(character)
-    return "".join(found)
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def clean(text: str, most: int = LINE) -> str:

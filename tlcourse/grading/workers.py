@@ -124,5 +124,5 @@ def _outcome(future: cf.Future[Judged]) -> Judged | NotGradedError:
             raise cannot_write(error, Path(tempfile.gettempdir())) from None
         return NotGradedError(
             f"the grader failed on it ({type(error).__name__}: {error})",
-            "This is a mistake of the course; please report it with the notebook.",
+            "This is a bug in the course; please report it with the notebook.",
         )

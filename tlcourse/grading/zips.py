@@ -33,7 +33,7 @@ _UTF8 = 0x800
 
 @dataclass(frozen=True)
 class Member:
-    """What a zip holds.
+    """A file or folder of a zip.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ def unzip(archive: Path, to: Path) -> Iterator[Member]:
     Raises
     ------
     NotGradedError
-        For a zip that is broken, or so large that it is a trap.
+        For a zip that is broken, or that would unpack to far too much.
     OSError
         If there is no room left for what comes out.
     """
@@ -101,15 +101,15 @@ def _with_readable_names(archive: Path, scratch: Path) -> Path:
         tail_at = max(0, size - 65_557)
         file.seek(tail_at)
         tail = file.read()
-        found = tail.rfind(b"PK\5\6")
-        if found < 0 or len(tail) - found < 22:
+        end = tail.rfind(b"PK\5\6")
+        if end < 0 or len(tail) - end < 22:
             return archive  # zipfile says what is wrong with it
-        length, offset = struct.unpack_from("<II", tail, found + 12)
+        length, offset = struct.unpack_from("<II", tail, end + 12)
         if length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
             return archive  # zip64: larger than anything that we take
         if length > _DIRECTORY:
             raise NotGradedError("the zip unpacks to far more than a class hands in")
-        begin = tail_at + found - length
+        begin = tail_at + end - length
         if begin < 0:
             return archive
         file.seek(begin)
@@ -171,10 +171,10 @@ def _member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Membe
         problem = NotGradedError("the zip has a password", "Unpack it yourself first.")
     elif member.compress_type not in _PACKED:
         problem = NotGradedError(
-            "it is packed in a way that is not opened here", "Ask for an ordinary zip, or for the notebook."
+            "it is compressed in a way that is not supported", "Ask for an ordinary zip, or for the notebook."
         )
     elif member.file_size > 1_000_000 and member.file_size > _RATIO * max(member.compress_size, 1):
-        problem = NotGradedError("it is packed so tightly that it may be a trap")
+        problem = NotGradedError("it is compressed so strongly that it may be a zip bomb")
     elif parts[-1].lower().endswith(".ipynb") and member.file_size > LARGEST:
         problem = NotGradedError(
             f"the file has {member.file_size / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB are allowed",
