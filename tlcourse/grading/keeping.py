@@ -1,4 +1,4 @@
-"""Files that a grading leaves: whole or not at all, for their owner alone, by one run at a time.
+"""How a grading writes its files: whole or not at all, for their owner alone, one run at a time.
 
 Students' names, code and marks are in them, so files are 600 and folders 700, whatever the umask is.
 """
@@ -38,14 +38,14 @@ class CannotWriteError(CourseError):
 
 @contextlib.contextmanager
 def writing(path: Path, kept: str = "") -> Iterator[None]:
-    """Turn what can go wrong with a disk into one message.
+    """Turn an error of the disk into a message for the instructor.
 
     Parameters
     ----------
     path : pathlib.Path
-        What is written, or the folder that it is in.
+        The file that is written, or its folder.
     kept : str
-        What to do, where the disk is full; "make room and call the command again" by default.
+        Advice where the disk is full; "make room and run the command again" by default.
 
     Raises
     ------
@@ -111,6 +111,12 @@ def write_safely(path: Path, content: str | bytes) -> None:
 
     It is its owner's alone (600), and so are the folders that had to be made (700).
 
+    Parameters
+    ----------
+    path : pathlib.Path
+    content : str or bytes
+        Text is written as UTF-8.
+
     Raises
     ------
     CannotWriteError
@@ -127,6 +133,13 @@ _RESUME = "What was graded before is kept. Make room, then run the same command 
 
 def append_lines(path: Path, lines: list[bytes]) -> None:
     """Add lines to a file, all of them or, where the disk is full, none; a torn last line is ended first.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Made if missing, for its owner alone.
+    lines : list of bytes
+        Without their ends.
 
     Raises
     ------
@@ -151,7 +164,7 @@ def append_lines(path: Path, lines: list[bytes]) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Take a folder and all that is in it from everybody but its owner; no link is followed."""
+    """Make a folder and everything in it its owner's alone; no link is followed."""
     with contextlib.suppress(OSError):
         if folder.is_dir() and not folder.is_symlink():
             folder.chmod(0o700)
@@ -168,7 +181,7 @@ def make_private(folder: Path) -> None:
 
 @contextlib.contextmanager
 def private_umask() -> Iterator[None]:
-    """What other programs write meanwhile (nbgrader, its database) is its owner's alone, too."""
+    """Meanwhile, what other code writes (nbgrader, its database) is its owner's alone, too."""
     before = os.umask(0o077)
     try:
         yield
@@ -205,11 +218,7 @@ def locked(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            who = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-            raise CourseError(
-                f"Another run is writing into {out} now" + (f" (process {who})." if who else "."),
-                "Wait until it has ended, or give another folder with --out.",
-            ) from None
+            raise _busy(out, descriptor) from None
         except OSError:
             pass  # a network file system without locks
         with writing(path, _RESUME):
@@ -223,6 +232,15 @@ def locked(out: Path) -> Iterator[None]:
             _held.reset(token)
     finally:
         os.close(descriptor)  # and with it the lock
+
+
+def _busy(out: Path, lock: int) -> CourseError:
+    """The error for a folder that another run has now; its process's number stands in the lock's file."""
+    who = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+    return CourseError(
+        f"Another run is writing into {out} now" + (f" (process {who})." if who else "."),
+        "Wait until it has ended, or give another folder with --out.",
+    )
 
 
 def refuse_inside(out: Path, place: Path) -> None:

@@ -114,27 +114,8 @@ def read_roster(path: Path) -> Roster:
 
 def _table(path: Path) -> list[tuple[int, list[str]]]:
     """A CSV's lines that hold anything, each with its number."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CourseError(
-            f"The roster {path} cannot be read ({error.strerror}).", "Give a CSV file in UTF-8."
-        ) from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:200]:
-        raise CourseError(
-            f"The roster {path.name} cannot be read: it is in UTF-16.",
-            "Save it again as CSV in UTF-8 (in Excel: CSV UTF-8).",
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise CourseError(
-            f"The roster {path.name} cannot be read: line {line} is not text in UTF-8.",
-            "Save it again as CSV in UTF-8 (in Excel: CSV UTF-8).",
-        ) from None
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
+    text = _text(path)
+    first = next((line for line in text.splitlines() if line.strip()), "")
     named = re.fullmatch(r"sep=(.)", first.strip("\n\r"))  # Excel's own way to name the delimiter
     if named:
         delimiter = named[1]
@@ -152,6 +133,25 @@ def _table(path: Path) -> list[tuple[int, list[str]]]:
             "Look for a quotation mark that is not closed.",
         ) from None
     return table[1:] if named else table
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CourseError(
+            f"The roster {path} cannot be read ({error.strerror}).", "Give a CSV file in UTF-8."
+        ) from None
+    how_to_save = "Save it again as CSV in UTF-8 (in Excel: CSV UTF-8)."
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content[:200]:
+        raise CourseError(f"The roster {path.name} cannot be read: it is in UTF-16.", how_to_save)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise CourseError(
+            f"The roster {path.name} cannot be read: line {line} is not text in UTF-8.", how_to_save
+        ) from None
 
 
 def _check_columns(path: Path, head: Sequence[str], columns: Sequence[str | None]) -> None:
@@ -233,25 +233,40 @@ def class_rows(
     policy: LatePolicy | None = None,
     overrides: Sequence[Override] = (),
 ) -> list[Row]:
-    """Put results, roster, late policy and marks by hand together: one row a student, by name."""
+    """Put results, roster, late policy and marks by hand together.
+
+    Parameters
+    ----------
+    results : iterable of Result
+    roster : Roster, optional
+        Nobody by default.
+    due : datetime.datetime, optional
+        With a time zone; nothing is late without it.
+    policy : LatePolicy, optional
+        Lateness costs nothing by default.
+    overrides : sequence of Override
+        Of two for the same mark, the later one holds.
+
+    Returns
+    -------
+    list of Row
+        One for each student with a result or a line in the roster, by student.
+    """
     roster, policy = roster or Roster(), policy or LatePolicy()
     by_student = {result.student: result for result in results}
     full = max((result.max_points for result in by_student.values()), default=0)
     rows = []
     for student in sorted({*by_student, *roster.students}):
-        result, who = by_student.get(student), roster.get(student)
+        result, person = by_student.get(student), roster.get(student) or Student(student)
         by_hand = {o.exercise_id: o for o in overrides if o.student == student}
-        handed_in = (who.handed_in if who else None) or (result.handed_in if result else None)
-        lateness = policy.lateness(handed_in, due, who.due if who else None) if result else None
-        points, penalty = None, 0.0
-        if result is not None and result.status == "graded":
-            given = sum(earned(mark, by_hand) for mark in result.marks)
-            penalty = min(given, (lateness.share if lateness else 0.0) * result.max_points)
-            points = given - penalty
+        lateness = None
+        if result is not None:
+            lateness = policy.lateness(person.handed_in or result.handed_in, due, person.due)
+        points, penalty = _points(result, lateness, by_hand)
         rows.append(
             Row(
                 student,
-                who.name if who else "",
+                person.name,
                 result.status if result else "not handed in",
                 result,
                 lateness,
@@ -262,3 +277,14 @@ def class_rows(
             )
         )
     return rows
+
+
+def _points(
+    result: Result | None, lateness: Lateness | None, by_hand: Mapping[str, Override]
+) -> tuple[float | None, float]:
+    """The final points and the penalty in them; None and 0 where nothing was graded."""
+    if result is None or result.status != "graded":
+        return None, 0.0
+    given = sum(earned(mark, by_hand) for mark in result.marks)
+    penalty = min(given, (lateness.share if lateness else 0.0) * result.max_points)
+    return given - penalty, penalty

@@ -47,7 +47,7 @@ def _points(value: float | None) -> Any:
 
 
 def grades_csv(rows: Sequence[Row]) -> str:
-    """One line a student: verdict, points by exercise, lateness and the final points.
+    """One line a student: verdict, points by exercise, lateness and the final points, as CSV.
 
     Where a submission was not graded, or nothing was handed in, the points are empty, not 0.
     """
@@ -75,7 +75,7 @@ def grades_csv(rows: Sequence[Row]) -> str:
 
 
 def exercises_csv(rows: Sequence[Row]) -> str:
-    """One line for each exercise of each student, with what was misunderstood."""
+    """One line for each exercise of each student, with what was misunderstood, as CSV."""
     table: list[list[Any]] = [
         ["student", "exercise", "title", "state", "points", "max_points", "misconceptions"]
     ]
@@ -99,6 +99,20 @@ def canvas_csv(rows: Sequence[Row], roster: Roster, assignment: str, max_points:
     """What Canvas's gradebook imports: its five columns about students, then the assignment's.
 
     Canvas matches by ID or SIS User ID, and takes an empty cell for "no change".
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    roster : Roster
+        Has Canvas's ids.
+    assignment : str
+        What the LMS calls the column.
+    max_points : float
+
+    Returns
+    -------
+    str
+        CSV.
     """
     table: list[list[Any]] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment],
@@ -111,18 +125,32 @@ def canvas_csv(rows: Sequence[Row], roster: Roster, assignment: str, max_points:
 
 
 def moodle_csv(rows: Sequence[Row], roster: Roster, assignment: str) -> str:
-    """What Moodle's grade import takes: an identifier, the grade, and feedback as text."""
+    """What Moodle's grade import takes: an identifier, the grade, and feedback as text.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+    roster : Roster
+        Has addresses or ids.
+    assignment : str
+        What the LMS calls the column.
+
+    Returns
+    -------
+    str
+        CSV.
+    """
     table: list[list[Any]] = [["Email address", "ID number", "Full name", assignment, "Feedback comments"]]
     for row in rows:
         who = roster.get(row.student) or Student(row.student)
-        words = row.result.reason if row.result and row.result.status == "not graded" else ""
+        reason = row.result.reason if row.result and row.result.status == "not graded" else ""
         table.append(
             [
                 who.email,
                 who.sis_id or who.lms_id,
                 row.shown,
                 _points(row.points),
-                f"Not graded, because {words}." if words else "",
+                f"Not graded, because {reason}." if reason else "",
             ]
         )
     return _written(table)

@@ -1,4 +1,4 @@
-"""Notebooks out of a zip, whatever its names, flags and data are like; each gets a name of ours."""
+"""Take notebooks out of a zip, whatever its names, flags and data are like; each file gets a name of ours."""
 
 from __future__ import annotations
 
@@ -64,6 +64,11 @@ def unzip(archive: Path, to: Path) -> Iterator[Member]:
     to : pathlib.Path
         A folder of ours; made if missing.
 
+    Yields
+    ------
+    Member
+        Each file and folder of the zip, in its order.
+
     Raises
     ------
     NotGradedError
@@ -92,9 +97,30 @@ def _is_wanted(member: zipfile.ZipInfo) -> bool:
 
 
 def _with_readable_names(archive: Path, scratch: Path) -> Path:
-    """The archive, or a copy in which no name claims to be UTF-8 that is not.
+    """The archive, or a copy of it in which no name is marked as UTF-8 that is not.
 
     One such name makes zipfile refuse the zip, and with it everybody's files.
+    """
+    begin, directory = _directory_of(archive)
+    wrong = list(_wrong_flags(directory))
+    if not wrong:
+        return archive
+    copied = scratch / "readable.zip"
+    shutil.copyfile(archive, copied)
+    with copied.open("r+b") as file:
+        for at, flags in wrong:
+            file.seek(begin + at)
+            file.write(struct.pack("<H", flags))
+    return copied
+
+
+def _directory_of(archive: Path) -> tuple[int, bytes]:
+    """Where a zip's list of names begins, and the list; empty where zipfile will say what is wrong.
+
+    Raises
+    ------
+    NotGradedError
+        If the list is larger than any class's.
     """
     with archive.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
@@ -103,34 +129,27 @@ def _with_readable_names(archive: Path, scratch: Path) -> Path:
         tail = file.read()
         end = tail.rfind(b"PK\5\6")
         if end < 0 or len(tail) - end < 22:
-            return archive  # zipfile says what is wrong with it
+            return 0, b""
         length, offset = struct.unpack_from("<II", tail, end + 12)
         if length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
-            return archive  # zip64: larger than anything that we take
+            return 0, b""  # zip64: larger than anything that we take
         if length > _DIRECTORY:
             raise NotGradedError("the zip unpacks to far more than a class hands in")
         begin = tail_at + end - length
         if begin < 0:
-            return archive
+            return 0, b""
         file.seek(begin)
-        directory = file.read(length)
-    wrong = []
+        return begin, file.read(length)
+
+
+def _wrong_flags(directory: bytes) -> Iterator[tuple[int, int]]:
+    """Of each name that is marked as UTF-8 and is not: where its flags stand, and what they should be."""
     at = 0
     while directory[at : at + 4] == b"PK\1\2" and at + 46 <= len(directory):
         flags, name, extra, comment = struct.unpack_from("<8x H 18x HHH", directory, at)
-        raw = directory[at + 46 : at + 46 + name]
-        if flags & _UTF8 and not _is_utf8(raw):
-            wrong.append((begin + at + 8, flags & ~_UTF8))
+        if flags & _UTF8 and not _is_utf8(directory[at + 46 : at + 46 + name]):
+            yield at + 8, flags & ~_UTF8
         at += 46 + name + extra + comment
-    if not wrong:
-        return archive
-    copied = scratch / "readable.zip"
-    shutil.copyfile(archive, copied)
-    with copied.open("r+b") as file:
-        for place, flags in wrong:
-            file.seek(place)
-            file.write(struct.pack("<H", flags))
-    return copied
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -152,37 +171,42 @@ def _name(member: zipfile.ZipInfo) -> str:
 
 def _member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Member:
     name = _name(member)
-    path = PurePosixPath(name)
-    parts = tuple(p for p in path.parts if p not in ("/", "..", ".")) or ("?",)
+    parts = tuple(p for p in PurePosixPath(name).parts if p not in ("/", "..", ".")) or ("?",)
     try:
         modified = dt.datetime(*member.date_time).timestamp()
     except (ValueError, OverflowError, OSError):
         modified = 0.0
     if member.is_dir():
         return Member(to, parts, modified, True)
-    problem: NotGradedError | None = None
+    problem = _refusal(member, name, parts[-1].lower())
+    if problem is None and parts[-1].lower().endswith(_WANTED):
+        problem = _taken_out(bundle, member, to)
+    return Member(to, parts, modified, False, problem)
+
+
+def _refusal(member: zipfile.ZipInfo, name: str, file: str) -> NotGradedError | None:
+    """Why a member must not be taken out, as far as the zip's list of names says."""
+    path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:/", name) or "\x00" in name:
-        problem = NotGradedError("its name in the zip leads out of the zip's folder")
-    elif stat.S_ISLNK(member.external_attr >> 16):
-        problem = NotGradedError("it is a symbolic link in the zip")
-    elif not parts[-1].lower().endswith(_WANTED):
-        pass
-    elif member.flag_bits & 1:
-        problem = NotGradedError("the zip has a password", "Unpack it yourself first.")
-    elif member.compress_type not in _PACKED:
-        problem = NotGradedError(
+        return NotGradedError("its name in the zip leads out of the zip's folder")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return NotGradedError("it is a symbolic link in the zip")
+    if not file.endswith(_WANTED):
+        return None
+    if member.flag_bits & 1:
+        return NotGradedError("the zip has a password", "Unpack it yourself first.")
+    if member.compress_type not in _PACKED:
+        return NotGradedError(
             "it is compressed in a way that is not supported", "Ask for an ordinary zip, or for the notebook."
         )
-    elif member.file_size > 1_000_000 and member.file_size > _RATIO * max(member.compress_size, 1):
-        problem = NotGradedError("it is compressed so strongly that it may be a zip bomb")
-    elif parts[-1].lower().endswith(".ipynb") and member.file_size > LARGEST:
-        problem = NotGradedError(
+    if member.file_size > 1_000_000 and member.file_size > _RATIO * max(member.compress_size, 1):
+        return NotGradedError("it is compressed so strongly that it may be a zip bomb")
+    if file.endswith(".ipynb") and member.file_size > LARGEST:
+        return NotGradedError(
             f"the file has {member.file_size / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB are allowed",
             "Ask for the notebook without its outputs (Edit, Clear Outputs of All Cells).",
         )
-    else:
-        problem = _taken_out(bundle, member, to)
-    return Member(to, parts, modified, False, problem)
+    return None
 
 
 def _taken_out(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> NotGradedError | None:
