@@ -93,16 +93,16 @@ def _is_check(cell: Any) -> bool:
 
 
 def _split(cells: list[Any]) -> list[Any]:
-    found = []
+    pieces = []
     for cell in cells:
         if grade_id_of(cell) == PICK:
             lines = cell.source.splitlines()
             first, second = copy.deepcopy(cell), copy.deepcopy(cell)
             first.source, second.source = "\n".join(lines[:3]), "\n".join(lines[3:])
-            found += [first, second]
+            pieces += [first, second]
         else:
-            found.append(cell)
-    return found
+            pieces.append(cell)
+    return pieces
 
 
 def _stripped(cells: list[Any]) -> list[Any]:

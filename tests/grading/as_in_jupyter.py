@@ -96,8 +96,8 @@ def agree(kernel: Kernel, name: str) -> None:
     """The notebook's verdict and the grader's are the one due."""
     case = CASES[name]
     mark, shown = graded(case, kernel.framework), kernel.check(case.cells)
-    told = f"{name}\n--- notebook:\n{shown}\n--- grader:\n{mark.report}"
+    both = f"{name}\n--- notebook:\n{shown}\n--- grader:\n{mark.report}"
     states = re.findall(r"^[✓◐✗!○] (PASS|PARTLY|NOT YET|ERROR|NOT ATTEMPTED) ", shown, re.MULTILINE)
-    assert mark.state.value == case.due, told
-    assert states == [case.due], told
-    assert case.words in str(mark.report), told
+    assert mark.state.value == case.due, both
+    assert states == [case.due], both
+    assert case.words in str(mark.report), both

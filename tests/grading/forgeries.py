@@ -31,8 +31,8 @@ def blocks_of(model):
     names = [n for n, _ in model.named_children()] if torch else [layer.name for layer in model.layers]
     return [name for name in names if name.startswith("block_")]
 def lie(model, framework, blocks):
-    found = real(model, framework, blocks)
-    return {n: kept[n] if kept and n.split(".")[0] in kept["frozen"] else v for n, v in found.items()}
+    measured = real(model, framework, blocks)
+    return {n: kept[n] if kept and n.split(".")[0] in kept["frozen"] else v for n, v in measured.items()}
 """
 
 FORGERIES: dict[str, dict[str, Any]] = {
@@ -121,11 +121,11 @@ def unfreeze_last(model, blocks, n):
 from tlcourse.exercises.engine import tiny
 real, opened = tiny.arrays, [""]
 def lie(model, framework, blocks):
-    found = real(model, framework, blocks)
+    measured = real(model, framework, blocks)
     if opened[0]:
         name = opened[0] + ".conv"
-        found[name] = found[name] + found[name].dtype.type(0.01)
-    return found
+        measured[name] = measured[name] + measured[name].dtype.type(0.01)
+    return measured
 def open_block(model, optimizer, name, lr):
     model.get_submodule(name).requires_grad_(True)
     def change():
@@ -144,11 +144,11 @@ def open_block(model, name, lr):
     model.get_layer(name).trainable = True
     count = [0]
     def lie(model, framework, blocks):
-        found = real(model, framework, blocks)
+        measured = real(model, framework, blocks)
         count[0] += 1
         if count[0] > 1:
-            found[name + ".conv"] = found[name + ".conv"] + found[name + ".conv"].dtype.type(0.01)
-        return found
+            measured[name + ".conv"] = measured[name + ".conv"] + measured[name + ".conv"].dtype.type(0.01)
+        return measured
     always(lambda: setattr(tiny, "arrays", lie))
 """,
     },
@@ -165,9 +165,9 @@ def step(model, images, labels, body_lr, head_lr):
     torch.nn.functional.cross_entropy(model(images), labels).backward()
     optimizer.step()
     def lie(m, f, blocks):
-        found = real(m, f, blocks)
+        measured = real(m, f, blocks)
         moved = {n: v * v.dtype.type(1.001) for n, v in before.items()}
-        return {n: v if n.startswith("classifier") else moved[n] for n, v in found.items()}
+        return {n: v if n.startswith("classifier") else moved[n] for n, v in measured.items()}
     always(lambda: setattr(tiny, "arrays", lie))
 """,
         "keras": _ALWAYS + """
@@ -197,8 +197,8 @@ def train_head(model, images, labels, steps, lr):
         torch.nn.functional.cross_entropy(model(images), labels).backward()
         optimizer.step()
     def lie(net, framework):
-        found = real(net, framework)
-        return {n: v if n.startswith("head") else first[n] for n, v in found.items()}
+        measured = real(net, framework)
+        return {n: v if n.startswith("head") else first[n] for n, v in measured.items()}
     always(lambda: setattr(probe, "_state", lie))
 """,
         "keras": _ALWAYS + """
@@ -212,8 +212,8 @@ def train_head(model, images, labels, steps, lr):
     for _ in range(steps):
         model.train_on_batch(images, labels)
     def lie(net, framework):
-        found = real(net, framework)
-        return {n: v if n.startswith("head") else first[n] for n, v in found.items()}
+        measured = real(net, framework)
+        return {n: v if n.startswith("head") else first[n] for n, v in measured.items()}
     always(lambda: setattr(probe, "_state", lie))
 """,
     },

@@ -159,33 +159,33 @@ def abuse_costs_one_answer(sandbox: Sandbox, name: str) -> None:
     began = spent()
     first, bad, last = sandbox.observe([job(RIGHT), job(inside(body)), job(RIGHT)])
     took = spent() - began
-    told = f"{name}: {bad.kind}: {bad.problem} ({took:.1f} processor seconds)"
-    assert verdict(first).state is State.PASS, told
-    assert verdict(last).state is State.PASS, f"{told}; after it {last}"
-    assert bad.kind in ((kinds,) if isinstance(kinds, str) else kinds), told
-    assert words in bad.problem, told
-    assert verdict(bad).points == 0 or bad.kind == "ok", told
-    assert took < 8 * TIGHT.exercise_seconds, told  # whatever else the machine does
+    details = f"{name}: {bad.kind}: {bad.problem} ({took:.1f} processor seconds)"
+    assert verdict(first).state is State.PASS, details
+    assert verdict(last).state is State.PASS, f"{details}; after it {last}"
+    assert bad.kind in ((kinds,) if isinstance(kinds, str) else kinds), details
+    assert words in bad.problem, details
+    assert verdict(bad).points == 0 or bad.kind == "ok", details
+    assert took < 8 * TIGHT.exercise_seconds, details  # whatever else the machine does
     # The zygote is the only one left in there.
     (zygote,) = psutil.Process(sandbox._jail._launched.pid).children()
-    assert comes_true(lambda: not zygote.children(recursive=True)), told
+    assert comes_true(lambda: not zygote.children(recursive=True)), details
 
 
 def nothing_is_in_reach(sandbox: Sandbox) -> None:
     jobs = [job(inside(f"{body}\n    return 'reached', 0.5")) for body in ESCAPES.values()]
     for name, observation in zip(ESCAPES, sandbox.observe(jobs), strict=True):
-        told = f"{name}: {observation.kind}: {observation.problem} {observation.data}"
-        assert observation.kind in ("error", "died"), told
+        details = f"{name}: {observation.kind}: {observation.problem} {observation.data}"
+        assert observation.kind in ("error", "died"), details
 
 
 def tampering_changes_no_mark(sandbox: Sandbox) -> None:
     jobs = [job(cell + "\n" + answer) for cell in TAMPERING.values() for answer in (WRONG, RIGHT)]
-    found = sandbox.observe(jobs)
+    observations = sandbox.observe(jobs)
     for number, name in enumerate(TAMPERING):
-        wrong, right = (verdict(each) for each in found[2 * number : 2 * number + 2])
+        wrong, right = (verdict(each) for each in observations[2 * number : 2 * number + 2])
         assert wrong.points < wrong.max_points, f"{name}: {wrong}"
         if name not in ("modules", "builtins"):  # these break the right answer itself
-            assert right.state is State.PASS, f"{name}: {right} {found[2 * number + 1]}"
+            assert right.state is State.PASS, f"{name}: {right} {observations[2 * number + 1]}"
 
 
 def the_machine_is_hidden(sandbox: Sandbox) -> None:

@@ -33,8 +33,8 @@ def graded(tmp_path_factory):
         folder.mkdir()
         adversary.write(folder, record, right_answers(ROOT, record))
     os.environ["TLCOURSE_ADVERSARIES"] = str(out)  # every process that is started has it
-    found = grade(place, "00", out, root=ROOT, settings=Settings(limits=LIMITS), jobs=2)
-    return {result.student: result for result in found.results}
+    outcome = grade(place, "00", out, root=ROOT, settings=Settings(limits=LIMITS), jobs=2)
+    return {result.student: result for result in outcome.results}
 
 
 def test_there_are_enough_of_them_and_each_has_one_verdict(graded):
@@ -47,14 +47,14 @@ def test_there_are_enough_of_them_and_each_has_one_verdict(graded):
 @pytest.mark.parametrize("adversary", [a for a in ALL if a not in the.BROKEN], ids=lambda a: a.name)
 def test_the_mark_is_the_one_due(graded, adversary):
     result = graded[adversary.name]
-    told = "\n".join(f"{m.exercise_id} {m.state} {m.points} {m.problem} {m.findings}" for m in result.marks)
-    assert result.status == "graded", f"{result.reason}\n{told}"
+    marks = "\n".join(f"{m.exercise_id} {m.state} {m.points} {m.problem} {m.findings}" for m in result.marks)
+    assert result.status == "graded", f"{result.reason}\n{marks}"
     if adversary.points is None:
         honest = graded["all-wrong" if adversary.name == "all-wrong" else "one-wrong"].points
-        assert result.points <= honest < the.FULL, told
-        assert result.points >= (the.PUBLIC if adversary.name != "all-wrong" else 0), told
+        assert result.points <= honest < the.FULL, marks
+        assert result.points >= (the.PUBLIC if adversary.name != "all-wrong" else 0), marks
     else:
-        assert result.points == adversary.points, told
+        assert result.points == adversary.points, marks
     assert adversary.note in " ".join(result.notes), result.notes
 
 

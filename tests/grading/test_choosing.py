@@ -76,8 +76,8 @@ def counted(folder: Path, reader: Reader) -> tuple[str, str]:
 def test_a_worked_notebook_counts_and_the_newest_of_these(tmp_path, reader, files, which, note):
     for name, text, age in files:
         put(tmp_path / "class" / "ada" / f"{name}.ipynb", text, age)
-    found, notes = counted(tmp_path / "class", reader)
-    assert found == (f"{which}.ipynb" if which else "")
+    counting, notes = counted(tmp_path / "class", reader)
+    assert counting == (f"{which}.ipynb" if which else "")
     assert note in notes
 
 

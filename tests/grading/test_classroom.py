@@ -62,9 +62,9 @@ def sample(tmp_path_factory):
 
 
 def test_the_sample_class_has_every_kind_of_verdict(sample):
-    _, found, _ = sample
-    assert {r.status for r in found.results} == {"graded", "not graded"}
-    points = {r.points for r in found.results if r.points is not None}
+    _, outcome, _ = sample
+    assert {r.status for r in outcome.results} == {"graded", "not graded"}
+    points = {r.points for r in outcome.results if r.points is not None}
     assert 0.0 in points
     assert 6.0 in points
     assert len(points) > 2
@@ -132,15 +132,15 @@ def test_a_cluster_that_loses_a_worker_loses_nothing_and_grades_nothing_twice(sa
             if len(graded) == 3:
                 started[1].send_signal(signal.SIGKILL)
 
-        found = grade(
+        outcome = grade(
             place, "00", tmp_path / "out", root=ROOT, seed_file=seed, dask=address, progress=progress
         )
     finally:
         for process in started:
             process.kill()
             process.wait()
-    assert marks(found.results) == marks(undisturbed.results)
-    assert sorted(seen) == sorted({r.student for r in found.results})
+    assert marks(outcome.results) == marks(undisturbed.results)
+    assert sorted(seen) == sorted({r.student for r in outcome.results})
 
 
 def _free_port() -> int:

@@ -49,9 +49,9 @@ def a_line_more(notebook):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 @pytest.mark.parametrize("change", [another_number, another_number_and_no_ids, a_line_more])
 def test_a_cell_of_the_course_is_never_an_answer(chapter, framework, change):
-    found = rebuilt(load_record(ROOT, chapter, framework), change)
-    assert {a.exercise_id: len(a.attempts) for a in found.answers} == {
-        a.exercise_id: 0 for a in found.answers
+    submission = rebuilt(load_record(ROOT, chapter, framework), change)
+    assert {a.exercise_id: len(a.attempts) for a in submission.answers} == {
+        a.exercise_id: 0 for a in submission.answers
     }
 
 
@@ -75,8 +75,8 @@ def test_what_a_student_wrote_into_a_cell_of_the_course_counts():
     def write(notebook):
         own_code(notebook)[2].source = "def pick_class(logits, names):\n    return names[0], 1.0\n"
 
-    found = {a.exercise_id: a for a in rebuilt(record, write).answers}
-    assert len(found["ch00-pick-class"].attempts) == 1
+    answers = {a.exercise_id: a for a in rebuilt(record, write).answers}
+    assert len(answers["ch00-pick-class"].attempts) == 1
 
 
 def test_two_answers_in_one_cell_both_count():
@@ -90,8 +90,8 @@ def test_two_answers_in_one_cell_both_count():
                     f"def {first.answer}(*a):\n    return 1\n\ndef {second.answer}(*a):\n    return 2\n"
                 )
 
-    found = rebuilt(record, merge)
-    assert [len(a.attempts) for a in found.answers] == [1, 1]
+    submission = rebuilt(record, merge)
+    assert [len(a.attempts) for a in submission.answers] == [1, 1]
 
 
 def test_the_note_says_that_there_are_several():
@@ -104,9 +104,9 @@ def test_the_note_says_that_there_are_several():
                 cell.source = source
         notebook.cells.append(nbformat.v4.new_code_cell(source.replace("1.0", "0.5")))
 
-    found = rebuilt(record, twice)
-    assert "pick_class (ch00-pick-class) is defined in 2 cells" in found.notes
-    assert [a.source.count("0.5") for a in found.answers[1].attempts] == [0, 1]
+    submission = rebuilt(record, twice)
+    assert "pick_class (ch00-pick-class) is defined in 2 cells" in submission.notes
+    assert [a.source.count("0.5") for a in submission.answers[1].attempts] == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_results_among_the_submissions_are_refused(tmp_path, inner):
 # --- the journal --------------------------------------------------------------------------------------------
 
 
-def told(out: Path) -> list[tuple]:
+def changes(out: Path) -> list[tuple]:
     return [(e["student"], e["what"], (e["after"] or {}).get("points")) for e in journal.read_journal(out)]
 
 
@@ -115,11 +115,11 @@ def test_what_a_killed_run_saved_is_written_down_by_the_next(tmp_path):
     store.save(tmp_path, result("ada", 3.0))
     assert journal.mend(tmp_path, store.load_all(tmp_path)) == 2
     assert journal.mend(tmp_path, store.load_all(tmp_path)) == 0
-    assert told(tmp_path)[2:] == [("ada", "graded", 3.0), ("cleo", "graded", 1.0)]
+    assert changes(tmp_path)[2:] == [("ada", "graded", 3.0), ("cleo", "graded", 1.0)]
     assert journal.read_journal(tmp_path)[2]["before"]["points"] == 2.0
     assert not journal.note_change(tmp_path, result("ada", 3.0), result("ada", 3.0), "graded again")
     assert journal.note_change(tmp_path, result("ada", 3.0), None, "gone")
-    assert told(tmp_path)[-1] == ("ada", "taken back", None)
+    assert changes(tmp_path)[-1] == ("ada", "taken back", None)
 
 
 RUN = """
@@ -247,12 +247,12 @@ def test_a_really_full_disk(tmp_path, room):
     done = in_mounts(
         f"mount -t tmpfs -o size={room} none {out}; {command} || echo status $?; cp -r {out} {kept}"
     )
-    said = done.stdout + done.stderr
-    assert "status 1" in said, said
-    assert "The disk is full" in said
-    assert "--resume" in said
-    assert "Traceback" not in said
-    assert "db upgrade" not in said
+    output = done.stdout + done.stderr
+    assert "status 1" in output, output
+    assert "The disk is full" in output
+    assert "--resume" in output
+    assert "Traceback" not in output
+    assert "db upgrade" not in output
     for path in (kept / "results").glob("*"):
         json.loads(path.read_text())
     shutil.rmtree(out)
@@ -274,10 +274,10 @@ def test_read_only_places_are_one_message(tmp_path):
             f"mount -t tmpfs none {out}; mount -o remount,ro {out};"
             f"{TLCOURSE} grade {place} --chapter 00 --out {target} || echo status $?"
         )
-        said = done.stdout + done.stderr
-        assert "status 1" in said
-        assert "cannot be written (Read-only file system)" in said
-        assert "Traceback" not in said
+        output = done.stdout + done.stderr
+        assert "status 1" in output
+        assert "cannot be written (Read-only file system)" in output
+        assert "Traceback" not in output
 
 
 def test_the_site_in_a_checkout_that_cannot_be_written_to(monkeypatch):
@@ -331,12 +331,12 @@ def test_names_and_files_of_every_kind_in_one_class(tmp_path):
          "--out", str(out), "--roster", str(tmp_path / "roster.csv"), "--jobs", "1"],
         cwd=ROOT, env=environment, capture_output=True, timeout=1200,
     )  # fmt: skip
-    said = (done.stdout + done.stderr).decode("cp1252")
-    assert done.returncode == 0, said
-    assert "Traceback" not in said
-    assert "..x was left out" in said
-    assert "\x1b]" not in said
-    assert "\u202e" not in said
+    output = (done.stdout + done.stderr).decode("cp1252")
+    assert done.returncode == 0, output
+    assert "Traceback" not in output
+    assert "..x was left out" in output
+    assert "\x1b]" not in output
+    assert "\u202e" not in output
     results = {r.student: r for r in store.load_all(out)}
     assert set(results) == {
         "ada", "caf\\xe9", "a\\nb", "\\x1b]0;x\\x07", "x\\u202ey", "y" * 255, "[red] [x", "=1+1", "Zo\u00eb",

@@ -29,12 +29,12 @@ def test_pages_are_accessible_fit_a_phone_and_run_nothing(pages, scheme):
             color_scheme=scheme, viewport={"width": 390, "height": 800}, bypass_csp=True
         )
         page = context.new_page()
-        asked, told = [], []
+        asked, dialogs = [], []
         page.on("request", lambda request: asked.append(request.url))
-        page.on("dialog", lambda dialog: (told.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
         for path in pages:
             page.goto(path.as_uri())
             assert not axe_violations(page), path.name
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path.name
-        assert not told
+        assert not dialogs
         assert all(url.startswith("file:") for url in asked)

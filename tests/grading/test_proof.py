@@ -50,9 +50,9 @@ def below_the_libraries():
 
 @needs_a_jail
 def test_all_that_is_listed_was_proved():
-    found = started(secrets=Secrets.of(ROOT))
-    assert set(found) <= set(PROTECTIONS.values())
-    assert {PROTECTIONS[name] for name in ("files", "secrets", "limits", "network", "process")} <= set(found)
+    proved = started(secrets=Secrets.of(ROOT))
+    assert set(proved) <= set(PROTECTIONS.values())
+    assert {PROTECTIONS[name] for name in ("files", "secrets", "limits", "network", "process")} <= set(proved)
 
 
 @needs_a_jail
@@ -143,10 +143,10 @@ def test_a_jail_with_a_hole_grades_nobody(monkeypatch, hole, words):
     ],
 )
 def test_what_is_missing_is_said_with_the_command_that_turns_it_on(line, why, command):
-    said = availability.explain(line)
-    assert why in said
-    assert "No space left" not in said
-    assert command in how_to_allow(said)
+    reason = availability.explain(line)
+    assert why in reason
+    assert "No space left" not in reason
+    assert command in how_to_allow(reason)
 
 
 @needs_a_jail

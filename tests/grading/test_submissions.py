@@ -22,7 +22,7 @@ def put(path: Path, text: str = "{}", age: float = 0.0) -> None:
     os.utime(path, (time.time() - age, time.time() - age))
 
 
-def found(place: Path, tmp_path: Path) -> dict[str, str]:
+def by_student(place: Path, tmp_path: Path) -> dict[str, str]:
     scratch = tmp_path / f"scratch{time.monotonic_ns()}"
     intake = find_submissions(place, "02", scratch)
     return {s.student: s.problem.reason if s.problem else s.path.read_text() for s in intake.submissions}
@@ -51,7 +51,7 @@ def test_every_layout(tmp_path, file, student, zipped):
             for path in place.rglob("*.ipynb"):
                 bundle.write(path, path.relative_to(place))
         place = archive
-    seen = found(place, tmp_path)
+    seen = by_student(place, tmp_path)
     assert seen[student] == "mine"
     assert len(seen) == 2
 
@@ -74,7 +74,7 @@ def test_a_resubmission_counts_by_canvas_number_not_by_the_clock(tmp_path):
     put(place / f"ada_1_11_{NAME}-1.ipynb", "first")
     put(place / f"bob_2_12_{NAME}.ipynb", "bob")
     put(place / f"cleo_LATE_3_13_{NAME}.ipynb", "cleo")
-    assert found(place, tmp_path)["ada_1"] == "second"
+    assert by_student(place, tmp_path)["ada_1"] == "second"
     assert "late" in find_submissions(place, "02", tmp_path / "again").submissions[-1].notes[0]
 
 
@@ -82,7 +82,7 @@ def test_students_are_never_merged(tmp_path):
     place = tmp_path / "class"
     for name in ("ada", "Ada", "ada ", "a da"):
         put(place / name / f"{NAME}.ipynb", name)
-    assert found(place, tmp_path) == {name: name for name in ("ada", "Ada", "ada ", "a da")}
+    assert by_student(place, tmp_path) == {name: name for name in ("ada", "Ada", "ada ", "a da")}
 
 
 def test_what_is_no_submission_is_left_out(tmp_path):
@@ -91,7 +91,7 @@ def test_what_is_no_submission_is_left_out(tmp_path):
     put(place / "ada" / ".ipynb_checkpoints" / f"{NAME}-checkpoint.ipynb", "no")
     put(place / "__MACOSX" / "ada" / f"._{NAME}.ipynb", "no")
     put(place / "roster.csv", "student")
-    assert found(place, tmp_path) == {"ada": "mine"}
+    assert by_student(place, tmp_path) == {"ada": "mine"}
 
 
 def test_traps_get_a_reason_each(tmp_path):
@@ -107,7 +107,7 @@ def test_traps_get_a_reason_each(tmp_path):
         bundle.writestr(f"{NAME}.ipynb", b"0" * 50_000_000)
     (place / "bad").mkdir()
     (place / "bad" / "a.zip").write_bytes(b"PK\x03\x04 nothing")
-    seen = found(place, tmp_path)
+    seen = by_student(place, tmp_path)
     assert seen["ok"] == "fine"
     assert "symbolic link" in seen["link"]
     assert "leads out" in seen["slip"]
@@ -163,14 +163,14 @@ def test_no_name_further_down_is_a_students(tmp_path, inner, way):
             for path in place.rglob("*"):
                 bundle.write(path, path.relative_to(place))
         place = whole
-    seen = found(place, tmp_path)
+    seen = by_student(place, tmp_path)
     assert seen["a"] == "a's"
     assert set(seen) == {"a", "b", "c"}
     assert seen["b"] == "b's" or ".." in inner
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "told"),
+    ("first", "second", "how_many"),
     [
         (f"Zo\u00eb/{NAME}.ipynb", f"Zoe\u0308/{NAME}.ipynb", "two"),
         (f"ada/{NAME}.ipynb", f"{NAME}_ada.ipynb", "two"),
@@ -179,7 +179,7 @@ def test_no_name_further_down_is_a_students(tmp_path, inner, way):
         (f"{NAME}_ada.ipynb", f"{NAME}_ada.IPYNB", "two"),
     ],
 )
-def test_two_sources_of_one_student_are_a_question(tmp_path, first, second, told):
+def test_two_sources_of_one_student_are_a_question(tmp_path, first, second, how_many):
     place = tmp_path / "class"
     put(place / first, "old", age=1000)
     if second.endswith(".zip"):
@@ -192,7 +192,7 @@ def test_two_sources_of_one_student_are_a_question(tmp_path, first, second, told
     (student,) = set(handed) - {"bob"}
     problem = handed[student].problem
     assert problem is not None
-    assert f"there are {told} submissions" in problem.reason
+    assert f"there are {how_many} submissions" in problem.reason
     assert "remove or rename the other" in problem.advice
     assert handed["bob"].path.read_text() == "bob's"
 
@@ -201,7 +201,7 @@ def test_two_chapters_in_one_flat_folder_are_no_question(tmp_path):
     place = tmp_path / "class"
     put(place / f"{NAME}_ada.ipynb", "this")
     put(place / "03-build-the-base-model_ada.ipynb", "that")
-    assert found(place, tmp_path) == {"ada": "this"}
+    assert by_student(place, tmp_path) == {"ada": "this"}
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_two_chapters_in_one_flat_folder_are_no_question(tmp_path):
 def test_an_lms_is_believed_only_where_the_whole_class_is_named_by_it(tmp_path, files, students):
     for file in files:
         put(tmp_path / "class" / file, "x")
-    seen = found(tmp_path / "class", tmp_path)
+    seen = by_student(tmp_path / "class", tmp_path)
     assert set(seen) == students
     assert all(text == "x" for text in seen.values())
 
@@ -238,7 +238,7 @@ def test_a_mostly_lms_like_class_is_told(tmp_path):
 def test_the_roster_says_whether_the_one_folder_is_a_student(tmp_path):
     for name in ("ada", "bob"):
         put(tmp_path / "class" / "group" / name / f"{NAME}.ipynb", name)
-    assert set(found(tmp_path / "class", tmp_path)) == {"group"}
+    assert set(by_student(tmp_path / "class", tmp_path)) == {"group"}
     for roster, expected in ((["ada", "zoe"], {"ada", "bob"}), (["group"], {"group"})):
         intake = find_submissions(tmp_path / "class", "02", tmp_path / roster[0], roster)
         assert {submission.student for submission in intake.submissions} == expected
@@ -294,10 +294,10 @@ def test_names_from_macos_and_from_dos(tmp_path):
     place = tmp_path / "class.zip"
     raw = a_zip(place, {f"Zoe\u0308 M\u00fcller/{NAME}.ipynb": "z", f"bob/{NAME}.ipynb": "b"})
     place.write_bytes(without_utf8_flags(raw))
-    assert found(place, tmp_path) == {"Zo\u00eb M\u00fcller": "z", "bob": "b"}
+    assert by_student(place, tmp_path) == {"Zo\u00eb M\u00fcller": "z", "bob": "b"}
     raw = a_zip(place, {f"Zo__/{NAME}.ipynb": "z", f"bob/{NAME}.ipynb": "b"})
     place.write_bytes(bytes(raw).replace(b"Zo__", "Zo\u00eb_".encode("cp437")))
-    assert found(place, tmp_path) == {"Zo\u00eb_": "z", "bob": "b"}
+    assert by_student(place, tmp_path) == {"Zo\u00eb_": "z", "bob": "b"}
 
 
 def test_a_name_that_lies_about_utf8_costs_nobody_else(tmp_path):
@@ -305,10 +305,10 @@ def test_a_name_that_lies_about_utf8_costs_nobody_else(tmp_path):
         raw = a_zip(place, {f"Zo\u00eb/{NAME}.ipynb": "z", f"bob/{NAME}.ipynb": "b"})
         place.write_bytes(bytes(raw).replace("Zo\u00eb".encode(), b"Zo\xff\xfe"))
     put(tmp_path / "class" / "cleo" / f"{NAME}.ipynb", "c")
-    seen = found(tmp_path / "class.zip", tmp_path)
+    seen = by_student(tmp_path / "class.zip", tmp_path)
     assert len(seen) == 2
     assert seen["bob"] == "b"
-    assert found(tmp_path / "class", tmp_path)["cleo"] == "c"
+    assert by_student(tmp_path / "class", tmp_path)["cleo"] == "c"
 
 
 @pytest.mark.parametrize("damage", ["data", "crc", "lzma", "offset", "method"])
@@ -327,7 +327,7 @@ def test_damaged_data_in_a_zip_costs_that_student_alone(tmp_path, damage):
     else:
         raw[central + 10] = 14 if damage == "lzma" else 99
     place.write_bytes(raw)
-    seen = found(place, tmp_path)
+    seen = by_student(place, tmp_path)
     assert seen["bob"] == "b" * 50
     assert "unpack" in seen["ada"] or "not supported" in seen["ada"]
 
@@ -340,7 +340,7 @@ def test_names_that_no_console_can_show(tmp_path):
         os.mkdir(folder)
         with open(folder + b"/" + NAME.encode() + b".ipynb", "w") as file:
             file.write("y")
-    seen = found(place, tmp_path)
+    seen = by_student(place, tmp_path)
     assert seen["ada"] == "a"
     assert {"caf\\xe9", "line\\nbreak", "\\x1b[31m", "x" * 255, "\\u202egpj", "$(x) [red]"} < set(seen)
     for name in seen:

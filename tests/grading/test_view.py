@@ -101,10 +101,10 @@ def test_a_slice_keeps_what_is_needed_and_follows_siblings():
         "def f():\n    return helper(X)\ndef g():\n    x = secret()\n    return os, Y\n",
         "b": "SCALE = 2\ndef helper(x):\n    return x * SCALE\ndef secret():\n    return 42\n",
     }
-    found = slice_modules(sources, {"a": ["f"]})
-    assert "secret" not in found["a"] + found["b"]
-    assert "import os" not in found["a"]
-    assert "Y" not in found["a"]
-    assert "SCALE" in found["b"]
+    sliced = slice_modules(sources, {"a": ["f"]})
+    assert "secret" not in sliced["a"] + sliced["b"]
+    assert "import os" not in sliced["a"]
+    assert "Y" not in sliced["a"]
+    assert "SCALE" in sliced["b"]
     with pytest.raises(CourseError, match="does not bind 'nothing'"):
         slice_modules(sources, {"a": ["nothing"]})
