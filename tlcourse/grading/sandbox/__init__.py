@@ -8,7 +8,7 @@ with the limits, ``replies`` reads what comes back, and ``proof`` attacks it bef
 Inside: ``zygote`` and ``child`` run the answers, ``audit`` and ``untouched`` keep an answer's hands off the
 probe, ``attacks`` is what ``proof`` runs.
 
-This file is in the jail too, so it imports nothing.
+In the jail an empty file takes the place of this one.
 """
 
 from __future__ import annotations

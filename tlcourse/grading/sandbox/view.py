@@ -88,41 +88,55 @@ def probe_modules() -> dict[str, str]:
 
 
 def build_view(to: Path, chapter: str) -> None:
-    """Write the view of the package to a new folder: what a chapter's exercises ask for has no body in it.
+    """Write the view of the package to a new folder.
+
+    Parameters
+    ----------
+    to : pathlib.Path
+        Made here.
+    chapter : str
+        Two digits; the functions that do what its exercises ask for have no body in the view.
 
     Raises
     ------
     CourseError
         As `probe_modules`.
     """
-    replaced = probe_modules()
-
-    def ignore(folder: str, names: list[str]) -> set[str]:
-        here = Path(folder).relative_to(PACKAGE)
-        out = {name for name in names if name in _LEFT_OUT or name.endswith((".pyc", ".tmp", ".lock"))}
-        if here == Path("exercises"):
-            out |= {name for name in names if name.startswith("ch") and name[2:4].isdigit()}
-        if here.parts[:2] == ("exercises", "chapters") and len(here.parts) == 4:
-            out |= set(names) - set(SHOWN)
-        if here == Path("grading"):
-            out |= set(names) - {"sandbox"}
-        if here == Path("grading/sandbox"):
-            out |= set(names) - set(_JAILED)
-        return out
-
-    shutil.copytree(PACKAGE, to, ignore=ignore)
-    for name, source in replaced.items():
+    probes = probe_modules()
+    shutil.copytree(PACKAGE, to, ignore=_left_out)
+    for name, source in probes.items():
         (to / "exercises" / name).write_text(source, encoding="utf-8")
     for empty in ("grading/__init__.py", "grading/sandbox/__init__.py"):
         (to / empty).write_text("", encoding="utf-8")
-    asked: dict[str, list[str]] = {}
-    for name in hidden_in(chapter):
-        module, own = place_of(name)
-        asked.setdefault(module, []).append(own)
-    for module, names in asked.items():
-        path = to.joinpath(*module.split(".")[1:])
-        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        file.write_text(without_bodies(file.read_text(encoding="utf-8"), names, module), encoding="utf-8")
+    _empty_functions(to, chapter)
     for path in (to, *to.rglob("*")):  # whatever the grader's umask: an answer runs as another user
         path.chmod(0o755 if path.is_dir() else 0o644)
     compileall.compile_dir(str(to), quiet=2, workers=1)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Of what lies in one of the package's folders, what the view does not show."""
+    here = Path(folder).relative_to(PACKAGE)
+    out = {name for name in names if name in _LEFT_OUT or name.endswith((".pyc", ".tmp", ".lock"))}
+    if here == Path("exercises"):
+        out |= {name for name in names if name.startswith("ch") and name[2:4].isdigit()}
+    if here.parts[:2] == ("exercises", "chapters") and len(here.parts) == 4:
+        out |= set(names) - set(SHOWN)
+    if here == Path("grading"):
+        out |= set(names) - {"sandbox"}
+    if here == Path("grading/sandbox"):
+        out |= set(names) - set(_JAILED)
+    return out
+
+
+def _empty_functions(view: Path, chapter: str) -> None:
+    """Take the bodies out of the course's functions that a chapter's exercises ask for."""
+    by_module: dict[str, list[str]] = {}
+    for name in hidden_in(chapter):
+        module, function = place_of(name)
+        by_module.setdefault(module, []).append(function)
+    for module, functions in by_module.items():
+        path = view.joinpath(*module.split(".")[1:])
+        file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        source = without_bodies(file.read_text(encoding="utf-8"), functions, module)
+        file.write_text(source, encoding="utf-8")
