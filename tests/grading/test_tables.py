@@ -122,7 +122,7 @@ def test_time_is_counted_in_moments_not_on_clocks():
         ("student,id,lms_id\nada,1,2\n", "column 'lms_id' twice"),
         ("student,name\nLovelace, Ada,Ada\n", "3 fields in line 2"),
         ("student,name\n,Ada\n", "no student in line 2"),
-        ('student,name\nada,"Ada\nbob,Bob\n', "no CSV"),
+        ('student,name\nada,"Ada\nbob,Bob\n', "not valid CSV"),
         ("student,name\nada,\x00\n", "cannot be read"),
         ("\n\n", "is empty"),
         ("student,name\nZo\u00eb,x\n".encode("utf-16"), "UTF-16"),
