@@ -300,7 +300,7 @@ def test_bad_arguments_are_one_clear_error_before_anything_runs(tmp_path):
     cases = (
         (["--due", "tomorrow"], "is not a time"),
         (["--due", "2026-11-01T12:00"], "time zone"),
-        (["--late-policy", "per-week=1%"], "no part of a late policy"),
+        (["--late-policy", "per-week=1%"], "not part of a late policy"),
         (["--roster", str(tmp_path / "none.csv")], "cannot be read"),
         (["--jobs", "0"], "cannot grade anything"),
         (["--framework", "jax"], "jax"),
