@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import tiny, tiny_numpy
+from tlcourse.exercises.engine import tiny
 
 BLOCKS = ("stem", "block1", "block2")
 
@@ -32,15 +32,15 @@ def a_step_leads_where_numpy_says(framework: str) -> None:
         tiny.step(model, framework, images, labels, 0.1)
         after = tiny.arrays(model, framework, BLOCKS)
         by_batch = set(BLOCKS) - set(frozen)
-        assert tiny_numpy.batch_blocks(before, after, BLOCKS, images, labels, 0.1) == by_batch
+        assert tiny.batch_blocks(before, after, BLOCKS, images, labels, 0.1) == by_batch
         # Another rate, a weight that something else moved, statistics that are hidden: none of it fits.
-        assert tiny_numpy.batch_blocks(before, after, BLOCKS, images, labels, 0.11) is None
+        assert tiny.batch_blocks(before, after, BLOCKS, images, labels, 0.11) is None
         moved = {**after, "classifier.weight": after["classifier.weight"] + np.float32(1e-3)}
-        assert tiny_numpy.batch_blocks(before, moved, BLOCKS, images, labels, 0.1) is None
+        assert tiny.batch_blocks(before, moved, BLOCKS, images, labels, 0.1) is None
         hidden = {n: before[n] if n.endswith((".mean", ".variance")) else v for n, v in after.items()}
-        assert tiny_numpy.batch_blocks(before, hidden, BLOCKS, images, labels, 0.1) == by_batch
+        assert tiny.batch_blocks(before, hidden, BLOCKS, images, labels, 0.1) == by_batch
         cut = {n: v[:1] if n == "stem.mean" else v for n, v in after.items()}
-        assert tiny_numpy.batch_blocks(before, cut, BLOCKS, images, labels, 0.1) is None
+        assert tiny.batch_blocks(before, cut, BLOCKS, images, labels, 0.1) is None
 
 
 def outputs_are_the_frameworks(framework: str) -> None:
@@ -50,5 +50,5 @@ def outputs_are_the_frameworks(framework: str) -> None:
         found = model.eval()(tiny.torch_images(images)).detach().numpy()
     else:
         found = np.asarray(model(images, training=False))
-    expected = tiny_numpy.logits(tiny.initial(BLOCKS, 4, 3, 3), BLOCKS, images)
+    expected = tiny.logits(tiny.initial(BLOCKS, 4, 3, 3), BLOCKS, images)
     np.testing.assert_allclose(found, expected, atol=1e-5)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .engine import tiny, tiny_numpy
+from .engine import tiny
 from .engine.cases import shuffled
 from .engine.judging import good, plain_array, read_array, show, told, verdict
 from .engine.model import Exercise, Finding, Misconception, Verdict
@@ -67,8 +67,8 @@ def _cut_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         return Verdict(0.0, (Finding(False, why),))
     got = np.asarray(observed["value"])
     whole = tiny.initial(BLOCKS, inputs["width"], inputs["classes"], inputs["seed"])
-    right = tiny_numpy.features(whole, BLOCKS, inputs["images"])
-    logits = tiny_numpy.logits(whole, BLOCKS, inputs["images"])
+    right = tiny.features(whole, BLOCKS, inputs["images"])
+    logits = tiny.logits(whole, BLOCKS, inputs["images"])
     said = f"For {len(right)} pictures your model gives an array of shape {got.shape}"
     if got.shape == logits.shape and np.allclose(got, logits, atol=1e-4):
         why = f"{said}, and these are the old logits: the head is still there."

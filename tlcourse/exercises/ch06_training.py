@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .engine import tiny, tiny_numpy
+from .engine import tiny
 from .engine.judging import close, good, plain_number, show, told, verdict
 from .engine.model import Exercise, Finding, Misconception, Verdict
 from .engine.plain import NotPlainError, plain
@@ -75,7 +75,7 @@ def _two_measured(
 ) -> dict[str, Any]:
     """The rate of each part: how far it moved against its gradient (least squares), worked out in NumPy."""
     before = tiny.initial(BLOCKS, inputs["width"], 3, inputs["seed"])
-    gradients = tiny_numpy.gradients(before, BLOCKS, inputs["images"], inputs["labels"], by_batch)
+    gradients = tiny.gradients(before, BLOCKS, inputs["images"], inputs["labels"], by_batch)
     out: dict[str, Any] = {}
     for part in ("body", "head"):
         names = [name for name in before if ("classifier" in name) == (part == "head")]

@@ -6,7 +6,7 @@
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
 inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
 a probe                `plain`, `plain_array`, `plain_number`, `told`, `NotPlainError`
-a judge reads          `array`, `number`, `read_array`, `WrongAnswerError`; `tiny_numpy`
+a judge reads          `array`, `number`, `read_array`, `WrongAnswerError`; `tiny`
 a judge compares       `close`, `told_apart`
 a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
 what a judge says      `show`, `listed`; `Finding`, `Verdict`, and `finding`, `score` without a table
@@ -16,7 +16,7 @@ The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge wh
 are what a notebook calls (`notebook`).
 """
 
-from . import tiny, tiny_numpy
+from . import tiny
 from .cases import mixed, shuffled, words
 from .folder import About
 from .judging import (
@@ -63,7 +63,6 @@ __all__ = [
     "shuffled",
     "stopped",
     "tiny",
-    "tiny_numpy",
     "told",
     "told_apart",
     "total",

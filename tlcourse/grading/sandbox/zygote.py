@@ -44,7 +44,7 @@ _LIBRARIES = (
 )
 _COURSE = ("claims", "data", "devices", "evaluation", "exercises", "freezing", "heads", "models", "training")
 # Packages with a module for each framework: that of this one is loaded too.
-_SIDED = ("freezing", "heads", "models.layers", "models.networks")
+_SIDED = ("exercises.engine.tiny", "freezing", "heads", "models.layers", "models.networks")
 
 
 def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:

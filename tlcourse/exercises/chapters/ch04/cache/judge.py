@@ -17,7 +17,6 @@ from tlcourse.exercises.engine import (
     show,
     stopped,
     tiny,
-    tiny_numpy,
     total,
     wrong,
 )
@@ -129,7 +128,7 @@ class Cached:
             return True
         images = gauged(self.inputs["images"][:LOOK], LOOK, self.inputs["gauge"])
         blocks = self.inputs["blocks"]
-        training = tiny_numpy.features(self.first, blocks, images, blocks)
+        training = tiny.features(self.first, blocks, images, blocks)
         return close(self.observed["left"], training, 1e-3 * max(1.0, float(np.abs(training).max())))
 
 

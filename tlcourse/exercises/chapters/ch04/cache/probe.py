@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain_array, tiny, tiny_numpy
+from tlcourse.exercises.engine import plain_array, tiny
 
 LOOK = 5  # images in the look at the mode that the backbone is left in
 
@@ -43,7 +43,7 @@ def lives(inputs: dict[str, Any], most: int) -> np.ndarray:
     first = tiny.initial(inputs["blocks"], inputs["width"], 3, inputs["seed"])
     return np.stack(
         [
-            tiny_numpy.features(first, inputs["blocks"], gauged(inputs["images"], n, inputs["gauge"]))
+            tiny.features(first, inputs["blocks"], gauged(inputs["images"], n, inputs["gauge"]))
             for n in range(most + 1)
         ]
     )

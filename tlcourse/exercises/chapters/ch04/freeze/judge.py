@@ -16,7 +16,6 @@ from tlcourse.exercises.engine import (
     right,
     stopped,
     tiny,
-    tiny_numpy,
     total,
     wrong,
 )
@@ -33,13 +32,13 @@ class Call:
         self.after = observed["cases"][number]["after"]
         self.dropped = np.asarray(observed["cases"][number]["dropped"], "float64").ravel()
         self.said = f"After `freeze(model, {self.frozen})` and one step of training,"
-        self.no_step = tiny_numpy.NO_STEP
+        self.no_step = tiny.NO_STEP
 
     @cached_property
     def by_batch(self) -> frozenset[str] | None:
         """Whose BatchNorm used the batch's numbers: worked out, and None if no step leads to these arrays."""
         batch = (self.inputs["images"], self.inputs["labels"], self.inputs["lr"])
-        return tiny_numpy.batch_blocks(self.before, self.after, self.blocks, *batch)
+        return tiny.batch_blocks(self.before, self.after, self.blocks, *batch)
 
     @cached_property
     def moved(self) -> list[str]:

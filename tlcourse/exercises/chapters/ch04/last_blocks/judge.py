@@ -13,7 +13,6 @@ from tlcourse.exercises.engine import (
     right,
     stopped,
     tiny,
-    tiny_numpy,
     total,
     wrong,
 )
@@ -28,13 +27,13 @@ class Call:
         self.number, self.before, self.after, self.inputs = number, before, after, inputs
         self.n, self.blocks = inputs["counts"][number], inputs["blocks"]
         self.said = f"After `unfreeze_last(model, blocks, {self.n})`"
-        self.no_step = tiny_numpy.NO_STEP
+        self.no_step = tiny.NO_STEP
 
     @cached_property
     def by_batch(self) -> frozenset[str] | None:
         """Whose BatchNorm used the batch's numbers: worked out, and None if no step leads to these arrays."""
         batch = (self.inputs["images"], self.inputs["labels"], LR)
-        return tiny_numpy.batch_blocks(self.before, self.after, self.blocks, *batch)
+        return tiny.batch_blocks(self.before, self.after, self.blocks, *batch)
 
     @cached_property
     def moved(self) -> list[str]:

@@ -15,7 +15,7 @@ from tlcourse.exercises.engine import (
     right,
     show,
     stopped,
-    tiny_numpy,
+    tiny,
     total,
     wrong,
 )
@@ -30,7 +30,7 @@ class Stage:
         self.observed, self.inputs = observed, inputs
         self.opens, self.lr, self.head_lr = inputs["opens"], inputs["lr"], inputs["head_lr"]
         self.given, self.failed = observed.get("wrong"), observed.get("failed")
-        self.no_step = tiny_numpy.NO_STEP
+        self.no_step = tiny.NO_STEP
 
     @cached_property
     def compiled(self) -> bool:

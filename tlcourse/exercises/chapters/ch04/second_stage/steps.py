@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import tiny, tiny_numpy
+from tlcourse.exercises.engine import tiny
 
 
 class Steps:
@@ -24,10 +24,10 @@ class Steps:
         self.by_batch = {name.split(".")[0] for name in statistics}
         self.block = [name for name in self.moved if name.startswith(f"{inputs['opens']}.")]
         self.head = [name for name in self.moved if name.startswith("classifier.")]
-        self.begun = tiny_numpy.gradients(self.first, blocks, *batch)
-        self.now = tiny_numpy.gradients(self.before, blocks, *batch, self.by_batch)
-        then = tiny_numpy.gradients(self.after, blocks, *batch, self.by_batch)
-        self.loss = tiny_numpy.loss(self.before, blocks, *batch, self.by_batch)
+        self.begun = tiny.gradients(self.first, blocks, *batch)
+        self.now = tiny.gradients(self.before, blocks, *batch, self.by_batch)
+        then = tiny.gradients(self.after, blocks, *batch, self.by_batch)
+        self.loss = tiny.loss(self.before, blocks, *batch, self.by_batch)
         self.of_block = self._joined(self.block, last, then)
 
     def _joined(self, names: list[str], last: Any, then: Any) -> dict[str, np.ndarray]:
@@ -47,12 +47,12 @@ class Steps:
     def is_training(self, inputs: dict[str, Any]) -> bool:
         """Whether the first step is one of SGD, of the head alone, and the second goes downhill."""
         blocks, batch = inputs["blocks"], (inputs["images"], inputs["labels"])
-        used = tiny_numpy.batch_blocks(self.first, self.before, blocks, *batch, inputs["head_lr"])
+        used = tiny.batch_blocks(self.first, self.before, blocks, *batch, inputs["head_lr"])
         if used != frozenset():
             return False
         if set(tiny.moved(self.first, self.before)) - {"classifier.weight", "classifier.bias"}:
             return False
-        return tiny_numpy.is_descent(self.before, self.after, self.now, self.block) and tiny_numpy.is_descent(
+        return tiny.is_descent(self.before, self.after, self.now, self.block) and tiny.is_descent(
             self.before, self.after, self.now, self.head, self.first
         )
 
