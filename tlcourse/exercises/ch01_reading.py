@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .ch01_common import STARTS, add_up, bad, close, good, items, number, pairs_by_start, say, show
 from .engine.cases import shuffled
+from .engine.judging import close, one_line, plain_items, plain_number, told
+from .engine.judging import show_number as say
 from .engine.model import Exercise, Finding, Misconception, Verdict
 from .engine.plain import plain
+from .engine.table import earned, missed, total
 
-__all__ = ["CHOOSE", "LABEL_RATIO"]
+__all__ = ["CHOOSE", "CLOSE", "LABEL_RATIO", "STARTS", "pairs_by_start"]
+
+STARTS = ("random", "frozen", "fine-tuned")
+
+# Learners may round to three decimals; every wrong answer we know of is further off than this.
+CLOSE = 6e-4
+
+
+def pairs_by_start(result: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What `{start: (number, number)}` holds, as plain data; `{"wrong": why}` if it is something else."""
+    if not isinstance(result, Mapping):
+        return {"wrong": told(result)}
+    out: dict[str, Any] = {}
+    for start in sorted({row["start"] for row in rows}):
+        if start not in result:
+            return {"wrong": f"a dictionary without the key {start!r}; its keys are {one_line(list(result))}"}
+        pair = plain_items(result[start], 2)
+        if isinstance(pair, str):
+            return {"wrong": f"{pair} for {start!r}"}
+        out[start] = [plain_number(pair[0]), plain_number(pair[1])]
+    return {"starts": out}
 
 
 def _ratio_inputs(rng: np.random.Generator) -> dict[str, Any]:
@@ -61,14 +83,14 @@ def _ratio_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     out: list[Any] = []
     for case in inputs["cases"]:
         result = answer(list(case["sizes"]), list(case["random"]), list(case["pretrained"]), case["n"])
-        pair = items(result, 2)
+        pair = plain_items(result, 2)
         if isinstance(pair, str):
             out.append(pair)
         else:
             flag = plain(pair[1])
             # 0 and 1 are False and True in Python; a tensor of one is one as well.
             yes_or_no = isinstance(flag, bool | int | float) and flag in (0, 1)
-            out.append([number(pair[0]), bool(flag) if yes_or_no else show(flag)])
+            out.append([plain_number(pair[0]), bool(flag) if yes_or_no else one_line(flag)])
     return {"cases": out}
 
 
@@ -81,12 +103,12 @@ def _needed(sizes: Sequence[float], curve: Sequence[float], target: float) -> fl
 
 
 def _ratio_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    rises = good(2, "The ratio is right where the random start's curve reaches the target once.")
-    dips = good(1, "A curve that dips is read at its first crossing.")
-    never = good(1, "Where the random start never gets there, you give a bound and say so.")
+    rises = earned(2, "The ratio is right where the random start's curve reaches the target once.")
+    dips = earned(1, "A curve that dips is read at its first crossing.")
+    never = earned(1, "Where the random start never gets there, you give a bound and say so.")
     for case, seen in zip(inputs["cases"], observed["cases"], strict=True):
         if isinstance(seen, str):
-            return add_up([bad(f"`label_ratio` should give (ratio, at_least); yours gave {seen}.")])
+            return total(missed(f"`label_ratio` should give (ratio, at_least); yours gave {seen}."))
         got, flag = seen
         sizes, scratch, n = case["sizes"], case["random"], case["n"]
         at = sizes.index(n)
@@ -94,25 +116,25 @@ def _ratio_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         need = _needed(sizes, scratch, target)
         setting = f"With sizes {sizes}, random start {scratch} and a target of {target} at n = {n}"
         if not isinstance(got, float):
-            return add_up([bad(f"{setting} your ratio is {got}: not a number.")])
+            return total(missed(f"{setting} your ratio is {got}: not a number."))
         # Curves are rounded to four places, so a ratio of rounded targets is right to about a hundredth.
         if not np.isfinite(got) and flag is not True:
-            return add_up([bad(f"{setting} you give {got} as the ratio.")])
+            return total(missed(f"{setting} you give {got} as the ratio."))
         if need is None:
             if np.isnan(got):
-                never = bad(
+                never = missed(
                     f"{setting} your ratio is nan. That it was never reached is worth something: the largest"
                     " size was not enough, so the ratio is larger than some number. Give that.",
                 )
             elif flag is not True:
-                never = bad(
+                never = missed(
                     f"{setting} you give {say(got)} as if the random start had reached it. It never did: all"
                     " you can say is how many more labels were not enough.",
                     "reached what was never reached",
                 )
             elif not close(got, sizes[-1] / n, 0.01):
                 beyond = got > sizes[-1] / n
-                never = bad(
+                never = missed(
                     f'{setting} you say "at least {say(got)}". '
                     + (
                         "No training set that large was measured: do not continue the line beyond its last"
@@ -128,7 +150,7 @@ def _ratio_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             rises = min(problem, rises, key=lambda part: part[0])  # a number right by chance is worth nothing
         elif problem is not None:
             dips = problem
-    return add_up([rises, dips, never])
+    return total(rises, dips, never)
 
 
 def _ratio_problem(
@@ -139,7 +161,7 @@ def _ratio_problem(
     if close(got, need / n, 0.01):
         if flag is False:
             return None
-        return bad(
+        return missed(
             f"{value} The number is read off a measured curve, yet at_least is {flag}.",
             points=1.0 if case["kind"] == "rises" else 0.0,
         )
@@ -150,28 +172,28 @@ def _ratio_problem(
         if y0 < target <= y1
     ]
     if close(got, target / scratch[at], 0.01):
-        return bad(
+        return missed(
             f"{value} That compares two accuracies at the same n: up and down in the plot. The question is"
             " how many more labels: go sideways, from one curve to the other at the same height.",
             "ratio of accuracies",
         )
     if close(got, n / need, 0.01):
-        return bad(
+        return missed(
             f"{value} Upside down: below 1 would mean that the random start needs fewer labels.", "inverted"
         )
     if close(got, need, 0.05):
-        return bad(
+        return missed(
             f"{value} That is a number of labels. Divide by the n that the other start had.", "not a ratio"
         )
     if close(got, grid / n, 0.01):
-        return bad(
+        return missed(
             f"{value} That is the first size measured that is enough. The line reaches the target before it: "
             "interpolate.",
             "rounded up to a measured size",
         )
     if case["kind"] == "dips":
         last = len(later) > 1 and close(got, later[-1] / n, 0.01)
-        return bad(
+        return missed(
             f"{value} This curve dips on its way. "
             + ("You read its last crossing; the first one needs fewer labels." if last else "")
             + (
@@ -184,7 +206,7 @@ def _ratio_problem(
             ),
             "a curve that dips",
         )
-    return bad(f"{value} Find where the line through the random start's points reaches the target.")
+    return missed(f"{value} Find where the line through the random start's points reaches the target.")
 
 
 _RATIO_HEAD = """
@@ -307,8 +329,8 @@ def _rate_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 
 def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "wrong" in observed:
-        return add_up(
-            [bad(f"`choose` should give {{start: (rate, accuracy)}}; yours gave {observed['wrong']}.")]
+        return total(
+            missed(f"`choose` should give {{start: (rate, accuracy)}}; yours gave {observed['wrong']}.")
         )
     rows = inputs["rows"]
     table: dict[tuple[str, float], dict[str, float]] = {}
@@ -334,14 +356,14 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     wrong = [start for start in starts if start not in right]
     found: list[tuple[float, Finding]] = []
     if not wrong:
-        found.append(good(2, "Each start has the rate that is best on validation, on average over seeds."))
+        found.append(earned(2, "Each start has the rate that is best on validation, on average over seeds."))
     else:
         start = wrong[0]
         value = f"For {start!r} you choose the rate {say(chosen[start])}."
         part = 1.0 if len(right) == 2 else 0.0
         if all(same(chosen[s], top(s, "test")) for s in starts):
             found.append(
-                bad(
+                missed(
                     f"{value} It is the best on the test set. Whoever chooses on the test set has no test set"
                     " left: the number that comes out is too good.",
                     "chosen on the test set",
@@ -349,7 +371,7 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
         elif len(set(map(str, chosen.values()))) == 1:
             found.append(
-                bad(
+                missed(
                     f"You choose {say(chosen[start])} for every start. One rate for all favours the start"
                     " that it happens to suit; each gets its own search, of the same size.",
                     "one rate for all",
@@ -357,7 +379,7 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
         elif all(same(chosen[s], top(s, "best_val")) for s in starts):
             found.append(
-                bad(
+                missed(
                     f"{value} It has the single best run, with one lucky seed. Average over the seeds before"
                     " you compare rates.",
                     "best single run",
@@ -365,30 +387,34 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
         else:
             found.append(
-                bad(f"{value} Its mean validation accuracy over the seeds is not the highest.", points=part)
+                missed(
+                    f"{value} Its mean validation accuracy over the seeds is not the highest.", points=part
+                )
             )
-    accuracy = good(1, "You report the mean test accuracy at the chosen rate.")
+    accuracy = earned(1, "You report the mean test accuracy at the chosen rate.")
     for start in starts:
         lr, got = observed["starts"][start]
         if not isinstance(lr, float) or not any(same(lr, rate) for rate in rates):
-            accuracy = bad(f"For {start!r} the rate {say(lr)} is none of those tried, so it has no accuracy.")
+            accuracy = missed(
+                f"For {start!r} the rate {say(lr)} is none of those tried, so it has no accuracy."
+            )
             break
         here = table[start, min(rates, key=lambda r: abs(r - lr))]
-        if not close(got, here["test"]):
+        if not close(got, here["test"], CLOSE):
             value = f"For {start!r} you report {say(got)}."
-            if close(got, here["val"]):
-                accuracy = bad(
+            if close(got, here["val"], CLOSE):
+                accuracy = missed(
                     f"{value} That is the validation accuracy at your rate: the very number that was made as"
                     " high as possible. Report the test set, which had no say.",
                     "reports validation accuracy",
                 )
-            elif close(got, here["best_test"]):
-                accuracy = bad(f"{value} That is the best seed. Report the mean over seeds.", "best seed")
+            elif close(got, here["best_test"], CLOSE):
+                accuracy = missed(f"{value} That is the best seed. Report the mean over seeds.", "best seed")
             else:
-                accuracy = bad(f"{value} It is not the mean test accuracy at the rate you chose.")
+                accuracy = missed(f"{value} It is not the mean test accuracy at the rate you chose.")
             break
     found.append(accuracy)
-    return add_up(found)
+    return total(*found)
 
 
 _RATE_HEAD = """

@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .ch01_common import STARTS, add_up, bad, close, good, items, number, pairs_by_start, say
+from .ch01_reading import CLOSE, STARTS, pairs_by_start
+from .engine.judging import close, plain_items, plain_number
+from .engine.judging import show_number as say
 from .engine.model import Exercise, Misconception, Verdict
+from .engine.table import earned, missed, total
 
 __all__ = ["PAIRED", "SPREAD"]
 
@@ -42,61 +45,61 @@ def _spread_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
 
 def _spread_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     if "wrong" in observed:
-        return add_up(
-            [bad(f"`summarise` should give {{start: (mean, spread)}}; yours gave {observed['wrong']}.")]
+        return total(
+            missed(f"`summarise` should give {{start: (mean, spread)}}; yours gave {observed['wrong']}.")
         )
-    mean = good(1, "The means are right, one for each start.")
-    spread = good(1, "The spreads are sample standard deviations.")
+    mean = earned(1, "The means are right, one for each start.")
+    spread = earned(1, "The spreads are sample standard deviations.")
     pooled = np.array([row["accuracy"] for row in inputs["rows"]])
     for start, (got, of) in observed["starts"].items():
         values = np.array([row["accuracy"] for row in inputs["rows"] if row["start"] == start])
         n = len(values)
-        if not close(got, float(values.mean())):
-            if close(got, float(pooled.mean())):
-                mean = bad(
+        if not close(got, float(values.mean()), CLOSE):
+            if close(got, float(pooled.mean()), CLOSE):
+                mean = missed(
                     f"The mean for {start!r} is {say(got)}: the mean over all rows. Group by start first.",
                     "pooled",
                 )
-            elif close(got, float(values.max())):
-                mean = bad(
+            elif close(got, float(values.max()), CLOSE):
+                mean = missed(
                     f"You report {say(got)} for {start!r}: its best seed. The best of {n} runs gets better"
                     " with every run you add.",
                     "best seed",
                 )
             else:
-                mean = bad(f"The mean for {start!r} is {say(got)}: not the mean of its {n} runs.")
+                mean = missed(f"The mean for {start!r} is {say(got)}: not the mean of its {n} runs.")
         if not close(of, float(values.std(ddof=1)), 1e-4):
             if close(of, float(values.std()), 1e-4):
-                spread = bad(
+                spread = missed(
                     f"The spread for {start!r} is {say(of)}: you divided by n. NumPy does so unless told "
                     "otherwise, and with few seeds it makes the spread look smaller than it is.",
                     "divided by n",
                 )
             elif close(of, float(values.std(ddof=1) / math.sqrt(n)), 1e-4):
-                spread = bad(
+                spread = missed(
                     f"The spread for {start!r} is {say(of)}: the standard error, which says how well you know"
                     " the mean. The question is how far one run lies from another.",
                     "standard error",
                 )
             elif close(of, float(np.ptp(values)), 1e-4) or close(of, float(np.ptp(values)) / 2, 1e-4):
-                spread = bad(
+                spread = missed(
                     f"The spread for {start!r} is {say(of)}: from the lowest run to the highest. It can only"
                     " grow with the number of seeds.",
                     "range",
                 )
             elif close(of, float(values.var(ddof=1)), 1e-4):
-                spread = bad(
+                spread = missed(
                     f"The spread for {start!r} is {say(of)}: the variance. Take its root.", "variance"
                 )
             elif close(of, float(pooled.std(ddof=1)), 1e-4):
-                spread = bad(
+                spread = missed(
                     f"The spread for {start!r} is {say(of)}: that of all rows together. Group by start"
                     " first.",
                     "pooled",
                 )
             else:
-                spread = bad(f"The spread for {start!r} is {say(of)}: not the deviation of its {n} runs.")
-    return add_up([mean, spread])
+                spread = missed(f"The spread for {start!r} is {say(of)}: not the deviation of its {n} runs.")
+    return total(mean, spread)
 
 
 SPREAD = Exercise(
@@ -230,22 +233,22 @@ def _paired_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
         a = {int(seed): value for seed, value in case["a"]}
         b = {int(seed): value for seed, value in case["b"]}
         result = answer(a, b, case["t"])
-        triple = items(result, 3)
+        triple = plain_items(result, 3)
         if isinstance(triple, str):
             out.append(triple)
         else:
-            out.append([number(triple[0]), number(triple[1]), str(triple[2])[:40]])
+            out.append([plain_number(triple[0]), plain_number(triple[1]), str(triple[2])[:40]])
     return {"cases": out}
 
 
 def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    difference = good(1, "The mean differences are right: paired by seed.")
-    error = good(1, "The standard errors are those of the paired differences.")
-    verdict = good(1, "Every verdict follows from its difference and its standard error.")
+    difference = earned(1, "The mean differences are right: paired by seed.")
+    error = earned(1, "The standard errors are those of the paired differences.")
+    verdict = earned(1, "Every verdict follows from its difference and its standard error.")
     for case, seen in zip(inputs["cases"], observed["cases"], strict=True):
         if isinstance(seen, str):
-            return add_up(
-                [bad(f"`compare` should give (difference, standard error, verdict); yours gave {seen}.")]
+            return total(
+                missed(f"`compare` should give (difference, standard error, verdict); yours gave {seen}.")
             )
         got, of, word = seen
         a, b = dict(map(tuple, case["a"])), dict(map(tuple, case["b"]))
@@ -256,20 +259,20 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         right_d, right_e = float(d.mean()), float(d.std(ddof=1) / math.sqrt(n))
         if not close(got, right_d, 2e-4):
             if close(got, -right_d, 2e-4):
-                difference = bad(
+                difference = missed(
                     f"You give a difference of {say(got)}: that is b minus a. Positive should mean that a is "
                     "better.",
                     "sign",
                 )
             elif close(got, float(va.mean() - vb.mean()), 2e-4):
-                difference = bad(
+                difference = missed(
                     f"You give a difference of {say(got)}: it takes in a run whose seed the other start does"
                     f" not have. Of the {len(a)} and {len(b)} runs, only those with a seed in common make"
                     " pairs.",
                     "not matched by seed",
                 )
             else:
-                difference = bad(
+                difference = missed(
                     f"You give a difference of {say(got)}: not the mean of a[seed] - b[seed] over the seeds"
                     " in both."
                 )
@@ -281,31 +284,31 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         ]
         if not close(of, right_e, 1e-4):
             if close(of, float(d.std(ddof=1)), 1e-4):
-                error = bad(
+                error = missed(
                     f"You give a standard error of {say(of)}: that is how far single differences scatter."
                     " Their mean is known better than each of them, the more so the more there are.",
                     "standard deviation instead of standard error",
                 )
             elif close(of, float(d.std() / math.sqrt(n)), 1e-4):
-                error = bad(
+                error = missed(
                     f"You give a standard error of {say(of)}: computed by dividing by n instead of n - 1.",
                     "divided by n",
                 )
             elif any(close(of, value, 1e-4) for value in unpaired):
-                error = bad(
+                error = missed(
                     f"You give a standard error of {say(of)}: from the spreads of a and b taken apart. A"
                     " lucky draw of images lifts both starts; take the differences first and that luck"
                     " cancels.",
                     "not paired",
                 )
             elif close(got, float(va.mean() - vb.mean()), 2e-4):
-                error = bad(
+                error = missed(
                     f"You give a standard error of {say(of)}: from pairs that do not share a seed. Their "
                     "differences hold the luck of two draws.",
                     "not matched by seed",
                 )
             else:
-                error = bad(
+                error = missed(
                     f"You give a standard error of {say(of)}: not that of the mean of the paired differences."
                 )
         # The verdict is judged on the learner's own two numbers, so that one slip costs one point.
@@ -313,11 +316,11 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             half = case["t"] * of
             own = "helped" if got - half > 0 else "hurt" if got + half < 0 else "cannot tell"
             if word not in ("helped", "hurt", "cannot tell"):
-                verdict = bad(f'The verdict {word!r} is none of "helped", "hurt", "cannot tell".')
+                verdict = missed(f'The verdict {word!r} is none of "helped", "hurt", "cannot tell".')
             elif word != own:
                 ignored = word == ("helped" if got > 0 else "hurt")
                 interval = f"{say(got - half)} to {say(got + half)}"
-                verdict = bad(
+                verdict = missed(
                     f"Your difference is {say(got)} and its standard error {say(of)}, and you say {word!r}."
                     f" With t = {case['t']} the interval is {interval}: "
                     + (
@@ -328,14 +331,14 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                     "verdict from the sign alone" if ignored else None,
                 )
         else:
-            verdict = bad("Without two numbers there is nothing to base a verdict on.")
+            verdict = missed("Without two numbers there is nothing to base a verdict on.")
     if not (difference[1].passed or error[1].passed):
         # Three things that fit one another say nothing, if none of them fits the runs.
-        return add_up([difference, error] if verdict[1].passed else [difference, error, (0.0, verdict[1])])
+        return total(*([difference, error] if verdict[1].passed else [difference, error, (0.0, verdict[1])]))
     if len({str(seen) for seen in observed["cases"]}) == 1:
         # A verdict that fits its own two numbers is no merit where all three are always the same.
-        verdict = bad("You give the same three things whatever the runs were.")
-    return add_up([difference, error, verdict])
+        verdict = missed("You give the same three things whatever the runs were.")
+    return total(difference, error, verdict)
 
 
 _PAIRED_HEAD = """

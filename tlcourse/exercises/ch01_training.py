@@ -5,16 +5,23 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .ch01_common import add_up, bad, close, good, items, join, number, say, show
-from .engine.judging import told
+from .ch01_reading import CLOSE
+from .engine.judging import close, one_line, plain_items, plain_number, told
+from .engine.judging import show_number as say
 from .engine.model import Exercise, Finding, Misconception, Verdict
+from .engine.table import earned, missed, total
 
 __all__ = ["COUNT", "SAME_STEPS", "TRAIN_HEAD"]
+
+
+def _join(names: Sequence[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def _steps_inputs(rng: np.random.Generator) -> dict[str, Any]:
@@ -42,10 +49,10 @@ def _steps_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
                 found = np.asarray(batch).reshape(-1)[:1000]
                 rows.append([int(i) for i in found])
             except (TypeError, ValueError, OverflowError):
-                return f"a batch that holds {show(batch)}"
+                return f"a batch that holds {one_line(batch)}"
             parts = [i for i, whole in zip(found, rows[-1], strict=True) if i != whole]
             if parts:  # no index
-                return f"a batch that holds {show(parts[0])}"
+                return f"a batch that holds {one_line(parts[0])}"
         return rows
 
     out = []
@@ -59,30 +66,30 @@ def _steps_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
 
 
 def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    count: tuple[float, Finding] = good(1, "As many batches as steps, every one full.")
-    once: tuple[float, Finding] = good(1, "Every image comes once before any image comes again.")
-    fresh: tuple[float, Finding] = good(1, "Each pass has its own order, and the seed gives it back.")
+    count: tuple[float, Finding] = earned(1, "As many batches as steps, every one full.")
+    once: tuple[float, Finding] = earned(1, "Every image comes once before any image comes again.")
+    fresh: tuple[float, Finding] = earned(1, "Each pass has its own order, and the seed gives it back.")
     for case, seen in zip(inputs["cases"], observed["cases"], strict=True):
         n, size, steps = case["n"], case["batch"], case["steps"]
         asked = f"`batches({n}, {size}, {steps}, seed={case['seed']})`"
         rows = seen["first"]
         if isinstance(rows, str):
-            return add_up([bad(f"{asked} should give a list of batches of indices; yours gave {rows}.")])
+            return total(missed(f"{asked} should give a list of batches of indices; yours gave {rows}."))
         lengths = [len(row) for row in rows]
         stream = [i for row in rows for i in row]
         if not stream:
-            return add_up([bad(f"{asked} gave no batch at all.")])
+            return total(missed(f"{asked} gave no batch at all."))
         if len(stream) < n // 2:  # too few to say anything of their order
-            return add_up([bad(f"{asked} holds {len(stream)} indices in all, for {n} images.")])
+            return total(missed(f"{asked} holds {len(stream)} indices in all, for {n} images."))
         # -- how many
         if lengths and set(lengths) == {1} and len(rows) > steps:
-            count = bad(
+            count = missed(
                 f"{asked} gave single indices where batches are needed: fold the row into"
                 f" {steps} batches of {size}.",
                 "a flat row",
             )
         elif len(rows) >= steps + 20:
-            count = bad(f"{asked} goes on after {steps} batches, for ever perhaps. One step is one batch.")
+            count = missed(f"{asked} goes on after {steps} batches, for ever perhaps. One step is one batch.")
         elif len(rows) != steps:
             one_pass = abs(len(stream) - n) < size
             why = (
@@ -91,13 +98,13 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 if one_pass
                 else " One step is one batch."
             )
-            count = bad(
+            count = missed(
                 f"{asked} gave {len(rows)} batches." + why,
                 "one epoch instead of so many steps" if one_pass else None,
             )
         elif any(length != size for length in lengths):
             short = min(lengths)
-            count = bad(
+            count = missed(
                 f"{asked} has a short batch, of {short} where {size} was asked for. A batch that reaches the"
                 " end of one pass goes on with the start of the next.",
                 "a short batch at the end of each pass",
@@ -105,13 +112,13 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         # -- every image once per pass
         if any(i < 0 or i >= n for i in stream):
             odd = next(i for i in stream if i < 0 or i >= n)
-            once = bad(f"{asked} holds the index {odd}: there are {n} images, counted from 0.")
+            once = missed(f"{asked} holds the index {odd}: there are {n} images, counted from 0.")
         else:
             for start in range(0, len(stream), n):
                 block = stream[start : start + n]
                 if len(set(block)) < len(block):
                     repeated = next(i for i in block if block.count(i) > 1)
-                    once = bad(
+                    once = missed(
                         f"{asked}: image {repeated} comes again before every image has come once. Drawing"
                         " each batch anew leaves some images out by chance, so two starts would learn from"
                         " different pictures.",
@@ -121,32 +128,32 @@ def _steps_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         # -- shuffled, repeatable
         passes = [stream[k : k + n] for k in range(0, len(stream) - n + 1, n)]
         if seen["again"] != rows:
-            fresh = bad(
+            fresh = missed(
                 f"{asked} did not repeat: the first batch was {rows[0]}, then {_first(seen['again'])}. Two"
                 " starts compared on different batches differ by luck as well. Make a generator from the"
                 " seed inside the function.",
                 "no seed",
             )
         elif passes and passes[0] == sorted(passes[0]):
-            fresh = bad(
-                f"{asked} takes the images in the order in which they are stored: {show(passes[0][:8])}."
+            fresh = missed(
+                f"{asked} takes the images in the order in which they are stored: {one_line(passes[0][:8])}."
                 " Stored data are often sorted by class; shuffle each pass.",
                 "not shuffled",
             )
         elif any(a == b for a, b in itertools.pairwise(passes)):
-            fresh = bad(
+            fresh = missed(
                 f"{asked} uses the same order in every pass: each pass starts with {passes[0][:4]}. Shuffle"
                 " each pass anew, or the same images meet in the same batch every time.",
                 "the same order in every pass",
             )
         elif seen["other"] == rows:
-            fresh = bad(
+            fresh = missed(
                 f"Another seed gave the same batches, starting with {rows[0]}. Use the seed.", "seed unused"
             )
     if not (count[1].passed or once[1].passed):
         # Any list that is the same twice would do for the rest.
-        return add_up([count, once, (0.0, fresh[1])] if not fresh[1].passed else [count, once])
-    return add_up([count, once, fresh])
+        return total(*([count, once, (0.0, fresh[1])] if not fresh[1].passed else [count, once]))
+    return total(count, once, fresh)
 
 
 def _first(rows: Any) -> str:
@@ -304,11 +311,11 @@ def _count_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
             for name in case["frozen"]:
                 model.get_layer(name).trainable = False
             arrays = len(model.weights)
-        pair = items(answer(model), 2)
+        pair = plain_items(answer(model), 2)
         out.append(
             {
-                "trainable": pair if isinstance(pair, str) else number(pair[0]),
-                "all": pair if isinstance(pair, str) else number(pair[1]),
+                "trainable": pair if isinstance(pair, str) else plain_number(pair[0]),
+                "all": pair if isinstance(pair, str) else plain_number(pair[1]),
                 "arrays": arrays,
             }
         )
@@ -316,8 +323,8 @@ def _count_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
 
 
 def _count_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    trainable = good(1, "The trainable count is right, whatever is frozen.")
-    total = good(1, "The count of all parameters is right.")
+    trainable = earned(1, "The trainable count is right, whatever is frozen.")
+    in_all = earned(1, "The count of all parameters is right.")
     for case, seen in zip(inputs["cases"], observed["cases"], strict=True):
         width, classes = case["width"], case["classes"]
         size = {"conv": 27 * width + width, "norm": 2 * width, "classifier": width * classes + classes}
@@ -331,43 +338,45 @@ def _count_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         model = f"On a small network with {' and '.join(case['frozen'])} frozen"
         got, of = seen["trainable"], seen["all"]
         if isinstance(got, str) and got == of:
-            return add_up([bad(f"{model}, `count(model)` should give two numbers; yours gave {got}.")])
-        if not close(got, free):
+            return total(missed(f"{model}, `count(model)` should give two numbers; yours gave {got}."))
+        if not close(got, free, CLOSE):
             value = f"{model} you count {say(got)} trainable parameters."
             if isinstance(got, float) and got <= seen["arrays"]:
-                trainable = bad(
+                trainable = missed(
                     f"{value} That is the number of arrays. Each array holds many parameters: add up their"
                     " sizes.",
                     "counts arrays",
                 )
             elif isinstance(got, float) and got >= everything:
-                trainable = bad(
+                trainable = missed(
                     f"{value} The frozen layers are among them: a frozen parameter exists, but does not"
                     " train.",
                     "frozen parameters counted as trainable",
                 )
-            elif close(got, everything - free):
-                trainable = bad(f"{value} Those are the frozen ones.", "trainable and frozen swapped")
-            elif close(got, weights_only):
-                trainable = bad(
+            elif close(got, everything - free, CLOSE):
+                trainable = missed(f"{value} Those are the frozen ones.", "trainable and frozen swapped")
+            elif close(got, weights_only, CLOSE):
+                trainable = missed(
                     f"{value} Biases and BatchNorm's shift are parameters too.", "biases left out"
                 )
             else:
-                trainable = bad(f"{value} Add up the sizes of the arrays that will receive a gradient.")
+                trainable = missed(f"{value} Add up the sizes of the arrays that will receive a gradient.")
         # BatchNorm's running statistics (and PyTorch's batch counter) may be counted or not.
-        if not any(close(of, everything + extra) for extra in (0, 2 * width, 2 * width + 1)):
+        if not any(close(of, everything + extra, CLOSE) for extra in (0, 2 * width, 2 * width + 1)):
             value = f"{model} you count {say(of)} parameters in all."
             if isinstance(of, float) and of <= seen["arrays"]:
-                total = bad(
+                in_all = missed(
                     f"{value} That is the number of arrays, not of the numbers in them.", "counts arrays"
                 )
-            elif close(of, everything - free):
-                total = bad(f"{value} That is only the frozen part.", "frozen instead of all")
-            elif close(of, free):
-                total = bad(f"{value} Frozen parameters belong to the network too.", "frozen ones left out")
+            elif close(of, everything - free, CLOSE):
+                in_all = missed(f"{value} That is only the frozen part.", "frozen instead of all")
+            elif close(of, free, CLOSE):
+                in_all = missed(
+                    f"{value} Frozen parameters belong to the network too.", "frozen ones left out"
+                )
             else:
-                total = bad(f"{value} Every array of the network counts, frozen or not.")
-    return add_up([trainable, total])
+                in_all = missed(f"{value} Every array of the network counts, frozen or not.")
+    return total(trainable, in_all)
 
 
 COUNT = Exercise(
@@ -635,8 +644,10 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 " and each step has to change it."
             )
         else:
-            why = f"The head did not move, but {join(weights + stats)} did. It should be the other way round."
-        return add_up([bad(why, "nothing was trained")])
+            why = (
+                f"The head did not move, but {_join(weights + stats)} did. It should be the other way round."
+            )
+        return total(missed(why, "nothing was trained"))
     found = []
     # That the backbone stayed is what the process says. It is so if the head is where only such steps lead.
     taken = None if weights else _steps_taken(end, inputs, by_batch=bool(stats))
@@ -645,7 +656,7 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         stayed, unless = 0.25, " It counts in full when the head is where the steps lead."
     if not math.isfinite(after) or after >= before:
         found.append(
-            bad(
+            missed(
                 f"The head moved, but the loss on the training batch went from {before:.3f} to {after:.3f}."
                 " Use the given rate, and step against the gradient of the cross-entropy on logits.",
                 points=0.5,
@@ -653,7 +664,7 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     elif not weights and (taken is None or (not stats and taken != inputs["steps"])):
         found.append(
-            bad(
+            missed(
                 f"The head learned: the loss went from {before:.3f} to {after:.3f}. But it is not where"
                 f" {inputs['steps']} steps of plain SGD at the rate {say(inputs['lr'])} lead, each on all"
                 " images. "
@@ -667,11 +678,11 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
             )
         )
     else:
-        found.append(good(1, f"The head learned: the loss went from {before:.3f} to {after:.3f}."))
+        found.append(earned(1, f"The head learned: the loss went from {before:.3f} to {after:.3f}."))
     if weights and set(weights) <= {"BatchNorm scale", "BatchNorm shift"}:
         found.append(
-            bad(
-                f"{join(weights)} of the backbone moved. A BatchNorm layer has weights of its own: freeze it"
+            missed(
+                f"{_join(weights)} of the backbone moved. A BatchNorm layer has weights of its own: freeze it"
                 " as well.",
                 "BatchNorm left trainable",
                 points=0.5,
@@ -679,26 +690,26 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         )
     elif weights:
         found.append(
-            bad(
-                f"{join(weights)} of the backbone moved, {weights[0]} by up to {moved[weights[0]]:.2g}. That"
+            missed(
+                f"{_join(weights)} of the backbone moved, {weights[0]} by up to {moved[weights[0]]:.2g}. That"
                 " is fine-tuning, not a frozen backbone.",
                 "the whole network was trained",
             )
         )
     else:
-        found.append(good(stayed, f"No weight of the backbone moved, not even in the last bit.{unless}"))
+        found.append(earned(stayed, f"No weight of the backbone moved, not even in the last bit.{unless}"))
     if stats:
         found.append(
-            bad(
-                f"BatchNorm's {join(stats)} moved, by up to {max(moved[name] for name in stats):.2g}. These"
+            missed(
+                f"BatchNorm's {_join(stats)} moved, by up to {max(moved[name] for name in stats):.2g}. These"
                 " are not weights: no gradient moves them, the forward pass does, whenever the layer runs in"
                 " training mode. The features change under the head.",
                 "BatchNorm statistics moved",
             )
         )
     else:
-        found.append(good(stayed, f"BatchNorm's running mean and variance stayed where they were.{unless}"))
-    return add_up(found)
+        found.append(earned(stayed, f"BatchNorm's running mean and variance stayed where they were.{unless}"))
+    return total(*found)
 
 
 TRAIN_HEAD = Exercise(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,11 +22,14 @@ __all__ = [
     "good",
     "listed",
     "number",
+    "one_line",
     "plain_array",
+    "plain_items",
     "plain_number",
     "read_array",
     "score",
     "show",
+    "show_number",
     "told",
     "told_apart",
     "verdict",
@@ -142,14 +148,60 @@ def told(value: Any, width: int = 60) -> str:
     """
     if value is None:
         return "nothing (None), as a function does that ends without a `return`"
+    return f"{_repr(value, width) or 'something'} ({type(value).__name__})"
+
+
+def one_line(value: Any, width: int = 60) -> str:
+    """A learner's object as Python shows it, on one short line; for probes, so of any type.
+
+    Examples
+    --------
+    >>> one_line(["cat", 3]), one_line(range(3), 6)
+    ("['cat', 3]", 'range…')
+    """
+    return _repr(value, width) or f"<{type(value).__name__}>"
+
+
+def _repr(value: Any, width: int) -> str:
+    """Empty where there is none: a class of the learner's own may do anything in ``__repr__``."""
     try:
-        # An address says nothing, and is another one each time.
-        text = re.sub(r" at 0x[0-9a-f]+|[\w.]+\.<locals>\.", "", " ".join(repr(value).split())).replace(
-            "`", "'"
-        )
-    except Exception:  # a learner's own class may do anything in __repr__
-        text = "something"
-    return f"{text if len(text) <= width else text[: width - 1] + '…'} ({type(value).__name__})"
+        text = " ".join(repr(value).split())
+    except Exception:
+        return ""
+    # An address says nothing, and is another one each time.
+    text = re.sub(r" at 0x[0-9a-f]+|[\w.]+\.<locals>\.", "", text).replace("`", "'")
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def show_number(value: Any) -> str:
+    """A learner's number for a sentence: counts with commas, others with four digits; words as they are.
+
+    Examples
+    --------
+    >>> show_number(12345.0), show_number(2 / 3), show_number("'three' (str)")
+    ('12,345', '0.6667', "'three' (str)")
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e9:
+        return f"{int(value):,}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+
+
+def plain_items(value: Any, size: int) -> list[Any] | str:
+    """The items of what should hold ``size`` of them, else what it was, in words; for probes.
+
+    Examples
+    --------
+    >>> plain_items((1, 2), 2), plain_items([1], 2), plain_items("ab", 2)
+    ([1, 2], '[1] (list), only 1 items', "'ab' (str)")
+    """
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return told(value)
+    items = list(itertools.islice(value, size + 1))
+    if len(items) == size:
+        return items
+    return f"{told(value)}, {f'only {len(items)}' if len(items) < size else f'more than {size}'} items"
 
 
 def plain_number(value: Any) -> float | str:
@@ -160,17 +212,19 @@ def plain_number(value: Any) -> float | str:
     >>> plain_number(np.array([0.5])), plain_number(True), plain_number([1, 2])
     (0.5, 'True (bool)', '[1, 2] (list)')
     """
+    if type(value) in (Fraction, Decimal):
+        return float(value)
     try:
-        found = plain(value)
+        number = plain(value)
     except NotPlainError:
         return told(value)
-    if isinstance(found, list | tuple) and len(found) == 1:
-        found = found[0]
-    if isinstance(found, np.ndarray) and found.size == 1:
-        found = found.reshape(-1)[0].item()
-    if isinstance(found, bool) or not isinstance(found, int | float):
+    if isinstance(number, list | tuple) and len(number) == 1:
+        number = number[0]
+    if isinstance(number, np.ndarray) and number.size == 1:
+        number = number.reshape(-1)[0].item()
+    if isinstance(number, bool) or not isinstance(number, int | float):
         return told(value)
-    return float(found)
+    return float(number)
 
 
 def plain_array(value: Any) -> np.ndarray | str:

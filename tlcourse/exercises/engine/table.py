@@ -13,7 +13,7 @@ from typing import Any
 
 from .model import Finding, Verdict
 
-__all__ = ["Row", "Table", "always", "read", "right", "stopped", "total", "wrong"]
+__all__ = ["Row", "Table", "always", "earned", "missed", "read", "right", "stopped", "total", "wrong"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,16 @@ def stopped(table: Table, cases: Any) -> Verdict | None:
     return None
 
 
+def earned(points: float, message: str) -> tuple[float, Finding]:
+    """A part that is as it should be, in a judge that has no table."""
+    return points, Finding(True, message)
+
+
+def missed(message: str, misconception: str | None = None, points: float = 0.0) -> tuple[float, Finding]:
+    """A part that is not: no points, unless a part of it is worth some."""
+    return points, Finding(False, message, misconception)
+
+
 def total(*parts: tuple[float, Finding]) -> Verdict:
-    """The verdict of several tables that were read: their points added up."""
+    """The verdict of several parts, such as tables that were read: their points added up."""
     return Verdict(float(sum(points for points, _ in parts)), tuple(finding for _, finding in parts))
