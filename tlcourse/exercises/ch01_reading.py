@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from .engine.cases import shuffled
-from .engine.judging import close, one_line, plain_items, plain_number, told
+from .engine.judging import close, one_line, plain_items, plain_number
+from .engine.judging import describe as told
 from .engine.judging import show_number as say
 from .engine.model import Exercise, Finding, Misconception, Verdict
 from .engine.plain import plain

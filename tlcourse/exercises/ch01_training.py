@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from .ch01_reading import CLOSE
-from .engine.judging import close, one_line, plain_items, plain_number, told
+from .engine.judging import close, one_line, plain_items, plain_number
+from .engine.judging import describe as told
 from .engine.judging import show_number as say
 from .engine.model import Exercise, Finding, Misconception, Verdict
 from .engine.table import earned, missed, total

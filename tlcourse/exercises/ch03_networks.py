@@ -9,7 +9,8 @@ import numpy as np
 
 from .engine import tiny
 from .engine.cases import shuffled
-from .engine.judging import good, plain_array, read_array, show, told, verdict
+from .engine.judging import describe as told
+from .engine.judging import good, plain_array, read_array, show, verdict
 from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CUT", "GREY", "SHAPES"]

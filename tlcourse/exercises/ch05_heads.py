@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, good, plain_array, read_array, show, told, verdict
+from .engine.judging import close, good, plain_array, read_array, show, verdict
+from .engine.judging import describe as told
 from .engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BUILD", "DROPOUT"]

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import good, show, told, verdict
+from .engine.judging import describe as told
+from .engine.judging import good, show, verdict
 from .engine.model import Exercise, Finding, Misconception, Verdict
 from .engine.plain import NotPlainError, plain
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, good, show, told, verdict
+from .engine.judging import close, good, show, verdict
+from .engine.judging import describe as told
 from .engine.model import Exercise, Finding, Misconception, Verdict, swapped
 
 __all__ = ["BOOTSTRAP", "LEAK", "LOG"]

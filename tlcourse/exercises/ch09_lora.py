@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, plain_array, plain_number, score, show, told
+from .engine.judging import close, plain_array, plain_number, score, show
+from .engine.judging import describe as told
 from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
 
 __all__ = ["LORA"]

@@ -5,7 +5,7 @@
 =====================  ===================================================================================
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
 inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
-a probe                `plain`, `plain_array`, `plain_number`, `told`, `NotPlainError`
+a probe                `plain`, `plain_array`, `plain_number`, `describe`, `NotPlainError`
 a judge reads          `array`, `number`, `read_array`, `WrongAnswerError`; `tiny`
 a judge compares       `close`, `told_apart`
 a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
@@ -22,6 +22,7 @@ from .folder import About
 from .judging import (
     array,
     close,
+    describe,
     finding,
     listed,
     number,
@@ -30,7 +31,6 @@ from .judging import (
     read_array,
     score,
     show,
-    told,
     told_apart,
 )
 from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
@@ -48,6 +48,7 @@ __all__ = [
     "always",
     "array",
     "close",
+    "describe",
     "finding",
     "listed",
     "mixed",
@@ -63,7 +64,6 @@ __all__ = [
     "shuffled",
     "stopped",
     "tiny",
-    "told",
     "told_apart",
     "total",
     "words",

@@ -57,18 +57,18 @@ def _mistake(path: Path, line: int, problem: str, fix: str) -> CourseError:
 
 
 def _header(path: Path, line: int, text: str) -> re.Match[str]:
-    found = _HEADER.fullmatch(text.rstrip())
-    if found is None:
+    header = _HEADER.fullmatch(text.rstrip())
+    if header is None:
         raise _mistake(
             path,
             line,
-            f"this header is not one of an answer: {text.strip()}",
+            f"this is not the header of an answer: {text.strip()}",
             'Write "# %% [right] NAME", "# %% [wrong] NAME" or, for a known misconception,'
             ' "# %% [wrong] NAME: "a part of its message"".',
         )
-    if found["message"] and found["kind"] == "right":
+    if header["message"] and header["kind"] == "right":
         raise _mistake(path, line, "a right answer has no message to get.", "Leave the message out.")
-    return found
+    return header
 
 
 def _message(path: Path, line: int, literal: str | None) -> str | None:
@@ -94,15 +94,15 @@ def read_answers(path: Path) -> tuple[Answer, ...]:
     Raises
     ------
     CourseError
-        With the file and the line: for a header that is none, code above the first one, a cell that is empty
-        or that Python cannot read, and two cells with one name.
+        With the file and the line: for a header that cannot be read, code above the first one, a cell that
+        is empty or that Python cannot read, and two cells with one name.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
     starts = [number for number, text in enumerate(lines) if text.startswith("# %%")]
     above = lines[: starts[0]] if starts else lines
     if ast.parse("\n".join(above)).body[1:] or (above and not _is_docstring("\n".join(above))):
         raise _mistake(path, 1, "code stands above the first answer.", "Put it into the cell that needs it.")
-    found: dict[str, Answer] = {}
+    answers: dict[str, Answer] = {}
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         header = _header(path, start + 1, lines[start])
         source = "\n".join(lines[start + 1 : end]).strip("\n") + "\n"
@@ -114,14 +114,14 @@ def read_answers(path: Path) -> tuple[Answer, ...]:
         if not body:
             raise _mistake(path, start + 1, "there is no code in this cell.", "Write the answer below it.")
         name = header["name"]
-        if name in found:
-            other = found[name].line
+        if name in answers:
+            other = answers[name].line
             raise _mistake(
                 path, start + 1, f"{name!r} stands on line {other} already.", "Give it another name."
             )
         message = _message(path, start + 1, header["message"])
-        found[name] = Answer(header["kind"], name, source, FILES[path.name], message, path, start + 1)
-    return tuple(found.values())
+        answers[name] = Answer(header["kind"], name, source, FILES[path.name], message, path, start + 1)
+    return tuple(answers.values())
 
 
 def _is_docstring(source: str) -> bool:
@@ -138,14 +138,14 @@ def answers_in(folder: Path) -> tuple[Answer, ...]:
         As `read_answers`; and if one name stands twice for a framework, or gets another kind or message in
         one framework than in the other.
     """
-    found: list[Answer] = []
+    answers: list[Answer] = []
     for name in FILES:
         for answer in read_answers(folder / name) if (folder / name).is_file() else ():
-            for other in found:
+            for other in answers:
                 if other.name == answer.name:
                     _fits(other, answer)
-            found.append(answer)
-    return tuple(found)
+            answers.append(answer)
+    return tuple(answers)
 
 
 def _fits(first: Answer, second: Answer) -> None:

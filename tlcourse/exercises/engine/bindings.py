@@ -50,20 +50,20 @@ def _names(statement: ast.stmt, flags: int = FLAGS) -> _Names:
     # By bytecode, not by syntax: it tells the names of the module from those of a function's own.
     module = ast.Module(body=[statement], type_ignores=[])
     top = compile(module, "<statement>", "exec", flags=flags, dont_inherit=True)
-    todo, found = [top], {"bound": set[str](), "read": set[str](), "set": set[str](), "inside": set[str]()}
+    todo, names = [top], {"bound": set[str](), "read": set[str](), "set": set[str](), "inside": set[str]()}
     while todo:
         code = todo.pop()
         for step in dis.get_instructions(code):
             if step.opname == "STORE_GLOBAL":
-                found["set"].add(step.argval)
+                names["set"].add(step.argval)
             if code is top and step.opname in ("STORE_NAME", "STORE_GLOBAL"):
-                found["bound"].add(step.argval)
+                names["bound"].add(step.argval)
             if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
-                found["read"].add(step.argval)
+                names["read"].add(step.argval)
                 if code is not top:
-                    found["inside"].add(step.argval)
+                    names["inside"].add(step.argval)
         todo += [part for part in code.co_consts if isinstance(part, types.CodeType)]
-    return _Names(*(frozenset(found[kind]) for kind in ("bound", "read", "set", "inside")))
+    return _Names(*(frozenset(names[kind]) for kind in ("bound", "read", "set", "inside")))
 
 
 def bound_by(statement: ast.stmt) -> set[str]:

@@ -53,8 +53,8 @@ def words(rng: np.random.Generator, n: int, syllables: int = 3) -> list[str]:
     >>> len(set(words(np.random.default_rng(1), 9)))
     9
     """
-    found: dict[str, None] = {}
-    while len(found) < n:
+    drawn: dict[str, None] = {}
+    while len(drawn) < n:
         parts = zip(rng.choice(_ONSETS, syllables), rng.choice(_NUCLEI, syllables), strict=True)
-        found["".join(f"{onset}{nucleus}" for onset, nucleus in parts)] = None
-    return list(found)
+        drawn["".join(f"{onset}{nucleus}" for onset, nucleus in parts)] = None
+    return list(drawn)

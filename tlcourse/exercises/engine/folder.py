@@ -67,7 +67,7 @@ def exercises_in(package: str) -> tuple[Exercise, ...]:
     there = [info.name for info in pkgutil.iter_modules(module.__path__) if info.ispkg]
     order = tuple(getattr(module, "ORDER", ()))
     if gone := [name for name in order if name not in there]:
-        raise CourseError(f"ORDER in {package} names {gone[0]!r}, which is no folder.", "Take it out.")
+        raise CourseError(f"ORDER in {package} names {gone[0]!r}, which is not a folder.", "Take it out.")
     names = [*order, *sorted(set(there) - set(order))]
     return tuple(_exercise(chapter, f"{package}.{name}") for name in names)
 
@@ -98,9 +98,9 @@ def _exercise(chapter: str, package: str) -> Exercise:
 
 
 def _of(module: Any, name: str) -> Any:
-    if not callable(found := getattr(module, name, None)):
+    if not callable(function := getattr(module, name, None)):
         raise CourseError(f"{module.__name__} has no {name}().", f"Define `{name}` in it.")
-    return found
+    return function
 
 
 def _judge(package: str) -> Any:
@@ -117,17 +117,17 @@ def _hints(path: Path) -> tuple[str, ...]:
     """The items of a numbered list, each on one line; none where the file is not there."""
     if not path.is_file():
         return ()
-    found: list[list[str]] = []
+    hints: list[list[str]] = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         if item := re.match(r"(\d+)\. (.+)", line):
-            found.append([item[2]])
-            if int(item[1]) == len(found):
+            hints.append([item[2]])
+            if int(item[1]) == len(hints):
                 continue
-        elif found and (not line.strip() or line.startswith("   ")):
-            found[-1].append(line)
+        elif hints and (not line.strip() or line.startswith("   ")):
+            hints[-1].append(line)
             continue
         raise CourseError(
             f"{path.parent.name}/hints.md holds a line that is not one of a numbered list: {line!r}",
             'Begin the hints with "1. ", "2. " and so on, and indent the lines that go on with one.',
         )
-    return tuple(" ".join(" ".join(lines).split()) for lines in found)
+    return tuple(" ".join(" ".join(lines).split()) for lines in hints)

@@ -189,14 +189,14 @@ def read_result(line: bytes, ticket: str) -> Observation:
         If it is not the answer to this ticket, or not what such a process writes.
     """
     try:
-        found = from_json(line.decode("ascii"))
+        result = from_json(line.decode("ascii"))
     except UnicodeDecodeError as error:
         raise NotPlainError("it is not plain data") from error
-    if not isinstance(found, dict) or found.get("ticket") != ticket:
+    if not isinstance(result, dict) or result.get("ticket") != ticket:
         raise NotPlainError("it is not the answer to what was asked")
-    data = found.get("data")
-    texts = {name: found.get(name) for name in ("kind", "problem", "advice", "printed", "note")}
-    seconds = found.get("seconds")
+    data = result.get("data")
+    texts = {name: result.get(name) for name in ("kind", "problem", "advice", "printed", "note")}
+    seconds = result.get("seconds")
     sound = all(isinstance(text, str) and len(text) < 20_000 for text in texts.values())
     if not sound or texts["kind"] not in Observation.KINDS or not isinstance(seconds, float):
         raise NotPlainError("it is not plain data")

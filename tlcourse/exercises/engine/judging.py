@@ -18,6 +18,7 @@ from .plain import NotPlainError, plain
 __all__ = [
     "array",
     "close",
+    "describe",
     "finding",
     "good",
     "listed",
@@ -30,7 +31,6 @@ __all__ = [
     "score",
     "show",
     "show_number",
-    "told",
     "told_apart",
     "verdict",
 ]
@@ -76,12 +76,11 @@ def verdict(*parts: Finding) -> Verdict:
     return score(*((1, part) for part in parts))
 
 
-def told_apart(found: Sequence[Any], right: Sequence[Any]) -> bool:
-    """Whether an answer is right about every one of several cases with few outcomes.
+def told_apart(given: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether an answer is right in every one of several cases that have few outcomes.
 
-    Such as whether it raised, or which of three verdicts it gave. There is no part of it: an answer that
-    treats all cases alike, or guesses, is right about some of them. Nothing is told apart where all cases
-    have one outcome.
+    Such as whether it raised, or which of three verdicts it gave. All or nothing: an answer that treats all
+    cases alike, or guesses, is right in some of them. False where all cases have the same outcome.
 
     Examples
     --------
@@ -91,7 +90,7 @@ def told_apart(found: Sequence[Any], right: Sequence[Any]) -> bool:
     False
     """
     kinds = [value for place, value in enumerate(right) if value not in right[:place]]
-    return len(kinds) > 1 and list(found) == list(right)
+    return len(kinds) > 1 and list(given) == list(right)
 
 
 def show(value: Any, digits: int = 4) -> str:
@@ -138,12 +137,12 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(f"`{name}`" for name in names[:most]) + (" and others" if len(names) > most else "")
 
 
-def told(value: Any, width: int = 60) -> str:
+def describe(value: Any, width: int = 60) -> str:
     """What came back instead of what was asked for, to end a sentence with; for probes, so of any type.
 
     Examples
     --------
-    >>> told("three"), told((1, 2)), told(None)
+    >>> describe("three"), describe((1, 2)), describe(None)
     ("'three' (str)", '(1, 2) (tuple)', 'nothing (None), as a function does that ends without a `return`')
     """
     if value is None:
@@ -197,11 +196,11 @@ def plain_items(value: Any, size: int) -> list[Any] | str:
     ([1, 2], '[1] (list), only 1 items', "'ab' (str)")
     """
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        return told(value)
+        return describe(value)
     items = list(itertools.islice(value, size + 1))
     if len(items) == size:
         return items
-    return f"{told(value)}, {f'only {len(items)}' if len(items) < size else f'more than {size}'} items"
+    return f"{describe(value)}, {f'only {len(items)}' if len(items) < size else f'more than {size}'} items"
 
 
 def plain_number(value: Any) -> float | str:
@@ -217,13 +216,13 @@ def plain_number(value: Any) -> float | str:
     try:
         number = plain(value)
     except NotPlainError:
-        return told(value)
+        return describe(value)
     if isinstance(number, list | tuple) and len(number) == 1:
         number = number[0]
     if isinstance(number, np.ndarray) and number.size == 1:
         number = number.reshape(-1)[0].item()
     if isinstance(number, bool) or not isinstance(number, int | float):
-        return told(value)
+        return describe(value)
     return float(number)
 
 
@@ -241,14 +240,14 @@ def plain_array(value: Any) -> np.ndarray | str:
     ((2, 2), '7 (int)')
     """
     if value is None:
-        return told(value)
+        return describe(value)
     try:
-        found = np.asarray(plain(value))
+        numbers = np.asarray(plain(value))
     except ValueError:
-        return f"{told(value)}, whose parts have different shapes"
-    if found.ndim == 0 or found.dtype.kind not in "biuf":
-        return told(value)
-    return found.astype("float64")
+        return f"{describe(value)}, whose parts have different shapes"
+    if numbers.ndim == 0 or numbers.dtype.kind not in "biuf":
+        return describe(value)
+    return numbers.astype("float64")
 
 
 def read_array(value: Any, who: str) -> np.ndarray:
@@ -311,7 +310,7 @@ def number(value: Any, what: str) -> float:
     Raises
     ------
     WrongAnswerError
-        If it is no number, or NaN or infinite; the message names ``what`` and shows the value.
+        If it is not a number, or is NaN or infinite; the message names ``what`` and shows the value.
 
     Examples
     --------
@@ -348,7 +347,7 @@ def array(value: Any, what: str, shape: tuple[int | None, ...] | None = None) ->
     Raises
     ------
     WrongAnswerError
-        If it is no array of numbers, has another shape, or holds NaN or infinity.
+        If it is not an array of numbers, has another shape, or holds NaN or infinity.
 
     Examples
     --------

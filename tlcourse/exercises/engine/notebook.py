@@ -26,13 +26,13 @@ _hints_given: dict[str, int] = {}
 
 def _namespaces(depth: int) -> list[dict[str, Any]]:
     """Where the learner's names are: the notebook's, else those of the caller."""
-    found = []
+    namespaces = []
     if "IPython" in sys.modules:
         shell = sys.modules["IPython"].get_ipython()
         if shell is not None:
-            found.append(shell.user_ns)
+            namespaces.append(shell.user_ns)
     frame = sys._getframe(depth + 1)
-    return [*found, frame.f_locals, frame.f_globals]
+    return [*namespaces, frame.f_locals, frame.f_globals]
 
 
 def _framework(exercise: Exercise) -> str:
@@ -157,7 +157,7 @@ def progress(chapter: str | int | None = None) -> ProgressView:
     Raises
     ------
     UnknownNameError
-        If that is no chapter.
+        If there is no such chapter.
     """
     if chapter is None:
         from ...frameworks import current_chapter

@@ -109,9 +109,9 @@ def functions(names: Iterable[str], framework: str) -> dict[str, types.FunctionT
     Raises
     ------
     CourseError
-        For a name behind which there is no function of Python: it could not be hidden.
+        For a name that is not a Python function: it could not be hidden.
     """
-    found: dict[str, types.FunctionType] = {}
+    by_name: dict[str, types.FunctionType] = {}
     for name in names:
         module, own = _split(name)
         if any(module.endswith(f"_{other}") and other != framework for other in ("torch", "keras")):
@@ -128,9 +128,9 @@ def functions(names: Iterable[str], framework: str) -> dict[str, types.FunctionT
             value = value.func
         value = inspect.unwrap(value) if callable(value) else value
         if not isinstance(value, types.FunctionType):
-            raise CourseError(f"{name!r} is no function.", "Mend `solved_by`.")
-        found[name] = value
-    return found
+            raise CourseError(f"{name!r} is not a function.", "Mend `solved_by`.")
+        by_name[name] = value
+    return by_name
 
 
 def _refusing(name: str, free: Sequence[str]) -> types.CodeType:
@@ -191,7 +191,7 @@ def without_bodies(source: str, names: Iterable[str], module: str) -> str:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and prefix + node.name in wanted:
                 seen.add(prefix + node.name)
                 called = f"{module}.{prefix}{node.name}"
-                # However it is called: a call that does not fit is told the same.
+                # However it is called: a call with the wrong arguments gets the same message.
                 refusing = ast.parse(
                     "def refusing(*_, **__):\n"
                     f"    __import__({__name__!r}, fromlist=['refuse']).refuse({called!r})"

@@ -30,7 +30,7 @@ def patience(seconds: float = CHECK_SECONDS, notice: float = NOTICE_SECONDS) -> 
     The interrupt is the one that a notebook's stop button sends (KeyboardInterrupt in the main thread), so it
     ends Python code and not a single long call into a library. In other threads nothing is limited.
     """
-    state, done, told = Patience(), threading.Event(), sys.stderr
+    state, done, stream = Patience(), threading.Event(), sys.stderr
     if threading.current_thread() is not threading.main_thread():
         yield state
         return
@@ -42,7 +42,7 @@ def patience(seconds: float = CHECK_SECONDS, notice: float = NOTICE_SECONDS) -> 
             print(
                 f"This check has been running for {notice:.0f} seconds. It is stopped after {seconds:.0f}; "
                 "the stop button (■) stops it now.",
-                file=told,
+                file=stream,
                 flush=True,
             )
         wait = seconds - notice

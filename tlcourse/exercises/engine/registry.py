@@ -39,13 +39,13 @@ def _modules(chapter: str | None = None) -> list[str]:
     """What holds exercises, of all chapters or of one ("04"); and what was added."""
     packages = (_HOME, f"{_HOME}.chapters")
     if chapter is not None:
-        found = [f"{package}.ch{chapter}" for package in packages]
-        return [name for name in found if importlib.util.find_spec(name) is not None] + _EXTRA
-    found = []
+        modules = [f"{package}.ch{chapter}" for package in packages]
+        return [name for name in modules if importlib.util.find_spec(name) is not None] + _EXTRA
+    modules = []
     for package in packages:
         inside = pkgutil.iter_modules(importlib.import_module(package).__path__)
-        found += [f"{package}.{info.name}" for info in inside if re.fullmatch(r"ch\d\d", info.name)]
-    return sorted(found, key=lambda name: name.rpartition(".")[2]) + _EXTRA
+        modules += [f"{package}.{info.name}" for info in inside if re.fullmatch(r"ch\d\d", info.name)]
+    return sorted(modules, key=lambda name: name.rpartition(".")[2]) + _EXTRA
 
 
 def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:
@@ -66,16 +66,16 @@ def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:
     >>> [exercise.points for exercise in all_exercises("00")]
     [3, 3]
     """
-    found: dict[str, Exercise] = {}
+    exercises: dict[str, Exercise] = {}
     wanted = None if chapter is None else chapter_number(chapter)
     for module in _modules(wanted):
         for exercise in _from(module):
-            if exercise.id in found:
+            if exercise.id in exercises:
                 raise CourseError(
                     f"Two exercises are called {exercise.id!r}.", f"Rename the one in {module}."
                 )
-            found[exercise.id] = exercise
-    return tuple(e for e in found.values() if wanted is None or e.chapter == wanted)
+            exercises[exercise.id] = exercise
+    return tuple(e for e in exercises.values() if wanted is None or e.chapter == wanted)
 
 
 def chapter_number(chapter: str | int) -> str:

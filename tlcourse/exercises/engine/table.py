@@ -1,4 +1,4 @@
-"""A judge as a table: rows that are read from top to bottom, and the first that holds is what is said.
+"""A judge as a table: rows are read from top to bottom, and the first that holds gives the message.
 
 A row has a condition, a message, the name of what was misunderstood, and points. What the conditions look at
 is a *case*: an object of the judge's own, with a property for each thing worth a name. A message may name
@@ -18,7 +18,7 @@ __all__ = ["Row", "Table", "always", "earned", "missed", "read", "right", "stopp
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a judge's table: if ``when(case)`` holds, ``message`` is what the learner is told."""
+    """One line of a judge's table: if ``when(case)`` holds, the learner gets ``message``."""
 
     when: Callable[[Any], object]
     message: str
@@ -71,8 +71,8 @@ def read(table: Table, cases: Any) -> tuple[float, Finding]:
     table : tuple of Row
         Ends with a row that always holds.
     cases : object or sequence
-        Of several cases (a list), the first is told of whose row did not pass; else the first of all. The
-        points are those of the worst: right in one case only by chance is worth no more than that.
+        Of several cases (a list), the finding is that of the first whose row did not pass, else that of the
+        first. The points are those of the worst: one case that was right by chance is worth no more.
 
     Examples
     --------

@@ -94,10 +94,10 @@ def _moved(source: str, line: int) -> list[ast.stmt]:
 
 def _without_magic(node: ast.stmt) -> list[ast.stmt]:
     """A statement as it is, or what stands in a magic that only measures or hides."""
-    found = _magic(node.value) if isinstance(node, ast.Expr | ast.Assign) else None
-    if found is None:
+    magic = _magic(node.value) if isinstance(node, ast.Expr | ast.Assign) else None
+    if magic is None:
         return [node]
-    kind, texts = found
+    kind, texts = magic
     if kind == "run_cell_magic" and len(texts) == 3 and isinstance(node, ast.Expr):
         return _moved(texts[2], node.lineno + 1) if texts[0] in _SAME_NAMESPACE else []
     if kind == "run_line_magic" and len(texts) == 2 and texts[0] in _SAME_NAMESPACE:

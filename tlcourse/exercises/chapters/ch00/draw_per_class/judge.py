@@ -35,8 +35,8 @@ class Draw:
 
     @cached_property
     def outside(self) -> int | None:
-        found = self.numbers[(self.numbers < 0) | (self.numbers >= self.size)]
-        return int(found[0]) if len(found) else None
+        outside = self.numbers[(self.numbers < 0) | (self.numbers >= self.size)]
+        return int(outside[0]) if len(outside) else None
 
     @cached_property
     def rows(self) -> np.ndarray:

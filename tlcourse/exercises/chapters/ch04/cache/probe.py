@@ -102,22 +102,22 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
         backbone = _gauged_torch(backbone, inputs["gauge"])
         images = tiny.torch_images(x)
         backbone.train()  # as a loop may have left it
-        found = answer(backbone, images.clone(), inputs["batch_size"])
-        graph = bool(getattr(found, "requires_grad", False))
-        found = found.detach() if isinstance(found, torch.Tensor) else found
+        returned = answer(backbone, images.clone(), inputs["batch_size"])
+        graph = bool(getattr(returned, "requires_grad", False))
+        returned = returned.detach() if isinstance(returned, torch.Tensor) else returned
         after = tiny.arrays(backbone, framework, blocks)
         tiny.drop_nothing(backbone, framework)
         with torch.no_grad():
             left = backbone(images[:LOOK]).numpy().copy()
     else:
         backbone = _gauged_keras(backbone, inputs["gauge"])
-        found = answer(backbone, x.copy(), inputs["batch_size"])
+        returned = answer(backbone, x.copy(), inputs["batch_size"])
         graph = False
         after = tiny.arrays(backbone, framework, blocks)
-    parts = isinstance(found, list | tuple) and any(np.ndim(part) > 1 for part in found)
+    parts = isinstance(returned, list | tuple) and any(np.ndim(part) > 1 for part in returned)
     return {
-        "features": f"a list of {len(found)} batches" if parts else plain_array(found),
-        "kind": type(found).__name__,
+        "features": f"a list of {len(returned)} batches" if parts else plain_array(returned),
+        "kind": type(returned).__name__,
         "after": after,
         "left": left,
         "graph": graph,

@@ -31,7 +31,7 @@ class Call:
         self.blocks, self.frozen = inputs["blocks"], inputs["frozen"][number]
         self.after = observed["cases"][number]["after"]
         self.dropped = np.asarray(observed["cases"][number]["dropped"], "float64").ravel()
-        self.said = f"After `freeze(model, {self.frozen})` and one step of training,"
+        self.when = f"After `freeze(model, {self.frozen})` and one step of training,"
         self.no_step = tiny.NO_STEP
 
     @cached_property
@@ -119,16 +119,16 @@ class Call:
         return listed(self.unlearned)
 
 
-NO_STEP = (wrong(lambda call: call.by_batch is None, "{said} {no_step}"),)
+NO_STEP = (wrong(lambda call: call.by_batch is None, "{when} {no_step}"),)
 WEIGHTS_STAY = (
     wrong(
         lambda call: call.weights,
-        "{said} {these_weights} had moved: weights of frozen blocks.",
+        "{when} {these_weights} had moved: weights of frozen blocks.",
         "weights moved",
     ),
     wrong(
         lambda call: call.norm,
-        "{said} {these_norms} had moved. BatchNorm has a scale and a shift of its own, and they are weights"
+        "{when} {these_norms} had moved. BatchNorm has a scale and a shift of its own, and they are weights"
         " like others.",
         "BatchNorm left trainable",
     ),
@@ -137,13 +137,13 @@ WEIGHTS_STAY = (
 STATISTICS_STAY = (
     wrong(
         lambda call: call.statistics,
-        "{said} {these_statistics} had moved. No gradient moves these. The forward pass does, as long as the"
+        "{when} {these_statistics} had moved. No gradient moves these. The forward pass does, as long as the"
         " layer is in training mode.",
         "BatchNorm statistics moved",
     ),
     wrong(
         lambda call: call.unused,
-        "{said} the statistics of {these_unused} were where they had been, but nobody used them: the layers"
+        "{when} the statistics of {these_unused} were where they had been, but nobody used them: the layers"
         " still normalise with the numbers of the batch. Frozen BatchNorm uses its own.",
         "BatchNorm statistics moved",
     ),
@@ -152,29 +152,29 @@ STATISTICS_STAY = (
 REST_TRAINS = (
     wrong(
         lambda call: not call.head_moved,
-        "{said} the head had not moved. It was not in the list.",
+        "{when} the head had not moved. It was not in the list.",
         "the head was frozen",
     ),
     wrong(
         lambda call: call.closed and call.number > 0,
-        "{said} {these_closed} had not moved, and should have. The call before had frozen them; this one has"
+        "{when} {these_closed} had not moved, and should have. The call before had frozen them; this one has"
         " to open them again.",
         "nothing is opened again",
     ),
     wrong(
         lambda call: call.closed,
-        "{said} {these_closed} had not moved, and should have.",
+        "{when} {these_closed} had not moved, and should have.",
         "nothing is opened again",
     ),
     wrong(
         lambda call: not call.drops,
-        "{said} dropout was switched off, because the whole model is in evaluation mode. Only what is frozen"
+        "{when} dropout was switched off, because the whole model is in evaluation mode. Only what is frozen"
         " belongs there.",
         "dropout switched off",
     ),
     wrong(
         lambda call: call.unlearned,
-        "{said} the BatchNorm statistics of {these_unlearned} had not moved. These blocks were not in the"
+        "{when} the BatchNorm statistics of {these_unlearned} had not moved. These blocks were not in the"
         " list; they should learn as a whole.",
         "dropout switched off",
     ),
@@ -191,7 +191,7 @@ def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         before = calls[-1].after
     if (verdict := stopped(NO_STEP, calls)) is not None:
         return verdict
-    last_first = calls[::-1]  # the weights, and the head, are told of the last call that went wrong
+    last_first = calls[::-1]  # the weights, and the head, are reported for the last call that went wrong
     weights = read(WEIGHTS_STAY, last_first)
     rest = read(REST_TRAINS, [call for call in last_first if not call.head_moved] or calls)
     if not any(call.moved for call in calls):

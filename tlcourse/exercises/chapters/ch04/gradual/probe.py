@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import told, words
+from tlcourse.exercises.engine import describe, words
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
@@ -33,13 +33,13 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
 
 def _stages_of(result: Any) -> list[dict[str, float]] | str:
     if isinstance(result, (str, bytes, Mapping)) or not hasattr(result, "__iter__"):
-        return told(result)
+        return describe(result)
     stages = []
     for stage in itertools.islice(result, 50):  # a generator may never end
         if not isinstance(stage, Mapping):
-            return f"a stage that is {told(stage)}"
+            return f"a stage that is {describe(stage)}"
         try:
             stages.append({str(name): float(rate) for name, rate in stage.items()})
         except (TypeError, ValueError):
-            return f"a stage whose rates are no numbers, {told(dict(stage))}"
+            return f"a stage whose rates are no numbers, {describe(dict(stage))}"
     return stages

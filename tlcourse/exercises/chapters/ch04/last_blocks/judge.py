@@ -26,7 +26,7 @@ class Call:
     def __init__(self, number: int, before: Any, after: Any, inputs: dict[str, Any]) -> None:
         self.number, self.before, self.after, self.inputs = number, before, after, inputs
         self.n, self.blocks = inputs["counts"][number], inputs["blocks"]
-        self.said = f"After `unfreeze_last(model, blocks, {self.n})`"
+        self.when = f"After `unfreeze_last(model, blocks, {self.n})`"
         self.no_step = tiny.NO_STEP
 
     @cached_property
@@ -97,7 +97,7 @@ class Calls:
         self.all = calls
 
 
-NO_STEP = (wrong(lambda call: call.by_batch is None, "{said} and one step, {no_step}"),)
+NO_STEP = (wrong(lambda call: call.by_batch is None, "{when} and one step, {no_step}"),)
 ALL_ALIKE = (
     wrong(_nothing_moved, "Nothing trains at all, not even the head.", "the head was frozen"),
     wrong(
@@ -109,16 +109,16 @@ ALL_ALIKE = (
 OPENED = (
     wrong(
         lambda call: "classifier" not in call.open,
-        "{said} the head does not train. It has to, at every stage.",
+        "{when} the head does not train. It has to, at every stage.",
         "the head was frozen",
     ),
     wrong(
         lambda call: call.missing and call.extra,
-        "{said} {these_missing} did not train, but {these_extra} did: you counted from the input. The last"
+        "{when} {these_missing} did not train, but {these_extra} did: you counted from the input. The last"
         " blocks are those next to the head.",
         "counted from the input",
     ),
-    wrong(lambda call: call.missing, "{said} {these_missing} did not train."),
+    wrong(lambda call: call.missing, "{when} {these_missing} did not train."),
     right(always, "The last n blocks train, and the head with them."),
 )
 CLOSED = (
@@ -128,48 +128,48 @@ CLOSED = (
     ),
     wrong(
         lambda call: call.n == 0 and len(call.extra) == len(call.blocks),
-        "{said} every block trains. `blocks[-n:]` is the last n for n = 1 and more, and all of them for"
+        "{when} every block trains. `blocks[-n:]` is the last n for n = 1 and more, and all of them for"
         " n = 0, because -0 is 0.",
         "minus zero",
     ),
     wrong(
         lambda call: call.missing,
-        "{said} {these_extra} trains, which is not among the last {n}.",
+        "{when} {these_extra} trains, which is not among the last {n}.",
         "counted from the input",
     ),
     wrong(
         lambda call: call.number > 0,
-        "{said} {these_extra} still trains: the call before had opened it. Close everything first.",
+        "{when} {these_extra} still trains: the call before had opened it. Close everything first.",
         "left open",
     ),
     wrong(
         always,
-        "{said} {these_extra} trains, which is not among the last {n}.",
+        "{when} {these_extra} trains, which is not among the last {n}.",
         "too much was opened",
     ),
 )
 BATCHNORM = (
     wrong(
         lambda call: call.norm_learned and call.statistics_moved,
-        "{said} BatchNorm's scales and shifts, and statistics, moved: {these_norms}. Opening a block opens"
+        "{when} BatchNorm's scales and shifts, and statistics, moved: {these_norms}. Opening a block opens"
         " the BatchNorm layers inside it, unless you close those again.",
         "BatchNorm opened",
     ),
     wrong(
         lambda call: call.norm_learned,
-        "{said} BatchNorm's scales and shifts moved: {these_norms}. Opening a block opens the BatchNorm"
+        "{when} BatchNorm's scales and shifts moved: {these_norms}. Opening a block opens the BatchNorm"
         " layers inside it, unless you close those again.",
         "BatchNorm opened",
     ),
     wrong(
         lambda call: call.statistics_moved,
-        "{said} BatchNorm's statistics moved: {these_norms}. No gradient moves these. The forward pass does,"
+        "{when} BatchNorm's statistics moved: {these_norms}. No gradient moves these. The forward pass does,"
         " as long as the layer is in training mode.",
         "BatchNorm opened",
     ),
     wrong(
         lambda call: call.by_batch,
-        "{said} BatchNorm's statistics did not move, but those of {these_by_batch} are not used either: in"
+        "{when} BatchNorm's statistics did not move, but those of {these_by_batch} are not used either: in"
         " training mode it works with the numbers of the batch.",
         "BatchNorm opened",
     ),
@@ -187,7 +187,6 @@ def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     ]
     if (verdict := stopped(NO_STEP, calls) or stopped(ALL_ALIKE, Calls(calls))) is not None:
         return verdict
-    headless = [
-        call for call in calls[::-1] if "classifier" not in call.open
-    ]  # the last such call is told of
+    # The last such call is the one reported.
+    headless = [call for call in calls[::-1] if "classifier" not in call.open]
     return total(read(OPENED, headless or calls), read(CLOSED, calls), read(BATCHNORM, calls))

@@ -1,4 +1,4 @@
-"""Weights, statistics and the last digits: a point each, for the names found after each step."""
+"""Weights, statistics and the last digits: a point each, for the names given after each step."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ class Scene:
     """One step of training, what it changed, and the names that the answer gave."""
 
     def __init__(self, seen: dict[str, Any], scene: dict[str, Any]) -> None:
-        self.given, self.calls, self.kind = seen["found"], seen["calls"], scene["kind"]
+        self.given, self.calls, self.kind = seen["named"], seen["calls"], scene["kind"]
         self.moved = listed(scene["moves"])
         self.truth = sorted({name.split(".")[0] for name in scene["moves"]} - {"classifier"})
 
     @cached_property
-    def found(self) -> list[str]:
+    def named(self) -> list[str]:
         return list(self.given)
 
     @cached_property
     def names(self) -> str:
-        return show(self.found)
+        return show(self.named)
 
     @cached_property
     def overlooks(self) -> bool:
-        return not set(self.found) >= set(self.truth)
+        return not set(self.named) >= set(self.truth)
 
 
 class Whole:
     """All scenes at once."""
 
     def __init__(self, scenes: list[Scene], blocks: list[str]) -> None:
-        self.found, self.all = [scene.found for scene in scenes], sorted(blocks)
+        self.named, self.all = [scene.named for scene in scenes], sorted(blocks)
 
 
 UNUSABLE = (
@@ -51,20 +51,20 @@ UNUSABLE = (
 )
 ALL_ALIKE = (
     wrong(
-        lambda whole: not any(whole.found),
+        lambda whole: not any(whole.named),
         "Your function found nothing, even where whole blocks of weights had changed. You are probably"
         " comparing the model with itself: the arrays that you kept are the model's own and changed with it."
         " Keep copies.",
         "no copies",
     ),
     wrong(
-        lambda whole: all(found == whole.all for found in whole.found),
+        lambda whole: all(named == whole.all for named in whole.named),
         "You report all blocks every time, also where the head alone had moved.",
         "reports all",
     ),
 )
 HEAD = wrong(
-    lambda scene: "classifier" in scene.found,
+    lambda scene: "classifier" in scene.named,
     "Where the head had moved, you report {names}. The head is meant to move; ask only about `blocks`.",
     "reports the head",
 )
@@ -72,7 +72,7 @@ OTHER_NAMES = wrong(always, "A step moved {moved}, and nothing else; you report 
 
 
 def _is_right(scene: Scene) -> bool:
-    return scene.found == scene.truth
+    return scene.named == scene.truth
 
 
 WEIGHTS = (right(_is_right, "Blocks whose weights moved are found, and only those."), HEAD, OTHER_NAMES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import mixed, shuffled, tiny, told
+from tlcourse.exercises.engine import describe, mixed, shuffled, tiny
 
 _KINDS = ("statistics", "tiny", "head", "weights")
 
@@ -53,7 +53,7 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """``scenes``: the names that were found in each, sorted (or in words what came), and the steps taken."""
+    """``scenes``: the names given for each, sorted (or, in words, what came instead), and the steps taken."""
     blocks = inputs["blocks"]
     model = tiny.build(framework, blocks, inputs["width"], 3, 8, inputs["seed"])
     first = tiny.initial(blocks, inputs["width"], 3, inputs["seed"])
@@ -67,11 +67,11 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
                 tiny.put(model, framework, blocks, after)
             calls.append(1)
 
-        found = answer(model, train_step, list(blocks))
-        if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__iter__"):
-            found = told(found)
+        named = answer(model, train_step, list(blocks))
+        if isinstance(named, (str, bytes, dict)) or not hasattr(named, "__iter__"):
+            named = describe(named)
         else:  # each name once; a generator may never end
-            names = [str(name) for name in itertools.islice(found, 101)]
-            found = sorted(set(names)) if len(names) <= 100 else "more than 100 names"
-        out.append({"found": found, "calls": len(calls)})
+            names = [str(name) for name in itertools.islice(named, 101)]
+            named = sorted(set(names)) if len(names) <= 100 else "more than 100 names"
+        out.append({"named": named, "calls": len(calls)})
     return {"scenes": out}

@@ -1,4 +1,4 @@
-"""A block that is opened in mid-training, and an optimizer that is told of it."""
+"""A block that is opened in mid-training, and an optimizer that has to know of it."""
 
 from tlcourse.exercises.engine import About
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import tiny, told
+from tlcourse.exercises.engine import describe, tiny
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _in_torch(answer: Any, inputs: dict[str, Any], model: Any) -> dict[str, Any]
     before = one(optimizer)
     returned = answer(model, optimizer, inputs["opens"], inputs["lr"])
     if returned is not None and not isinstance(returned, torch.optim.Optimizer):
-        return {"wrong": told(returned)}
+        return {"wrong": describe(returned)}
     used = optimizer if returned is None else returned
     block = [p for p in model.get_submodule(inputs["opens"]).parameters() if p.requires_grad]
     return {

@@ -31,10 +31,10 @@ class Steps:
         self.of_block = self._joined(self.block, last, then)
 
     def _joined(self, names: list[str], last: Any, then: Any) -> dict[str, np.ndarray]:
-        def flat(found: Any) -> np.ndarray:
-            return np.concatenate([np.asarray(found[n], "float64").ravel() for n in names] or [np.zeros(0)])
+        def flat(values: Any) -> np.ndarray:
+            return np.concatenate([np.asarray(values[n], "float64").ravel() for n in names] or [np.zeros(0)])
 
-        at = [flat(found) for found in (self.before, self.after, last)]
+        at = [flat(values) for values in (self.before, self.after, last)]
         return {
             "weights": at[0],
             "one": at[0] - at[1],
@@ -82,8 +82,8 @@ class Steps:
     def head_goes_on(self, rate: float) -> bool:
         """Whether the head's step fits its old rate: by SGD, with or without momentum, or by Adam."""
 
-        def flat(found: Any) -> np.ndarray:
-            return np.concatenate([np.asarray(found[n], "float64").ravel() for n in self.head])
+        def flat(values: Any) -> np.ndarray:
+            return np.concatenate([np.asarray(values[n], "float64").ravel() for n in self.head])
 
         step = flat(self.before) - flat(self.after)
         for momentum in (0.0, 0.9):
