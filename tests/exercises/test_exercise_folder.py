@@ -129,7 +129,7 @@ def test_folders_come_in_the_order_asked_for_and_then_by_name(chapter):
 def test_what_a_folder_lacks_is_named(chapter):
     package, folder = chapter
     (folder.parent / "__init__.py").write_text('ORDER = ("gone",)\n')
-    with pytest.raises(CourseError, match="names 'gone', which is no folder"):
+    with pytest.raises(CourseError, match="names 'gone', which is not a folder"):
         exercises_in(package)
     with pytest.raises(CourseError, match="not the package of a chapter"):
         exercises_in("tlcourse.exercises.chapters")
@@ -167,9 +167,9 @@ def test_without_its_secret_files_a_folder_still_runs_its_probe_and_judges_nothi
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("# %% [rihgt] x\na = 1\n", "line 1: this header is not one of an answer"),
-        ("# %%\na = 1\n", "line 1: this header is not one of an answer"),
-        ('# %% [wrong] x: "unfinished\na = 1\n', "line 1: this header is not one of an answer"),
+        ("# %% [rihgt] x\na = 1\n", "line 1: this is not the header of an answer"),
+        ("# %%\na = 1\n", "line 1: this is not the header of an answer"),
+        ('# %% [wrong] x: "unfinished\na = 1\n', "line 1: this is not the header of an answer"),
         ('# %% [wrong] x: "a" b"\na = 1\n', "line 1: the message .* is not a string"),
         ('# %% [right] x: "why"\na = 1\n', "line 1: a right answer has no message"),
         ("# %% [right] x\na = 1\n# %% [wrong] x\na = 2\n", "line 3: 'x' stands on line 1 already"),
