@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tlcourse.exercises import NotPlainError, from_json, plain, to_json
+from tlcourse.exercises.engine.plain import NotPlainError, from_json, plain, to_json
 
 
 @pytest.mark.parametrize(

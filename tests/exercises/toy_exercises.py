@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from tlcourse.exercises import Exercise, Misconception, array, close, finding, number, plain, score, show
+from tlcourse.exercises.engine import (
+    Exercise,
+    Misconception,
+    array,
+    close,
+    finding,
+    number,
+    plain,
+    score,
+    show,
+)
 
 WRONG = tuple(Misconception(f"wrong {i}", "def mean(x):\n    return 1", "Your mean") for i in range(3))
 

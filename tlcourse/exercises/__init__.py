@@ -4,25 +4,23 @@ An `Exercise` is a value: ``inputs`` drawn from a seed, a ``probe`` that runs be
 returns plain data, a ``judge`` that is pure, ``hints`` in stages and ``misconceptions``, the known wrong
 answers. `check` runs it all in a notebook; `observe_in_subprocess` runs the probe in a process of its own,
 so that no verdict is ever computed where a student's code runs.
+
+What an author of an exercise imports is in `tlcourse.exercises.engine`.
 """
 
 from .engine.blank import MISSING
 from .engine.jobs import Job, observe_in_subprocess
-from .engine.judging import array, close, finding, number, score, show
 from .engine.loading import imports_of, load_answer
 from .engine.model import (
     PUBLIC_SEED,
     Exercise,
     Finding,
-    Misconception,
     Observation,
     State,
     Verdict,
-    WrongAnswerError,
 )
 from .engine.notebook import check, forget, hint, progress
 from .engine.observe import observe_in_process
-from .engine.plain import NotPlainError, from_json, plain, to_json
 from .engine.registry import add_module, all_exercises, get
 from .engine.report import HintPanel, ProgressView, Report, judge_observation
 
@@ -33,33 +31,21 @@ __all__ = [
     "Finding",
     "HintPanel",
     "Job",
-    "Misconception",
-    "NotPlainError",
     "Observation",
     "ProgressView",
     "Report",
     "State",
     "Verdict",
-    "WrongAnswerError",
     "add_module",
     "all_exercises",
-    "array",
     "check",
-    "close",
-    "finding",
     "forget",
-    "from_json",
     "get",
     "hint",
     "imports_of",
     "judge_observation",
     "load_answer",
-    "number",
     "observe_in_process",
     "observe_in_subprocess",
-    "plain",
     "progress",
-    "score",
-    "show",
-    "to_json",
 ]
