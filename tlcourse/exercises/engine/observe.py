@@ -55,12 +55,12 @@ def observe_in_process(
     answer : object
         What the learner defined; `MISSING` if nothing.
     inputs : dict
-        From ``exercise.draw(seed)``. The probe gets a copy: a learner that changes its inputs changes only
-        that.
+        From ``exercise.draw(seed)``. The probe gets a copy, so code that changes its inputs changes nothing
+        else.
     framework : str
         "torch" or "keras".
     seed : int
-        Seeds numpy, random and the framework while the probe runs, so that a check says the same twice.
+        Seeds numpy, random and the framework while the probe runs, so that a check gives the same result twice.
     after_call : callable, optional
         Called each time that the answer, a function, has returned or raised, before the probe goes on.
 

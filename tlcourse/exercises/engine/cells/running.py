@@ -22,8 +22,8 @@ from .reading import parsed
 __all__ = ["Ran", "Stop", "run_cell", "run_setup"]
 
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-_TRAILING = 5.0
-_SETUP = 20.0
+_TRAILING = 5.0  # seconds for what stands below an answer
+_SETUP = 20.0  # seconds for what an answer leans on
 
 
 class OutOfTimeError(BaseException):
@@ -31,10 +31,10 @@ class OutOfTimeError(BaseException):
 
 
 _ELSEWHERE = (OSError, EOFError, ImportError, OwnWorkError)
-"""What a line raises that lacks something of the learner's own machine, or that the grader keeps from it."""
+"""Raised by a line that needs something only the learner's machine has, or that the grader withholds."""
 _NOT_THEIRS = (NameError, OwnWorkError, OutOfTimeError)
-"""What a line below an answer may raise here and not in the notebook: names of the chapter's experiments are
-not here, some things are kept from answers, and nobody waits for long."""
+"""Raised by a line below an answer here, but not in the notebook: the names of the chapter's experiments are
+missing here, some functions are withheld from answers, and the time is short."""
 
 
 @dataclass(frozen=True)
