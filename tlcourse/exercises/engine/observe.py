@@ -60,7 +60,7 @@ def observe_in_process(
     framework : str
         "torch" or "keras".
     seed : int
-        Seeds numpy, random and the framework while the probe runs, so that a check gives the same result twice.
+        Seeds numpy, random and the framework while the probe runs, so that a check repeats itself.
     after_call : callable, optional
         Called each time that the answer, a function, has returned or raised, before the probe goes on.
 
