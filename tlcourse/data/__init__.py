@@ -28,9 +28,13 @@ from .folder import image_folder as image_folder
 from .packaged import digits as digits
 from .packaged import photographs as photographs
 from .packaged import textile as textile
+from .photos import CutOuts as CutOuts
+from .photos import photos as photos
 from .rated import CORPORA as CORPORA
 from .rated import rated_text as rated_text
 from .rows import SPLITS as SPLITS
+from .solar import SolarCells as SolarCells
+from .solar import solar_cells as solar_cells
 from .texts import TextDataset as TextDataset
 
 
@@ -51,8 +55,8 @@ def names() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> names()
-    ('cats-and-dogs', 'digits', 'fashion-mnist', 'oxford-pets', 'textile', 'three-styles')
+    >>> names()[:5]
+    ('cats-and-dogs', 'digits', 'fashion-mnist', 'oxford-pets', 'photos')
     """
     return tuple(_loaders())
 
