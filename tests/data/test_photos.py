@@ -70,18 +70,20 @@ def test_the_documented_counts_are_the_real_ones(data: CutOuts) -> None:
 
 def test_each_has_an_author_a_licence_and_a_title(data: CutOuts) -> None:
     known = {
-        "GPL-2.0": 130,
+        "GPL-2.0": 169,
         "GPL-2.0-or-later": 7,
         "GFDL-1.2, CC-BY-SA or GPL": 14,
         "GFDL-1.2": 14,
+        "GFDL-1.2 or CC-BY-SA": 1,
         "CC-BY-SA-3.0": 5,
+        "CC-BY-SA-2.5": 3,
+        "CC-BY-2.5": 1,
+        "public domain": 2,
     }
     for column in (data.authors, data.licences, data.titles, data.things):
         assert len(column) == 216
         assert all(text == text.strip() and len(text) > 2 for text in column)
-    counted = Counter(data.licences)
-    assert {name: counted[name] for name in known} == known or dict(counted)
-    assert set(counted) <= {*known, "CC-BY-SA-2.5", "CC-BY-2.5", "GFDL-1.2 or CC-BY-SA", "public domain"}
+    assert Counter(data.licences) == known
     row = data.ids.index("pelican")
     assert (data.authors[row], data.licences[row]) == (
         "Erinn Lynch, prepared by Bill Kendrick",
@@ -140,10 +142,10 @@ def test_no_near_copy_is_across_the_splits(data: CutOuts) -> None:
         member[data.splits[name]] = number
     across = np.where(member[:, None] != member[None], alike, -1)
     assert across.max() < NEAR, [data.ids[row] for row in np.unravel_index(across.argmax(), across.shape)]
-    # A mirrored, darker copy would have been seen.
+    # A mirrored copy, a tenth darker, would have been seen.
     copy = data.subset([3, 60]).on(GREY)
     cutouts = copy.cutouts.copy()
-    cutouts[1] = cutouts[0][:, ::-1] // np.array([2, 2, 2, 1], np.uint8)
+    cutouts[1] = cutouts[0][:, ::-1] * np.array([0.9, 0.9, 0.9, 1])
     assert likeness(copy._with(cutouts=cutouts))[0, 1] > NEAR
 
 
@@ -164,7 +166,7 @@ def test_the_ground_is_behind_the_thing(data: CutOuts) -> None:
 
 def test_a_picture_as_ground(data: CutOuts) -> None:
     wide = np.zeros((40, 120, 3), np.uint8)
-    wide[:, 40:80] = (10, 20, 30)
+    wide[:, 30:90] = (10, 20, 30)
     made = data.on(wide)
     assert (made.images[data.cutouts[..., 3] == 0] == (10, 20, 30)).all()
     assert np.array_equal(photos(ground=wide).images, made.images)

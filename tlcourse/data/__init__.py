@@ -30,6 +30,7 @@ from .packaged import photographs as photographs
 from .packaged import textile as textile
 from .photos import CutOuts as CutOuts
 from .photos import photos as photos
+from .picture_files import as_folder as as_folder
 from .rated import CORPORA as CORPORA
 from .rated import rated_text as rated_text
 from .rows import SPLITS as SPLITS
