@@ -9,7 +9,6 @@ what a test costs. A fixture that several tests share is on the account of the f
 
 from __future__ import annotations
 
-import contextlib
 import resource
 import time
 from collections import Counter
@@ -18,6 +17,8 @@ from typing import Any
 
 import psutil
 import pytest
+
+from tlcourse.authoring.processor_time import spent_by
 
 PROPERTY = "processor_seconds"
 
@@ -28,16 +29,6 @@ def spent() -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     total += ended.ru_utime + ended.ru_stime
     return total + sum(spent_by(child) for child in psutil.Process().children())
-
-
-def spent_by(process: psutil.Process) -> float:
-    """Processor seconds of another process so far, and of all that it started, ended or still running."""
-    total = 0.0
-    with contextlib.suppress(psutil.Error):
-        for one in (process, *process.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                total += sum(one.cpu_times()[:4])  # its own, and those of the children that it has waited for
-    return total
 
 
 class Account:

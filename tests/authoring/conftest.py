@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tlcourse.authoring import build as building
 from tlcourse.authoring import compile as compiling
+from tlcourse.authoring.build import course as building
 from tlcourse.authoring.source import exercise_cells
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -36,9 +36,9 @@ def exercise(name: str, frameworks: tuple[str, ...] = ("torch", "keras")) -> Sim
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, SimpleNamespace]:
     """The exercises that exist; a test may add its own."""
-    found = {"ch00-double": exercise("ch00-double"), "ch00-only": exercise("ch00-only", ("torch",))}
-    monkeypatch.setattr(exercise_cells, "catalogue", lambda: found)
-    return found
+    exercises = {"ch00-double": exercise("ch00-double"), "ch00-only": exercise("ch00-only", ("torch",))}
+    monkeypatch.setattr(exercise_cells, "catalogue", lambda: exercises)
+    return exercises
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tlcourse.authoring import execute as executing
-from tlcourse.authoring.build import BuildReport, build, main
-from tlcourse.authoring.execute import ExecutionError
+from tlcourse.authoring.build import BuildReport, build
+from tlcourse.authoring.build.__main__ import main
+from tlcourse.authoring.build.times import with_processor_time
+from tlcourse.authoring.execute import ExecutionError, meter
+from tlcourse.authoring.execute.meter import CellLimits
 from tlcourse.authoring.freshness import code_hash
 from tlcourse.authoring.source import SourceMistakes
 from tlcourse.errors import UnknownNameError
@@ -19,8 +21,8 @@ NAME = "00-first-steps"
 
 
 def run(course: Path, **given: object) -> tuple[BuildReport, list[str]]:
-    said: list[str] = []
-    return build(course, echo=said.append, **given), said  # type: ignore[arg-type]
+    lines: list[str] = []
+    return build(course, echo=lines.append, **given), lines  # type: ignore[arg-type]
 
 
 def tree(course: Path) -> dict[str, bytes]:
@@ -50,10 +52,10 @@ def change(course: Path, old: str, new: str, name: str = NAME) -> None:
 
 
 def test_a_build_and_then_another(course: Path) -> None:
-    report, said = run(course)
+    report, lines = run(course)
     assert len(report.executed) == 4
     assert len(report.written) == 8
-    assert any("executed in" in row for row in said)
+    assert any("executed in" in row for row in lines)
     solution = nbformat.read(course / f"solutions/torch/{NAME}.ipynb", as_version=4)
     nbformat.validate(solution)
     outputs = {cell.id: cell.outputs for cell in solution.cells if cell.cell_type == "code"}
@@ -61,13 +63,13 @@ def test_a_build_and_then_another(course: Path) -> None:
     assert outputs["plot-it"][0].data["text/plain"] == "<object at 0x…>"
     recorded = solution.metadata.tlcourse
     assert recorded.chapter == NAME
-    assert set(recorded.cell_seconds) == set(outputs)
+    assert set(recorded.cell_processor_seconds) == set(outputs)
     assert recorded.code_hash
     assert recorded.source_hash
     assert "The answer is 42, or 42.0" in "\n".join(cell.source for cell in solution.cells)
     claims = json.loads((course / f"book/claims/torch/{NAME}.json").read_text())
     assert claims["claims"]["mean"]["value"] == 3.0
-    assert claims["seconds"]["cpu"] >= 0
+    assert claims["seconds"] == {"processor": recorded.processor_seconds}
     learner = nbformat.read(course / f"notebooks/keras/{NAME}.ipynb", as_version=4)
     assert not any(cell.get("outputs") for cell in learner.cells)
     assert "42, or 42.0" in "\n".join(cell.source for cell in learner.cells)
@@ -78,8 +80,8 @@ def test_a_build_and_then_another(course: Path) -> None:
     assert not report.written
     assert len(report.unchanged) == 8
     assert tree(course) == before
-    report, said = run(course, check=True)
-    assert report.ok, said
+    report, lines = run(course, check=True)
+    assert report.ok, lines
 
 
 def test_prose_is_compiled_again_but_not_executed(one: Path) -> None:
@@ -94,15 +96,15 @@ def test_prose_is_compiled_again_but_not_executed(one: Path) -> None:
 
 def test_code_is_executed_again(one: Path) -> None:
     change(one, 'record("answer", 42', 'record("answer", 43')
-    report, said = run(one, check=True, chapters=["00"], frameworks=["torch"])
+    report, lines = run(one, check=True, chapters=["00"], frameworks=["torch"])
     assert not report.ok
     assert report.stale == [f"solutions/torch/{NAME}.ipynb"]
-    assert "tlcourse build" in " ".join(said)
+    assert "tlcourse build" in " ".join(lines)
     report, _ = run(one, execute=False, chapters=["00"], frameworks=["torch"])
     assert report.stale
-    report, said = run(one, chapters=["00"], frameworks=["torch"])
+    report, lines = run(one, chapters=["00"], frameworks=["torch"])
     assert len(report.executed) == 1
-    assert any("the claim answer moved from 42 to 43" in row for row in said)
+    assert any("the claim answer moved from 42 to 43" in row for row in lines)
     assert "The answer is 43" in (one / f"notebooks/torch/{NAME}.ipynb").read_text()
 
 
@@ -218,10 +220,10 @@ def test_a_check_finds_an_edited_file_and_writes_nothing(one: Path) -> None:
     learner = one / f"notebooks/torch/{NAME}.ipynb"
     learner.unlink()
     before = tree(one)
-    report, said = run(one, check=True, chapters=["00"], frameworks=["torch"])
+    report, lines = run(one, check=True, chapters=["00"], frameworks=["torch"])
     assert not report.ok
     assert sorted(report.differences) == [f"notebooks/torch/{NAME}.ipynb", f"solutions/torch/{NAME}.ipynb"]
-    assert any("Only for me." in row for row in said)
+    assert any("Only for me." in row for row in lines)
     assert tree(one) == before
 
 
@@ -248,12 +250,12 @@ def test_a_learners_work_is_never_lost(one: Path) -> None:
     assert report.kept == [f"notebooks/torch/{NAME}.ipynb"]
     assert path.read_text() == mine
     change(one, "Only for PyTorch.", "Only for PyTorch!")
-    report, said = run(one, chapters=["00"], frameworks=["torch"])
+    report, lines = run(one, chapters=["00"], frameworks=["torch"])
     aside = path.with_name(f"{NAME}.yours-1.ipynb")
     assert report.moved == [(f"notebooks/torch/{NAME}.ipynb", f"notebooks/torch/{aside.name}")]
     assert aside.read_text() == mine
     assert "Only for PyTorch!" in path.read_text()
-    assert any(aside.name in row for row in said)
+    assert any(aside.name in row for row in lines)
     # A notebook that is none at all is put aside too.
     path.write_text("{ broken")
     run(one, chapters=["00"], frameworks=["torch"])
@@ -313,11 +315,44 @@ def test_a_kernel_that_dies_and_one_that_hangs(one: Path, monkeypatch: pytest.Mo
     with pytest.raises(ExecutionError, match="killed the kernel"):
         run(one, chapters=["00"], frameworks=["torch"])
     change(one, "import os; os._exit(1)", "import time; time.sleep(60)")
-    monkeypatch.setattr(
-        executing.execute, "__kwdefaults__", {**(executing.execute.__kwdefaults__ or {}), "timeout": 2}
-    )
-    with pytest.raises(ExecutionError, match="took more than 2 s"):
+    monkeypatch.setattr(meter, "CELL_LIMITS", CellLimits(wall=2))
+    with pytest.raises(ExecutionError, match="did not end within 2 s"):
         run(one, chapters=["00"], frameworks=["torch"])
+
+
+# A child of the kernel computes, and the kernel itself only waits for it.
+COMPUTES = """\
+import subprocess, sys
+spin = "import time\\nwhile time.process_time() < 60: pass"
+subprocess.run([sys.executable, "-c", spin])"""
+
+
+def test_a_cell_is_limited_by_what_it_computes(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meter, "CELL_LIMITS", CellLimits(processor=2))
+    # It waits longer than the limit, as any cell does on a busy machine.
+    change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\nimport time; time.sleep(4)")
+    report, _ = run(one, chapters=["00"], frameworks=["torch"])
+    assert report.executed
+    solution = nbformat.read(one / f"solutions/torch/{NAME}.ipynb", as_version=4)
+    assert solution.metadata.tlcourse.processor_seconds < 2
+    change(one, "import time; time.sleep(4)", COMPUTES)
+    with pytest.raises(ExecutionError, match="took more than 2 s of processor time"):
+        run(one, chapters=["00"], frameworks=["torch"])
+
+
+def test_what_a_child_computes_counts(one: Path) -> None:
+    change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\n" + COMPUTES.replace("< 60", "< 2"))
+    run(one, chapters=["00"], frameworks=["torch"])
+    recorded = nbformat.read(one / f"solutions/torch/{NAME}.ipynb", as_version=4).metadata.tlcourse
+    assert 2 <= max(recorded.cell_processor_seconds.values()) < 10
+
+
+def test_the_time_of_a_chapter_moves_only_with_a_real_change() -> None:
+    assert with_processor_time({}, 12.5) == {"processor": 12.5}
+    assert with_processor_time({"processor": 12.5, "gpu": 3.0}, 13.0) == {"processor": 12.5, "gpu": 3.0}
+    assert with_processor_time({"processor": 12.5, "gpu": 3.0}, 25.0) == {"processor": 25.0, "gpu": 3.0}
+    # What was recorded under another name, such as wall time, is not carried on.
+    assert with_processor_time({"cpu": 12.5}, 13.0) == {"processor": 13.0}
 
 
 def test_one_failing_notebook_does_not_stop_the_others(course: Path) -> None:
@@ -401,6 +436,6 @@ def test_a_gpu_gives_its_time_and_nothing_else(one: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("TLCOURSE_DEVICE", "cuda")
     run(one, chapters=["00"], frameworks=["torch"], force=True)
     claims = json.loads((one / f"book/claims/torch/{NAME}.json").read_text())
-    assert set(claims["seconds"]) == {"cpu", "gpu"}
+    assert set(claims["seconds"]) == {"processor", "gpu"}
     after = (one / f"solutions/torch/{NAME}.ipynb").read_text()
     assert after == before.replace("not measured yet on a GPU", "about 10 s on a GPU") != before

@@ -32,7 +32,9 @@ def chapter(course: Path) -> Path:
 def compiled(
     course: Path, framework: str = "torch", flavour: str = "learner", **given: object
 ) -> nbformat.NotebookNode:
-    return compile_chapter(chapter(course), framework, flavour, claims=CLAIMS, seconds={"cpu": 23}, **given)  # type: ignore[arg-type]
+    return compile_chapter(
+        chapter(course), framework, flavour, claims=CLAIMS, seconds={"processor": 23}, **given
+    )  # type: ignore[arg-type]
 
 
 def by_id(notebook: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
@@ -56,7 +58,9 @@ def test_notebooks_are_valid(course: Path, framework: str, flavour: str) -> None
 def test_what_a_learner_gets(course: Path) -> None:
     cells = by_id(compiled(course))
     assert cells["title"].source == "# First steps"
-    assert "about 30 s on two CPU cores, not measured yet on a GPU" in cells["opening"].source
+    assert (
+        "about 30 s of processor time on two CPU cores, not measured yet on a GPU" in cells["opening"].source
+    )
     assert "- double a number" in cells["opening"].source
     answer, check = cells["ch00-double"], cells["ch00-double-check"]
     assert answer.source == 'def double(x):\n    """Twice x."""\n    ...  # your code here'
@@ -147,11 +151,11 @@ def test_committed_claims_are_used(course: Path) -> None:
         compile_chapter(chapter(course), "torch", "learner")
     rows = chapter(course).read_text().split("\n")
     assert rows[caught.value.mistakes[0].line - 1].startswith("The answer is {claim}")
-    write_claims(course / "book/claims/torch/00-first-steps.json", CLAIMS, {"cpu": 100, "gpu": 7})
+    write_claims(course / "book/claims/torch/00-first-steps.json", CLAIMS, {"processor": 100, "gpu": 7})
     notebook = compile_chapter(chapter(course), "torch", "learner")
     text = "\n".join(cell.source for cell in notebook.cells)
     assert "The answer is 42, or 42.0; the mean is 3.00 ± 2.98 (n = 4)" in text
-    assert "about 2 min on two CPU cores, about 10 s on a GPU" in text
+    assert "about 2 min of processor time on two CPU cores, about 10 s on a GPU" in text
     bare = compile_chapter(chapter(course), "keras", "solution", unresolved=True)
     assert "The answer is …" in "\n".join(cell.source for cell in bare.cells)
 

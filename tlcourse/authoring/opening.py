@@ -27,12 +27,13 @@ def about(seconds: float) -> str:
 
 
 def _time(seconds: Mapping[str, Any]) -> str:
-    def part(key: str, where: str) -> str:
-        return (
-            f"{about(seconds[key])} {where}" if seconds.get(key) is not None else f"not measured yet {where}"
-        )
-
-    return f"{part('cpu', 'on two CPU cores')}, {part('gpu', 'on a GPU')} (to run every cell, not to read)."
+    processor, gpu = (seconds.get(key) for key in ("processor", "gpu"))
+    on_cpu = "not measured yet" if processor is None else f"{about(processor)} of processor time"
+    if processor is None and "cpu" in seconds:
+        # Wall time, in a claims file from before processor time was recorded: the next execution replaces it.
+        on_cpu = about(seconds["cpu"])
+    on_gpu = "not measured yet" if gpu is None else about(gpu)
+    return f"{on_cpu} on two CPU cores, {on_gpu} on a GPU (to run every cell, not to read)."
 
 
 def opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:
@@ -44,7 +45,8 @@ def opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> s
     context : Context
         For which framework, and for a notebook or the site.
     seconds : mapping
-        How long the solution ran, by ``"cpu"`` and ``"gpu"``; None or nothing where it was not measured.
+        Of a claims file: ``"processor"``, the processor seconds of the solution's run on a CPU; ``"gpu"``,
+        seconds by the clock with a GPU. None or nothing where it was not measured.
     """
     items = "\n".join(f"- {money(item, 1, context)}" for item in chapter.you_will)
     name = TITLES[context.framework]

@@ -2,7 +2,8 @@
 
     {"claims": {name: {"value", "n", "spread", "tolerance", "unit", "fmt"}}, "seconds": {...}}
 
-``seconds`` belongs to the compiler, which measures the cells; it is passed through untouched.
+``seconds`` belongs to the compiler, which measures the cells (see `tlcourse.authoring.build.times`); it is
+passed through untouched.
 """
 
 from __future__ import annotations
