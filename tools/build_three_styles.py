@@ -7,13 +7,13 @@ Usage::
     cd .. && python tools/build_three_styles.py npm
 
 The three archives are checked against the SHA-256 written below. The script writes, into
-``tlcourse/data/bundled/``: one zip of pictures for each style and ``three_styles.json`` (class, name, code
+``tlcourse/data/bundled/``: one zip of images for each style and ``three_styles.json`` (class, name, code
 point and split of every emoji), and enters their hashes in ``SHA256SUMS.txt``. Run twice with the same Pillow
 it writes the same bytes. The licences are in ``LICENCES.md`` there, written by hand.
 
 Noto and Twemoji are kept to the byte as the packages have them (64 px PNG); Fluent is made smaller, from 256
 px to 128 px, and stored as WebP (quality 90, the alpha channel without loss) to stay under 4 MB. The alpha
-channel is kept: the loader puts the pictures on white.
+channel is kept: the loader puts the images on white.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import sys
 import tarfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from bundle import BUNDLED, record_sums, sha256, write_zip
@@ -122,7 +123,7 @@ def read_package(folder: Path, style: str) -> dict[str, bytes]:
 
 
 def smaller(data: bytes) -> bytes:
-    """A Fluent picture at FLUENT_SIZE, as WebP. Pillow premultiplies the alpha: no dark fringes."""
+    """A Fluent image at FLUENT_SIZE, as WebP. Pillow premultiplies the alpha: no dark fringes."""
     with Image.open(io.BytesIO(data)) as image:
         shrunk = image.convert("RGBA").resize((FLUENT_SIZE, FLUENT_SIZE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
@@ -130,7 +131,104 @@ def smaller(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def drawings_of(packages: dict[str, dict[str, bytes]], entry: dict[str, Any]) -> dict[str, bytes] | None:
+    """An emoji's drawing in each style, as the packages have it; None if a style lacks it."""
+    code = entry["unified"].lower()
+    drawings = {
+        "fluent": packages["fluent"].get(f"package/assets/{code}.webp"),
+        "noto": packages["noto"].get(f"package/img/google/64/{entry['image']}"),
+        "twemoji": packages["twemoji"].get(f"package/img/twitter/64/{entry['image']}"),
+    }
+    if not (entry["has_img_google"] and entry["has_img_twitter"]):
+        return None
+    there = {style: data for style, data in drawings.items() if data}
+    return there if len(there) == len(drawings) else None
+
+
+def choose(packages: dict[str, dict[str, bytes]]) -> tuple[list[dict[str, str]], dict[str, dict[str, bytes]]]:
+    """The emoji of our classes that all styles have.
+
+    Returns
+    -------
+    rows : list of dict
+        Code point, name and class of each, in the order of the code points.
+    images : dict of dict of bytes
+        By style, then by file name.
+    """
+    class_of = {subgroup: name for name, subgroups in CLASSES.items() for subgroup in subgroups}
+    rows: list[dict[str, str]] = []
+    images: dict[str, dict[str, bytes]] = {style: {} for style in PACKAGES}
+    # Skin tones are listed inside each entry ("skin_variations"), so one entry is one drawing.
+    for entry in sorted(
+        json.loads(packages["noto"]["package/emoji.json"]), key=lambda entry: entry["unified"]
+    ):
+        drawings = drawings_of(packages, entry) if entry["subcategory"] in class_of else None
+        if drawings is None:
+            continue
+        code = entry["unified"].lower()
+        name = (entry["name"] or entry["short_name"].replace("_", " ")).lower()
+        rows.append({"code": code, "name": name, "class": class_of[entry["subcategory"]]})
+        images["fluent"][f"{code}.webp"] = smaller(drawings["fluent"])
+        for style in ("noto", "twemoji"):
+            images[style][f"{code}.png"] = drawings[style]
+    return rows, images
+
+
+def refuse_twins(images: dict[str, dict[str, bytes]]) -> None:
+    """Stop where two code points have one drawing: it would put a training image into the test set."""
+    for style, members in images.items():
+        first_with: dict[str, str] = {}
+        for member, data in members.items():
+            with Image.open(io.BytesIO(data)) as image:
+                pixels = sha256(image.convert("RGBA").tobytes())
+            if pixels in first_with:
+                sys.exit(f"{style}: {member} and {first_with[pixels]} are the same image; leave one out.")
+            first_with[pixels] = member
+
+
+def assign_splits(rows: list[dict[str, str]]) -> None:
+    """Give each row its split, drawn class by class from the seed; prints the sizes."""
+    by_class: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows:
+        by_class[row["class"]].append(row)
+    for number, name in enumerate(CLASSES):
+        members = by_class[name]
+        order = np.random.default_rng([SEED, number]).permutation(len(members))
+        train, val, test = split_sizes(len(members))
+        splits = ["train"] * train + ["val"] * val + ["test"] * test
+        for position, split in zip(order, splits, strict=True):
+            members[position]["split"] = split
+        print(f"{name:20s} {len(members):4d} = train {train:3d} + val {val:3d} + test {test:3d}")
+
+
+def write_images(folder: Path, images: dict[str, dict[str, bytes]]) -> dict[str, Path]:
+    """Write a zip for each style; their paths."""
+    zips = {}
+    for style, members in images.items():
+        path = zips[style] = folder / f"three_styles_{style}.zip"
+        write_zip(path, members)
+        size = path.stat().st_size
+        print(f"{path.name}: {len(members)} images, {size / 1e6:.2f} MB")
+        assert size < 4_000_000
+    return zips
+
+
+def write_manifest(path: Path, rows: list[dict[str, str]], zips: dict[str, Path]) -> None:
+    """Write what the data set is: its sources, its classes, and the class and split of every emoji."""
+    manifest = {
+        "name": "three-styles",
+        "packages": {style: {"file": file, "sha256": digest} for style, (file, digest) in PACKAGES.items()},
+        "zips": {style: sha256(zips[style].read_bytes()) for style in PACKAGES},
+        "classes": list(CLASSES),
+        "subgroups": {name: list(subgroups) for name, subgroups in CLASSES.items()},
+        "emoji": rows,
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 def main() -> None:
+    """Check the archives, write the data set, record its hashes."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -139,75 +237,15 @@ def main() -> None:
         "--out", type=Path, default=BUNDLED, help="where to write (default: the package's folder)"
     )
     arguments = parser.parse_args()
-    packages = {style: read_package(arguments.folder, style) for style in PACKAGES}
-
-    emoji = json.loads(packages["noto"]["package/emoji.json"])
-    class_of = {subgroup: name for name, subgroups in CLASSES.items() for subgroup in subgroups}
-    rows = []
-    pictures: dict[str, dict[str, bytes]] = {style: {} for style in PACKAGES}
-    # Skin tones are listed inside each entry ("skin_variations"), so one entry is one drawing.
-    for entry in sorted(emoji, key=lambda entry: entry["unified"]):
-        if entry["subcategory"] not in class_of:
-            continue
-        code = entry["unified"].lower()
-        sources = {
-            "fluent": packages["fluent"].get(f"package/assets/{code}.webp"),
-            "noto": packages["noto"].get(f"package/img/google/64/{entry['image']}"),
-            "twemoji": packages["twemoji"].get(f"package/img/twitter/64/{entry['image']}"),
-        }
-        if not (entry["has_img_google"] and entry["has_img_twitter"] and all(sources.values())):
-            continue
-        name = (entry["name"] or entry["short_name"].replace("_", " ")).lower()
-        rows.append({"code": code, "name": name, "class": class_of[entry["subcategory"]]})
-        for style, data in sources.items():
-            assert data is not None
-            extension = "webp" if style == "fluent" else "png"
-            pictures[style][f"{code}.{extension}"] = smaller(data) if style == "fluent" else data
-
-    # Two code points with one drawing would put a training picture into the test set.
-    for style, members in pictures.items():
-        seen: dict[str, str] = {}
-        for member, data in members.items():
-            with Image.open(io.BytesIO(data)) as image:
-                pixels = sha256(image.convert("RGBA").tobytes())
-            if pixels in seen:
-                sys.exit(f"{style}: {member} and {seen[pixels]} are one and the same picture; leave one out.")
-            seen[pixels] = member
-
-    by_class: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in rows:
-        by_class[row["class"]].append(row)
-    for number, name in enumerate(CLASSES):
-        members_of_class = by_class[name]
-        order = np.random.default_rng([SEED, number]).permutation(len(members_of_class))
-        train, val, test = split_sizes(len(members_of_class))
-        names = ["train"] * train + ["val"] * val + ["test"] * test
-        for position, split in zip(order, names, strict=True):
-            members_of_class[position]["split"] = split
-        print(f"{name:20s} {len(members_of_class):4d} = train {train:3d} + val {val:3d} + test {test:3d}")
-
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    written = []
-    for style, members in pictures.items():
-        path = arguments.out / f"three_styles_{style}.zip"
-        write_zip(path, members)
-        size = path.stat().st_size
-        print(f"{path.name}: {len(members)} pictures, {size / 1e6:.2f} MB")
-        assert size < 4_000_000
-        written.append(path.name)
-    manifest = {
-        "name": "three-styles",
-        "packages": {style: {"file": file, "sha256": digest} for style, (file, digest) in PACKAGES.items()},
-        "zips": {
-            style: sha256((arguments.out / f"three_styles_{style}.zip").read_bytes()) for style in PACKAGES
-        },
-        "classes": list(CLASSES),
-        "subgroups": {name: list(subgroups) for name, subgroups in CLASSES.items()},
-        "emoji": rows,
-    }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    (arguments.out / "three_styles.json").write_text(text, encoding="utf-8", newline="\n")
-    record_sums(arguments.out, [*written, "three_styles.json"])
+    out: Path = arguments.out
+    rows, images = choose({style: read_package(arguments.folder, style) for style in PACKAGES})
+    refuse_twins(images)
+    assign_splits(rows)
+    out.mkdir(parents=True, exist_ok=True)
+    zips = write_images(out, images)
+    manifest = out / "three_styles.json"
+    write_manifest(manifest, rows, zips)
+    record_sums(out, [*(path.name for path in zips.values()), manifest.name])
     print(f"{len(rows)} emoji in {len(CLASSES)} classes")
 
 

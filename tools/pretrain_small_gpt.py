@@ -2,10 +2,10 @@
 
 Usage: ``python tools/pretrain_small_gpt.py`` (some ten minutes on two cores). It learns to continue the
 texts of the training splits of three of the four rated corpora (movies, products, editorials); the ratings
-are not used, and the tweets are left for fine-tuning. Written are, into ``tlcourse/data/bundled/small_gpt``:
+are not used, and the tweets are left for fine-tuning. It writes, into ``tlcourse/data/bundled/small_gpt``:
 
 * ``tokenizer.json``: byte-level BPE (Sennrich, Haddow and Birch 2016, arXiv:1508.07909; bytes as in Radford
-  et al. 2019), its merges learned from the same texts; token 0 says that a text has ended;
+  et al. 2019), its merges learned from the same texts; token 0 ends a text;
 * ``config.json``: a GPT-2 config, with what the training was and the perplexity that it reached;
 * ``model.safetensors``: float16, under the Hub's names, so that the library ``transformers`` loads it too.
 
@@ -18,6 +18,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,8 +54,11 @@ RECIPE = {
 }
 
 
+Passages = tuple[np.ndarray, np.ndarray]
+
+
 def texts_of(split: str) -> list[str]:
-    """The texts of one split of the corpora, mixed."""
+    """The texts of one split of the corpora, shuffled."""
     from tlcourse import data
 
     texts = [text for corpus in CORPORA for text in data.rated_text(corpus).split(split).texts]
@@ -79,8 +83,82 @@ def make_tokenizer(texts: list[str], path: Path) -> None:
     rules.save(str(path))
 
 
+def write_config(folder: Path, training: dict[str, Any] | None = None) -> None:
+    """Write the GPT-2 config, with what the training was once that is known."""
+    config = CONFIG if training is None else {**CONFIG, "tlcourse": training}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def train(data: Passages, val_data: Passages, steps: int | None) -> tuple[Any, Any]:
+    """Train a fresh GPT on passages; the model and the history of its training.
+
+    Parameters
+    ----------
+    data, val_data : tuple of ndarray
+        What `tlcourse.language.passages` gives.
+    steps : int, optional
+        As many as the recipe's epochs have, if not given.
+    """
+    from tlcourse import training
+    from tlcourse.language import load_gpt
+    from tlcourse.training.schedules import warmup_cosine
+
+    model = load_gpt(CONFIG, "torch", dropout=RECIPE["dropout"], seed=RECIPE["seed"])
+    per_epoch = -(-len(data[0]) // RECIPE["batch_size"])
+
+    def report(step: int, _: object) -> None:
+        if step % per_epoch == 0:
+            print(f"epoch {step // per_epoch} of {RECIPE['epochs']}", flush=True)
+
+    history = training.fit(
+        model,
+        data,
+        val_data,
+        steps=steps or per_epoch * RECIPE["epochs"],
+        batch_size=RECIPE["batch_size"],
+        lr=RECIPE["lr"],
+        weight_decay=RECIPE["weight_decay"],
+        schedule=warmup_cosine(RECIPE["warmup"]),
+        seed=RECIPE["seed"],
+        progress=False,
+        after_step=report,
+    )
+    print("validation perplexity by epoch:", np.exp(history.history["val_loss"]).round(1).tolist())
+    print("training perplexity by epoch:", np.exp(history.history["loss"]).round(1).tolist())
+    return model, history
+
+
+def write_weights(model: Any, path: Path) -> None:
+    """Write the weights as float16."""
+    from safetensors.numpy import save_file
+
+    tensors = {name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()}
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def build(out: Path, steps: int | None, texts: int | None) -> None:
+    """Make tokenizer, weights and config in a folder."""
+    from tlcourse.language import load_gpt, load_tokenizer, logits_of, passages, perplexity, stream
+
+    train_texts, val_texts = (texts_of(split)[:texts] for split in ("train", "val"))
+    make_tokenizer(train_texts, out / "tokenizer.json")
+    write_config(out)  # the tokenizer is loaded with it
+    tokenizer = load_tokenizer(out)
+    length = CONFIG["n_positions"]
+    data, val_data = (passages(stream(texts, tokenizer), length) for texts in (train_texts, val_texts))
+    print(f"{data[0].size} tokens to train on, {val_data[0].size} for validation")
+    model, history = train(data, val_data, steps)
+    write_weights(model, out / "model.safetensors")
+    # The perplexity of the model as it was written: in float16.
+    reached = perplexity(logits_of(load_gpt(out, "torch")), stream(val_texts, tokenizer), length)
+    training = {"corpora": CORPORA, **RECIPE, "steps": history.steps, "val_perplexity": round(reached, 2)}
+    write_config(out, training)
+    size = sum(file.stat().st_size for file in out.iterdir())
+    print(f"{history.seconds:.0f} s; validation perplexity {reached:.1f}; {size / 1e6:.1f} MB in {out.name}")
+
+
 def main() -> None:
-    """Train, judge on the validation texts, write, record the hashes."""
+    """Pretrain, write, record the hashes."""
     parser = argparse.ArgumentParser(description="Pretrain the small GPT that the package carries.")
     parser.add_argument("--out", type=Path, default=BUNDLED / "small_gpt")
     parser.add_argument("--steps", type=int, help="fewer steps, for a trial")
@@ -92,55 +170,10 @@ def main() -> None:
     from tlcourse import frameworks
 
     frameworks.prepare("torch")
-    from safetensors.numpy import save_file
-
-    from tlcourse import training
-    from tlcourse.language import load_gpt, load_tokenizer, logits_of, passages, perplexity, stream
-    from tlcourse.training.schedules import warmup_cosine
-
-    train_texts, val_texts = (texts_of(split)[: arguments.texts] for split in ("train", "val"))
-    make_tokenizer(train_texts, out / "tokenizer.json")
-    (out / "config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
-    tokenizer = load_tokenizer(out)
-    length = CONFIG["n_positions"]
-    train, val = (passages(stream(texts, tokenizer), length) for texts in (train_texts, val_texts))
-    print(f"{train[0].size} tokens to learn from, {val[0].size} to judge by")
-    model = load_gpt(CONFIG, "torch", dropout=RECIPE["dropout"], seed=RECIPE["seed"])
-    per_epoch = -(-len(train[0]) // RECIPE["batch_size"])
-    done = []
-
-    def tell(step: int, _: object) -> None:
-        if step % per_epoch == 0:
-            done.append(step)
-            print(f"pass {len(done)} of {RECIPE['epochs']}", flush=True)
-
-    history = training.fit(
-        model,
-        train,
-        val,
-        steps=arguments.steps or per_epoch * RECIPE["epochs"],
-        batch_size=RECIPE["batch_size"],
-        lr=RECIPE["lr"],
-        weight_decay=RECIPE["weight_decay"],
-        schedule=warmup_cosine(RECIPE["warmup"]),
-        seed=RECIPE["seed"],
-        progress=False,
-        after_step=tell,
-    )
-    print("validation perplexity by pass:", np.exp(history.history["val_loss"]).round(1).tolist())
-    print("training perplexity by pass:", np.exp(history.history["loss"]).round(1).tolist())
-    tensors = {name: value.numpy().astype(np.float16) for name, value in model.state_dict().items()}
-    save_file(tensors, out / "model.safetensors", metadata={"format": "pt"})
-
-    kept = load_gpt(out, "torch")  # as it was written: float16
-    reached = perplexity(logits_of(kept), stream(val_texts, tokenizer), length)
-    made = {"corpora": CORPORA, **RECIPE, "steps": history.steps, "val_perplexity": round(reached, 2)}
-    config = {**CONFIG, "tlcourse": made}
-    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    build(out, arguments.steps, arguments.texts)
     if out.is_relative_to(BUNDLED):
-        record_sums(BUNDLED, [f"{out.relative_to(BUNDLED).as_posix()}/{p.name}" for p in out.iterdir()])
-    size = sum(p.stat().st_size for p in out.iterdir())
-    print(f"{history.seconds:.0f} s; validation perplexity {reached:.1f}; {size / 1e6:.1f} MB in {out.name}")
+        files = [f"{out.relative_to(BUNDLED).as_posix()}/{file.name}" for file in out.iterdir()]
+        record_sums(BUNDLED, files)
 
 
 if __name__ == "__main__":
