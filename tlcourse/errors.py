@@ -31,9 +31,9 @@ class CourseError(Exception):
 
     Examples
     --------
-    >>> print(CourseError("The folder 'cats' is empty.", "Put at least one picture into it."))
+    >>> print(CourseError("The folder 'cats' is empty.", "Put at least one image into it."))
     The folder 'cats' is empty.
-      What to do: Put at least one picture into it.
+      What to do: Put at least one image into it.
     """
 
     def __init__(self, problem: str, fix: str) -> None:

@@ -11,7 +11,7 @@ enters its hash in ``SHA256SUMS.txt``. Run twice with the same liblzma it writes
 is in ``LICENCES.md`` there.
 
 One line a text: corpus, group, mean rating, text. Texts of one group must stay in one split: sentences of one
-review or editorial, and texts that say the same but for case and signs (retweets, quoted reviews).
+review or editorial, and texts that differ only in case and punctuation (retweets, quoted reviews).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ NAME = "rated_text.tsv.xz"
 
 
 def groups_of(ids: list[str], texts: list[str]) -> list[int]:
-    """A number for each text: equal for texts of one document and for texts that say the same."""
+    """A number for each text: equal for texts of one document and for texts with the same words."""
     parent: dict[str, str] = {}
 
     def root(node: str) -> str:
@@ -53,13 +53,11 @@ def groups_of(ids: list[str], texts: list[str]) -> list[int]:
         return node
 
     for identifier, text in zip(ids, texts, strict=True):
-        document, said = (
-            f"document {identifier.split('_')[0]}",
-            re.sub(r"[^a-z0-9]+", " ", text.lower()).strip(),
-        )
+        document = f"document {identifier.split('_')[0]}"
+        words = re.sub(r"[^a-z0-9]+", " ", text.lower()).split()
         # A text of a word or two ("great phone") says the same in many reviews without being one.
-        if len(said.split()) > 3 or "_" not in identifier:
-            parent[root(document)] = root(f"text {said}")
+        if len(words) > 3 or "_" not in identifier:
+            parent[root(document)] = root(f"text {' '.join(words)}")
         else:
             root(document)
     numbers: dict[str, int] = {}

@@ -16,7 +16,7 @@ def sha256(data: bytes) -> str:
 
 
 def write_zip(path: Path, members: dict[str, bytes]) -> None:
-    """Write a zip without compression (pictures are compressed already), the same bytes every time.
+    """Write a zip without compression (images are compressed already), the same bytes every time.
 
     A zip normally records when each member was written and by which system; both are fixed here.
     """

@@ -5,7 +5,7 @@ each answer and its check are followed by the blank and its check, so that every
 its own order and in one kernel. That stands for two runs because
 
 - what stands below an exercise finds what the blank leaves, as it does for a learner who answers nothing;
-- no experiment reads a name that an answer or a blank binds, so a solution's cells cannot tell which it was.
+- no experiment reads a name that an answer or a blank binds, so a solution's cells do the same after either.
 
 Where the second does not hold, by the names in the cells, `together` says so, and both are executed.
 """
@@ -34,12 +34,12 @@ def code_cells(path: Path) -> tuple[dict[str, Any], list[Cell]]:
 
 
 def statements(cell: Cell) -> list[ast.stmt]:
-    """What a cell says, as Python."""
+    """The statements of a cell."""
     return ast.parse(TransformerManager().transform_cell("".join(cell["source"]))).body
 
 
 def is_check(cell: Cell) -> bool:
-    """Whether it is the cell that marks an answer: the one place where an answer is asked for."""
+    """Whether it is the cell that marks an answer."""
     return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
 
 
@@ -71,11 +71,11 @@ def read_later(cell: Cell) -> set[str]:
 
 
 def together(solution: Path, learner: Path) -> tuple[dict[str, Any] | None, str]:
-    """The notebook that executes both, and nothing; or None, and why it cannot be had."""
+    """The notebook that executes both, with an empty reason; or None, with the reason why there is none."""
     notebook, solved = code_cells(solution)
     _, blank = code_cells(learner)
     if [cell["id"] for cell in solved] != [cell["id"] for cell in blank]:
-        return None, "their cells have other names or another order"
+        return None, "their cells differ in their names or their order"
     cells: list[Cell] = []
     answers: set[str] = set()  # what an answer above has bound, and nothing since
     later: set[str] = set()

@@ -3,8 +3,8 @@
 ``make test`` and CI call this. A framework has its own process (see ``tests/conftest.py``). All steps run, so
 that one failure does not hide another; the exit status is 1 if any of them failed. Where there are two cores,
 two steps run side by side with one thread each, which is quicker than one after the other with two threads:
-small batches do not keep two threads busy. What a step prints is shown when it is done. Each step's processor
-seconds are told, which, unlike its wall time, do not depend on what else the machine does.
+small batches do not keep two threads busy. What a step prints is shown when it is done. For each step you see
+its processor seconds too, which, unlike its wall time, do not depend on what else the machine does.
 
     python tools/run_tests.py                 everything
     python tools/run_tests.py --jobs 1        one step after the other, each with all cores
@@ -96,8 +96,8 @@ def pytest_step(name: str, args: list[str], env: dict[str, str] | None = None, *
 
 def processor_seconds(case: ET.Element) -> float:
     """What `tools.processor_time` noted of a test."""
-    found = {one.get("name"): one.get("value", "") for one in case.iter("property")}
-    return float(found[PROPERTY])
+    properties = {item.get("name"): item.get("value", "") for item in case.iter("property")}
+    return float(properties[PROPERTY])
 
 
 def spent_by_notebook(report: Path, folder: Path) -> dict[tuple[str, str], float]:
@@ -138,7 +138,9 @@ def over_budget(report: Path, folder: Path) -> Callable[[], str | None]:
         for (chapter, part), seconds in sorted(spent.items()):
             print(f"  {chapter} in {part}: {seconds:.0f} processor seconds (budget {BUDGET[part]:.0f} s)")
         slow = [
-            f"{chapter} in {part}" for (chapter, part), one in spent.items() if one > TIMES * BUDGET[part]
+            f"{chapter} in {part}"
+            for (chapter, part), seconds in spent.items()
+            if seconds > TIMES * BUDGET[part]
         ]
         return f"over three times the budget: {', '.join(slow)}" if slow else None
 
@@ -162,8 +164,8 @@ def notebook_step(framework: str) -> Step:
 
 def salt() -> str:
     """The commit, so that every commit re-runs another sample of the recorded rows."""
-    found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return found.stdout.strip() or "no-git"
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return head.stdout.strip() or "no-git"
 
 
 def steps() -> list[Step]:
@@ -175,7 +177,7 @@ def steps() -> list[Step]:
     secret = os.environ.get("TLCOURSE_SECRET_SEED") or str(zlib.crc32(salt().encode()))
     secret_seed = {"TLCOURSE_SECRET_SEED": secret}
     site = ROOT / "_build" / "site"
-    found = [
+    return [
         Step("lint", [PY, "-m", "ruff", "check", "."]),
         Step("format", [PY, "-m", "ruff", "format", "--check", "."]),
         Step("types", [PY, "-m", "mypy"]),
@@ -210,7 +212,6 @@ def steps() -> list[Step]:
             last=True,
         ),
     ]
-    return found
 
 
 def modules(framework: str) -> list[str]:
@@ -237,12 +238,20 @@ def counts(report: Path | None) -> tuple[int, int, int]:
 _printing = threading.Lock()
 
 
-def _said(step: Step) -> str:
+def _heading(step: Step) -> str:
     return f"\n=== {step.name} " + "=" * max(3, 90 - len(step.name))
 
 
 def run_command(command: Sequence[str], env: dict[str, str], output: IO[bytes] | None) -> tuple[int, float]:
-    """Its exit status, and the processor seconds that it and all that it waited for took (0.0 on Windows)."""
+    """Run a command.
+
+    Returns
+    -------
+    status : int
+        Its exit status.
+    seconds : float
+        Processor seconds of the command and of the children that it waited for; 0.0 on Windows.
+    """
     error = None if output is None else subprocess.STDOUT
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=error)
     if not hasattr(os, "wait4"):
@@ -259,7 +268,7 @@ def run(step: Step, beside: bool = False) -> Outcome:
     env = {**os.environ, **(ONE_THREAD if beside else {}), **step.env}
     began = time.perf_counter()
     with _printing:
-        print(f"--- {step.name}: started" if beside else _said(step), flush=True)
+        print(f"--- {step.name}: started" if beside else _heading(step), flush=True)
     with tempfile.TemporaryFile() if beside else contextlib.nullcontext() as kept:
         try:
             if step.before is not None:
@@ -279,7 +288,7 @@ def run(step: Step, beside: bool = False) -> Outcome:
         status, note = 1, "ran no test"
     with _printing:
         if beside:
-            print(f"{_said(step)}\n{text.rstrip()}", flush=True)
+            print(f"{_heading(step)}\n{text.rstrip()}", flush=True)
         if status == 0 and step.after is not None:
             problem = step.after()
             if problem:
@@ -324,21 +333,23 @@ def main() -> int:
     began = time.perf_counter()
     outcomes = run_all(chosen, args.jobs)
     print("\n=== summary " + "=" * 79)
-    for one in outcomes:
-        mark = "ok    " if one.ok else "FAILED"
+    for outcome in outcomes:
+        mark = "ok    " if outcome.ok else "FAILED"
         print(
-            f"{mark} {one.name:<32} {one.seconds:7.0f} s {one.processor:7.0f} s of a processor "
-            f"{one.passed:5d} passed {one.failed:3d} failed "
-            f"{one.skipped:3d} skipped  {one.note}"
+            f"{mark} {outcome.name:<32} {outcome.seconds:7.0f} s "
+            f"{outcome.processor:7.0f} s of processor time "
+            f"{outcome.passed:5d} passed {outcome.failed:3d} failed "
+            f"{outcome.skipped:3d} skipped  {outcome.note}"
         )
-    processor = sum(one.processor for one in outcomes)
+    processor = sum(outcome.processor for outcome in outcomes)
     print(
         f"In all: {(time.perf_counter() - began) / 60:.1f} minutes, {processor / 60:.1f} of processor time."
     )
-    failed = sum(one.failed for one in outcomes)
-    passed, skipped = sum(one.passed for one in outcomes), sum(one.skipped for one in outcomes)
+    failed = sum(outcome.failed for outcome in outcomes)
+    passed = sum(outcome.passed for outcome in outcomes)
+    skipped = sum(outcome.skipped for outcome in outcomes)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if any(not one.ok for one in outcomes) else 0
+    return 1 if any(not outcome.ok for outcome in outcomes) else 0
 
 
 if __name__ == "__main__":

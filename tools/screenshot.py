@@ -1,10 +1,10 @@
-"""Take the README's picture: a chapter's page of the built site, as a reader sees it.
+"""Take the README's image: a chapter's page of the built site, as a reader sees it.
 
     python tools/screenshot.py                     # docs/screenshot.png from _build/site
     python tools/screenshot.py --page keras/00-start-here.html --at "#data"
 
 Needs the site (`make book`) and a Chromium (TLCOURSE_CHROMIUM, or one on the path). The window's size, the
-theme and the place on the page are fixed, so the picture changes only when the page does.
+theme and the place on the page are fixed, so the image changes only when the page does.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def shoot(site: Path, page: str, at: str | None, size: tuple[int, int], theme: s
 
 
 def compress(png: bytes) -> bytes:
-    """The same picture in at most 256 colours, which a page of text and plots does not notice."""
+    """The same image in at most 256 colours, which a page of text and plots does not notice."""
     out = io.BytesIO()
     image = Image.open(io.BytesIO(png)).convert("RGB")
     image.quantize(256, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
@@ -52,7 +52,7 @@ def compress(png: bytes) -> bytes:
 
 
 def main() -> None:
-    """Take the picture and write it."""
+    """Take the screenshot and write it."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -72,7 +72,7 @@ def main() -> None:
     width, height = (int(number) for number in options.size.split("x"))
     png = compress(shoot(options.site, options.page, options.at or None, (width, height), options.theme))
     if len(png) > LIMIT:
-        sys.exit(f"The picture has {len(png)} bytes, more than {LIMIT}: choose a smaller --size.")
+        sys.exit(f"The image has {len(png)} bytes, more than {LIMIT}: choose a smaller --size.")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(png)
     print(f"{options.output}: {len(png) // 1000} kB")

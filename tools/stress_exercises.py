@@ -20,53 +20,67 @@ os.environ.setdefault("TLCOURSE_THREADS", "1")
 
 import exercise_cases  # noqa: E402
 
-from tlcourse.exercises import judge_observation, load_answer, observe_in_process  # noqa: E402
+from tlcourse.exercises import Exercise, judge_observation, load_answer, observe_in_process  # noqa: E402
+
+Case = tuple[Exercise, str]  # with the name of one of its answers
+
+
+def failures_of(cases: list[Case], framework: str, seed: int) -> dict[str, str]:
+    """The cases that went wrong for one secret seed, by their name, with the message."""
+    failures: dict[str, str] = {}
+    from_solution: dict[str, object] = {}  # what the solution returned, by exercise
+    for exercise, name in cases:
+        inputs = exercise.draw(seed)
+        source = exercise_cases.answer_source(exercise, name, framework)
+        answer, error = load_answer(exercise, source, exercise_cases.setup(exercise, framework))
+        observation = error or observe_in_process(exercise, answer, exercise.sent(inputs), framework)
+        report = judge_observation(exercise, observation, inputs)
+        if name == "solution":
+            from_solution[exercise.id] = observation.data
+        try:
+            exercise_cases.assert_outcome(exercise, name, framework, report)
+            if name not in ("solution", "stub") and exercise.id in from_solution:
+                expected = from_solution[exercise.id]
+                exercise_cases.assert_no_leak(exercise, report, expected, observation.data, inputs)
+        except AssertionError as problem:
+            failures[f"{exercise.id}: {name}"] = f"{str(problem).splitlines()[0]}\n{report}"
+    return failures
 
 
 def main() -> int:
-    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("chapter", help="two digits, or the id of one exercise")
-    ask.add_argument("--framework", choices=("torch", "keras"), default="torch")
-    ask.add_argument("--seeds", type=int, default=100)
-    ask.add_argument("--minutes", type=float, default=5.0)
-    asked = ask.parse_args()
+    """Run the chosen cases on one seed after the other; the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("chapter", help="two digits, or the id of one exercise")
+    parser.add_argument("--framework", choices=("torch", "keras"), default="torch")
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=5.0)
+    options = parser.parse_args()
 
-    exercise_cases.started(asked.framework)
-    todo = [
-        case
-        for case in exercise_cases.cases(asked.framework)
-        if asked.chapter in (case[0].chapter, case[0].id)
+    exercise_cases.started(options.framework)
+    cases = [
+        (exercise, name)
+        for exercise, name in exercise_cases.cases(options.framework)
+        if options.chapter in (exercise.chapter, exercise.id)
     ]
-    if not todo:
-        print(f"No exercise of {asked.chapter} in {asked.framework}.")
+    if not cases:
+        print(f"No exercise of {options.chapter} in {options.framework}.")
         return 2
-    wrong: dict[str, list[tuple[int, str]]] = {}
-    began, done = time.monotonic(), 0
-    expected: dict[str, object] = {}  # what the solution gave, of the seed in hand
-    for seed in range(1_000, 1_000 + asked.seeds):
-        if time.monotonic() - began > 60 * asked.minutes:
+    failures: dict[str, list[tuple[int, str]]] = {}
+    began, tried = time.monotonic(), 0
+    for seed in range(1_000, 1_000 + options.seeds):
+        if time.monotonic() - began > 60 * options.minutes:
             break
-        for exercise, name in todo:
-            inputs = exercise.draw(seed)
-            source = exercise_cases.answer_source(exercise, name, asked.framework)
-            answer, failed = load_answer(exercise, source, exercise_cases.setup(exercise, asked.framework))
-            seen = failed or observe_in_process(exercise, answer, exercise.sent(inputs), asked.framework)
-            report = judge_observation(exercise, seen, inputs)
-            if name == "solution":
-                expected[exercise.id] = seen.data
-            try:
-                exercise_cases.assert_outcome(exercise, name, asked.framework, report)
-                if name not in ("solution", "stub") and exercise.id in expected:
-                    exercise_cases.assert_no_leak(exercise, report, expected[exercise.id], seen.data, inputs)
-            except AssertionError as error:
-                told = f"{str(error).splitlines()[0]}\n{report}"
-                wrong.setdefault(f"{exercise.id}: {name}", []).append((seed, told))
-        done += 1
-    for case, failures in wrong.items():
-        first, told = failures[0]
-        print(f"{case}: wrong for {len(failures)} of {done} seeds, first seed {first}\n{told}\n")
-    print(f"{len(todo)} cases, {done} seeds, {time.monotonic() - began:.0f} s: {len(wrong)} cases went wrong")
-    return 1 if wrong else 0
+        for case, message in failures_of(cases, options.framework, seed).items():
+            failures.setdefault(case, []).append((seed, message))
+        tried += 1
+    for case, wrong in failures.items():
+        seed, message = wrong[0]
+        print(f"{case}: wrong for {len(wrong)} of {tried} seeds, first seed {seed}\n{message}\n")
+    seconds = time.monotonic() - began
+    print(f"{len(cases)} cases, {tried} seeds, {seconds:.0f} s: {len(failures)} cases went wrong")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

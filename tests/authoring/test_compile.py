@@ -72,8 +72,8 @@ def test_what_a_learner_gets(course: Path) -> None:
     assert check.metadata.nbgrader.schema_version == 3
     assert "y = x + x" not in dumps(compiled(course))
     assert "SOLUTION" not in dumps(compiled(course))
-    picture = next(cell for cell in cells.values() if "attachments" in cell)
-    assert list(picture.attachments["dot.svg"]) == ["image/svg+xml"]
+    with_image = next(cell for cell in cells.values() if "attachments" in cell)
+    assert list(with_image.attachments["dot.svg"]) == ["image/svg+xml"]
 
 
 def test_the_setup_cell_is_the_contract() -> None:

@@ -83,7 +83,7 @@ def test_footnotes_are_numbered_over_the_chapter() -> None:
     assert '<a id="footnote-2"></a><sup>2</sup> The y.' in second
 
 
-def test_pictures_are_attached() -> None:
+def test_images_are_attached() -> None:
     where = context()
     shown = convert(
         "```{figure} dot.svg\n:alt: A dot\n:name: dot\n\nThe *dot*.\n```\n\n![two](dot.svg)", 1, where

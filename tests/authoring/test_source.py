@@ -131,8 +131,8 @@ BROKEN = {
         "never run",
     ),
     "title in prose": ("## Begin", "# Begin", "# Begin", "first level"),
-    "missing picture": ("## Begin", "![A dot](dot.png)", "![A dot](dot.png)", "is not there"),
-    "picture without words": ("## Begin", "```{figure} https://x/y.png\n```", "```{figure} https://x/y.png", "no text for those"),
+    "missing image": ("## Begin", "![A dot](dot.png)", "![A dot](dot.png)", "is not there"),
+    "image without words": ("## Begin", "```{figure} https://x/y.png\n```", "```{figure} https://x/y.png", "no text that describes"),
     "link to no chapter": ("## Begin", "[next](07-next.md)", "[next](07-next.md)", "no chapter '07-next'"),
     "hidden tests": (
         'record("answer", 42',

@@ -15,7 +15,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "PACKAGES", ("numpy", "no-such-package"))
     found = doctor._packages()
     assert not found.ok
-    assert "no-such-package" in found.found
+    assert "no-such-package" in found.finding
     assert "pip install" in found.fix
 
 
@@ -33,7 +33,7 @@ def test_damaged_data_is_reported_and_the_rest_is_still_looked_at(monkeypatch: p
     monkeypatch.setattr(data, "load", broken)
     monkeypatch.setattr(doctor, "_framework", lambda name: doctor.Diagnosis(name, True, "fine"))
     found = list(doctor.diagnose())
-    assert [one.what for one in found if not one.ok] == [
+    assert [one.subject for one in found if not one.ok] == [
         "data: three-styles",
         "data: fashion-mnist",
         "data: textile",
@@ -54,7 +54,7 @@ def test_a_framework_that_does_not_start_is_explained(monkeypatch: pytest.Monkey
     monkeypatch.setattr(doctor.subprocess, "run", crash)
     found = doctor._framework("torch")
     assert not found.ok
-    assert found.found == "ImportError: no torch"
+    assert found.finding == "ImportError: no torch"
     assert found.fix == "Do this."
 
 
@@ -63,4 +63,4 @@ def test_a_framework_that_does_not_start_is_explained(monkeypatch: pytest.Monkey
 def test_both_frameworks_really_start(framework: str) -> None:
     found = doctor._framework(framework)
     assert found.ok, found
-    assert "weights loaded and run" in found.found
+    assert "weights loaded and run" in found.finding

@@ -20,7 +20,7 @@ from tlcourse.authoring.serialize import digest, edition
 from tlcourse.authoring.source import Cell, Chapter, exercise_cells
 from tlcourse.authoring.source.mistakes import Mistakes
 from tlcourse.errors import UnknownNameError
-from tlcourse.frameworks import FRAMEWORKS
+from tlcourse.frameworks import resolve_framework
 
 __all__ = ["compile_chapter", "setup_source"]
 
@@ -89,8 +89,7 @@ def compile_chapter(
     UnknownNameError
         For a framework or flavour that does not exist.
     """
-    if framework not in FRAMEWORKS:
-        raise UnknownNameError("framework", framework, FRAMEWORKS)
+    framework = resolve_framework(framework)
     if flavour not in FLAVOURS:
         raise UnknownNameError("flavour", flavour, FLAVOURS)
     path = Path(path)
@@ -101,7 +100,6 @@ def compile_chapter(
         seconds = committed.seconds if seconds is None else seconds
     context = sources.context_for(path, framework, flavour, None if unresolved else claims)
     exercises = exercise_cells.catalogue()
-
     cells = [
         _markdown("title", f"# {money(chapter.title, 1, context)}"),
         _markdown("opening", opening(chapter, context, seconds)),
@@ -109,12 +107,17 @@ def compile_chapter(
     ]
     for cell in chapter.of(framework):
         cells.extend(_compile(cell, context, flavour, exercises))
+    _raise_mistakes(path, context)
+    return _notebook(cells, chapter, framework, flavour)
+
+
+def _raise_mistakes(path: Path, context: Context) -> None:
+    """Raise what the conversion noted, if anything, all at once."""
     mistakes = Mistakes(path)
     for line, problem, fix in context.problems:
         mistakes.add(line, problem, fix)
     if mistakes:
         raise mistakes.error()
-    return _notebook(cells, chapter, framework, flavour)
 
 
 def _notebook(

@@ -109,7 +109,7 @@ def checked(
     return claim
 
 
-def _scalar(name: str, what: str, value: Any) -> Any:
+def _scalar(name: str, field: str, value: Any) -> Any:
     """The one element of a NumPy scalar, 0-d array or tensor; anything else as it is."""
     if not hasattr(value, "item") or isinstance(value, (int, float, str)):
         return value
@@ -117,23 +117,23 @@ def _scalar(name: str, what: str, value: Any) -> Any:
         return value.item()
     except (TypeError, ValueError, RuntimeError) as error:
         raise ClaimError(
-            f"The claim {name!r} got a {what} that is not one number but {type(value).__name__}.",
+            f"The claim {name!r} got a {field} that is not one number but {type(value).__name__}.",
             "Record one number per claim: reduce the array first (mean, max, one element).",
         ) from error
 
 
-def _plain_number(name: str, what: str, value: Any) -> int | float:
+def _plain_number(name: str, field: str, value: Any) -> int | float:
     """A Python int or float from any real scalar; refuses NaN and infinity."""
-    value = _scalar(name, what, value)
+    value = _scalar(name, field, value)
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ClaimError(
-            f"The claim {name!r} got {what} = {value!r}, which is not a number.",
+            f"The claim {name!r} got {field} = {value!r}, which is not a number.",
             "Pass an int, a float or a NumPy scalar.",
         )
     number = int(value) if isinstance(value, numbers.Integral) else float(value)
     if not math.isfinite(number):
         raise ClaimError(
-            f"The claim {name!r} got {what} = {number}.",
+            f"The claim {name!r} got {field} = {number}.",
             "Look for the cell that produced it: an empty selection, or a division by zero.",
         )
     return number

@@ -20,7 +20,8 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
     Parameters
     ----------
     entry : mapping
-        ``{"value", "n", "spread", "tolerance", "unit", "fmt"}``, as in a claims file; ``value`` is a must.
+        ``{"value", "n", "spread", "tolerance", "unit", "fmt"}``, as in a claims file; all but ``value`` may
+        be missing.
     spec : str, optional
         What follows the semicolon in ``{claim}`name;spec```: a Python format spec, which wins over the
         entry's ``fmt``; or ``bare``: the value alone, without spread, n and unit; or ``bare:`` and a
@@ -45,18 +46,10 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
     """
     spec = (spec or "").strip()
     bare = spec == "bare" or spec.startswith("bare:")
-    if bare:
-        spec = spec[5:]
-    number_format = spec or entry.get("fmt")
-    value, spread, n, unit = entry["value"], entry.get("spread"), entry.get("n"), entry.get("unit")
+    number_format = (spec[5:] if bare else spec) or entry.get("fmt")
+    value, n = entry["value"], entry.get("n")
     try:
-        text = _number_text(value, number_format)
-        # "+.3f" asks for the sign of the value; a spread has none.
-        spread_format = (number_format or _spread_format(value)).lstrip("+")
-        half = _half_width(spread, n)
-        around = _number_text(half, spread_format) if half is not None else None
-        if around is not None and not number_format:
-            text = _number_text(value, _spread_format(value))
+        text, around = _texts(value, _half_width(entry.get("spread"), n), number_format)
     except (ValueError, TypeError) as error:
         raise ClaimError(
             f"{number_format!r} is not a format for {value!r}: {error}.",
@@ -64,13 +57,23 @@ def format_claim(entry: Mapping[str, Any], spec: str | None = None) -> str:
         ) from error
     if bare:
         return text
+    unit = entry.get("unit")
     # 76.1% takes no space before its sign, 12 s does.
     tail = "" if not unit else unit if unit == "%" else f" {unit}"
-    if spread is None or n is None:
+    if entry.get("spread") is None or n is None:
         return text + tail
     if around is None:
         return f"{text}{tail} (n = {n})"
     return f"{text} ± {around}{tail} (n = {n})"
+
+
+def _texts(value: Any, half_width: float | None, number_format: str | None) -> tuple[str, str | None]:
+    """The value, and half the width of its interval with the same number of decimals."""
+    if half_width is None:
+        return _number_text(value, number_format), None
+    spread_format = number_format or _spread_format(value)
+    # "+.3f" asks for the sign of the value; a spread has none.
+    return _number_text(value, spread_format), _number_text(half_width, spread_format.lstrip("+"))
 
 
 def _half_width(spread: float | None, n: int | None) -> float | None:

@@ -32,7 +32,7 @@ def within(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
 
 
 def confirm(claim: Claim, folder: Path) -> None:
-    """Compare a claim of the chapter at hand with the committed one.
+    """Compare a claim of the current chapter with the committed one.
 
     Parameters
     ----------

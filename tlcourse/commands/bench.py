@@ -166,8 +166,8 @@ def check_seconds(root: Path, framework: str) -> dict[str, float]:
         check=True,
         env=env,
     )
-    found: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
-    return found
+    seconds: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    return seconds
 
 
 def notebook_seconds(path: Path) -> float:
@@ -195,7 +195,7 @@ def run_bench(root: Path) -> None:
     from rich.table import Table
 
     console = Console()
-    table = Table("what", "measured", "budget", show_lines=False)
+    table = Table("what is timed", "measured", "budget", show_lines=False)
     table.columns[0].overflow = "fold"
 
     console.print("Importing ...")

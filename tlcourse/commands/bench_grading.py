@@ -32,8 +32,8 @@ c.ExecutePreprocessor.timeout = 300
 """
 
 
-def _submissions(place: Path, chapter: str, framework: str, students: int, root: Path) -> None:
-    """A class of one framework: several sample classes, those of the other framework left away."""
+def _submissions(submissions: Path, chapter: str, framework: str, students: int, root: Path) -> None:
+    """A class of one framework: several sample classes, without those of the other framework."""
     name = load_record(root, chapter, framework).name
     done = seed = 0
     while done < students:
@@ -43,7 +43,7 @@ def _submissions(place: Path, chapter: str, framework: str, students: int, root:
             for path in sorted(folder.glob("*/*.ipynb")):
                 text = path.read_text()
                 if done < students and (f'"framework": "{framework}"' in text or len(text) < 1000):
-                    to = place / f"{path.parent.name}{seed}" / f"{name}.ipynb"
+                    to = submissions / f"{path.parent.name}{seed}" / f"{name}.ipynb"
                     to.parent.mkdir(parents=True)
                     shutil.copy(path, to)
                     done += 1
@@ -51,53 +51,58 @@ def _submissions(place: Path, chapter: str, framework: str, students: int, root:
 
 
 def _stock(
-    place: Path, chapter: str, framework: str, root: Path, course: Path
+    submissions: Path, chapter: str, framework: str, root: Path, course: Path
 ) -> tuple[float, dict[str, float]]:
     """Stock `nbgrader autograde` on the same files: seconds, and the marks that it exports."""
     make_course(course, root=root, framework=framework, chapters=[chapter])
     (course / "nbgrader_config.py").write_text(_STOCK)
-    for folder in place.iterdir():
+    for folder in submissions.iterdir():
         shutil.copytree(folder, course / "submitted" / file_name(folder.name) / f"chapter-{chapter}")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path}
-    begun = time.monotonic()
+    began = time.monotonic()
     command = [sys.executable, "-m", "nbgrader", "autograde", f"chapter-{chapter}"]
     subprocess.run(command, cwd=course, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    seconds = time.monotonic() - begun
+    seconds = time.monotonic() - began
     command = [sys.executable, "-m", "nbgrader", "export"]
     subprocess.run(command, cwd=course, env=environment, check=True, capture_output=True)
     rows = csv.DictReader((course / "grades.csv").open(encoding="utf-8"))
     return seconds, {row["student_id"]: float(row["score"]) for row in rows}
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def _compare(chapter: str, framework: str, students: int, root: Path) -> None:
     """Make a class, grade it both ways one after the other, compare the marks, print rates and memory."""
-    ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("--chapter", default="02")
-    ask.add_argument("--students", type=int, default=60)
-    ask.add_argument("--framework", choices=("torch", "keras"), action="append")
-    asked = ask.parse_args(arguments)
-    root = course_root()
-    for framework in asked.framework or ("torch", "keras"):
-        with tempfile.TemporaryDirectory(prefix="tlcourse-bench-") as scratch:
-            place, course, out = (Path(scratch) / name for name in ("class", "course", "out"))
-            _submissions(place, asked.chapter, framework, asked.students, root)
-            begun = time.monotonic()
-            found = grade(place, asked.chapter, out, root=root, framework=framework)
-            ours = time.monotonic() - begun
-            memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-            stock, marks = _stock(place, asked.chapter, framework, root, course)
-        graded = [r for r in found.results if r.status == "graded"]
-        other = [
-            r.student for r in graded if abs(marks.get(file_name(r.student), -1) - (r.points or 0)) > 1e-6
-        ]
-        print(
-            f"chapter {asked.chapter}, {framework}, {len(found.results)} submissions, {os.cpu_count()} cores"
-        )
-        print(f"  tlcourse grade:     {ours:7.1f} s, {60 * len(found.results) / ours:6.1f} a minute")
-        print(f"  nbgrader autograde: {stock:7.1f} s, {60 * len(found.results) / stock:6.1f} a minute")
-        print(f"  ratio {stock / ours:.1f}; largest process {memory:.1f} GiB")
-        print(f"  marks that differ, of {len(graded)}: {len(other)} {', '.join(other)}")
+    with tempfile.TemporaryDirectory(prefix="tlcourse-bench-") as scratch:
+        submissions, course, out = (Path(scratch) / name for name in ("class", "course", "out"))
+        _submissions(submissions, chapter, framework, students, root)
+        began = time.monotonic()
+        results = grade(submissions, chapter, out, root=root, framework=framework).results
+        ours = time.monotonic() - began
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+        stock, marks = _stock(submissions, chapter, framework, root, course)
+    graded = [result for result in results if result.status == "graded"]
+    different = [
+        result.student
+        for result in graded
+        if abs(marks.get(file_name(result.student), -1) - (result.points or 0)) > 1e-6
+    ]
+    count = len(results)
+    print(f"chapter {chapter}, {framework}, {count} submissions, {os.cpu_count()} cores")
+    print(f"  tlcourse grade:     {ours:7.1f} s, {60 * count / ours:6.1f} a minute")
+    print(f"  nbgrader autograde: {stock:7.1f} s, {60 * count / stock:6.1f} a minute")
+    print(f"  ratio {stock / ours:.1f}; largest process {memory:.1f} GiB")
+    print(f"  marks that differ, of {len(graded)}: {len(different)} {', '.join(different)}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare the two graders in each framework."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chapter", default="02")
+    parser.add_argument("--students", type=int, default=60)
+    parser.add_argument("--framework", choices=("torch", "keras"), action="append")
+    options = parser.parse_args(arguments)
+    for framework in options.framework or ("torch", "keras"):
+        _compare(options.chapter, framework, options.students, course_root())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``tlcourse doctor``: is everything here that a lesson needs, and if not, what to do.
+"""``tlcourse doctor``: whether this machine has everything that a lesson needs, and what to do if not.
 
 Each framework is imported in a process of its own, because TensorFlow and triton cannot share one.
 """
@@ -51,23 +51,23 @@ print(json.dumps({"session": str(session), "shape": list(features.shape), "finit
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing that was looked at.
+    """One thing that was examined.
 
     Attributes
     ----------
-    what : str
-        What was looked at.
+    subject : str
+        What was examined.
     ok : bool
         Whether a lesson can run with it as it is.
-    found : str
+    finding : str
         What was found, in a few words.
     fix : str
         What to do if it is not in order; empty if it is.
     """
 
-    what: str
+    subject: str
     ok: bool
-    found: str
+    finding: str
     fix: str = ""
 
 
@@ -80,15 +80,15 @@ def _python() -> Diagnosis:
 
 
 def _packages() -> Diagnosis:
-    found, missing = [], []
+    versions, missing = [], []
     for name in PACKAGES:
         try:
-            found.append(f"{name} {importlib.metadata.version(name)}")
+            versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
         return Diagnosis("packages", False, f"missing: {', '.join(missing)}", REINSTALL)
-    return Diagnosis("packages", True, ", ".join(found[:4]) + f" and {len(found) - 4} more")
+    return Diagnosis("packages", True, ", ".join(versions[:4]) + f" and {len(versions) - 4} more")
 
 
 def _disk() -> Diagnosis:
@@ -134,7 +134,7 @@ def _word_vectors() -> str:
 
 
 def _framework(framework: str) -> Diagnosis:
-    """Load the pretrained model in a fresh process and run it on two blank pictures."""
+    """Load the pretrained model in a fresh process and run it on two blank images."""
     run = subprocess.run(
         [sys.executable, "-c", _PROBE, framework], capture_output=True, text=True, timeout=180
     )
@@ -155,27 +155,27 @@ def _framework(framework: str) -> Diagnosis:
 
 
 def diagnose() -> Iterator[Diagnosis]:
-    """Look at everything a lesson needs, the quick things first.
+    """Examine everything that a lesson needs, the quick things first.
 
     Yields
     ------
     Diagnosis
-        One for each thing looked at.
+        One for each thing examined.
     """
-    looks: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
-    looks += [
+    examinations: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
+    examinations += [
         functools.partial(_loaded, f"data: {name}", functools.partial(_data, name))
         for name in ("three-styles", "fashion-mnist", "textile", "digits")
     ]
-    brought = {"data: rated text": _texts, "word vectors": _word_vectors, "language models": _language_models}
-    looks += [functools.partial(_loaded, name, load) for name, load in brought.items()]
-    looks += [functools.partial(_framework, name) for name in ("torch", "keras")]
-    for look in looks:
-        yield look()
+    bundled = {"data: rated text": _texts, "word vectors": _word_vectors, "language models": _language_models}
+    examinations += [functools.partial(_loaded, name, load) for name, load in bundled.items()]
+    examinations += [functools.partial(_framework, name) for name in ("torch", "keras")]
+    for examine in examinations:
+        yield examine()
 
 
 def run_doctor() -> bool:
-    """Print a line for each thing looked at.
+    """Print a line for each thing examined.
 
     Returns
     -------
@@ -187,11 +187,11 @@ def run_doctor() -> bool:
 
     console = Console(highlight=False)
     healthy = True
-    for one in diagnose():
-        mark = "[green]ok     [/green]" if one.ok else "[bold red]MISSING[/bold red]"
-        console.print(f"{mark} {escape(one.what):<22} {escape(one.found)}", soft_wrap=True)
-        if not one.ok:
+    for diagnosis in diagnose():
+        mark = "[green]ok     [/green]" if diagnosis.ok else "[bold red]MISSING[/bold red]"
+        console.print(f"{mark} {escape(diagnosis.subject):<22} {escape(diagnosis.finding)}", soft_wrap=True)
+        if not diagnosis.ok:
             healthy = False
-            console.print(f"        what to do: {escape(one.fix)}", soft_wrap=True)
+            console.print(f"        what to do: {escape(diagnosis.fix)}", soft_wrap=True)
     console.print("Ready." if healthy else "Not ready yet: see what to do above.")
     return healthy

@@ -6,14 +6,14 @@ and :mod:`.seeds` hold one setting each, and :mod:`.session` sets them all, in t
 Learners meet this as :func:`tlcourse.start` and :mod:`tlcourse.devices`.
 """
 
-from .allocator import child_environment, tune_allocator
-from .device import pick
-from .process import prepare
-from .seeds import seed_everything
-from .session import Session, current_chapter, start
-from .side import side
-from .threads import default_threads, set_threads
-from .which import FRAMEWORKS, TITLES, current_framework, framework_of, resolve_framework
+from tlcourse.frameworks.allocator import child_environment, tune_allocator
+from tlcourse.frameworks.device import pick
+from tlcourse.frameworks.process import prepare
+from tlcourse.frameworks.seeds import seed_everything
+from tlcourse.frameworks.session import Session, current_chapter, start
+from tlcourse.frameworks.side import side
+from tlcourse.frameworks.threads import default_threads, set_threads
+from tlcourse.frameworks.which import FRAMEWORKS, TITLES, current_framework, framework_of, resolve_framework
 
 __all__ = [
     "FRAMEWORKS",

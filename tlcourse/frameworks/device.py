@@ -8,9 +8,8 @@ import sys
 from typing import Any
 
 from tlcourse.errors import DeviceError, UnknownNameError
-
-from .process import prepare
-from .which import TITLES, resolve_framework
+from tlcourse.frameworks.process import prepare
+from tlcourse.frameworks.which import TITLES, resolve_framework
 
 __all__ = ["DEVICES", "pick"]
 
@@ -45,8 +44,7 @@ def pick(name: str | None = None, framework: str | None = None) -> Any:
     wanted = name or os.environ.get("TLCOURSE_DEVICE") or None
     available = _available(framework)
     if wanted is None:
-        best = next(kind for kind in DEVICES if available.get(kind))
-        wanted = best
+        wanted = next(kind for kind in DEVICES if available.get(kind))
     match = re.fullmatch(r"(cuda|mps|cpu)(?::(\d+))?", str(wanted).lower())
     if match is None:
         raise UnknownNameError("device", wanted, DEVICES)

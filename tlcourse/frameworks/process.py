@@ -18,10 +18,9 @@ from types import ModuleType
 from typing import Any
 
 from tlcourse.errors import CourseError
-
-from .allocator import tune_allocator
-from .threads import default_threads
-from .which import TITLES, choose, chosen, resolve_framework
+from tlcourse.frameworks.allocator import tune_allocator
+from tlcourse.frameworks.threads import default_threads
+from tlcourse.frameworks.which import TITLES, choose, chosen, resolve_framework
 
 __all__ = ["prepare"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 
 from tlcourse.checks import whole
-
-from .which import current_framework
+from tlcourse.frameworks.which import current_framework
 
 __all__ = ["seed_everything"]
 

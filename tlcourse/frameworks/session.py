@@ -6,10 +6,10 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from .device import pick
-from .process import prepare
-from .seeds import seed_everything
-from .threads import set_threads
+from tlcourse.frameworks.device import pick
+from tlcourse.frameworks.process import prepare
+from tlcourse.frameworks.seeds import seed_everything
+from tlcourse.frameworks.threads import set_threads
 
 __all__ = ["Session", "current_chapter", "start"]
 

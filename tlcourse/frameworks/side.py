@@ -10,8 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from .process import prepare
-from .which import FRAMEWORKS, framework_of
+from tlcourse.frameworks.process import prepare
+from tlcourse.frameworks.which import FRAMEWORKS, framework_of
 
 __all__ = ["side"]
 

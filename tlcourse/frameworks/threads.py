@@ -7,8 +7,7 @@ import warnings
 
 from tlcourse.checks import whole
 from tlcourse.errors import CourseError
-
-from .which import current_framework
+from tlcourse.frameworks.which import current_framework
 
 __all__ = ["default_threads", "set_threads"]
 

@@ -105,8 +105,8 @@ def framework_of(model: Any) -> str:
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(model, torch.nn.Module):
         return "torch"
-    what = f"The class {model.__name__}" if isinstance(model, type) else f"A {type(model).__name__}"
+    kind = f"The class {model.__name__}" if isinstance(model, type) else f"A {type(model).__name__}"
     raise CourseError(
-        f"{what} is not a model of PyTorch or Keras.",
+        f"{kind} is not a model of PyTorch or Keras.",
         "Give a torch.nn.Module or a keras.Model, such as tlcourse.models.load() returns.",
     )

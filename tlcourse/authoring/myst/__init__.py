@@ -11,7 +11,7 @@ converted is a mistake with a line, and never left in.
 ``directives``  each directive in a notebook; ``quiz`` reads the questions of one
 ``text``        running text: labels, comments, footnotes, and what is inside lines
 ``roles``       each role in a notebook
-``links``       links and pictures
+``links``       links and images
 ``site``        what is changed for the site
 ``dollars``     which dollars are formulas, and which are money
 ``spans``       code spans and roles in a text

@@ -22,7 +22,7 @@ class Context:
     framework, chapter : str
         Which notebook the text is for.
     folder : Path
-        Folder of the chapter's source; pictures are named relative to it.
+        Folder of the chapter's source; images are named relative to it.
     claims : mapping or None
         Recorded entries by name; None writes ``…`` for every claim (to validate, or before an execution).
     references : mapping of key to Reference, or None

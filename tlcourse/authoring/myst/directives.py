@@ -79,13 +79,13 @@ def _dropdown(block: Block, context: Context) -> str:
 def _figure(block: Block, context: Context) -> str:
     if not block.options.get("alt"):
         context.mistake(
-            block.line, f"The {block.name} has no text for those who cannot see it.", "Add a line `:alt: …`."
+            block.line, f"The {block.name} has no text that describes it.", "Add a line `:alt: …`."
         )
     address = attach(block.argument, block.line, context)
     caption = block.inside(context)
     anchor = f'<a id="{block.options["name"]}"></a>\n\n' if "name" in block.options else ""
-    picture = f"![{block.options.get('alt', '')}]({address})"
-    return f"\n{anchor}{picture}\n" + (f"\n{caption}\n" if caption else "")
+    image = f"![{block.options.get('alt', '')}]({address})"
+    return f"\n{anchor}{image}\n" + (f"\n{caption}\n" if caption else "")
 
 
 def _math(block: Block, context: Context) -> str:

@@ -1,4 +1,4 @@
-"""Links and pictures: to chapters, to other pages of the site, and pictures that a notebook brings along."""
+"""Links to chapters and to other pages of the site, and images, which a notebook brings along."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["attach", "links"]
 
 _LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\[\]]*)\]\((?P<target>[^()\s]+)(?P<title>\s+\"[^\"]*\")?\)")
 _FOOTNOTE_MARK = re.compile(r"\[\^(?P<label>[\w-]+)\](?!:)")
-PICTURES = {
+IMAGES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -22,11 +22,11 @@ PICTURES = {
 
 
 def links(text: str, line: int, context: Context) -> str:
-    """Convert the links, pictures and footnote marks in a text without code spans and roles."""
+    """Convert the links, images and footnote marks in a text without code spans and roles."""
 
     def converted(match: re.Match[str]) -> str:
         here = line + text[: match.start()].count("\n")
-        return _picture(match, here, context) if match["image"] else _link(match, here, context)
+        return _image(match, here, context) if match["image"] else _link(match, here, context)
 
     def mark(match: re.Match[str]) -> str:
         number = context.footnote(match["label"])
@@ -51,27 +51,27 @@ def _link(match: re.Match[str], line: int, context: Context) -> str:
     return match["text"] if context.lab else match[0]
 
 
-def _picture(match: re.Match[str], line: int, context: Context) -> str:
+def _image(match: re.Match[str], line: int, context: Context) -> str:
     if not context.lab:
         return match[0]
     if not match["text"]:
         context.mistake(
             line,
-            f"The picture {match['target']!r} has no text for those who cannot see it.",
+            f"The image {match['target']!r} has no text that describes it.",
             "Write ![what it shows](…).",
         )
     return f"![{match['text']}]({attach(match['target'], line, context)})"
 
 
 def attach(target: str, line: int, context: Context) -> str:
-    """The address of a picture in a notebook: an attachment, as JupyterLab may serve notebooks/ alone."""
+    """The address of an image in a notebook: an attachment, as JupyterLab may serve notebooks/ alone."""
     if re.match(r"^[a-z]+:", target):
         return target
     path = context.folder / target
-    kind = PICTURES.get(path.suffix.lower())
+    kind = IMAGES.get(path.suffix.lower())
     if kind is None or not path.is_file():
         problem = (
-            f"The picture {target!r} is not there."
+            f"The image {target!r} is not there."
             if kind
             else f"{target!r} is not a PNG, JPEG, GIF or SVG file."
         )

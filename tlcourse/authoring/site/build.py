@@ -81,7 +81,7 @@ def _jupyter_book(source: Path, work: Path, strict: bool, echo: Callable[[str], 
     if strict:
         command.append("-W")
     shutil.rmtree(work, ignore_errors=True)
-    done = subprocess.run(
+    run = subprocess.run(
         command,
         cwd=source.parent.parent,
         text=True,
@@ -89,14 +89,14 @@ def _jupyter_book(source: Path, work: Path, strict: bool, echo: Callable[[str], 
         env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"},
     )
     html = work / "_build" / "html"
-    lines = [_COLOUR.sub("", line) for line in done.stderr.splitlines() if line.strip()]
+    lines = [_COLOUR.sub("", line) for line in run.stderr.splitlines() if line.strip()]
     warnings = [line for line in lines if "WARNING" in line or "ERROR" in line]
-    if done.returncode != 0 or not (html / "index.html").is_file():
-        for line in lines or done.stdout.splitlines()[-40:]:
+    if run.returncode != 0 or not (html / "index.html").is_file():
+        for line in lines or run.stdout.splitlines()[-40:]:
             echo(line)
-        what = f"stopped with {len(warnings)} warning(s)" if warnings else "stopped with an error"
+        ending = f"stopped with {len(warnings)} warning(s)" if warnings else "stopped with an error"
         raise CourseError(
-            f"The site was not built: Jupyter Book {what}, shown above.",
+            f"The site was not built: Jupyter Book {ending}, shown above.",
             "Mend the pages that they name, then build again. The site built before, if any, is untouched.",
         )
     for line in warnings:

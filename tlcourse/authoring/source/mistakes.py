@@ -32,9 +32,9 @@ class Mistakes:
     Examples
     --------
     >>> mistakes = Mistakes(Path("book/chapters/01-x.md"))
-    >>> mistakes.add(7, "There is no picture.", "Draw one.")
+    >>> mistakes.add(7, "There is no figure.", "Draw one.")
     >>> print(mistakes.error().mistakes[0])
-    book/chapters/01-x.md:7: There is no picture.
+    book/chapters/01-x.md:7: There is no figure.
       What to do: Draw one.
     """
 
