@@ -1,7 +1,7 @@
-"""Explorers: choose, and see the picture change.
+"""Explorers: choose, and see the figure change.
 
 In a live notebook the choices are ipywidgets' drop-down lists; on the site, where no kernel runs, the same
-explorer is HTML without a script: every picture is there, and radio buttons choose which one is shown.
+explorer is HTML without a script: every figure is there, and radio buttons choose which one is shown.
 """
 
 from __future__ import annotations
@@ -17,17 +17,26 @@ from tlcourse.plots import alt_of, figure_html
 
 __all__ = ["Explorer"]
 
-#: The site carries every combination as a picture, so there is a limit to them.
 MOST = 24
+"""The site carries a figure for every combination, so their number is limited."""
+
 _DPI = 80
+_STYLE = (
+    "#{top} .tlx-figure{{display:none}}"
+    "#{top} fieldset{{border:1px solid currentColor;border-radius:4px;margin:.3em .6em .3em 0;"
+    "padding:.2em .8em;display:inline-block;color:inherit}}"
+    "#{top} legend{{font-size:.9em;padding:0 .3em;width:auto;margin:0;float:none}}"
+    "#{top} label{{margin-right:1em;cursor:pointer;white-space:nowrap}}"
+    "@supports not selector(:has(*)){{#{top} .tlx-figure{{display:block}}}}"
+)
 
 
 class Explorer:
-    """A picture with controls.
+    """A figure with controls.
 
     JupyterLab shows the live widget, because ipywidgets' renderer ranks before that of HTML; the site drops
     the widget and shows the HTML. Both have a label for every control, work from the keyboard, and give every
-    picture its alt text and its values.
+    figure its alt text and its values.
 
     Parameters
     ----------
@@ -66,9 +75,9 @@ class Explorer:
         self.controls = {name: list(choices) for name, choices in controls.items()}
         for name, choices in self.controls.items():
             if not choices or len({str(c) for c in choices}) < len(choices):
-                what = "no choices" if not choices else "the same choice twice"
+                fault = "no choices" if not choices else "the same choice twice"
                 raise CourseError(
-                    f"The control {name!r} of the explorer {title!r} has {what}: {choices}.",
+                    f"The control {name!r} of the explorer {title!r} has {fault}: {choices}.",
                     "Give it a list of choices that differ.",
                 )
         count = len(list(product(*self.controls.values())))
@@ -86,7 +95,7 @@ class Explorer:
         return f"Explorer {self.title!r}: {', '.join(parts)}"
 
     def figure(self, **choice: Any) -> str:
-        """The picture for one choice as HTML, with alt text and values.
+        """The figure for one choice as HTML, with alt text and values.
 
         Raises
         ------
@@ -96,7 +105,7 @@ class Explorer:
         return self._draw(choice)[1]
 
     def alt(self, **choice: Any) -> str:
-        """The alt text of the picture for one choice."""
+        """The alt text of the figure for one choice."""
         return self._draw(choice)[0]
 
     @property
@@ -107,7 +116,7 @@ class Explorer:
     def _draw(self, choice: dict[str, Any]) -> tuple[str, str]:
         if set(choice) != set(self.controls) or any(choice[k] not in self.controls[k] for k in choice):
             raise CourseError(
-                f"The explorer {self.title!r} has no picture for {choice}.",
+                f"The explorer {self.title!r} has no figure for {choice}.",
                 f"Choose one of each: {self!r}.",
             )
         key = tuple(str(choice[name]) for name in self.controls)
@@ -119,7 +128,7 @@ class Explorer:
 
     @property
     def widget(self) -> Any:
-        """The live ipywidgets widget: a drop-down list for each control above the picture."""
+        """The live ipywidgets widget: a drop-down list for each control above the figure."""
         if self._widget is None:
             self._widget = self._build()
         return self._widget
@@ -127,7 +136,7 @@ class Explorer:
     def _build(self) -> Any:
         import ipywidgets as W
 
-        picture = W.HTML(self.figure(**self.first))
+        figure = W.HTML(self.figure(**self.first))
         # Lists rather than sliders: their handles have no name that a screen reader could say.
         lists = {
             name: W.Dropdown(
@@ -141,17 +150,17 @@ class Explorer:
         def changed(_change: dict[str, Any]) -> None:
             choice = {name: box.value for name, box in lists.items()}
             try:
-                picture.value = self.figure(**choice)
+                figure.value = self.figure(**choice)
             except Exception as error:
                 # In a callback it would end up in the kernel's log, where no learner looks.
-                said = html.escape(f"{type(error).__name__}: {error}")
-                picture.value = f'<p role="alert">{said}</p>'
+                message = html.escape(f"{type(error).__name__}: {error}")
+                figure.value = f'<p role="alert">{message}</p>'
 
         for box in lists.values():
             box.observe(changed, names="value")
         heading = W.HTML(f"<strong>{html.escape(self.title)}</strong>")
         row = W.HBox(list(lists.values()), layout=W.Layout(flex_flow="row wrap"))
-        return W.VBox([heading, row, picture])
+        return W.VBox([heading, row, figure])
 
     def static_html(self) -> str:
         """The explorer for a page without a kernel: HTML and CSS, no script.
@@ -159,45 +168,41 @@ class Explorer:
         Returns
         -------
         str
-            One ``<div>``: a ``<fieldset>`` of radio buttons for each control and every picture, of which the
+            One ``<div>``: a ``<fieldset>`` of radio buttons for each control and every figure, of which the
             chosen one is shown. A browser that does not know CSS ``:has()`` shows them all.
         """
         names = list(self.controls)
-        indices = list(product(*(range(len(c)) for c in self.controls.values())))
+        positions = list(product(*(range(len(choices)) for choices in self.controls.values())))
         drawn = [
-            self._draw({name: self.controls[name][i] for name, i in zip(names, at, strict=True)})
-            for at in indices
+            self._draw({name: self.controls[name][i] for name, i in zip(names, position, strict=True)})
+            for position in positions
         ]
         digest = hashlib.sha256(repr([self.title, self.controls, drawn]).encode()).hexdigest()[:10]
         top = f"tlx-{digest}"
-        rules = [
-            f"#{top} .tlx-picture{{display:none}}",
-            f"#{top} fieldset{{border:1px solid currentColor;border-radius:4px;margin:.3em .6em .3em 0;"
-            "padding:.2em .8em;display:inline-block;color:inherit}",
-            f"#{top} legend{{font-size:.9em;padding:0 .3em;width:auto;margin:0;float:none}}",
-            f"#{top} label{{margin-right:1em;cursor:pointer;white-space:nowrap}}",
-            f"@supports not selector(:has(*)){{#{top} .tlx-picture{{display:block}}}}",
-        ]
-        pictures = []
-        for at, (_, figure) in zip(indices, drawn, strict=True):
-            own = f"{top}-p-" + "-".join(map(str, at))
-            chosen = "".join(f":has(#{top}-{k}-{i}:checked)" for k, i in enumerate(at))
-            rules.append(f"#{top}{chosen} #{own}{{display:block}}")
-            pictures.append(f'<div class="tlx-picture" id="{own}">{figure}</div>')
-        fields = []
+        rules, figures = [_STYLE.format(top=top)], []
+        for position, (_, figure) in zip(positions, drawn, strict=True):
+            own = f"{top}-p-" + "-".join(map(str, position))
+            checked = "".join(f":has(#{top}-{k}-{i}:checked)" for k, i in enumerate(position))
+            rules.append(f"#{top}{checked} #{own}{{display:block}}")
+            figures.append(f'<div class="tlx-figure" id="{own}">{figure}</div>')
+        title = html.escape(self.title, quote=True)
+        return (
+            f'<div class="tl-explorer" id="{top}" role="group" aria-label="{title}">'
+            f"<style>{''.join(rules)}</style><p><strong>{title}</strong></p>"
+            f"{self._fieldsets(top)}{''.join(figures)}</div>"
+        )
+
+    def _fieldsets(self, top: str) -> str:
+        """The radio buttons of each control, as HTML."""
+        fieldsets = []
         for k, (name, choices) in enumerate(self.controls.items()):
             radios = "".join(
                 f'<label for="{top}-{k}-{i}"><input type="radio" name="{top}-{k}" id="{top}-{k}-{i}"'
                 f"{' checked' if i == 0 else ''}> {html.escape(str(choice))}</label>"
                 for i, choice in enumerate(choices)
             )
-            fields.append(f"<fieldset><legend>{html.escape(_words(name))}</legend>{radios}</fieldset>")
-        title = html.escape(self.title, quote=True)
-        return (
-            f'<div class="tl-explorer" id="{top}" role="group" aria-label="{title}">'
-            f"<style>{''.join(rules)}</style><p><strong>{title}</strong></p>"
-            f"{''.join(fields)}{''.join(pictures)}</div>"
-        )
+            fieldsets.append(f"<fieldset><legend>{html.escape(_words(name))}</legend>{radios}</fieldset>")
+        return "".join(fieldsets)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The live widget, the static explorer and a line of text, for whoever displays it to choose from."""

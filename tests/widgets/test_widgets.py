@@ -44,13 +44,15 @@ def test_static_page_is_accessible_and_has_no_script(explorer):
         assert page.find("label", attrs={"for": radio["id"]}).text.strip()
     assert [r.has_attr("checked") for r in page.find_all("input")] == [True, False, True, False, False]
     assert len({r["name"] for r in page.find_all("input")}) == 2
-    pictures = page.find_all("img")
-    assert len(pictures) == len({p["alt"] for p in pictures}) == len({p["src"] for p in pictures}) == 6
+    images = page.find_all("img")
+    assert (
+        len(images) == len({image["alt"] for image in images}) == len({image["src"] for image in images}) == 6
+    )
     ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids))
 
 
-def test_each_choice_shows_one_picture(explorer):
+def test_each_choice_shows_one_figure(explorer):
     text = explorer.static_html()
     page = BeautifulSoup(text, "html.parser")
     rules = re.findall(r"((?::has\(#[\w-]+:checked\))+) #([\w-]+)\{display:block\}", text)
@@ -71,15 +73,15 @@ def test_ids_come_from_the_content(explorer):
     assert not first & second
 
 
-def test_live_widget_changes_the_picture_and_its_words(explorer, calls):
-    _, row, picture = explorer.widget.children
+def test_live_widget_changes_the_figure_and_its_words(explorer, calls):
+    _, row, figure = explorer.widget.children
     assert [box.description for box in row.children] == ["data set", "size"]
-    before = picture.value
+    before = figure.value
     row.children[1].value = 20
-    assert picture.value != before
-    assert "emoji 0.20" in picture.value
+    assert figure.value != before
+    assert "emoji 0.20" in figure.value
     row.children[0].value = "clothes & shoes"
-    assert "clothes &amp; shoes 0.20" in picture.value
+    assert "clothes &amp; shoes 0.20" in figure.value
     row.children[0].value = "emoji"
     assert calls == [("emoji", 5), ("emoji", 20), ("clothes & shoes", 20)]  # each drawn once
 
@@ -120,7 +122,7 @@ def test_bad_controls(controls, says):
 
 
 def test_bad_choice_and_drawing_without_words(explorer):
-    with pytest.raises(CourseError, match="no picture for"):
+    with pytest.raises(CourseError, match="no figure for"):
         explorer.figure(data_set="emoji", size=7)
     import matplotlib.figure
 

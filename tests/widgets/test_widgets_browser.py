@@ -1,4 +1,4 @@
-"""The static explorer in a real browser: the choice changes the picture without a script."""
+"""The static explorer in a real browser: the choice changes the figure without a script."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shown(page) -> list[str]:
     return [i.get_attribute("alt") for i in page.locator("img").all() if i.is_visible()]
 
 
-def test_radio_buttons_choose_the_picture_by_mouse_and_keyboard_without_scripts(page_text):
+def test_radio_buttons_choose_the_figure_by_mouse_and_keyboard_without_scripts(page_text):
     with chromium() as browser:
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
