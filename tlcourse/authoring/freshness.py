@@ -61,8 +61,8 @@ def _state(folder: Path, name: str, reads: frozenset[str]) -> str:
     path = folder / name
     try:
         if name.endswith("/"):
-            held = sorted(entry.name for entry in path.iterdir() if entry.name[0] not in "._")
-            return _digest(json.dumps(held).encode())
+            entries = sorted(entry.name for entry in path.iterdir() if entry.name[0] not in "._")
+            return _digest(json.dumps(entries).encode())
         if name.startswith(TABLES) and path.suffix == ".csv":
             return _digest(_numbers_of(path).encode("utf-8"))
         if path.name == "__init__.py":

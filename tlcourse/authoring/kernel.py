@@ -23,16 +23,16 @@ READ_FROM = "TLCOURSE_READ_FROM"
 READ_TO = "TLCOURSE_READ_TO"
 
 OWN = "authoring/"
-"""The compiler, this file included, is no part of what a notebook depends on."""
+"""No notebook depends on the compiler, this file included."""
 
 
 def note_reads(folder: str, note: Callable[[str], Any]) -> None:
-    """From now on, call ``note`` with each file of a folder that this process reads; there is no way back.
+    """From now on, call ``note`` with each file of a folder that this process reads; it cannot be undone.
 
     Parameters
     ----------
     folder : str
-        What is outside is passed over.
+        What is outside is ignored.
     note : callable
         Gets a path relative to ``folder``, with forward slashes, once; a folder's ends in a slash.
 
@@ -55,16 +55,16 @@ def note_reads(folder: str, note: Callable[[str], Any]) -> None:
             noted.add(name)
             note(name)
 
-    def hook(event: str, given: tuple[Any, ...]) -> None:
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
-            path, mode, flags = given
+            path, mode, flags = arguments
             writes = (flags or 0) & (os.O_WRONLY | os.O_RDWR) or set(mode or "") & set("wax+")
             if not writes and isinstance(path, (str, bytes)):
                 see(os.fsdecode(path))
         elif event in ("os.listdir", "os.scandir"):
             asker = sys._getframe(1).f_code.co_filename
-            if isinstance(given[0], (str, bytes)) and not asker.startswith("<frozen importlib"):
-                see(os.fsdecode(given[0]), end="/")
+            if isinstance(arguments[0], (str, bytes)) and not asker.startswith("<frozen importlib"):
+                see(os.fsdecode(arguments[0]), end="/")
 
     for module in list(sys.modules.values()):  # what was there before
         if isinstance(path := getattr(module, "__file__", None), str):

@@ -17,7 +17,7 @@ def collect(cells: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     Parameters
     ----------
     cells : iterable of nbformat cells
-        Those without outputs are passed over.
+        Those without outputs are ignored.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def collect(cells: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
             if name in claims and home[name] != cell.get("id") and claims[name]["value"] != entry["value"]:
                 raise ClaimError(
                     f"The claim {name!r} is {claims[name]['value']!r} in one cell and {entry['value']!r} in "
-                    "another.",
+                    "a later one.",
                     "Give one of them its own name.",
                 )
             claims[name], home[name] = entry, cell.get("id")

@@ -1,8 +1,8 @@
 """The module of a package that serves one framework.
 
 A package that does one thing in both frameworks has two modules, ``_torch.py`` and ``_keras.py``, with the
-same public names and signatures. Its ``__init__.py`` says what they do and asks :func:`side` for the one at
-hand.
+same public names and signatures. Its ``__init__.py`` says what they do and asks :func:`side` for the one
+it needs.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def resolve_framework(framework: str | None = None) -> str:
 
 
 def current_framework() -> str:
-    """The framework of this process, "torch" or "keras", as :func:`tlcourse.start` was told.
+    """The framework of this process, "torch" or "keras", as :func:`tlcourse.start` set it.
 
     Raises
     ------
