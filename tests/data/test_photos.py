@@ -240,6 +240,27 @@ def test_the_thing_is_in_the_middle_and_as_large_at_every_size() -> None:
             assert abs(columns.min() + columns.max() - size) <= 5
 
 
+def test_with_less_detail_all_are_equally_blurred(data: CutOuts) -> None:
+    """The small photographs are fruit: how sharp a picture is must not have to tell of the class."""
+
+    def sharpness(images: np.ndarray) -> dict[str, float]:
+        """What is lost in each class when the pictures go through 48 px, in grey levels."""
+        through = [
+            Image.fromarray(image)
+            .resize((48, 48), Image.Resampling.BICUBIC)
+            .resize((128, 128), Image.Resampling.BICUBIC)
+            for image in images
+        ]
+        lost = np.abs(images - np.stack(through).astype(float)).mean((1, 2, 3))
+        return {name: lost[data.labels == label].mean() for label, name in enumerate(data.class_names)}
+
+    as_they_are, blurred = sharpness(data.images), sharpness(photos(detail=48).images)
+    assert as_they_are["mammal"] > 1.5 * as_they_are["fruit or vegetable"]
+    assert max(blurred.values()) < 1.5 * min(blurred.values()), blurred
+    with pytest.raises(SettingError, match="detail is 0"):
+        photos(detail=0)
+
+
 @pytest.mark.parametrize("damage", ["cut", "bit", "gone"])
 def test_a_damaged_file_is_never_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
     path = tmp_path / "photos.zip"
@@ -258,11 +279,19 @@ def test_a_damaged_file_is_never_used(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "git restore" in caught.value.fix
 
 
-def test_the_stored_pictures_are_small_and_have_alpha() -> None:
+def test_the_stored_pictures_are_small_and_have_alpha(data: CutOuts) -> None:
+    from sklearn.model_selection import cross_val_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    longer = []
     with zipfile.ZipFile(files.FOLDER / "photos.zip") as archive:
         names = [name for name in archive.namelist() if name.endswith(".webp")]
         assert len(names) == 216
-        for name in names:
+        for name in (f"{name}.webp" for name in data.ids):
             with Image.open(io.BytesIO(archive.read(name))) as image:
                 assert image.mode == "RGBA"
-                assert max(image.size) <= 224
+                longer.append(max(image.size))
+    assert (min(longer), max(longer)) == (49, 224)
+    tree = DecisionTreeClassifier(max_depth=3, random_state=0)
+    told = cross_val_score(tree, np.array(longer)[:, None], data.labels, cv=5).mean()
+    assert told == pytest.approx(0.53, abs=0.01), "the docstring says so"

@@ -94,7 +94,7 @@ class CutOuts(Dataset):
         return self._with(images=images, cutouts=cutouts)
 
 
-def photos(size: int = 128, ground: Ground = WHITE) -> Dataset:
+def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Dataset:
     """Photos: 216 photographs of animals and things, cut out, on any ground.
 
     ================== === ===== === ====
@@ -112,8 +112,9 @@ def photos(size: int = 128, ground: Ground = WHITE) -> Dataset:
     licence. The things were cut out by hand, so they can stand on any ground, and a ground can be made to
     tell the class (a shortcut). Photographs of one kind of thing are in one split.
 
-    The photographs are from 46 to 224 px wide or high (fruit and vegetables the smallest), and are scaled to
-    the size asked for. At 128 px the small ones are blurred, and how blurred tells something of the class.
+    The photographs are from 49 to 224 px on their longer side and are scaled to the size asked for, so the
+    small ones (most fruit and vegetables) are blurred. That tells of the class: from the longer side alone,
+    53 % are classified rightly (30 % by always saying mammal). With ``detail=48`` all are equally blurred.
 
     Parameters
     ----------
@@ -122,6 +123,9 @@ def photos(size: int = 128, ground: Ground = WHITE) -> Dataset:
     ground : colour, picture, mapping or list
         ``(red, green, blue)``, 0 to 255; a uint8 array (height, width, 3), of which the square in the middle
         is used; a mapping with one of these for each class; or a list with one for each photograph.
+    detail : int
+        Before a photograph is scaled to its place, it is made smaller, so that its longer side has at most so
+        many pixels.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def photos(size: int = 128, ground: Ground = WHITE) -> Dataset:
     ShapeError
         For a ground that is not a colour or picture.
     SettingError
-        For a size below 1.
+        For a size or detail below 1.
 
     Examples
     --------
@@ -146,11 +150,11 @@ def photos(size: int = 128, ground: Ground = WHITE) -> Dataset:
     >>> grass.images[0, 0, 0].tolist()
     [60, 120, 40]
     """
-    size = whole("The pictures' size", size, 1)
+    size, detail = whole("The pictures' size", size, 1), whole("The detail", detail, 1)
     with zipfile.ZipFile(io.BytesIO(_archive())) as archive:
         manifest = json.loads(archive.read("photos.json"))
         rows = manifest["photos"]
-        cutouts = np.stack([_fitted(archive.read(f"{row['name']}.webp"), size) for row in rows])
+        cutouts = np.stack([_fitted(archive.read(f"{row['name']}.webp"), size, detail) for row in rows])
     names = tuple(manifest["classes"])
     return CutOuts(
         name="photos",
@@ -190,12 +194,13 @@ def _archive() -> bytes:
     return data
 
 
-def _fitted(data: bytes, size: int) -> Images:
+def _fitted(data: bytes, size: int, detail: int) -> Images:
     """A cut-out in the middle of a clear square: uint8 (size, size, 4)."""
     from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:
         picture = image.convert("RGBA")
+    picture.thumbnail((detail, detail), Image.Resampling.BICUBIC)
     scale = size * (1 - 2 * MARGIN) / max(picture.size)
     width, height = (max(1, round(side * scale)) for side in picture.size)
     # Pillow multiplies the colours by the alpha while it resizes: no fringes of hidden colours.
