@@ -114,7 +114,7 @@ def test_grid_reads_a_dataset():
     from types import SimpleNamespace
 
     data = SimpleNamespace(images=NOISE, labels=np.array([0, 1, 0, 1, 1]), class_names=("cat", "dog"))
-    assert plots.image_grid(data).tl_alt == "5 pictures: cat, dog, cat, dog, dog."
+    assert plots.image_grid(data).tl_alt == "5 images: cat, dog, cat, dog, dog."
 
 
 def test_html_has_alt_and_values_and_escapes_them():
@@ -170,9 +170,9 @@ def test_bad_input():
         plots.confusion([[1, 0], [0, 1]], ["a", "b", "c"])
     with pytest.raises(ShapeError, match="float64"):
         plots.image_grid(NOISE / 255)
-    with pytest.raises(ShapeError, match="none"):
+    with pytest.raises(ShapeError, match="there are none"):
         plots.image_grid([])
-    with pytest.raises(ShapeError, match="5 pictures and 1 labels"):
+    with pytest.raises(ShapeError, match="5 images and 1 labels"):
         plots.image_grid(NOISE, ["a"])
     with pytest.raises(UnknownNameError, match="confidence"):
         plots.reliability(pd.DataFrame({"accuracy": [1.0]}))

@@ -1,4 +1,4 @@
-"""The pictures that a model was surest of and got wrong."""
+"""The images that a model was surest of and got wrong."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tlcourse.errors import ShapeError
 from ._inputs import names_of, scored
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
 __all__ = ["error_gallery"]
@@ -41,13 +42,13 @@ def error_gallery(
     Returns
     -------
     Axes
-        With ``tl_alt`` and a ``tl_table`` of row, true, predicted and both classes' probabilities. Without
-        any error: an empty picture that says so.
+        With ``tl_alt`` and a ``tl_table`` of row, true, predicted and both classes' probabilities. If
+        there is no error, a blank image that says so.
 
     Raises
     ------
     ShapeError
-        As `report`; also for images of another number.
+        As `report`; also if the numbers of images and labels differ.
 
     Examples
     --------
@@ -58,40 +59,54 @@ def error_gallery(
     """
     import pandas as pd
 
-    from tlcourse import plots
-
-    true, chances = scored(labels, probabilities)
-    names = names_of(class_names, chances.shape[1])
-    pictures = np.asarray(images)
-    if len(pictures) != len(true):
+    true, scores = scored(labels, probabilities)
+    names = names_of(class_names, scores.shape[1])
+    images = np.asarray(images)
+    if len(images) != len(true):
         raise ShapeError(
-            f"There are {len(pictures)} images and {len(true)} labels.", "Pass both for the same images."
+            f"There are {len(images)} images and {len(true)} labels.", "Pass both for the same images."
         )
-    guess = chances.argmax(axis=1)
-    wrong = np.flatnonzero(guess != true)
+    predicted = scores.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != true)
     # A stable sort, so that ties come in the order of the data.
-    worst = wrong[np.argsort(-chances[wrong, guess[wrong]], kind="stable")][:count]
+    worst = wrong[np.argsort(-scores[wrong, predicted[wrong]], kind="stable")][:count]
     table = pd.DataFrame(
         {
             "row": worst,
-            "true": [names[true[i]] for i in worst],
-            "predicted": [names[guess[i]] for i in worst],
-            "probability of predicted": chances[worst, guess[worst]],
-            "probability of true": chances[worst, true[worst]],
+            "true": [names[label] for label in true[worst]],
+            "predicted": [names[label] for label in predicted[worst]],
+            "probability of predicted": scores[worst, predicted[worst]],
+            "probability of true": scores[worst, true[worst]],
         }
     )
-    if not len(worst):
-        blank = np.full((1, 8, 8, 3), 255, np.uint8)
-        ax = plots.image_grid(blank, ["no errors"], ax=ax)
-        ax.tl_alt = f"No errors among {len(true)} images."  # type: ignore[attr-defined]
-    else:
-        shown = [f"{names[guess[i]]} {chances[i, guess[i]]:.2f}\ntrue: {names[true[i]]}" for i in worst]
-        ax = plots.image_grid(pictures[worst], shown, columns=columns, ax=ax)
-        told = "; ".join(
-            f"{names[true[i]]} taken for {names[guess[i]]} ({chances[i, guess[i]]:.2f})" for i in worst
-        )
-        ax.tl_alt = (  # type: ignore[attr-defined]
-            f"{len(wrong)} of {len(true)} images are wrong; the {len(worst)} most confident: {told}."
-        )
+    ax = _drawn(images[worst], table, columns, ax)
+    ax.tl_alt = _described(table, len(wrong), len(true))  # type: ignore[attr-defined]
     ax.tl_table = table  # type: ignore[attr-defined]
     return ax
+
+
+def _drawn(images: np.ndarray, table: pd.DataFrame, columns: int, ax: Axes | None) -> Axes:
+    """The images with what was predicted and what is true; without any, one blank image that says so."""
+    from tlcourse import plots
+
+    if table.empty:
+        return plots.image_grid(np.full((1, 8, 8, 3), 255, np.uint8), ["no errors"], ax=ax)
+    captions = [
+        f"{predicted} {probability:.2f}\ntrue: {true}"
+        for true, predicted, probability in zip(*_columns(table), strict=True)
+    ]
+    return plots.image_grid(images, captions, columns=columns, ax=ax)
+
+
+def _described(table: pd.DataFrame, errors: int, images: int) -> str:
+    if table.empty:
+        return f"No errors among {images} images."
+    confusions = "; ".join(
+        f"{true} taken for {predicted} ({probability:.2f})"
+        for true, predicted, probability in zip(*_columns(table), strict=True)
+    )
+    return f"{errors} of {images} images are wrong; the {len(table)} most confident: {confusions}."
+
+
+def _columns(table: pd.DataFrame) -> list[pd.Series]:
+    return [table[name] for name in ("true", "predicted", "probability of predicted")]

@@ -7,11 +7,12 @@ another by its colour alone: markers, dashes and labels beside the lines do it t
 opaque, so a figure reads as well on a dark page. No global setting of matplotlib is touched.
 """
 
+from tlcourse.plots.against_size import accuracy_against_size
 from tlcourse.plots.bars import bars
 from tlcourse.plots.base import COLOURS
-from tlcourse.plots.curves import accuracy_against_size, learning_curves
+from tlcourse.plots.curves import learning_curves
+from tlcourse.plots.images import image_grid
 from tlcourse.plots.judged import confusion, reliability
-from tlcourse.plots.pictures import image_grid
 from tlcourse.plots.points import points
 from tlcourse.plots.shown import alt_of, figure_html, png, show
 

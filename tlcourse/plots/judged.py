@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tlcourse.errors import ShapeError, UnknownNameError
-from tlcourse.plots.base import (
-    COLOURS,
-    axes,
-    finish,
-    styled,
-)
+from tlcourse.plots.base import COLOURS, axes, finish, styled
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+__all__ = ["confusion", "reliability"]
 
 
 @styled

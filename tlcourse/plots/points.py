@@ -1,4 +1,4 @@
-"""Named points: one thing's cost against its worth, say."""
+"""Named points, for example each model's cost against its accuracy."""
 
 from __future__ import annotations
 
@@ -66,52 +66,68 @@ def points(
     if logx and min(x for x, _ in values.values()) <= 0:
         raise CourseError("A logarithmic axis has no place for 0.", "Give x above 0, or logx=False.")
     ax = axes(ax, 6.8, 4.4)
-    groups = groups or dict.fromkeys(values, "")
-    kinds = list(dict.fromkeys(groups[name] for name in values))
-    for i, kind in enumerate(kinds):
-        inside = [name for name in values if groups[name] == kind]
-        for name in inside:
-            x, y = values[name]
-            out = limit is not None and x > limit
-            ax.plot(
-                x,
-                y,
-                MARKERS[i % len(MARKERS)],
-                color=COLOURS[i % len(COLOURS)],
-                markerfacecolor="white" if out else COLOURS[i % len(COLOURS)],
-                markeredgewidth=1.6,
-                label=kind if kind and name == inside[0] else None,
-            )
+    _draw(ax, values, groups or dict.fromkeys(values, ""), limit)
     if logx:
-        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-        ax.set_xscale("log")
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
-        ax.xaxis.set_minor_formatter(NullFormatter())
+        _log_axis(ax)
     if limit is not None:
         ax.axvline(limit, color="#444444", linestyle="--", linewidth=1.2)
     ax.margins(x=0.22, y=0.15)
-    _named(ax, values)
+    _name_points(ax, values)
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     if title:
         ax.set_title(title)
-    if any(kinds):
+    if groups:
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     table = pd.DataFrame({name: {xlabel: x, ylabel: y} for name, (x, y) in values.items()}).T
-    best = max(values, key=lambda name: values[name][1])
-    told = listed([f"{name} {y:{fmt}} at {x:{fmt}}" for name, (x, y) in values.items()])
-    top = f"; {best} is highest" if len(values) > 1 else ""
+    heading = title or f"{ylabel} against {xlabel}"
+    return finish(ax, f"{heading}: {_described(values, limit, fmt)}.", table)
+
+
+def _draw(
+    ax: Axes, values: Mapping[str, tuple[float, float]], groups: Mapping[str, str], limit: float | None
+) -> None:
+    """The points, a colour and a marker for each group."""
+    numbers = {group: i for i, group in enumerate(dict.fromkeys(groups[name] for name in values))}
+    in_legend: set[str] = {""}
+    for name in sorted(values, key=lambda name: numbers[groups[name]]):
+        group, (x, y) = groups[name], values[name]
+        colour = COLOURS[numbers[group] % len(COLOURS)]
+        ax.plot(
+            x,
+            y,
+            MARKERS[numbers[group] % len(MARKERS)],
+            color=colour,
+            markerfacecolor="white" if limit is not None and x > limit else colour,
+            markeredgewidth=1.6,
+            label=None if group in in_legend else group,
+        )
+        in_legend.add(group)
+
+
+def _log_axis(ax: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _described(values: Mapping[str, tuple[float, float]], limit: float | None, fmt: str) -> str:
+    """All points in words, which is highest, and which are within the limit."""
+    words = listed([f"{name} {y:{fmt}} at {x:{fmt}}" for name, (x, y) in values.items()])
+    if len(values) > 1:
+        words += f"; {max(values, key=lambda name: values[name][1])} is highest"
     if limit is not None:
-        inside = [name for name, (x, _) in values.items() if x <= limit]
-        verb = "are" if len(inside) > 1 else "is"
-        top += f"; within {limit:g} {verb} {listed(inside) if inside else 'none'}"
-    return finish(ax, f"{title or f'{ylabel} against {xlabel}'}: {told}{top}.", table)
+        within = [name for name, (x, _) in values.items() if x <= limit]
+        verb = "are" if len(within) > 1 else "is"
+        words += f"; within {limit:g} {verb} {listed(within) if within else 'none'}"
+    return words
 
 
-def _named(ax: Axes, values: Mapping[str, tuple[float, float]]) -> None:
-    """Write the names above their points, higher where two would lie on one another."""
+def _name_points(ax: Axes, values: Mapping[str, tuple[float, float]]) -> None:
+    """Write the names above their points, higher where two would overlap."""
     at = ax.transData.transform(np.array(list(values.values()), float))
     placed: list[tuple[float, float]] = []
     for (x, y), name in sorted(zip(at.tolist(), values, strict=True), key=lambda one: (one[0][1], one[0][0])):

@@ -1,23 +1,28 @@
-"""From an Axes to what a notebook and the site show: picture, alt text, values."""
+"""From an Axes to what a notebook and the site show: the figure, its alt text, its values."""
 
 from __future__ import annotations
 
 import base64
 import html
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tlcourse.errors import CourseError
-from tlcourse.plots.base import (
-    style,
-)
+from tlcourse.plots.base import style
 
-if TYPE_CHECKING:
-    pass
+__all__ = ["alt_of", "figure_html", "png", "show"]
 
 
 def png(ax: Any, dpi: int = 110) -> bytes:
-    """An Axes' (or a Figure's) picture as PNG bytes, on opaque white."""
+    """A plot as the bytes of a PNG, on opaque white.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or Figure
+        Of an Axes, the whole figure is drawn.
+    dpi : int
+        Pixels per inch.
+    """
     figure = getattr(ax, "figure", ax)
     buffer = io.BytesIO()
     with style():
@@ -32,7 +37,7 @@ def alt_of(ax: Any, alt: str | None = None) -> str:
     Raises
     ------
     CourseError
-        If there is none: a picture without words is not shown.
+        If there is none: a figure without words is not shown.
     """
     if alt:
         return alt
@@ -50,7 +55,7 @@ def _all_axes(ax: Any) -> list[Any]:
 
 
 def figure_html(ax: Any, alt: str | None = None, dpi: int = 110) -> str:
-    """The HTML that `show` displays: the picture, its alt text, and its values folded below it."""
+    """The HTML that `show` displays: the figure, its alt text, and its values folded below it."""
     text = html.escape(alt_of(ax, alt), quote=True)
     data = base64.b64encode(png(ax, dpi)).decode("ascii")
     tables = [a.tl_table for a in _all_axes(ax) if getattr(a, "tl_table", None) is not None]
