@@ -35,13 +35,13 @@ def test_bytes_of_the_same_shape_and_only_the_generator_decides(name, images):
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_the_same_picture_is_changed_in_more_than_one_way(name, images):
+def test_the_same_image_is_changed_in_more_than_one_way(name, images):
     same = np.repeat(images[:1], 12, axis=0)
-    kinds = {picture.tobytes() for picture in MAKERS[name](same, np.random.default_rng(3))}
+    kinds = {image.tobytes() for image in MAKERS[name](same, np.random.default_rng(3))}
     assert len(kinds) == 2 if name == "flip" else len(kinds) > 6
 
 
-def test_a_mirrored_picture_is_the_picture_mirrored(images):
+def test_a_mirrored_image_is_the_image_mirrored(images):
     out = augmentation.flip()(images, np.random.default_rng(4))
     mirrored = [np.array_equal(a, b[:, ::-1]) for a, b in zip(out, images, strict=True)]
     kept = [np.array_equal(a, b) for a, b in zip(out, images, strict=True)]
@@ -68,9 +68,9 @@ def test_a_whole_crop_and_no_colour_change_nothing(images):
 
 
 def test_colour_leaves_places_alone():
-    picture = np.full((1, 8, 8, 3), 60, np.uint8)
-    picture[:, 2:4, 5] = 200
-    out = augmentation.colour(0.3)(picture, np.random.default_rng(1))[0].astype(int)
+    image = np.full((1, 8, 8, 3), 60, np.uint8)
+    image[:, 2:4, 5] = 200
+    out = augmentation.colour(0.3)(image, np.random.default_rng(1))[0].astype(int)
     assert len({tuple(v) for v in out.reshape(-1, 3)}) == 2
     assert (out[2:4, 5] != out[0, 0]).any()
 

@@ -123,7 +123,7 @@ def test_knn_against_a_loop(k):
     assert knn_accuracy(features, labels, k) == pytest.approx(slow_knn(features, labels, k))
 
 
-def test_knn_leaves_the_picture_itself_out_and_looks_at_the_angle_only():
+def test_knn_leaves_the_image_itself_out_and_looks_at_the_angle_only():
     features = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     assert knn_accuracy(features, [0, 1, 0, 1], k=1) == 0.0
     features, labels = drawn(30, 5, 6)
@@ -150,7 +150,7 @@ WRONG = {
     "two rows": (FEATURES[:2], np.array([0, 1]), "too few"),
     "NaN": (np.where(FEATURES > 1, np.nan, FEATURES), LABELS, "not finite"),
     "zeros": (np.zeros((12, 3)), LABELS, "All features are 0"),
-    "a single class": (FEATURES, np.full(12, 4), "All pictures have the label 4"),
+    "a single class": (FEATURES, np.full(12, 4), "All images have the label 4"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Augmentation in numpy: the same pictures in both frameworks.
+"""Augmentation in numpy: the same images in both frameworks.
 
 Each maker gives a function ``augment(images, rng)`` from a uint8 batch (N, H, W, 3) to one of the same shape,
 as `tlcourse.training.fit` takes it. Frameworks have their own (``torchvision.transforms.v2``, Keras's
@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from tlcourse.data.resizing import resize_for_storage
 from tlcourse.errors import CourseError, SettingError
 
 __all__ = ["Augment", "colour", "crop", "flip", "rotate", "together"]
@@ -21,7 +22,7 @@ Augment = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 
 def flip() -> Augment:
-    """Mirror each picture, left to right, with a chance of one half.
+    """Mirror each image, left to right, with a chance of one half.
 
     Examples
     --------
@@ -39,7 +40,7 @@ def flip() -> Augment:
 
 
 def rotate(degrees: float = 15.0) -> Augment:
-    """Turn each picture by up to so many degrees to either side; corners take the colour of its first pixel.
+    """Turn each image by up to so many degrees to either side; corners take the colour of its first pixel.
 
     Raises
     ------
@@ -60,8 +61,8 @@ def rotate(degrees: float = 15.0) -> Augment:
 
 def _turned(image: np.ndarray, angle: float) -> np.ndarray:
     fill = tuple(int(v) for v in image[0, 0])
-    picture = Image.fromarray(np.ascontiguousarray(image))
-    return np.asarray(picture.rotate(float(angle), Image.Resampling.BILINEAR, fillcolor=fill))
+    upright = Image.fromarray(np.ascontiguousarray(image))
+    return np.asarray(upright.rotate(float(angle), Image.Resampling.BILINEAR, fillcolor=fill))
 
 
 def crop(share: float = 0.8) -> Augment:
@@ -81,8 +82,8 @@ def crop(share: float = 0.8) -> Augment:
             part = rng.uniform(share, 1)
             high, wide = max(1, round(height * part)), max(1, round(width * part))
             top, left = rng.integers(0, height - high + 1), rng.integers(0, width - wide + 1)
-            piece = Image.fromarray(np.ascontiguousarray(image[top : top + high, left : left + wide]))
-            out[i] = np.asarray(piece.resize((width, height), Image.Resampling.BILINEAR))
+            piece = np.ascontiguousarray(image[top : top + high, left : left + wide])
+            out[i] = resize_for_storage(piece, height, width)
         return out
 
     return augment

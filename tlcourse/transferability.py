@@ -1,6 +1,6 @@
 """Which pretrained network to take, guessed from its features before any training.
 
-A score reads the features that a frozen candidate gives for the training pictures, and their labels. It takes
+A score reads the features that a frozen candidate gives for the training images, and their labels. It takes
 seconds where training takes minutes. Whether it may be trusted is a question of rank correlation: of several
 candidates, is the one with the higher score the one that is better after training?
 """
@@ -22,21 +22,21 @@ _RANGE = 1e8
 
 
 def logme(features: Any, labels: Any) -> float:
-    r"""The log evidence of a linear model on the features, at its maximum, per picture.
+    r"""The log evidence of a linear model on the features, at its maximum, per image.
 
-    LogME (You et al. 2021, ICML, arXiv:2102.11005). For each class the targets are 1 for its pictures and 0
+    LogME (You et al. 2021, ICML, arXiv:2102.11005). For each class the targets are 1 for its images and 0
     for the others, explained by weights that are normal with precision alpha, and noise that is normal with
     precision beta. The evidence is the density of the targets with the weights integrated out, so that a fit
     bought with many weights is not rewarded; alpha and beta are those that maximise it.
 
-    Higher is better. It is the logarithm of a density of the targets, in nats per picture, and no
-    probability: it may be above 0. Values compare candidates on the same pictures and labels, not tasks.
+    Higher is better. It is the logarithm of a density of the targets, in nats per image, and no
+    probability: it may be above 0. Values compare candidates on the same images and labels, not tasks.
     Scaling or rotating the features changes nothing.
 
     Parameters
     ----------
     features : float array (N, D)
-        Of the training pictures, from a frozen network.
+        Of the training images, from a frozen network.
     labels : int array (N,)
 
     Returns
@@ -102,9 +102,9 @@ def _evidence(left: np.ndarray, squared: np.ndarray, target: np.ndarray) -> floa
 
 
 def knn_accuracy(features: Any, labels: Any, k: int = 5) -> float:
-    """The share of pictures whose label the k most similar other pictures vote for.
+    """The share of images whose label the k most similar other images vote for.
 
-    Leave one out: a picture has no vote on itself, so no second set is needed. Similarity is the cosine. Of
+    Leave one out: an image has no vote on itself, so no second set is needed. Similarity is the cosine. Of
     classes with as many votes, the one with the higher sum of similarities wins.
 
     Parameters
@@ -207,7 +207,7 @@ def _checked(features: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
     if x.ndim != 2 or 0 in x.shape:
         raise ShapeError(
             f"The features have shape {x.shape}; numbers (N, D) are needed.",
-            "Pass one row for each picture, as training.cache_features gives.",
+            "Pass one row for each image, as training.cache_features gives.",
         )
     if y.shape != (len(x),) or y.dtype.kind not in "iu":
         raise ShapeError(
@@ -227,7 +227,7 @@ def _checked(features: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
         )
     if (y == y[0]).all():
         raise CourseError(
-            f"All pictures have the label {y[0]}, so there is nothing to tell apart.",
-            "Give pictures of 2 classes or more.",
+            f"All images have the label {y[0]}, so there is nothing to tell apart.",
+            "Give images of 2 classes or more.",
         )
     return x, y

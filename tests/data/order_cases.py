@@ -11,7 +11,7 @@ BATCH, SEED, EPOCHS = 7, 3, 3
 
 
 def small() -> Dataset:
-    """25 pictures whose first pixel tells which row they are."""
+    """25 images whose first pixel tells which row they are."""
     images = np.zeros((25, 4, 5, 3), np.uint8)
     images[:, 0, 0, 0] = np.arange(25)
     images[:, :, :, 1] = np.arange(20).reshape(4, 5)  # tells height from width

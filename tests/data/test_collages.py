@@ -9,20 +9,20 @@ from tlcourse.data import collages, digits
 from tlcourse.errors import DataError, SettingError
 
 
-def test_quarters_hold_pictures_of_the_labels():
+def test_quarters_hold_images_of_the_labels():
     part = digits().split("val")
     made = collages(part, 40, seed=0)
     assert len(made) == 40
     assert made.images.shape == (40, 16, 16, 3)
     assert "16x16" in repr(made)
-    pictures = {image.tobytes(): label for image, label in zip(part.images, part.labels, strict=True)}
+    images = {image.tobytes(): label for image, label in zip(part.images, part.labels, strict=True)}
     for image, labels, count in zip(made.images, made.labels, made.counts, strict=True):
         found = []
         for y in (0, 8):
             for x in (0, 8):
                 quarter = np.ascontiguousarray(image[y : y + 8, x : x + 8])
                 if not (quarter == 255).all():
-                    found.append(pictures[quarter.tobytes()])
+                    found.append(images[quarter.tobytes()])
         assert len(found) == count
         assert 1 <= count <= 4
         assert set(found) == set(np.flatnonzero(labels))

@@ -72,10 +72,10 @@ def test_the_styles_correspond() -> None:
     assert len(set(one.ids)) == 565
 
 
-def test_no_picture_is_in_two_splits() -> None:
+def test_no_image_is_in_two_splits() -> None:
     for style in course.STYLES:
         data = course.three_styles(style, min_per_class=0)
-        assert len({picture.tobytes() for picture in data.images}) == len(data)
+        assert len({image.tobytes() for image in data.images}) == len(data)
 
 
 def test_the_documented_counts_are_the_real_ones() -> None:
@@ -168,7 +168,7 @@ def test_textile() -> None:
     assert data.images.shape == (120, 48, 48, 3)
     splits_are_sound(data)
     assert {name: len(rows) for name, rows in data.splits.items()} == {"train": 60, "val": 18, "test": 42}
-    # A picture keeps its split whatever the number asked for.
+    # An image keeps its split whatever the number asked for.
     fewer = course.textile(size=48, per_class=20)
     for name in course.SPLITS:
         assert set(fewer.split(name).ids) <= set(data.split(name).ids)
@@ -192,13 +192,13 @@ def test_digits_are_scikit_learns() -> None:
 
 
 def test_photographs() -> None:
-    pictures = course.photographs()
-    assert {"cat", "coffee", "rocket", "astronaut"} <= set(pictures)
-    for picture in pictures.values():
-        assert picture.dtype == np.uint8
-        assert picture.ndim == 3
-        assert picture.shape[2] == 3
-        assert picture.std() > 5
+    images = course.photographs()
+    assert {"cat", "coffee", "rocket", "astronaut"} <= set(images)
+    for image in images.values():
+        assert image.dtype == np.uint8
+        assert image.ndim == 3
+        assert image.shape[2] == 3
+        assert image.std() > 5
 
 
 # -- damage --

@@ -1,4 +1,4 @@
-"""One function reads every picture: the type tells what a number means, and no metadata costs a picture."""
+"""One function reads every image: the type tells what a number means, and no metadata costs an image."""
 
 from __future__ import annotations
 
@@ -88,10 +88,10 @@ def test_grey_is_scaled_by_the_range_of_its_type(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("highest", [250, 300, 4095, 65535])
-def test_a_number_means_the_same_in_every_picture(highest: int) -> None:
+def test_a_number_means_the_same_in_every_image(highest: int) -> None:
     """It was scaled where one of its neighbours was above 255, and else taken as it was."""
-    picture = np.array([[250, highest]], np.uint16)
-    assert decode(saved(picture, "PNG"), "deep")[0, 0].tolist() == [1, 1, 1]
+    image = np.array([[250, highest]], np.uint16)
+    assert decode(saved(image, "PNG"), "deep")[0, 0].tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_numbers_that_do_not_say_what_is_white(data: bytes, said: str) -> None:
     assert "save it" in caught.value.fix.lower()
 
 
-def test_a_black_picture_of_32_bits_is_black() -> None:
+def test_a_black_image_of_32_bits_is_black() -> None:
     assert decode(saved(np.zeros((2, 2), np.int32), "TIFF"), "black").tolist() == [[[0] * 3] * 2] * 2
 
 
@@ -181,7 +181,7 @@ def test_other_modes(mode: str, colour: Any, kind: str, shown: list[int]) -> Non
         (34665, 4, 1, struct.pack("<I", 8)),  # EXIF inside itself
     ],
 )
-def test_a_phone_s_odd_exif_costs_no_picture(resolution: tuple[int, int, int, bytes]) -> None:
+def test_a_phone_s_odd_exif_costs_no_image(resolution: tuple[int, int, int, bytes]) -> None:
     got = decode(jpeg((1, exif(UPSIDE_DOWN, resolution))), "phone.jpg")
     assert got[0].min() > 250, "the orientation can be read, so it counts"
     assert got[-1].max() < 5
@@ -232,7 +232,7 @@ def test_broken_blocks_of_a_jpeg_cost_neither_pixels_nor_orientation(block: tupl
     ],
     ids=lambda extra: extra[4:8].decode(),
 )
-def test_broken_metadata_of_a_png_cost_no_picture(extra: bytes) -> None:
+def test_broken_metadata_of_a_png_cost_no_image(extra: bytes) -> None:
     data = saved(Image.new("RGB", (2, 2), (9, 8, 7)), "PNG")
     assert decode(data[:33] + extra + data[33:], "odd.png").tolist() == [[[9, 8, 7]] * 2] * 2
 
@@ -244,7 +244,7 @@ def test_orientation_of_a_tiff_is_applied_once() -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
 def test_a_file_cut_short_or_damaged_is_refused_or_read(kind: str) -> None:
-    """Whatever Pillow raises on a file, what comes out is a picture or a DataError with the file's name."""
+    """Whatever Pillow raises on a file, what comes out is an image or a DataError with the file's name."""
     rng = np.random.default_rng(0)
     whole = saved(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8), kind)
     full = decode(whole, "whole")
@@ -252,7 +252,7 @@ def test_a_file_cut_short_or_damaged_is_refused_or_read(kind: str) -> None:
     def tried(data: bytes) -> np.ndarray | None:
         with contextlib.suppress(DataError):
             return decode(data, "odd.img")
-        with pytest.raises(DataError, match=r"^The picture odd\.img (?!.* at 0x)"):
+        with pytest.raises(DataError, match=r"^The image odd\.img (?!.* at 0x)"):
             decode(data, "odd.img")
         return None
 
@@ -260,7 +260,7 @@ def test_a_file_cut_short_or_damaged_is_refused_or_read(kind: str) -> None:
         got = tried(whole[:cut])
         if got is None:
             continue
-        np.testing.assert_array_equal(got, full, err_msg="a part of the picture was taken for all of it")
+        np.testing.assert_array_equal(got, full, err_msg="a part of the image was taken for all of it")
     for _ in range(100):
         damaged = bytearray(whole)
         for place in rng.integers(0, min(len(whole), 120), 4):
@@ -306,18 +306,18 @@ def test_read_image_cuts_to_the_square_that_a_folder_gives(tmp_path: Path) -> No
     for name in ("cat", "dog"):
         (tmp_path / name).mkdir()
         for number, shape in enumerate([(40, 60, 3), (33, 21, 3), (50, 50, 3)]):
-            picture = rng.integers(0, 256, shape, dtype=np.uint8)
-            Image.fromarray(picture).save(tmp_path / name / f"{number}.png")
+            image = rng.integers(0, 256, shape, dtype=np.uint8)
+            Image.fromarray(image).save(tmp_path / name / f"{number}.png")
     folder = image_folder(tmp_path, size=24)
-    for name, picture in zip(folder.ids, folder.images, strict=True):
-        np.testing.assert_array_equal(read_image(tmp_path / name, size=24), picture)
+    for name, image in zip(folder.ids, folder.images, strict=True):
+        np.testing.assert_array_equal(read_image(tmp_path / name, size=24), image)
         assert read_image(tmp_path / name).shape in ((40, 60, 3), (33, 21, 3), (50, 50, 3))
     with pytest.raises(SettingError, match="size is 0"):
         read_image(tmp_path / folder.ids[0], size=0)
 
 
 def test_read_image_tells_what_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="There is no picture"):
+    with pytest.raises(DataError, match="There is no image"):
         read_image(tmp_path / "none.png")
     (tmp_path / "empty.png").touch()
     with pytest.raises(DataError, match="empty"):

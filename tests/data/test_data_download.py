@@ -297,11 +297,11 @@ def test_oxford_pets_from_an_archive_of_its_layout(tmp_path: Path, monkeypatch: 
     for label, kind in ((1, "Abyssinian"), (2, "great_pyrenees")):
         for number in range(16):
             lists["trainval" if number < 10 else "test"] += f"{kind}_{number} {label} 1 1\n"
-    pictures = {f"images/Abyssinian_{n}.jpg": jpeg(n) for n in range(16)}
-    pictures |= {f"images/great_pyrenees_{n}.jpg": jpeg(200 + n) for n in range(16)}
-    pictures |= {"images/._great_pyrenees_1.jpg": b"x", "images/Abyssinian_1.mat": b"x"}
+    images = {f"images/Abyssinian_{n}.jpg": jpeg(n) for n in range(16)}
+    images |= {f"images/great_pyrenees_{n}.jpg": jpeg(200 + n) for n in range(16)}
+    images |= {"images/._great_pyrenees_1.jpg": b"x", "images/Abyssinian_1.mat": b"x"}
     annotations = tar({f"annotations/{name}.txt": text.encode() for name, text in lists.items()})
-    place("oxford-pets", [tar(pictures), annotations], monkeypatch, tmp_path)
+    place("oxford-pets", [tar(images), annotations], monkeypatch, tmp_path)
     data = course.oxford_pets(size=16)
     assert data.class_names == ("Abyssinian", "great pyrenees")
     assert {name: len(rows) for name, rows in data.splits.items()} == {"train": 16, "val": 4, "test": 12}
@@ -309,8 +309,8 @@ def test_oxford_pets_from_an_archive_of_its_layout(tmp_path: Path, monkeypatch: 
     assert all(int(data.ids[row].rsplit("_", 1)[1]) >= 10 for row in data.splits["test"])
     assert len(course.oxford_pets(size=8, per_class=5)) == 20
 
-    del pictures["images/Abyssinian_3.jpg"]
-    place("oxford-pets", [tar(pictures), annotations], monkeypatch, tmp_path)
+    del images["images/Abyssinian_3.jpg"]
+    place("oxford-pets", [tar(images), annotations], monkeypatch, tmp_path)
     with pytest.raises(DataError, match="Abyssinian_3"):
         course.oxford_pets(size=16)
 

@@ -87,7 +87,7 @@ def test_a_damaged_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         rated_text("tweets")
 
 
-def test_rows_are_chosen_as_with_pictures() -> None:
+def test_rows_are_chosen_as_with_images() -> None:
     data = rated_text("products", classes=2)
     few = data.split("train").per_class(4, seed=3)
     assert few.counts() == {"negative": 4, "positive": 4}

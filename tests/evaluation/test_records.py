@@ -30,11 +30,11 @@ def test_equal_runs_have_equal_records():
     assert made().json() == made().json()
     found = json.loads(made().json())
     assert found["results"] == {"accuracy": 0.5}
-    assert found["data"]["val"]["pictures"] == 269
+    assert found["data"]["val"]["images"] == 269
     assert "numpy" in found["versions"]
 
 
-def test_other_pictures_have_another_hash():
+def test_other_images_have_another_hash():
     part = digits().split("val")
     one, other = (record_run({}, {"d": d}, {}).data["d"]["sha256"] for d in (part, part.subset(range(268))))
     assert one != other

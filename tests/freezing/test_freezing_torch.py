@@ -105,7 +105,7 @@ def test_lazy_layers_have_names_and_can_be_frozen_and_are_counted_once_they_are_
 
 
 def train(model: nn.Module, steps: int = 5, size: int = 32, everything: bool = False) -> None:
-    """Five steps in training mode on pictures unlike ImageNet's, as any loop would do them."""
+    """Five steps in training mode on images unlike ImageNet's, as any loop would do them."""
     parameters = model.parameters() if everything else [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(parameters, lr=1e-2)
     generator = torch.Generator().manual_seed(0)

@@ -25,7 +25,7 @@ def test_bad_counts(counts):
         heads.bias_for_classes(counts)
 
 
-def test_a_label_on_every_picture():
+def test_a_label_on_every_image():
     with pytest.raises(DataError, match="Label 1"):
         heads.bias_for_labels([3, 10], 10)
 

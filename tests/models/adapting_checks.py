@@ -20,13 +20,13 @@ def features_of(model, images: np.ndarray) -> np.ndarray:
         return model(torch.from_numpy(images.transpose(0, 3, 1, 2).copy())).numpy()
 
 
-def pictures(channels: int = 3) -> np.ndarray:
+def images(channels: int = 3) -> np.ndarray:
     rng = np.random.default_rng(0)
     return rng.normal(0, 1, (3, 64, 64, channels)).astype(np.float32)
 
 
 def the_head_is_cut(framework: str) -> None:
-    x = pictures()
+    x = images()
     for name in ("efficientnet_lite0", "small_cnn"):
         whole = models.load(name, framework, num_classes=7, input_size=64, seed=0)
         logits = features_of(whole, x)
@@ -40,11 +40,11 @@ def the_head_is_cut(framework: str) -> None:
 
 def grey_gives_what_repeated_grey_gives(framework: str) -> None:
     whole = models.load("efficientnet_lite0", framework, num_classes=0, input_size=64)
-    grey = pictures(1)
+    grey = images(1)
     repeated = features_of(whole, np.repeat(grey, 3, axis=-1))
     adapted = models.one_channel(whole)
     np.testing.assert_allclose(features_of(adapted, grey), repeated, atol=2e-4)
-    assert features_of(whole, pictures()).shape == repeated.shape  # the old one still takes colours
+    assert features_of(whole, images()).shape == repeated.shape  # the old one still takes colours
     with pytest.raises(CourseError, match="three channels"):
         models.one_channel(adapted)
 
@@ -62,7 +62,7 @@ WIDTHS = {
 
 
 def a_network_is_cut_at_each_depth(framework: str) -> None:
-    x = pictures()
+    x = images()
     for name, widths in WIDTHS.items():
         whole = models.load(name, framework, num_classes=7, input_size=64, seed=0)
         logits, before = features_of(whole, x), freezing.fingerprint(whole)
@@ -84,7 +84,7 @@ def a_network_is_cut_at_each_depth(framework: str) -> None:
 
 
 def a_fresh_head_is_drawn_by_its_seed(framework: str) -> None:
-    x = pictures()
+    x = images()
     whole = models.load("efficientnet_lite0", framework, num_classes=0, input_size=64)
     features = features_of(models.cut_at(whole, "blocks.2"), x)
     cut = models.cut_at(whole, "blocks.2", num_classes=5, seed=3)

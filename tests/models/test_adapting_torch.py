@@ -42,7 +42,7 @@ def test_what_cannot_be_cut():
 
 def test_a_cut_gives_what_timm_itself_gives():
     whole = models.load("efficientnet_lite0", "torch").eval()
-    x = torch.from_numpy(checks.pictures().transpose(0, 3, 1, 2).copy())
+    x = torch.from_numpy(checks.images().transpose(0, 3, 1, 2).copy())
     with torch.inference_mode():
         last = whole.forward_features(x).mean(dim=(2, 3))
         stem = whole.bn1(whole.conv_stem(x))
@@ -54,7 +54,7 @@ def test_a_cut_gives_what_timm_itself_gives():
 
 
 def test_it_cuts_networks_that_are_not_the_courses():
-    x = torch.from_numpy(checks.pictures().transpose(0, 3, 1, 2).copy())
+    x = torch.from_numpy(checks.images().transpose(0, 3, 1, 2).copy())
     resnet = timm.create_model("resnet10t", pretrained=False, num_classes=5).eval()
     cut = models.cut_at(resnet, "layer2.0", num_classes=4, seed=0)
     inner = models.cut_at(resnet, "layer2.0")
@@ -70,7 +70,7 @@ def test_a_copy_and_a_pickle_of_a_cut_network_are_whole():
     """The cut network keeps the old one hidden: what moves in one must move in the other."""
     cut = models.cut_at(models.load("efficientnet_lite0", "torch"), "blocks.1", num_classes=3, seed=0)
     freezing.freeze(cut, "conv_stem")
-    x = torch.from_numpy(checks.pictures().transpose(0, 3, 1, 2).copy())
+    x = torch.from_numpy(checks.images().transpose(0, 3, 1, 2).copy())
     with torch.inference_mode():
         expected = cut.eval()(x)
         for other in (copy.deepcopy(cut), pickle.loads(pickle.dumps(cut))):

@@ -1,4 +1,4 @@
-"""Pictures are checked, cropped, resized and scaled once, for both frameworks."""
+"""Images are checked, cropped, resized and scaled once, for both frameworks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_scaling_is_the_published_one() -> None:
     np.testing.assert_array_equal(x, (PICTURES.astype(np.float64) - 127) / 128)
 
 
-def test_pictures_are_cropped_to_the_middle_and_resized() -> None:
+def test_images_are_cropped_to_the_middle_and_resized() -> None:
     assert prepared(PICTURES, size=16).shape == (2, 16, 16, 3)
     np.testing.assert_array_equal(as_batch(PICTURES, 20), PICTURES[:, :, 5:25])
     assert models.center_crop(PICTURES[0].transpose(1, 0, 2)).shape == (20, 20, 3)
@@ -57,21 +57,21 @@ def test_an_empty_batch_stays_empty() -> None:
         (PICTURES.astype(np.int64), "int64", "astype"),
         (np.zeros((1, 0, 8, 3), np.uint8), r"\(1, 0, 8, 3\)", "Expected"),
         ("cat.jpg", "a str", "read_image"),
-        (["cat.jpg"], "Picture 0 .*a str", "read_image"),
+        (["cat.jpg"], "Image 0 .*a str", "read_image"),
         (None, "a NoneType", "numpy array"),
         ([], "empty", "at least one"),
-        ([PICTURES[0], PICTURES[0, ..., 0]], r"Picture 1 .*\(20, 30\)", "Grey"),
-        ([PICTURES[0], PICTURES[0] / 255], "Picture 1 .*values 0 to 1", "0..1"),
+        ([PICTURES[0], PICTURES[0, ..., 0]], r"Image 1 .*\(20, 30\)", "Grey"),
+        ([PICTURES[0], PICTURES[0] / 255], "Image 1 .*values 0 to 1", "0..1"),
     ],
 )
-def test_wrong_pictures_say_what_came_and_what_to_do(images: Any, got: str, advice: str) -> None:
+def test_wrong_images_say_what_came_and_what_to_do(images: Any, got: str, advice: str) -> None:
     with pytest.raises(ShapeError, match=rf"(?s){got}.*What to do.*{advice}"):
         prepared(images)
 
 
 @pytest.mark.parametrize("size", [0, 7, -1, 2.5, "224", True])
 def test_impossible_sizes(size: Any) -> None:
-    with pytest.raises(SettingError, match="picture size"):
+    with pytest.raises(SettingError, match="image size"):
         prepared(PICTURES, size=size)
 
 

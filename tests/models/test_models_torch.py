@@ -99,7 +99,7 @@ def test_a_fresh_head_follows_the_seed_of_start() -> None:
 
 
 @pytest.mark.gpu
-def test_models_and_pictures_go_to_the_gpu() -> None:
+def test_models_and_images_go_to_the_gpu() -> None:
     if not torch.cuda.is_available():
         pytest.skip("needs a CUDA GPU")
     model = models.load("small_cnn", num_classes=3)

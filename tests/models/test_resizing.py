@@ -12,9 +12,9 @@ from tlcourse.models import square
 @pytest.fixture
 def wide() -> np.ndarray:
     """Twice as wide as high: red, green, green, blue, in four squares of 20 columns."""
-    picture = np.zeros((40, 80, 3), np.uint8)
-    picture[:, :20, 0] = picture[:, 20:60, 1] = picture[:, 60:, 2] = 200
-    return picture
+    image = np.zeros((40, 80, 3), np.uint8)
+    image[:, :20, 0] = image[:, 20:60, 1] = image[:, 60:, 2] = 200
+    return image
 
 
 def test_crop_loses_the_ends(wide):
@@ -38,9 +38,9 @@ def test_stretch_keeps_everything_and_squeezes_it(wide):
 
 
 def test_a_square_stays_as_it_is():
-    picture = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
+    image = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
     for how in ("crop", "pad", "stretch"):
-        np.testing.assert_array_equal(square(picture, 16, how), picture)
+        np.testing.assert_array_equal(square(image, 16, how), image)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_square_stays_as_it_is():
         (np.zeros((4, 4, 3), np.uint8), 0, 0),
         (np.zeros((0, 4, 3), np.uint8), 4, 0),
         (np.zeros((4, 4, 3), np.uint8), 4, 300),
-        ("picture", 4, 0),
+        ("image", 4, 0),
     ],
 )
 def test_bad_input(image, size, fill):

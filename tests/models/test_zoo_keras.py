@@ -76,13 +76,13 @@ def test_cards_name_the_files_that_keras_asks_for(
 @pytest.mark.parametrize("name", checks.NAMES)
 def test_preprocessing_is_keras_own(name: str) -> None:
     source = getattr(keras.applications, MODULES[name][0])
-    batch = checks.pictures(name, 2)
+    batch = checks.images(name, 2)
     wanted = source.preprocess_input(batch.astype(np.float32))
     np.testing.assert_allclose(models.preprocess(batch, name), wanted, rtol=1e-6, atol=1e-5)
 
 
-def test_too_small_pictures_are_refused() -> None:
-    checks.too_small_pictures_are_refused("keras")
+def test_too_small_images_are_refused() -> None:
+    checks.too_small_images_are_refused("keras")
     with pytest.raises(SettingError, match="takes 224 pixels"):
         models.load("vgg16", weights=None, input_size=96)
 
@@ -161,7 +161,7 @@ def test_published_weights_from_the_cache(tmp_path: Path, monkeypatch: pytest.Mo
     paths = publish("efficientnet_b0", made, body, tmp_path, monkeypatch)
     monkeypatch.setattr(source.file_utils, "get_file", lambda *_, **__: str(paths[0]))
     theirs = keras.applications.EfficientNetB0(weights="imagenet", classifier_activation=None)
-    batch = checks.pictures("efficientnet_b0", 2, 224)
+    batch = checks.images("efficientnet_b0", 2, 224)
     wanted = np.asarray(theirs(batch.astype(np.float32), training=False))
     whole = models.load("efficientnet_b0")
     found = np.asarray(whole(models.preprocess(batch, "efficientnet_b0"), training=False))

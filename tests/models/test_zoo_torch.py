@@ -59,7 +59,7 @@ def test_cards_say_what_torchvision_says(name: str) -> None:
     assert entry.top1 == weights.meta["_metrics"]["ImageNet-1K"]["acc@1"]
     assert models.card(name).input_size == weights.transforms().crop_size[0]
     # The numbers of its transform, without its resizing.
-    batch = checks.pictures(name, 2, 80)
+    batch = checks.images(name, 2, 80)
     transform = weights.transforms()
     x = torch.from_numpy(batch.transpose(0, 3, 1, 2).copy()).float() / 255
     wanted = torchvision.transforms.functional.normalize(x, transform.mean, transform.std)
@@ -72,14 +72,14 @@ def test_xceptions_card_says_what_timm_says() -> None:
     assert entry.file.url == config.url
     assert entry.licence.lower().startswith(config.license)
     assert config.input_size == (3, 299, 299)
-    batch = checks.pictures("xception", 2)
+    batch = checks.images("xception", 2)
     x = torch.from_numpy(batch.transpose(0, 3, 1, 2).copy()).float() / 255
     wanted = torchvision.transforms.functional.normalize(x, config.mean, config.std)
     torch.testing.assert_close(models.preprocess(batch, "xception").cpu(), wanted, rtol=1e-5, atol=2e-6)
 
 
-def test_too_small_pictures_are_refused() -> None:
-    checks.too_small_pictures_are_refused("torch")
+def test_too_small_images_are_refused() -> None:
+    checks.too_small_images_are_refused("torch")
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -145,7 +145,7 @@ def test_published_weights_from_the_cache(
     theirs = torchvision.models.efficientnet_b0(weights=None).eval()
     path = publish("efficientnet_b0", theirs, tmp_path, monkeypatch, older)
     whole = models.load("efficientnet_b0")
-    batch = checks.pictures("efficientnet_b0")
+    batch = checks.images("efficientnet_b0")
     x = models.preprocess(batch, "efficientnet_b0")
     with torch.inference_mode():
         torch.testing.assert_close(whole.eval()(x), theirs(x))
@@ -170,7 +170,7 @@ def test_inception_drops_its_auxiliary_classifier(tmp_path: Path, monkeypatch: p
     publish("inception_v3", theirs, tmp_path, monkeypatch)
     mine = models.load("inception_v3").eval()
     assert not [name for name in mine.state_dict() if name.startswith("AuxLogits")]
-    x = models.preprocess(checks.pictures("inception_v3", 2), "inception_v3")
+    x = models.preprocess(checks.images("inception_v3", 2), "inception_v3")
     with torch.inference_mode():
         torch.testing.assert_close(mine(x), theirs(x))
     assert isinstance(mine.train()(x), torch.Tensor), "no pair of outputs in training"
@@ -209,7 +209,7 @@ def test_a_backbone_whose_pooling_is_no_module_drops_before_its_head(monkeypatch
         for rate in (0.0, 0.5)
     )
     assert list(plain.state_dict()) == list(dropping.state_dict())
-    x = models.preprocess(checks.pictures("vgg16"), "mobilenet")
+    x = models.preprocess(checks.images("vgg16"), "mobilenet")
     torch.testing.assert_close(plain(x), dropping(x), rtol=0, atol=0)
     pooled = torch.ones(400, 1280)
     torch.testing.assert_close(plain.classifier(pooled), dropping.classifier(pooled), rtol=0, atol=0)

@@ -33,7 +33,7 @@ GMACS = {
 }
 
 
-def pictures(name: str, count: int = 4, size: int | None = None) -> np.ndarray:
+def images(name: str, count: int = 4, size: int | None = None) -> np.ndarray:
     side = size or models.card(name).min_size
     return np.random.default_rng(0).integers(0, 256, (count, side, side, 3), dtype=np.uint8)
 
@@ -46,17 +46,17 @@ def outputs(model: Any, name: str, batch: np.ndarray) -> np.ndarray:
     return models.loaded.predict_logits(model, batch)
 
 
-def too_small_pictures_are_refused(framework: str) -> None:
+def too_small_images_are_refused(framework: str) -> None:
     for name, least in (("inception_v3", 75), ("xception", 71), ("vgg16", 32)):
         with pytest.raises(ShapeError, match=rf"{name}.*{least - 1} x {least - 1}.*\n.*at least {least}"):
             models.load(name, framework, weights=None, input_size=least - 1)
         with pytest.raises(ShapeError, match=f"at least {least}"):
-            models.preprocess(pictures(name, 1, least - 1), name, framework=framework)
+            models.preprocess(images(name, 1, least - 1), name, framework=framework)
 
 
 def heads_and_seeds(framework: str, name: str) -> None:
     """The three kinds of head; random weights by the seed; the fresh head alike in both frameworks."""
-    batch = pictures(name)
+    batch = images(name)
     features = models.card(name).features
     backbone = models.load(name, framework, weights=None, num_classes=0, seed=3)
     assert outputs(backbone, name, batch).shape == (4, features)
@@ -86,7 +86,7 @@ def heads_and_seeds(framework: str, name: str) -> None:
 def freezing_and_training(framework: str, name: str, block: str) -> None:
     """Frozen is frozen, statistics too; what is open learns; predictions use the model's own rule."""
     model = models.load(name, framework, weights=None, num_classes=3, seed=0)
-    batch, labels = pictures(name, 6), np.array([0, 1, 2, 0, 1, 2])
+    batch, labels = images(name, 6), np.array([0, 1, 2, 0, 1, 2])
     freezing.freeze_to(model, block)
     before = freezing.fingerprint(model)
     training.fit(model, (batch, labels), steps=2, batch_size=3, lr=1e-3, progress=False)
@@ -104,7 +104,7 @@ def freezing_and_training(framework: str, name: str, block: str) -> None:
     np.testing.assert_allclose(probabilities.sum(1), 1, rtol=1e-5)
     named = training.predict(model, batch, preprocess=name, progress=False)
     np.testing.assert_array_equal(probabilities, named)
-    # An untrained network gives nearly the same for any picture, so the rule itself is looked at.
+    # An untrained network gives nearly the same for any image, so the rule itself is looked at.
     assert training._rule(model, None) == name
     assert models.loaded._rule(model) == models.card(name).rule(framework) != "lite"
     best = models.top_k(model, batch, 1, class_names=["a", "b", "c"], size=None)

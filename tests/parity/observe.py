@@ -9,12 +9,12 @@ import json
 import sys
 
 import numpy as np
-from skimage import data as pictures
+from skimage import data as images
 
 import tlcourse
 from tlcourse import freezing, models
 
-PHOTOGRAPHS = {"chelsea": pictures.chelsea, "coffee": pictures.coffee, "rocket": pictures.rocket}
+PHOTOGRAPHS = {"chelsea": images.chelsea, "coffee": images.coffee, "rocket": images.rocket}
 CALLS = (
     ("unfreeze", ()),
     ("freeze", ()),
@@ -99,8 +99,8 @@ def main(framework: str, out: str) -> None:
                 height, width, _ = photograph.shape
                 side = min(height, width)
                 left, top = (width - side) // 2, (height - side) // 2
-                picture = Image.fromarray(photograph).crop((left, top, left + side, top + side))
-                stack.append(np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC)))
+                image = Image.fromarray(photograph).crop((left, top, left + side, top + side))
+                stack.append(np.asarray(image.resize((size, size), Image.Resampling.BICUBIC)))
             x = (torch.from_numpy(np.stack(stack)).permute(0, 3, 1, 2).float() - 127) / 128
             with torch.no_grad():
                 arrays[f"independent_{size}"] = other(x).numpy()

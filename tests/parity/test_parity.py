@@ -1,4 +1,4 @@
-"""One weight file, two frameworks: the same pictures in, the same features, classes and frozen layers out."""
+"""One weight file, two frameworks: the same images in, the same features, classes and frozen layers out."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def run_all(linear_model, weights_of, framework: str) -> dict:
     from tlcourse.training import fit, fit_head, predict
 
     train, val = toy(60), toy(45, seed=1)
-    # Some labels disagree with their pictures, so that being ever more certain is punished in time.
+    # Some labels disagree with their images, so that being ever more certain is punished in time.
     val.labels[::5] = (val.labels[::5] + 1) % 3
     out: dict = {}
     for name, settings in RUNS.items():

@@ -1,4 +1,4 @@
-"""Pictures and texts with labels: what the course brings, what its packages bring, and your own.
+"""Images and texts with labels: what the course brings, what its packages bring, and your own.
 
 Everything here works without a network but `fetch`, which downloads only when you ask for it.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from tlcourse.errors import UnknownNameError
 
-# A line for each data set. One of pictures that needs no argument is loaded by name, too.
+# A line for each data set. One of images that needs no argument is loaded by name, too.
 from .bundles import STYLES as STYLES
 from .bundles import fashion_mnist as fashion_mnist
 from .bundles import three_styles as three_styles
@@ -40,7 +40,7 @@ from .texts import TextDataset as TextDataset
 
 
 def _loaders() -> dict[str, Callable[..., Dataset]]:
-    """The functions here that give pictures and need to be told nothing, by the names of their data sets."""
+    """The functions here that give images and need to be told nothing, by the names of their data sets."""
     return {
         name.replace("_", "-"): value
         for name, value in sorted(globals().items())
@@ -52,7 +52,7 @@ def _loaders() -> dict[str, Callable[..., Dataset]]:
 
 
 def names() -> tuple[str, ...]:
-    """The names that `load` takes, all of pictures. Pets, cats and dogs must be fetched first.
+    """The names that `load` takes, all of images. Pets, cats and dogs must be fetched first.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
 
     The same emoji, with the same labels and the same splits, in three drawing styles: Fluent 3D (shaded, the
     nearest to photographs), Noto and Twemoji (flat). Train in one style and test in another, and only the
-    style has changed; and since an emoji is in the same split in every style, a test picture was never
+    style has changed; and since an emoji is in the same split in every style, a test image was never
     trained on in another dress. The rows of the three styles correspond: row 17 is the same emoji in each.
 
     Classes are Unicode's subgroups, untouched (hence a traffic light in "ground transport"):
@@ -147,7 +147,7 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
 def fashion_mnist() -> Dataset:
     """A subset of Fashion-MNIST: 200 images per class for training, 50 for validation, 100 for testing.
 
-    Grey pictures of clothes, 28x28, as RGB with three equal channels. Training and validation rows were drawn
+    Grey images of clothes, 28x28, as RGB with three equal channels. Training and validation rows were drawn
     from the published training set, test rows from the published test set. Xiao, Rasul and Vollgraf 2017,
     "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms", arXiv:1708.07747.
 

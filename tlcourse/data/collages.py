@@ -1,4 +1,4 @@
-"""Collages: up to four pictures on one, for tasks with several labels, or a number, for each picture."""
+"""Collages: up to four images on one, for tasks with several labels, or a number, for each image."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["Collages", "collages"]
 
 @dataclass(frozen=True, eq=False)
 class Collages:
-    """Pictures of two by two quarters, each empty or with one picture of a data set.
+    """Images of two by two quarters, each empty or with one image of a data set.
 
     Attributes
     ----------
     images : uint8 array (N, 2 H, 2 W, 3)
     labels : float32 array (N, K)
-        1 for each class that is on the picture, once or more often.
+        1 for each class that is on the image, once or more often.
     counts : int64 array (N,)
         Quarters that are not empty, 1 to 4.
     class_names : tuple of K str
@@ -47,12 +47,12 @@ def collages(data: Dataset, n: int, *, seed: int, filled: float = 0.6) -> Collag
     Parameters
     ----------
     data : Dataset
-        One split of it, so that no picture is on collages to learn from and to test on.
+        One split of it, so that no image is on collages to learn from and to test on.
     n : int
         How many.
     seed : int
     filled : float
-        The chance of each quarter to hold a picture, above 0, at most 1; one always does.
+        The chance of each quarter to hold an image, above 0, at most 1; one always does.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def collages(data: Dataset, n: int, *, seed: int, filled: float = 0.6) -> Collag
     """
     if not len(data):
         raise DataError(
-            "The data set is empty.", "Give a split that has pictures, such as data.split('train')."
+            "The data set is empty.", "Give a split that has images, such as data.split('train')."
         )
     n = whole("n", n, 1)
     if not 0 < filled <= 1:
@@ -90,7 +90,7 @@ def collages(data: Dataset, n: int, *, seed: int, filled: float = 0.6) -> Collag
     for i in range(n):
         for quarter in np.flatnonzero(there[i]):
             y, x = divmod(int(quarter), 2)
-            picture = data.images[rows[i, quarter]]
-            images[i, y * high : (y + 1) * high, x * wide : (x + 1) * wide] = picture
+            image = data.images[rows[i, quarter]]
+            images[i, y * high : (y + 1) * high, x * wide : (x + 1) * wide] = image
             labels[i, data.labels[rows[i, quarter]]] = 1
     return Collages(images, labels, there.sum(1).astype(np.int64), data.class_names)

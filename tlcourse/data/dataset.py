@@ -1,6 +1,6 @@
-"""`Dataset`: one value for every set of pictures in the course.
+"""`Dataset`: one value for every set of images in the course.
 
-All pictures are in memory as one uint8 array, so the same rows can go to PyTorch, to Keras and to
+All images are in memory as one uint8 array, so the same rows can go to PyTorch, to Keras and to
 scikit-learn.
 """
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.checks import whole
+from tlcourse.data.resizing import resize_for_storage
 from tlcourse.data.rows import Indices, Rows, check_rows
 from tlcourse.errors import ShapeError
 
@@ -34,19 +35,19 @@ def _check(
     if not isinstance(images, np.ndarray) or images.ndim != 4 or images.shape[3] != 3:
         raise ShapeError(
             f"The images have shape {np.shape(images)}, not (N, height, width, 3).",
-            "Stack RGB pictures of one size; np.repeat(grey[..., None], 3, axis=-1) makes a grey one RGB.",
+            "Stack RGB images of one size; np.repeat(grey[..., None], 3, axis=-1) makes a grey one RGB.",
         )
     if images.dtype != np.uint8:
         raise ShapeError(
             f"The images have dtype {images.dtype}, not uint8.",
-            "Keep the pictures as they are on disk, 0 to 255; scaling is the model's preprocessing.",
+            "Keep the images as they are on disk, 0 to 255; scaling is the model's preprocessing.",
         )
     check_rows(len(images), "image", labels, class_names, splits)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Dataset(Rows):
-    """Labelled pictures with fixed splits.
+    """Labelled images with fixed splits.
 
     Attributes
     ----------
@@ -61,9 +62,9 @@ class Dataset(Rows):
         ``"train"``, ``"val"`` and ``"test"``: int64 arrays of rows, without overlap. Choose (learning rates,
         when to stop) on ``val``; look at ``test`` once, at the end.
     licence, source : str
-        What you may do with the pictures, and where they come from.
+        What you may do with the images, and where they come from.
     ids : tuple of str
-        One name for each picture.
+        One name for each image.
 
     Examples
     --------
@@ -112,15 +113,28 @@ class Dataset(Rows):
         count = f"{len(self)} image{'s' * (len(self) != 1)}"
         return f"Dataset {self.name}: {count} {width}x{height} in {self._sizes()}"
 
-    # -- pictures --
+    # -- images --
 
     def resized(self, size: int | tuple[int, int]) -> Dataset:
-        """All pictures at another size, bilinear with antialiasing (Pillow).
+        """All images at another size, for storage: bilinear with antialiasing (Pillow).
+
+        `tlcourse.models.preprocess` resizes for a model instead, with a bicubic filter and a central crop;
+        see `tlcourse.data.resizing` for why there are two.
 
         Parameters
         ----------
         size : int or (height, width)
-            In pixels. Pictures are stretched where the shape differs.
+            In pixels. Images are stretched where the proportions differ.
+
+        Returns
+        -------
+        Dataset
+            The same one if its images have that size.
+
+        Raises
+        ------
+        SettingError
+            If a side is not a whole number of at least 1.
 
         Examples
         --------
@@ -128,17 +142,13 @@ class Dataset(Rows):
         >>> digits().split("val").resized(32).images.shape
         (269, 32, 32, 3)
         """
-        from PIL import Image
-
         height, width = (size, size) if isinstance(size, int) else size
-        height, width = whole("The pictures' height", height, 1), whole("The pictures' width", width, 1)
+        height, width = whole("The images' height", height, 1), whole("The images' width", width, 1)
         if (height, width) == self.images.shape[1:3]:
             return self
         images = np.empty((len(self), height, width, 3), np.uint8)
-        for row, picture in enumerate(self.images):
-            # Pillow widens the bilinear filter when it shrinks a picture, which is what antialiasing means.
-            image = Image.fromarray(picture).resize((width, height), Image.Resampling.BILINEAR)
-            images[row] = np.asarray(image)
+        for row, image in enumerate(self.images):
+            images[row] = resize_for_storage(image, height, width)
         return self._with(images=images)
 
     # -- views for the frameworks --

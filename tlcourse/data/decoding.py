@@ -1,7 +1,7 @@
-"""From the bytes of a picture file to uint8 RGB: one function, wherever the course reads a picture.
+"""From the bytes of an image file to uint8 RGB: one function, wherever the course reads an image.
 
 What a number in the file means is told by the file's type and never by the other numbers in it: 16 bits are
-scaled by 65535, whether the picture is dark or bright. Metadata never cost a picture: where EXIF or a colour
+scaled by 65535, whether the image is dark or bright. Metadata never cost an image: where EXIF or a colour
 profile is broken, the pixels are read without it.
 """
 
@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.checks import whole
+from tlcourse.data.resizing import central_square
 from tlcourse.errors import DataError
 
-__all__ = ["decode", "read_image", "square"]
+__all__ = ["decode", "read_image"]
 
 ORIENTATION = 0x0112  # EXIF
 # TIFF
@@ -32,27 +33,27 @@ NEEDED = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"eXIf")
 
 
 def read_image(path: str | Path, size: int | None = None) -> npt.NDArray[np.uint8]:
-    """One picture from a file, as `image_folder` reads it.
+    """One image from a file, as `image_folder` reads it.
 
     Parameters
     ----------
     path : str or Path
         A file of any kind that Pillow reads: JPEG, PNG, WebP, GIF (its first frame), BMP, TIFF, ...
     size : int, optional
-        Scale the picture so that its shorter side has this many pixels, and cut it to the square in its
+        Scale the image so that its shorter side has this many pixels, and cut it to the square in its
         middle. Default: it stays as it is.
 
     Returns
     -------
     uint8 array (height, width, 3), or (size, size, 3)
-        RGB, turned upright as EXIF says, transparent parts on white. Pictures of 16 or 32 bits are scaled by
+        RGB, turned upright as EXIF says, transparent parts on white. Images of 16 or 32 bits are scaled by
         the range of their type, so equal values give equal results in all files; those of floating-point
         numbers from 0 (black) to 1 (white).
 
     Raises
     ------
     DataError
-        When the file is missing, empty, damaged or not a picture, or its numbers do not say what is white.
+        When the file is missing, empty, damaged or not an image, or its numbers do not say what is white.
     ShapeError
         For a size below 1.
 
@@ -66,35 +67,23 @@ def read_image(path: str | Path, size: int | None = None) -> npt.NDArray[np.uint
     [[100, 100, 100], [100, 100, 100], [100, 100, 100]]
     """
     if size is not None:
-        size = whole("The picture's size", size, 1)
+        size = whole("The image's size", size, 1)
     file = Path(path).expanduser()
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        raise DataError(f"There is no picture {file}.", "Check the name and the folder.") from None
+        raise DataError(f"There is no image {file}.", "Check the name and the folder.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DataError(f"The picture {file} cannot be read: {reason}.", "Check its permissions.") from None
+        raise DataError(f"The image {file} cannot be read: {reason}.", "Check its permissions.") from None
     if not data:
-        raise DataError(f"The picture {file} is empty (0 bytes).", "Copy it again, or delete it.")
-    picture = decode(data, str(file))
-    return picture if size is None else square(picture, size)
-
-
-def square(picture: npt.NDArray[np.uint8], size: int) -> npt.NDArray[np.uint8]:
-    """The square in the middle, ``size`` pixels wide, bilinear with antialiasing."""
-    from PIL import Image
-
-    height, width = picture.shape[:2]
-    side = min(height, width)
-    left, top = (width - side) / 2, (height - side) / 2
-    image = Image.fromarray(picture)
-    box = (left, top, left + side, top + side)
-    return np.asarray(image.resize((size, size), Image.Resampling.BILINEAR, box=box))
+        raise DataError(f"The image {file} is empty (0 bytes).", "Copy it again, or delete it.")
+    image = decode(data, str(file))
+    return image if size is None else central_square(image, size)
 
 
 def decode(data: bytes, name: str) -> npt.NDArray[np.uint8]:
-    """A picture from its bytes: uint8 RGB (height, width, 3); see `read_image`.
+    """An image from its bytes: uint8 RGB (height, width, 3); see `read_image`.
 
     Parameters
     ----------
@@ -106,14 +95,14 @@ def decode(data: bytes, name: str) -> npt.NDArray[np.uint8]:
     Raises
     ------
     DataError
-        When the bytes are not a picture, or a damaged one; the message has ``name``.
+        When the bytes are not an image, or a damaged one; the message has ``name``.
     """
     first: Exception | None = None
     for variant, exif in _variants(data):
         try:
             return _decoded(variant, exif)
         except _Unclear as error:
-            raise DataError(f"The picture {name} {error}.", error.fix) from None
+            raise DataError(f"The image {name} {error}.", error.fix) from None
         except Exception as error:  # Pillow's formats raise whatever their parsing stumbles over
             first = first or error
     assert first is not None
@@ -133,17 +122,17 @@ def _unreadable(error: Exception, name: str) -> DataError:
 
     if isinstance(error, UnidentifiedImageError):
         return DataError(
-            f"The picture {name} cannot be read: it is damaged, or of a kind that Pillow does not know.",
-            "Open it in a picture viewer and save it as PNG; if that fails too, replace or delete it.",
+            f"The image {name} cannot be read: it is damaged, or of a kind that Pillow does not know.",
+            "Open it in an image viewer and save it as PNG; if that fails too, replace or delete it.",
         )
     if isinstance(error, (Image.DecompressionBombError, MemoryError)):
         return DataError(
-            f"The picture {name} cannot be read: it has too many pixels.",
+            f"The image {name} cannot be read: it has too many pixels.",
             "Make it smaller first: a few thousand pixels a side are more than any network reads.",
         )
-    fix = "Open it in a picture viewer; if that fails too, replace or delete it."
+    fix = "Open it in an image viewer; if that fails too, replace or delete it."
     reason = " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
-    return DataError(f"The picture {name} cannot be read: {reason}.", fix)
+    return DataError(f"The image {name} cannot be read: {reason}.", fix)
 
 
 def _variants(data: bytes) -> Iterator[tuple[bytes, bool]]:
@@ -169,7 +158,7 @@ def _bare_jpeg(data: bytes) -> bytes | None:
         end = at + 2 + length
         block = data[at:end]
         metadata = 0xE0 <= marker <= 0xEF or marker == 0xFE
-        # Adobe's block says whether a CMYK picture is inverted.
+        # Adobe's block says whether a CMYK image is inverted.
         adobe = block[4:9] == b"Adobe" and length >= 14
         if not metadata or adobe or block[4:10] == b"Exif\0\0":
             kept.append(block)
@@ -221,7 +210,7 @@ def _decoded(data: bytes, exif: bool) -> npt.NDArray[np.uint8]:
 
 
 def _upright(image: Any) -> Any:
-    """The picture turned as EXIF says; as it is where EXIF is broken."""
+    """The image turned as EXIF says; as it is where EXIF is broken."""
     from PIL import Image
 
     try:
@@ -262,7 +251,7 @@ def _rgb(image: Any) -> npt.NDArray[np.uint8]:
         image = ImageCms.profileToProfile(image, *profiles, outputMode="RGB")
     clear = image.info.get("transparency")
     if image.mode == "RGB" and isinstance(clear, tuple) and max(clear) > 255:
-        # Of a picture of 16 bits Pillow keeps the upper 8, and the transparent colour as it was.
+        # Of an image of 16 bits Pillow keeps the upper 8, and the transparent colour as it was.
         image.info["transparency"] = tuple(value >> 8 for value in clear)
     if "A" in image.getbands() or clear is not None:
         image = image.convert("RGBA")
@@ -302,7 +291,7 @@ def _grey(image: Any) -> npt.NDArray[np.uint8]:
                 "Shift and scale its values, and save it again with 8 or 16 bits.",
             )
         if bits == 32 and 0 < high < white / 510:
-            # Nobody's camera fills 32 bits: by the range of the type the picture would be black.
+            # Nobody's camera fills 32 bits: by the range of the type the image would be black.
             raise _Unclear(
                 f"holds numbers up to {high:.0f} in 32 bits, where white is {white:.0f}: it would be black",
                 "Save it again with 8 or 16 bits, so that the largest number of the type is white.",

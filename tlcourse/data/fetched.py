@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.data.dataset import Dataset
-from tlcourse.data.decoding import decode, square
+from tlcourse.data.decoding import decode
 from tlcourse.data.download import located
 from tlcourse.data.packaged import stratified
+from tlcourse.data.resizing import central_square
 from tlcourse.errors import DataError
 
 __all__ = ["cats_and_dogs", "oxford_pets"]
@@ -26,13 +27,13 @@ PARTS = ("trainval", "test")
 def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     """Oxford-IIIT Pet: photographs of 37 breeds of cats and dogs. Needs `fetch` first.
 
-    Parkhi, Vedaldi, Zisserman and Jawahar 2012, "Cats and Dogs", CVPR. Test pictures are from the published
+    Parkhi, Vedaldi, Zisserman and Jawahar 2012, "Cats and Dogs", CVPR. Test images are from the published
     test set; training and validation share the published ``trainval`` set, 8 to 2.
 
     Parameters
     ----------
     size : int
-        Pictures are cut to the square in their middle, ``size`` pixels wide.
+        Images are cut to the square in their middle, ``size`` pixels wide.
     per_class : int
         At most so many of each breed from ``trainval``, and from the test set; each has about 100 (361 MB in
         all at 128 px).
@@ -60,7 +61,7 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
             order = np.random.default_rng([SEED, number, label]).permutation(len(stems))
             for position in order[:per_class]:
                 chosen[stems[position]] = (label, part)
-    pictures: dict[str, npt.NDArray[np.uint8]] = {}
+    images: dict[str, npt.NDArray[np.uint8]] = {}
     from tqdm.auto import tqdm
 
     # A compressed tar can only be read from front to back.
@@ -70,12 +71,12 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
             if stem in chosen and member.name.endswith(".jpg") and not Path(member.name).name.startswith("."):
                 stream = archive.extractfile(member)
                 assert stream is not None
-                pictures[stem] = square(decode(stream.read(), member.name), size)
+                images[stem] = central_square(decode(stream.read(), member.name), size)
                 bar.update()
-    missing = sorted(set(chosen) - set(pictures))
+    missing = sorted(set(chosen) - set(images))
     if missing:
         raise DataError(
-            f"{images_path} lacks {len(missing)} pictures of the annotations, first {missing[0]}.jpg.",
+            f"{images_path} lacks {len(missing)} images of the annotations, first {missing[0]}.jpg.",
             "Run `tlcourse fetch oxford-pets` again.",
         )
     stems = sorted(chosen)
@@ -85,7 +86,7 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     inner = stratified(labels[rest], val=0.2, test=0.0, seed=SEED)
     return Dataset(
         name="oxford-pets",
-        images=np.stack([pictures[stem] for stem in stems]),
+        images=np.stack([images[stem] for stem in stems]),
         labels=labels,
         class_names=tuple(names[label] for label in sorted(names)),
         splits={"train": rest[inner["train"]], "val": rest[inner["val"]], "test": np.flatnonzero(is_test)},
@@ -100,22 +101,22 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
 
     Elson, Douceur, Howell and Saul 2007, "Asirra: A CAPTCHA that Exploits Interest-Aligned Manual Image
     Categorization", CCS. No published split: 60 % training, 15 % validation, 25 % testing, by seed. Some
-    pictures of the archive are known to be damaged; they are left out and counted in a warning.
+    images of the archive are known to be damaged; they are left out and counted in a warning.
 
     Parameters
     ----------
     size : int
-        Pictures are cut to the square in their middle, ``size`` pixels wide.
+        Images are cut to the square in their middle, ``size`` pixels wide.
     per_class : int
-        Pictures of each class, up to about 12,000.
+        Images of each class, up to about 12,000.
 
     Raises
     ------
     DataError
-        When the archive is not on this machine (the message says how to get it), or has too few pictures.
+        When the archive is not on this machine (the message says how to get it), or has too few images.
     """
     (path,) = located("cats-and-dogs")
-    pictures: list[npt.NDArray[np.uint8]] = []
+    images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     ids: list[str] = []
     skipped: list[str] = []
@@ -132,11 +133,11 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
                 if labels.count(label) == wanted:
                     break
                 try:
-                    picture = decode(archive.read(files[position]), files[position])
+                    image = decode(archive.read(files[position]), files[position])
                 except DataError:
                     skipped.append(files[position])
                     continue
-                pictures.append(square(picture, size))
+                images.append(central_square(image, size))
                 labels.append(label)
                 ids.append(files[position])
                 bar.update()
@@ -146,11 +147,11 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
                     f"Ask for {labels.count(label)} or fewer.",
                 )
     if skipped:
-        warnings.warn(f"{len(skipped)} damaged pictures were left out: {', '.join(skipped)}", stacklevel=2)
+        warnings.warn(f"{len(skipped)} damaged images were left out: {', '.join(skipped)}", stacklevel=2)
     classes = np.array(labels, dtype=np.int64)
     return Dataset(
         name="cats-and-dogs",
-        images=np.stack(pictures),
+        images=np.stack(images),
         labels=classes,
         class_names=("cat", "dog"),
         splits=stratified(classes, val=0.15, test=0.25, seed=SEED),

@@ -1,4 +1,4 @@
-"""`image_folder`: a learner's own pictures."""
+"""`image_folder`: a learner's own images."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LEFT_BEHIND = {
     "ehthumbs.db",
     "desktop.ini",
 }
-LAYOUT = "Make one sub-folder for each class, with its pictures in it: mine/cat/1.jpg, mine/dog/1.jpg, ..."
+LAYOUT = "Make one sub-folder for each class, with its images in it: mine/cat/1.jpg, mine/dog/1.jpg, ..."
 
 
 def image_folder(
@@ -42,11 +42,11 @@ def image_folder(
     seed: int = 0,
     skip_unreadable: bool = False,
 ) -> Dataset:
-    """Your own pictures: one sub-folder for each class.
+    """Your own images: one sub-folder for each class.
 
-    Each picture is turned upright, scaled so that its shorter side has ``size`` pixels and cut to the square
+    Each image is turned upright, scaled so that its shorter side has ``size`` pixels and cut to the square
     in its middle; `tlcourse.data.read_image` says how its numbers are read. Sub-folders of a class are
-    searched too. Files that are not pictures by their ending are left out, and so is what is hidden or left
+    searched too. Files that are not images by their ending are left out, and so is what is hidden or left
     behind by a system, anywhere below the folder: ``.ipynb_checkpoints``, ``__MACOSX``, ``._1.jpg``, ... The
     split is the same in every run with the same files and seed.
 
@@ -55,12 +55,12 @@ def image_folder(
     path : str or Path
         The folder with the class folders.
     size : int
-        Side of the square pictures, in pixels.
+        Side of the square images, in pixels.
     val, test : float
-        Shares of each class for validation and testing (at least one picture each); 0 leaves a split empty.
+        Shares of each class for validation and testing (at least one image each); 0 leaves a split empty.
     seed : int
     skip_unreadable : bool
-        Leave out pictures that cannot be read and list them in a warning, instead of stopping at the first.
+        Leave out images that cannot be read and list them in a warning, instead of stopping at the first.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def image_folder(
     ------
     DataError
         When the folder is missing or not a folder, has fewer than two classes, a class has no or too few
-        pictures, or a picture cannot be read; the message has its name.
+        images, or an image cannot be read; the message has its name.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def image_folder(
     >>> data.class_names, len(data), data.images.shape
     (('blue', 'red'), 10, (10, 16, 16, 3))
     """
-    size = whole("The pictures' size", size, 1)
+    size = whole("The images' size", size, 1)
     if not (0 <= val < 1 and 0 <= test < 1 and val + test < 1):
         raise DataError(
             f"The shares val={val} and test={test} leave nothing to train on, or are not shares.",
@@ -94,7 +94,7 @@ def image_folder(
         )
     root = Path(path).expanduser()
     classes = _classes(root)
-    pictures: list[npt.NDArray[np.uint8]] = []
+    images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
     ids: list[str] = []
     unreadable: list[str] = []
@@ -102,12 +102,12 @@ def image_folder(
         for file in files:
             shown = file.relative_to(root).as_posix()
             try:
-                pictures.append(read_image(file, size))
+                images.append(read_image(file, size))
             except DataError as error:
                 if not skip_unreadable:
                     raise DataError(
                         error.problem,
-                        f"{error.fix} Or leave such pictures out: image_folder(..., skip_unreadable=True).",
+                        f"{error.fix} Or leave such images out: image_folder(..., skip_unreadable=True).",
                     ) from None
                 unreadable.append(f"{shown}: {error.problem}")
                 continue
@@ -117,16 +117,16 @@ def image_folder(
         found = labels.count(label)
         if found < needed:
             raise DataError(
-                f"The class {name!r} has {found} readable pictures in {root / name}, and needs "
+                f"The class {name!r} has {found} readable images in {root / name}, and needs "
                 f"{needed}: one for each split.",
-                "Add pictures, or leave a split out with val=0 or test=0.",
+                "Add images, or leave a split out with val=0 or test=0.",
             )
     if unreadable:
         listed = "\n  ".join(unreadable)
-        warnings.warn(f"{len(unreadable)} unreadable pictures were left out:\n  {listed}", stacklevel=2)
+        warnings.warn(f"{len(unreadable)} unreadable images were left out:\n  {listed}", stacklevel=2)
     return Dataset(
         name=root.resolve().name or "folder",
-        images=np.stack(pictures),
+        images=np.stack(images),
         labels=np.array(labels, dtype=np.int64),
         class_names=tuple(classes),
         splits=stratified(np.array(labels, dtype=np.int64), val, test, seed),
@@ -137,7 +137,7 @@ def image_folder(
 
 
 def _classes(root: Path) -> dict[str, list[Path]]:
-    """The picture files of each class folder, sorted, after checking the layout."""
+    """The image files of each class folder, sorted, after checking the layout."""
     if not root.exists():
         nearest = next((parent for parent in root.absolute().parents if parent.exists()), root)
         raise DataError(
@@ -157,18 +157,18 @@ def _classes(root: Path) -> dict[str, list[Path]]:
         loose = sum(
             entry.suffix.lower() in EXTENSIONS and not _hidden(entry.name) for entry in root.iterdir()
         )
-        has = f"{loose} pictures but no class folders" if loose else "no class folders"
+        has = f"{loose} images but no class folders" if loose else "no class folders"
         raise DataError(f"The folder {root} has {has}.", LAYOUT)
     if {entry.name.lower() for entry in folders} <= SPLIT_NAMES:
         raise DataError(
             f"The sub-folders of {root}, {', '.join(entry.name for entry in folders)}, are not classes.",
             f"Give one of them, for example image_folder({str(folders[0])!r}, val=0.2, test=0.2), "
-            "or put all pictures of a class into one folder.",
+            "or put all images of a class into one folder.",
         )
     if len(folders) == 1:
         raise DataError(
             f"The folder {root} has one class only, {folders[0].name!r}; a model has nothing to tell apart.",
-            "Add a folder for a second class, for example one of pictures that are something else.",
+            "Add a folder for a second class, for example one of images that are something else.",
         )
     classes = {}
     for entry in folders:
@@ -182,9 +182,9 @@ def _classes(root: Path) -> dict[str, list[Path]]:
             others = sorted({file.suffix.lower() for file in inside} - {""})
             seen = f" (it has {', '.join(others)} files)" if others else ""
             raise DataError(
-                f"The class {entry.name!r} has no pictures: {entry} has no file ending in "
+                f"The class {entry.name!r} has no images: {entry} has no file ending in "
                 f"{', '.join(EXTENSIONS)}{seen}.",
-                "Put pictures into it, or delete the folder if it is not a class.",
+                "Put images into it, or delete the folder if it is not a class.",
             )
         classes[entry.name] = files
     return classes

@@ -13,6 +13,7 @@ from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset
 from tlcourse.data.decoding import decode
 from tlcourse.data.files import package_files, read_package_file
+from tlcourse.data.resizing import resize_for_storage
 from tlcourse.errors import DataError
 
 __all__ = ["digits", "photographs", "textile"]
@@ -22,7 +23,7 @@ TEXTILE_FOLDER = "conformal_clip_data/data/textile_images/simulated"
 TEXTILE_CLASSES = ("nominal", "local", "global")
 TEXTILE_SEED = 11
 
-# our name -> file in skimage/data. The pictures in the wheel itself; scikit-image downloads its others.
+# our name -> file in skimage/data. The images in the wheel itself; scikit-image downloads its others.
 PHOTOGRAPHS = {
     "cat": "chelsea.png",
     "coffee": "coffee.png",
@@ -41,21 +42,21 @@ PHOTOGRAPHS = {
 
 
 def textile(size: int = 160, per_class: int = 200) -> Dataset:
-    """Textile inspection: simulated pictures of cloth, without a fault or with one.
+    """Textile inspection: simulated images of cloth, without a fault or with one.
 
-    The pictures are simulated, not photographed. Three classes: ``nominal`` (no fault), ``local`` (a fault in
+    The images are simulated, not photographed. Three classes: ``nominal`` (no fault), ``local`` (a fault in
     one place) and ``global`` (the weave itself has shifted). Hard, because the classes differ in fine texture
     only. From the package conformal-clip-data (Megahed and Chen 2025), which has 1000 nominal, 500 local and
-    500 global pictures of 250x250.
+    500 global images of 250x250.
 
     Parameters
     ----------
     size : int
-        Pictures are made ``size`` x ``size`` (bilinear, antialiased); 250 leaves them as they are. 160 px
-        need 77 kB a picture.
+        Images are made ``size`` x ``size`` (bilinear, antialiased); 250 leaves them as they are. 160 px
+        need 77 kB an image.
     per_class : int
         The first so many of each class in a fixed shuffled order, 1 to 500. Of every 20, 10 are for training,
-        3 for validation and 7 for testing, whatever the number; so each picture keeps its split.
+        3 for validation and 7 for testing, whatever the number; so each image keeps its split.
 
     Raises
     ------
@@ -67,9 +68,7 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
     >>> textile(size=64, per_class=20)
     Dataset textile: 60 images 64x64 in 3 classes; train 30, val 9, test 21
     """
-    from PIL import Image
-
-    size = whole("The pictures' size", size, 1)
+    size = whole("The images' size", size, 1)
     files = package_files(TEXTILE_PACKAGE, TEXTILE_FOLDER)
     images: list[npt.NDArray[np.uint8]] = []
     labels: list[int] = []
@@ -81,22 +80,19 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
         ]
         if not 1 <= per_class <= min(len(members), 500):
             raise DataError(
-                f"{per_class} pictures of each class were asked for; the class {name!r} has {len(members)}.",
+                f"{per_class} images of each class were asked for; the class {name!r} has {len(members)}.",
                 "Ask for 1 to 500, which every class has.",
             )
         order = np.random.default_rng([TEXTILE_SEED, label]).permutation(len(members))
         for position, number in enumerate(order[:per_class]):
-            # A pattern, not a permutation of its own: any number of pictures has its share of each split.
+            # A pattern, not a permutation of its own: any number of images has its share of each split.
             place = position % 20
             split = (
                 "val" if place in (3, 9, 15) else "test" if place in (1, 5, 7, 11, 13, 17, 19) else "train"
             )
             splits[split].append(len(images))
-            picture = decode(read_package_file(TEXTILE_PACKAGE, members[number]), members[number])
-            if picture.shape[:2] != (size, size):
-                resized = Image.fromarray(picture).resize((size, size), Image.Resampling.BILINEAR)
-                picture = np.asarray(resized)
-            images.append(picture)
+            image = decode(read_package_file(TEXTILE_PACKAGE, members[number]), members[number])
+            images.append(resize_for_storage(image, size, size))
             labels.append(label)
             ids.append(f"{name}/{PurePosixPath(members[number]).name}")
     return Dataset(
@@ -106,13 +102,13 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
         class_names=TEXTILE_CLASSES,
         splits={split: np.array(rows, dtype=np.int64) for split, rows in splits.items()},
         licence="MIT",
-        source="conformal-clip-data by F. M. Megahed and Y.-J. Chen; simulated pictures, not photographs",
+        source="conformal-clip-data by F. M. Megahed and Y.-J. Chen; simulated images, not photographs",
         ids=tuple(ids),
     )
 
 
 def digits() -> Dataset:
-    """Scikit-learn's handwritten digits: 1797 grey pictures of 8x8, as RGB.
+    """Scikit-learn's handwritten digits: 1797 grey images of 8x8, as RGB.
 
     The values 0 to 16 of the original are scaled to 0 to 255. A fixed stratified split: 60 % for training, 15
     % for validation, 25 % for testing. From the test set of "Optical Recognition of Handwritten Digits", UCI
@@ -160,8 +156,8 @@ def photographs() -> dict[str, npt.NDArray[np.uint8]]:
 
     Examples
     --------
-    >>> pictures = photographs()
-    >>> pictures["cat"].shape, pictures["cat"].dtype
+    >>> images = photographs()
+    >>> images["cat"].shape, images["cat"].dtype
     ((300, 451, 3), dtype('uint8'))
     """
     return {

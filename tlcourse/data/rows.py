@@ -1,4 +1,4 @@
-"""Choosing rows: what data sets of pictures and of texts share."""
+"""Choosing rows: what data sets of images and of texts share."""
 
 from __future__ import annotations
 

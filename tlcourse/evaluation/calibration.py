@@ -131,7 +131,7 @@ def fit_temperature(logits: Any, labels: Any) -> float:
     Parameters
     ----------
     logits : float array (N, C)
-        Of validation pictures: on the training pictures a model is too sure, on the test pictures it is too
+        Of validation images: on the training images a model is too sure, on the test images it is too
         late.
     labels : int array (N,)
 

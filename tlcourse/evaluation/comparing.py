@@ -1,4 +1,4 @@
-"""Is one model better than another, on the same pictures?"""
+"""Is one model better than another, on the same images?"""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ __all__ = ["paired_bootstrap"]
 def paired_bootstrap(
     first: Any, second: Any, *, resamples: int = 2000, level: float = 0.95, seed: int = 0
 ) -> Interval:
-    """The mean of ``second - first`` with its bootstrap interval, pictures drawn in pairs.
+    """The mean of ``second - first`` with its bootstrap interval, images drawn in pairs.
 
-    The same pictures are drawn for both, so what is hard for both cancels (Efron and Tibshirani 1993, An
+    The same images are drawn for both, so what is hard for both cancels (Efron and Tibshirani 1993, An
     Introduction to the Bootstrap; percentile interval).
 
     Parameters
     ----------
     first, second : array (N,)
-        What each model got for each picture, in the same order: right or wrong, or a loss.
+        What each model got for each image, in the same order: right or wrong, or a loss.
     resamples : int
-        Drawn sets of pictures, 100 or more.
+        Drawn sets of images, 100 or more.
     level : float
         Share of the drawn differences inside the interval, above 0 and below 1.
     seed : int
@@ -57,7 +57,7 @@ def paired_bootstrap(
     if a.ndim != 1 or a.shape != b.shape or not len(a) or not (np.isfinite(a) & np.isfinite(b)).all():
         raise ShapeError(
             f"The two have shapes {a.shape} and {b.shape}, and must be finite numbers.",
-            "Give one number for each picture, for both models, in the same order.",
+            "Give one number for each image, for both models, in the same order.",
         )
     resamples = whole("resamples", resamples, 100)
     if not 0 < level < 1:

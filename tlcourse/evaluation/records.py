@@ -29,7 +29,7 @@ class RunRecord:
     settings : dict
         Everything that was chosen: rates, sizes, seeds.
     data : dict
-        Of each data set: how many pictures, and the SHA-256 of pictures and labels.
+        Of each data set: how many images, and the SHA-256 of images and labels.
     results : dict
         Numbers by name.
     versions : dict
@@ -100,7 +100,7 @@ def record_run(
     --------
     >>> from tlcourse.data import digits
     >>> found = record_run({"lr": 1e-3}, {"val": digits().split("val")}, {"accuracy": 0.9})
-    >>> found.data["val"]["pictures"], len(found.data["val"]["sha256"])
+    >>> found.data["val"]["images"], len(found.data["val"]["sha256"])
     (269, 64)
     """
     try:
@@ -122,7 +122,7 @@ def record_run(
     for name, part in data.items():
         digest = hashlib.sha256(np.ascontiguousarray(part.images).tobytes())
         digest.update(np.ascontiguousarray(part.labels).tobytes())
-        sets[name] = {"name": part.name, "pictures": len(part), "sha256": digest.hexdigest()}
+        sets[name] = {"name": part.name, "images": len(part), "sha256": digest.hexdigest()}
     return RunRecord(plain, sets, numbers, _versions())
 
 
@@ -160,9 +160,9 @@ def model_card(
     lines = [f"# {name}", "", f"**For:** {intended}", "", f"**Not for:** {limits}", ""]
     lines += [f"**Licence:** {licence}. **Begun from:** {base}.", "", "| result | value |", "| --- | --- |"]
     lines += [f"| {key} | {value:.3f} |" for key, value in record.results.items()]
-    lines += ["", "| data | pictures | SHA-256 begins with |", "| --- | --- | --- |"]
+    lines += ["", "| data | images | SHA-256 begins with |", "| --- | --- | --- |"]
     lines += [
-        f"| {key} ({d['name']}) | {d['pictures']} | `{d['sha256'][:12]}` |" for key, d in record.data.items()
+        f"| {key} ({d['name']}) | {d['images']} | `{d['sha256'][:12]}` |" for key, d in record.data.items()
     ]
     lines += ["", "Settings: " + ", ".join(f"{k} = {v}" for k, v in record.settings.items()) + "."]
     lines += ["", "Versions: " + ", ".join(f"{k} {v}" for k, v in record.versions.items()) + "."]

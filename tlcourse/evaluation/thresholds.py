@@ -12,7 +12,7 @@ __all__ = ["Threshold", "cost_at", "threshold_for_cost"]
 
 
 class Threshold(NamedTuple):
-    """A threshold and what it costs for a picture, on the pictures it was chosen on."""
+    """A threshold and what it costs for an image, on the images it was chosen on."""
 
     value: float
     cost: float
@@ -23,7 +23,7 @@ def _checked(labels: Any, scores: Any, missed: float, alarm: float) -> tuple[np.
     if y.ndim != 1 or y.shape != s.shape or not len(y) or not np.isin(y, (0, 1)).all() or np.isnan(s).any():
         raise ShapeError(
             f"The labels have shape {y.shape} and the scores {s.shape}.",
-            "Give a label 0 or 1 and a score for each picture.",
+            "Give a label 0 or 1 and a score for each image.",
         )
     if not (missed >= 0 and alarm >= 0 and missed + alarm > 0):
         raise SettingError(
@@ -33,7 +33,7 @@ def _checked(labels: Any, scores: Any, missed: float, alarm: float) -> tuple[np.
 
 
 def cost_at(labels: Any, scores: Any, threshold: float, *, missed: float, alarm: float) -> float:
-    """The mean cost for a picture if scores of at least the threshold mean yes.
+    """The mean cost for an image if scores of at least the threshold mean yes.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def cost_at(labels: Any, scores: Any, threshold: float, *, missed: float, alarm:
 
 
 def threshold_for_cost(labels: Any, scores: Any, *, missed: float, alarm: float) -> Threshold:
-    """The threshold with the lowest mean cost on these pictures: validation pictures, not test ones.
+    """The threshold with the lowest mean cost on these images: validation images, not test ones.
 
     Tried are all scores that occur, and one above them all (never say yes). Of equally cheap ones the lowest
     is taken. If the scores are calibrated probabilities, it lies near ``alarm / (alarm + missed)`` (Elkan

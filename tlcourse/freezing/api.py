@@ -155,7 +155,7 @@ def batch_norm_layers(model: Any) -> list[str]:
     """The names of the model's normalisation layers, from input to output.
 
     ``freeze(model, batch_norm_layers(model))`` keeps their scales, shifts and statistics while the rest
-    learns, which suits small batches: 16 pictures say little about a mean and a variance.
+    learns, which suits small batches: 16 images say little about a mean and a variance.
 
     Parameters
     ----------

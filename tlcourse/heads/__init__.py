@@ -50,7 +50,7 @@ def build(
     Parameters
     ----------
     features, outputs : int
-        Numbers in (D) and out (K) for each picture.
+        Numbers in (D) and out (K) for each image.
     hidden : sequence of int
         Sizes of the hidden layers; none makes the head linear.
     batch_norm : bool

@@ -29,7 +29,7 @@ def bias_for_classes(counts: Any) -> np.ndarray:
     Parameters
     ----------
     counts : array (K,)
-        Pictures of each class, each above 0.
+        Images of each class, each above 0.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def bias_for_classes(counts: Any) -> np.ndarray:
     Raises
     ------
     DataError
-        For a class without pictures: its logarithm would be minus infinity.
+        For a class without images: its logarithm would be minus infinity.
 
     Examples
     --------
@@ -55,9 +55,9 @@ def bias_for_labels(positives: Any, rows: int) -> np.ndarray:
     Parameters
     ----------
     positives : array (K,)
-        Pictures that have each label.
+        Images that have each label.
     rows : int
-        Pictures in all.
+        Images in all.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def bias_for_labels(positives: Any, rows: int) -> np.ndarray:
     Raises
     ------
     DataError
-        For a label that no picture or every picture has.
+        For a label that no image or every image has.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def bias_for_labels(positives: Any, rows: int) -> np.ndarray:
     n = _counts(positives)
     if (n >= rows).any():
         raise DataError(
-            f"Label {int((n >= rows).argmax())} is on every picture ({rows}).",
+            f"Label {int((n >= rows).argmax())} is on every image ({rows}).",
             "A label that is always there needs no output; take it out.",
         )
     return np.log(n / (rows - n)).astype(np.float32)

@@ -102,7 +102,7 @@ def check_targets(targets: np.ndarray, task: str, rows: int) -> np.ndarray:
     if len(y.shape) == 0 or len(y) != rows:
         raise ShapeError(
             f"There are {rows} rows of features, and targets of shape {y.shape}.",
-            "Pass the targets of the same pictures, in the same order.",
+            "Pass the targets of the same images, in the same order.",
         )
     if task == "one-of":
         fits = y.ndim == 1 and y.dtype.kind in "iu" and y.min() >= 0

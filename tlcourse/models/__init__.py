@@ -1,4 +1,4 @@
-"""Models: their cards, their weights, and how they see a picture. Imports no framework until one is used.
+"""Models: their cards, their weights, and how they see an image. Imports no framework until one is used.
 
 Examples
 --------
@@ -11,10 +11,10 @@ Examples
 
 from tlcourse.models.adapting import cut_at, cut_head, one_channel
 from tlcourse.models.cards import ModelCard, card, cards
-from tlcourse.models.images import center_crop, preprocess
+from tlcourse.models.images import preprocess
 from tlcourse.models.labels import imagenet_classes, top_k
 from tlcourse.models.loading import load
-from tlcourse.models.resizing import square
+from tlcourse.models.resizing import center_crop, square
 
 __all__ = [
     "ModelCard",

@@ -1,4 +1,4 @@
-"""ImageNet's class names, and what a model sees in a picture."""
+"""ImageNet's class names, and what a model sees in an image."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def top_k(
     size: int | str | None = "card",
     batch_size: int = 32,
 ) -> list[list[tuple[str, float]]]:
-    """The `k` likeliest classes of each picture, likeliest first.
+    """The `k` likeliest classes of each image, likeliest first.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def top_k(
     class_names : sequence of C names, optional
         Default: ImageNet's.
     size : int, None or "card"
-        Side in pixels the pictures are cropped and resized to; None leaves them; "card" (the default) is the
+        Side in pixels the images are cropped and resized to; None leaves them; "card" (the default) is the
         size that the published weights were trained at, 224 for most.
     batch_size : int
 
@@ -75,7 +75,7 @@ def top_k(
     Raises
     ------
     ShapeError
-        If the pictures are not such, or the model's outputs are not as many as the names.
+        If the images are not such, or the model's outputs are not as many as the names.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def top_k(
     logits = predict_logits(model, batch, batch_size)
     if logits.ndim != 2 or logits.shape[1] != len(names):
         raise ShapeError(
-            f"The model gives outputs of shape {logits.shape} for {len(batch)} pictures, but there are "
+            f"The model gives outputs of shape {logits.shape} for {len(batch)} images, but there are "
             f"{len(names)} class names.",
             "Load it with its published head (num_classes=None), or pass class_names=, a name per output.",
         )

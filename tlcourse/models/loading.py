@@ -47,7 +47,7 @@ def load(
         .weights.h5, .h5 or .keras in Keras. Of a file with the published head, or none, another head's model
         takes the rest.
     num_classes : int, optional
-        None: as published (1000 ImageNet logits). 0: the backbone alone, giving the mean over the picture of
+        None: as published (1000 ImageNet logits). 0: the backbone alone, giving the mean over the image of
         its last features, (N, 1280) for efficientnet_lite0; the card has the number. k: the backbone and a
         fresh linear head of k logits.
     dropout : float

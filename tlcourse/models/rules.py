@@ -1,7 +1,7 @@
-"""How each model wants its pictures scaled. By numpy, so that both frameworks get what one rule says.
+"""How each model wants its images scaled. By numpy, so that both frameworks get what one rule says.
 
-The rules are not interchangeable: a network that was trained on BGR pictures minus a mean sees noise in
-pictures from -1 to 1. They belong to the weights, not to the architecture, so one architecture can have two.
+The rules are not interchangeable: a network that was trained on BGR images minus a mean sees noise in
+images from -1 to 1. They belong to the weights, not to the architecture, so one architecture can have two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tlcourse.errors import UnknownNameError
 
 __all__ = ["RULES", "WORDS", "apply"]
 
-# ImageNet's mean and deviation of each channel (RGB, pictures from 0 to 1), as torchvision has them.
+# ImageNet's mean and deviation of each channel (RGB, images from 0 to 1), as torchvision has them.
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 # ImageNet's mean of each channel (BGR, bytes), as Oxford's VGG group published it with Caffe.
@@ -68,7 +68,7 @@ WORDS = {
 
 
 def apply(rule: str, batch: np.ndarray) -> np.ndarray:
-    """Scale pictures by a rule.
+    """Scale images by a rule.
 
     Parameters
     ----------
@@ -94,5 +94,5 @@ def apply(rule: str, batch: np.ndarray) -> np.ndarray:
     [[1.0, -1.0, 1.0]]
     """
     if rule not in RULES:
-        raise UnknownNameError("rule for scaling pictures", rule, RULES)
+        raise UnknownNameError("rule for scaling images", rule, RULES)
     return RULES[rule](batch.astype(np.float32))

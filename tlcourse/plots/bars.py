@@ -91,7 +91,7 @@ def bars(
 
 
 def _means(table: pd.DataFrame, x: str | None, y: str | None) -> tuple[dict[str, float], dict[str, float]]:
-    """For each value of column ``x``: the mean of column ``y``, and where it has several runs their spread."""
+    """For each value of column ``x``: the mean of column ``y``, and the spread of several runs."""
     for column in (x, y):
         if column not in table.columns:
             raise UnknownNameError("column in the table", column, map(str, table.columns))

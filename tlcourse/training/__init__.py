@@ -50,7 +50,7 @@ def fit(
     augment: Augment | None = None,
     after_step: Callable[[int, Any], None] | None = None,
 ) -> History:
-    """Train a classifier of pictures or of texts, or a language model; only what is trainable moves.
+    """Train a classifier of images or of texts, or a language model; only what is trainable moves.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def _examples(model: Any, data: Any, name: str, recipe: Recipe) -> Examples:
     examples = examples_of(data, name, recipe.size)
     check_tokens(model, examples.inputs)
     if recipe.augment is not None and is_tokens(examples.inputs):
-        raise CourseError("augment changes pictures, and these are texts.", "Leave augment out.")
+        raise CourseError("augment changes images, and these are texts.", "Leave augment out.")
     return examples
 
 

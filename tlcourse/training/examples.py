@@ -1,4 +1,4 @@
-"""What a training run is given: pictures or texts with their labels, checked against one another."""
+"""What a training run is given: images or texts with their labels, checked against one another."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def images_of(data: Any) -> np.ndarray:
 
 
 def is_tokens(inputs: Any) -> bool:
-    """Whether an array holds texts as numbers of words or tokens, int (N, L), and not pictures.
+    """Whether an array holds texts as numbers of words or tokens, int (N, L), and not images.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def examples_of(data: Any, name: str, size: int | None = None) -> Examples:
         raise type(error)(f"{name}: {error.problem}", error.fix) from None
     thing = "texts" if is_tokens(inputs) else "images"
     if size is not None and thing == "texts":
-        raise ShapeError(f"{name} holds texts, and size is {size}.", "Leave size out: it is for pictures.")
+        raise ShapeError(f"{name} holds texts, and size is {size}.", "Leave size out: it is for images.")
     each = labels.shape == (len(inputs),) or (thing == "texts" and labels.shape == inputs.shape)
     if not each or not np.issubdtype(labels.dtype, np.integer):
         raise ShapeError(

@@ -54,7 +54,7 @@ def view(
         for rows in batches(len(data), batch_size, shuffle, seed, epoch=next(epochs)):
             yield prepared(data.images[rows]), data.labels[rows]
 
-    # tf.data wants to know types and shapes before the first batch: one picture through the transform tells.
+    # tf.data wants to know types and shapes before the first batch: one image through the transform tells.
     sample = prepared(np.zeros((1, *data.images.shape[1:]), np.uint8))
     signature = (
         tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype)),

@@ -20,7 +20,7 @@ HeadStart = Callable[[int], tuple[np.ndarray, np.ndarray]]
 
 
 def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = None) -> Any:
-    """The network up to and including a block, then the mean over the picture: pictures to rows of features.
+    """The network up to and including a block, then the mean over the image: images to rows of features.
 
     What is kept is everything before the next group of layers: the features are what that group reads. So a
     convolution keeps its BatchNorm and its activation, and a residual block its addition.
@@ -84,12 +84,12 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
 
 
 def cut_head(model: Any) -> Any:
-    """The network without its last dense layer and what follows it: pictures to rows of features.
+    """The network without its last dense layer and what follows it: images to rows of features.
 
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
-        A classifier that ends in a dense layer on one row of features per picture, and perhaps an activation.
+        A classifier that ends in a dense layer on one row of features per image, and perhaps an activation.
 
     Returns
     -------
@@ -105,10 +105,10 @@ def cut_head(model: Any) -> Any:
 
 
 def one_channel(model: Any) -> Any:
-    """The network for grey pictures, with all its pretrained weights.
+    """The network for grey images, with all its pretrained weights.
 
-    The first convolution's weights are added up over the three input channels. A grey picture then gives the
-    features that the same picture gives with its channel repeated three times, to rounding, if all three
+    The first convolution's weights are added up over the three input channels. A grey image then gives the
+    features that the same image gives with its channel repeated three times, to rounding, if all three
     channels are scaled alike.
 
     Parameters

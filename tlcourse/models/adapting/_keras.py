@@ -68,7 +68,7 @@ def one_channel(model: keras.Model) -> keras.Model:
     if not isinstance(first, keras.layers.Conv2D) or first.kernel.shape[2] != 3:
         raise CourseError(
             "The network does not begin with a convolution of three channels.",
-            "Give a network for RGB pictures; one for grey pictures needs no change.",
+            "Give a network for RGB images; one for grey images needs no change.",
         )
     grey = keras.Input((*model.input_shape[1:3], 1))
     out = keras.models.clone_model(model, input_tensors=grey)

@@ -38,7 +38,7 @@ class _Stop(nn.Module):
 
 
 class CutNetwork(nn.Module):
-    """A network run until it reaches a layer, the mean over the picture, and a linear head or none.
+    """A network run until it reaches a layer, the mean over the image, and a linear head or none.
 
     Its layers have the names that they had. torchvision's ``create_feature_extractor`` is not used: tracing
     goes through timm's BatchNorm layers and leaves their calls out, and with them the hook that holds a
@@ -73,7 +73,7 @@ class CutNetwork(nn.Module):
         self.headed = True
 
     def features(self, x: torch.Tensor) -> torch.Tensor:
-        """Pictures (N, 3, H, W) to features (N, D)."""
+        """Images (N, 3, H, W) to features (N, D)."""
         whole = self._whole[0]
         whole.training = self.training
         try:
@@ -105,21 +105,21 @@ def cut_at(model: nn.Module, block: str, later: tuple[str, ...], start: HeadStar
 
 
 def _width(network: CutNetwork, block: str) -> int:
-    """How many features the network gives, asked with one black picture."""
+    """How many features the network gives, asked with one black image."""
     first = next((p for p in network.parameters() if p.ndim == 4), None)
     if first is None:
         raise CourseError(
-            f"There is no convolution up to {block!r}, so this is no network for pictures.",
-            "Give a network that reads pictures (N, 3, H, W).",
+            f"There is no convolution up to {block!r}, so this is no network for images.",
+            "Give a network that reads images (N, 3, H, W).",
         )
     settings = getattr(network._whole[0], "pretrained_cfg", None) or {}
     side = settings["input_size"][-1] if settings.get("fixed_input_size") else 64
-    picture = torch.zeros(1, first.shape[1], side, side, device=first.device)
+    image = torch.zeros(1, first.shape[1], side, side, device=first.device)
     with evaluating(network), torch.inference_mode():
-        shape = tuple(network.features(picture).shape)
+        shape = tuple(network.features(image).shape)
     if len(shape) != 2:
         raise ShapeError(
-            f"After {block!r} the network gives {shape} for one picture; (1, D) is needed after pooling.",
+            f"After {block!r} the network gives {shape} for one image; (1, D) is needed after pooling.",
             "Cut at another block.",
         )
     return shape[1]
@@ -151,7 +151,7 @@ def one_channel(model: nn.Module) -> nn.Module:
     if first is None or not isinstance(first[1], nn.Conv2d) or first[1].in_channels != 3:
         raise CourseError(
             "The network does not begin with a convolution of three channels.",
-            "Give a network for RGB pictures; one for grey pictures needs no change.",
+            "Give a network for RGB images; one for grey images needs no change.",
         )
     out = copy.deepcopy(model)
     conv = out.get_submodule(first[0])

@@ -65,7 +65,7 @@ class Pretrained:
     top1_source : str
         Who says so, and where.
     rule : str
-        How pictures are scaled: a name in :data:`tlcourse.models.rules.RULES`.
+        How images are scaled: a name in :data:`tlcourse.models.rules.RULES`.
     licence : str
         Of the weights, as their source states it.
     file : WeightFile, optional

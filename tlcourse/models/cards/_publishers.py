@@ -120,7 +120,7 @@ def imagenet_card(
     return ModelCard(
         name=name,
         title=f"{title}, trained on ImageNet-1k",
-        task=f"image classification (1000 classes); features of {features} numbers per picture",
+        task=f"image classification (1000 classes); features of {features} numbers per image",
         parameters=torch.parameters,
         input_size=input_size,
         preprocessing=f"PyTorch: {WORDS[torch.rule]}. Keras: {WORDS[keras.rule]}",

@@ -23,7 +23,7 @@ class ModelCard:
     parameters : int
         Trained numbers, with the published head (small_cnn: with a head of 10 classes).
     input_size : int
-        Side of the square picture it was trained on, in pixels; other sizes work.
+        Side of the square image it was trained on, in pixels; other sizes work.
     preprocessing : str
         What :func:`tlcourse.models.preprocess` does.
     pretrained : tuple of Pretrained
@@ -31,7 +31,7 @@ class ModelCard:
     min_size : int
         The smallest side that the network takes, in pixels.
     features : int
-        Numbers that its backbone gives for a picture.
+        Numbers that its backbone gives for an image.
     place : int
         Where it stands in the table of all cards: lower comes first.
 
@@ -85,7 +85,7 @@ class ModelCard:
         raise UnknownNameError(f"pretrained {self.name} of a framework", framework, known)
 
     def rule(self, framework: str) -> str:
-        """The rule by which the model's pictures are scaled, of :data:`tlcourse.models.rules.RULES`.
+        """The rule by which the model's images are scaled, of :data:`tlcourse.models.rules.RULES`.
 
         Examples
         --------

@@ -10,7 +10,7 @@ CARD = imagenet_card(
     min_size=75,
     reference="Szegedy et al. 2016, Rethinking the Inception Architecture (arXiv:1512.00567)",
     # Without the auxiliary classifier, which is for training from scratch only: 3.3 million less. The
-    # published weights were made for pictures from -1 to 1; with transform_input the network takes
+    # published weights were made for images from -1 to 1; with transform_input the network takes
     # torchvision's usual ones.
     torch=torchvision(
         "inception_v3",

@@ -1,4 +1,4 @@
-"""What a network costs: numbers, multiply-adds, bytes on disk, time for a picture, memory.
+"""What a network costs: numbers, multiply-adds, bytes on disk, time for an image, memory.
 
 Parameters, multiply-adds and bytes are facts of the architecture. Time and memory are of this machine, and
 worth something only in a process that does nothing else: :func:`measure` starts one.
@@ -48,7 +48,7 @@ def _size_of(model: Any, size: int | None) -> int:
     if size is None:
         name = name_of(model)
         size = card(name).input_size if name else 224
-    return whole("The picture size", size, 1)
+    return whole("The image size", size, 1)
 
 
 def parameters(model: Any) -> int:
@@ -81,7 +81,7 @@ def parameters_by_block(model: Any) -> dict[str, int]:
 
 
 def multiply_adds(model: Any, size: int | None = None) -> int:
-    """Multiplications, each with its addition, in the convolutions and dense layers for one picture.
+    """Multiplications, each with its addition, in the convolutions and dense layers for one image.
 
     Often called MACs, and in some papers FLOPs, though a multiply-add is two of these. Activations, BatchNorm
     and pooling are left out, as in the papers: they are some percent of the work.
@@ -90,7 +90,7 @@ def multiply_adds(model: Any, size: int | None = None) -> int:
     ----------
     model : torch.nn.Module or keras.Model
     size : int, optional
-        Side of the picture in pixels. Default: what the model's card says, or 224.
+        Side of the image in pixels. Default: what the model's card says, or 224.
 
     Returns
     -------
@@ -122,16 +122,16 @@ def file_bytes(model: Any) -> int:
 
 
 def latency(model: Any, size: int | None = None, repeats: int = REPEATS) -> float:
-    """How long one picture takes, in inference mode, in milliseconds: the median after a warm-up.
+    """How long one image takes, in inference mode, in milliseconds: the median after a warm-up.
 
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
         In Keras the compiled prediction (``predict_on_batch``) is timed, as in ``model.predict``.
     size : int, optional
-        Side of the picture in pixels. Default: what the model's card says, or 224.
+        Side of the image in pixels. Default: what the model's card says, or 224.
     repeats : int
-        Pictures that are timed, one by one.
+        Images that are timed, one by one.
 
     Returns
     -------
@@ -146,7 +146,7 @@ def latency(model: Any, size: int | None = None, repeats: int = REPEATS) -> floa
 
 
 def _timed(model: Any, size: int | None, repeats: int) -> tuple[float, float]:
-    """Median milliseconds on the clock, and mean milliseconds of processor time, for one picture."""
+    """Median milliseconds on the clock, and mean milliseconds of processor time, for one image."""
     repeats = whole("repeats", repeats, 1)
     predict: Callable[[], Any]
     with side(__name__, model).predictor(model, _size_of(model, size)) as predict:
@@ -184,17 +184,17 @@ def measure(
     framework : {"torch", "keras"}, optional
         Default: the one :func:`tlcourse.start` chose.
     size : int, optional
-        Side of the picture in pixels. Default: what the card says.
+        Side of the image in pixels. Default: what the card says.
     repeats : int
-        Pictures that are timed.
+        Images that are timed.
     threads : int
         Of the framework.
 
     Returns
     -------
     dict
-        ``parameters``; ``multiply_adds`` for one picture; ``file_bytes``; ``latency_ms`` (median time for a
-        picture); ``cpu_ms`` (processor time for a picture, of all threads); ``peak_mb``: the peak resident
+        ``parameters``; ``multiply_adds`` for one image; ``file_bytes``; ``latency_ms`` (median time for a
+        image); ``cpu_ms`` (processor time for an image, of all threads); ``peak_mb``: the peak resident
         memory, in units of 1,000,000 bytes, while the process holds the model and predicts, over what it had
         after importing the framework. What drawing the random weights took meanwhile is given back before;
         where the system cannot tell the two apart (not Linux), it counts.

@@ -29,7 +29,7 @@ _COUNTED = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layer
 
 
 def _of_layer(layer: Any, came: tuple[int, ...], went: tuple[int, ...]) -> int:
-    """Multiply-adds of one layer for one picture, from the shapes of its input and output."""
+    """Multiply-adds of one layer for one image, from the shapes of its input and output."""
     if isinstance(layer, layers.SeparableConv2D):
         channels = came[-1] * layer.depth_multiplier
         places = went[1] * went[2]
@@ -71,7 +71,7 @@ def _counted(model: keras.Model, shape: tuple[int, ...]) -> int:
 
 @contextmanager
 def predictor(model: keras.Model, size: int) -> Iterator[Callable[[], Any]]:
-    """A function that predicts one random picture."""
+    """A function that predicts one random image."""
     x = np.random.default_rng(0).normal(size=(1, size, size, 3)).astype(np.float32)
     yield lambda: model.predict_on_batch(x)
 

@@ -34,7 +34,7 @@ def multiply_adds(model: nn.Module, size: int) -> int:
 
 @contextmanager
 def predictor(model: nn.Module, size: int) -> Iterator[Callable[[], torch.Tensor]]:
-    """A function that predicts one random picture."""
+    """A function that predicts one random image."""
     generator = torch.Generator().manual_seed(0)
     with evaluating(model) as device, torch.inference_mode():
         x = torch.randn(1, 3, size, size, generator=generator).to(device)

@@ -1,4 +1,4 @@
-"""What is known of a model at hand: its card, and what it says of a picture."""
+"""What is known of a model at hand: its card, and what it says of an image."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def name_of(model: Any) -> str | None:
 
 
 def _rule(model: Any) -> str:
-    """How this model's pictures are scaled; of a model of somebody else: as for EfficientNet-Lite0."""
+    """How this model's images are scaled; of a model of somebody else: as for EfficientNet-Lite0."""
     name = name_of(model)
     if name is None:
         return "lite"
@@ -66,7 +66,7 @@ def _rule(model: Any) -> str:
 
 
 def predict_logits(model: Any, batch: np.ndarray, batch_size: int = 32) -> np.ndarray:
-    """The model's outputs for uint8 pictures (N, H, W, 3), in inference mode, as float32 (N, C)."""
+    """The model's outputs for uint8 images (N, H, W, 3), in inference mode, as float32 (N, C)."""
     rule = _rule(model)
     chunks = [batch[i : i + batch_size] for i in range(0, len(batch), batch_size)] or [batch]
     ask = side(__name__, model).logits

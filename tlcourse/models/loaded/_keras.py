@@ -19,5 +19,5 @@ def name_of(model: keras.Model) -> str | None:
 
 
 def logits(model: keras.Model, batch: np.ndarray) -> np.ndarray:
-    """The model's outputs (N, C) for scaled pictures float32 (N, H, W, 3), in inference mode."""
+    """The model's outputs (N, C) for scaled images float32 (N, H, W, 3), in inference mode."""
     return np.asarray(model(batch, training=False))

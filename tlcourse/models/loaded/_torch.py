@@ -17,7 +17,7 @@ def name_of(model: nn.Module) -> str | None:
 
 
 def logits(model: nn.Module, batch: np.ndarray) -> np.ndarray:
-    """The model's outputs (N, C) for scaled pictures float32 (N, H, W, 3), in inference mode."""
+    """The model's outputs (N, C) for scaled images float32 (N, H, W, 3), in inference mode."""
     channels_first = torch.from_numpy(np.ascontiguousarray(batch.transpose(0, 3, 1, 2)))
     with evaluating(model) as device, torch.inference_mode():
         return model(channels_first.to(device)).cpu().numpy()

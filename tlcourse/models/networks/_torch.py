@@ -17,7 +17,7 @@ __all__ = ["build"]
 
 
 class SmallCNN(nn.Module):
-    """Three 3x3 convolutions with BatchNorm, ReLU and max-pooling, the mean over the picture, a linear head.
+    """Three 3x3 convolutions with BatchNorm, ReLU and max-pooling, the mean over the image, a linear head.
 
     Takes float32 (N, 3, H, W) with H and W at least 8; gives logits (N, num_classes), or pooled features
     (N, 128) when `num_classes` is 0.

@@ -25,7 +25,7 @@ __all__ = ["build"]
 
 _HEAD = ("fc1", "fc2", "predictions")
 _CLASSES = 1000
-# ImageNet's mean and deviation of each channel, of pictures from 0 to 1.
+# ImageNet's mean and deviation of each channel, of images from 0 to 1.
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
@@ -79,7 +79,7 @@ def _build(name: str, num_classes: int | None, dropout: float, input_size: int |
     body = _renumbered(known.construct(include_top=False, input_tensor=image))
     x = layers.GlobalAveragePooling2D(name="avg_pool")(body.output)
     if num_classes is None:
-        # The published head, as keras.applications builds it, but for pictures of any size.
+        # The published head, as keras.applications builds it, but for images of any size.
         x = layers.Dropout(known.head_dropout, name="top_dropout")(x) if known.head_dropout else x
         x = layers.Dense(_CLASSES, name="predictions")(x)
     elif num_classes:
@@ -201,7 +201,7 @@ def build(
     published : bool
         `path` is the published file: with its head if `num_classes` is None, else without.
     features : int
-        What the backbone gives for a picture.
+        What the backbone gives for an image.
     seed : int
         Of the random weights; Python's and Keras's own generators are left as they were.
     """

@@ -36,7 +36,7 @@ class _Head(nn.Linear):
 
 
 def _with_head(model: nn.Module, known: Pretrained, num_classes: int, dropout: float, features: int) -> None:
-    """Replace the head: none, or a linear one on the mean over the picture."""
+    """Replace the head: none, or a linear one on the mean over the image."""
     setattr(model, known.head, nn.Linear(features, num_classes) if num_classes else nn.Identity())
     rate = dropout if num_classes else 0.0
     if known.dropout == "head":
@@ -95,7 +95,7 @@ def build(
     published : bool
         `path` is the published file, whose head is only for the published classes.
     features : int
-        What the backbone gives for a picture.
+        What the backbone gives for an image.
     seed : int
         Of the random weights; PyTorch's own generator is left as it was.
     """

@@ -1,1 +1,1 @@
-"""What the sweeps of several topics share: pictures and their features, the trainer, chosen rates."""
+"""What the sweeps of several topics share: images and their features, the trainer, chosen rates."""

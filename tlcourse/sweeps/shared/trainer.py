@@ -57,7 +57,7 @@ class Trainer:
     name : str
         Of a model card.
     size : int
-        Side of the pictures, in pixels.
+        Side of the images, in pixels.
     cut : str, optional
         The network ends after this block, as `tlcourse.models.cut_at` does it; by default it is whole. What
         `start` takes is then weights of the network without its head, a file of them included.
@@ -123,7 +123,7 @@ class Trainer:
         Parameters
         ----------
         data : Dataset
-            Pictures of the trainer's size.
+            Images of the trainer's size.
         steps, lr, seed, batch_size, weight_decay, optimizer, schedule, augment, after_step
             As for `tlcourse.training.fit`.
         frozen : iterable of str
@@ -228,7 +228,7 @@ class Trainer:
         )
 
     def predict(self, data: Any) -> np.ndarray:
-        """The probability of each class for each picture, float32 (N, C)."""
+        """The probability of each class for each image, float32 (N, C)."""
         from tlcourse import training
 
         return training.predict(self.model, data, preprocess=self.name, progress=False)
@@ -251,7 +251,7 @@ class Trainer:
         return training.cache_features(self._body, data, preprocess=self.name, progress=False)
 
     def accuracy(self, data: Any) -> float:
-        """The share of pictures whose most probable class is right, 0 to 1."""
+        """The share of images whose most probable class is right, 0 to 1."""
         return float((self.predict(data).argmax(1) == data.labels).mean())
 
 

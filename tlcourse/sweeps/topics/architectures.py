@@ -43,8 +43,8 @@ def measure_costs(framework: str, architecture: str, seed: int) -> dict[str, flo
     Returns
     -------
     dict
-        ``parameters``; ``multiply_adds`` for one picture; ``file_mb`` (1,000,000 bytes); ``latency_ms`` and
-        ``cpu_ms`` for one picture on one thread; ``peak_mb``: see `tlcourse.models.costs.measure`.
+        ``parameters``; ``multiply_adds`` for one image; ``file_mb`` (1,000,000 bytes); ``latency_ms`` and
+        ``cpu_ms`` for one image on one thread; ``peak_mb``: see `tlcourse.models.costs.measure`.
     """
     from tlcourse.models import costs
 

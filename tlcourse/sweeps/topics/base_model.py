@@ -2,7 +2,7 @@
 
 ``base-model-inputs`` trains a linear head on frozen features. It holds two questions: what each mistake in
 preprocessing costs, made in training and in use alike or in use alone (:data:`MISTAKES`), and what the size
-of the pictures is worth. ``base-model-starts`` trains the whole network, from ImageNet's weights or from
+of the images is worth. ``base-model-starts`` trains the whole network, from ImageNet's weights or from
 random ones in the same architecture, and looks after 50, 100, 200 and 400 steps: does the architecture alone
 catch up, with more data and more steps?
 
@@ -55,17 +55,17 @@ MISTAKES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 MISTAKEN = (("fluent", 64), ("fashion-mnist", 32))
 """(data set, pixels) on which the mistakes are made."""
 SIZES = {"fluent": (32, 48, 64, 96, 128, 160), "fashion-mnist": (32, 48, 64, 96)}
-"""Fluent's pictures are 128 pixels wide, Fashion-MNIST's 28: beyond that there is nothing new in them."""
+"""Fluent's images are 128 pixels wide, Fashion-MNIST's 28: beyond that there is nothing new in them."""
 
 
 def as_fed(images: np.ndarray, how: str) -> np.ndarray:
-    """Pictures uint8 (N, H, W, 3) as one of :data:`MISTAKES` feeds them: float32, the same shape."""
+    """Images uint8 (N, H, W, 3) as one of :data:`MISTAKES` feeds them: float32, the same shape."""
     return np.ascontiguousarray(MISTAKES[how](images.astype(np.float32)), np.float32)
 
 
 @cache
 def _features(framework: str, name: str, size: int, split: str, how: str) -> tuple[np.ndarray, float]:
-    """Features of a split, and the CPU milliseconds for a picture."""
+    """Features of a split, and the CPU milliseconds for an image."""
     from tlcourse import training
 
     part = vision.dataset(name, size).split(split)
@@ -80,7 +80,7 @@ def _features(framework: str, name: str, size: int, split: str, how: str) -> tup
 def _head(
     framework: str, dataset: str, size: int, learned_as: str, used_as: str, lr: float, seed: int, split: str
 ) -> tuple[float, float]:
-    """Accuracy on a split, and the CPU milliseconds for a picture."""
+    """Accuracy on a split, and the CPU milliseconds for an image."""
     from tlcourse import training
 
     whole = vision.dataset(dataset, size)
@@ -113,17 +113,17 @@ def judge_input(
     framework : {"torch", "keras"}
     dataset : {"fluent", "fashion-mnist"}
     size : int
-        Side of the pictures, in pixels.
+        Side of the images, in pixels.
     learned_as, used_as : str
-        Of :data:`MISTAKES`: how the pictures were fed in training, and how in use.
+        Of :data:`MISTAKES`: how the images were fed in training, and how in use.
     lr : float
     seed : int
-        Of the drawn pictures, the head's start and the order of the batches.
+        Of the drawn images, the head's start and the order of the batches.
 
     Returns
     -------
     dict
-        Accuracy on the validation and the test pictures, 0 to 1, and CPU milliseconds for a picture.
+        Accuracy on the validation and the test images, 0 to 1, and CPU milliseconds for an image.
     """
     val, _ = _head(framework, dataset, size, learned_as, used_as, lr, seed, "val")
     test, milliseconds = _head(framework, dataset, size, learned_as, used_as, lr, seed, "test")
@@ -201,9 +201,9 @@ def _inputs_grid() -> list[Settings]:
 
 STARTS = ("pretrained", "random")
 GROWN = (20, 200)
-"""Pictures of Fashion-MNIST per class."""
+"""Images of Fashion-MNIST per class."""
 LOOKED_AT = (50, 100, 200, 400)
-"""Steps after which the test pictures are shown."""
+"""Steps after which the test images are shown."""
 PIXELS = 32
 WHOLE_RATES = {"pretrained": (3e-5, 1e-4, 3e-4, 1e-3), "random": (3e-4, 1e-3, 3e-3, 1e-2)}
 SEARCH_STEPS = 200
@@ -299,7 +299,7 @@ SWEEPS: tuple[Sweep, ...] = (
         _inputs_grid,
         {"val_accuracy": 0.03, "test_accuracy": 0.03, "milliseconds": None},
         cost=_cost,
-        title="Chapter 3: mistakes in preprocessing, and the size of the pictures",
+        title="Chapter 3: mistakes in preprocessing, and the size of the images",
     ),
     Sweep(
         "base-model-starts-rates",

@@ -1,6 +1,6 @@
 """Chapter 4's sweeps: how much of a pretrained network to train, by the size of the data and how far it is.
 
-Every method takes :data:`STEPS` steps of 16 pictures from the same ImageNet weights and the same fresh head:
+Every method takes :data:`STEPS` steps of 16 images from the same ImageNet weights and the same fresh head:
 
 * ``frozen``: the head alone, on cached features;
 * ``last-block``: the last block, the last convolution and the head;
@@ -52,7 +52,7 @@ CELLS = (
     ("fashion-mnist", 20),
     ("fashion-mnist", 100),
 )
-"""(data set, training pictures per class)."""
+"""(data set, training images per class)."""
 METHODS = ("frozen", "last-block", "all", "all-bn", "gradual", "probe-then-tune")
 SEEDS = (0, 1, 2, 3, 4)
 
@@ -183,7 +183,7 @@ def compare_methods(
     method : str
         One of :data:`METHODS`.
     per_class : int
-        Training pictures per class, drawn by the seed.
+        Training images per class, drawn by the seed.
     lr : float
         Adam's learning rate (in ``gradual`` and ``probe-then-tune``: of the stages after the head's).
     seed : int

@@ -5,9 +5,9 @@ purpose, and changes one thing at a time (:data:`CHANGES`). A change is kept if 
 accuracy beyond the 95 % interval of its paired differences over ten seeds; :data:`KEPT` says which were, and
 the tests hold it to the table.
 
-``iterate-optimism`` trains many heads and picks one of them, on validation pictures or on the test pictures
-themselves, and asks a large set of further pictures what the picked one is worth. ``iterate-leak`` splits the
-emoji of all three styles by picture, so that a thing can be on both sides in different styles, or by thing.
+``iterate-optimism`` trains many heads and picks one of them, on validation images or on the test images
+themselves, and asks a large set of further images what the picked one is worth. ``iterate-leak`` splits the
+emoji of all three styles by image, so that a thing can be on both sides in different styles, or by thing.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CHANGES: tuple[tuple[str, str, Any, str], ...] = (
     ("larger pictures", "size", 64, "chapter 3: the filters know larger parts"),
     ("weight decay", "weight_decay", 1.0, "training accuracy is far above validation accuracy"),
     ("a lower rate", "lr", 1e-3, "the loss jumps about at the end"),
-    ("more data", "per_class", 100, "twenty pictures per class are few"),
+    ("more data", "per_class", 100, "twenty images per class are few"),
     ("mended labels", "labels", "mended", "the worst errors look like wrong labels"),
     ("larger batches", "batch_size", 64, "noisy labels make noisy gradients"),
     ("still larger pictures", "size", 96, "the last enlargement helped"),
@@ -59,16 +59,16 @@ CHANGES: tuple[tuple[str, str, Any, str], ...] = (
     ("mirrored pictures", "mirrored", True, "a mirrored shirt is a shirt: augmentation"),
     ("another backbone", "backbone", "blocks.4", "chapter 2: cut after blocks.4 it was as good or better"),
     ("unfreeze the last block", "trains", "last-block", "chapter 4: with more data it gained"),
-    ("unfreeze more", "trains", "last-three", "the pictures are far from ImageNet's"),
+    ("unfreeze more", "trains", "last-three", "the images are far from ImageNet's"),
 )
 """(what it is called, the setting, its new value, the reason for trying)."""
 KEPT: tuple[bool, ...] = (False, True, False, False, True, True, True, True, False, False, False, True, True)
 """Which of :data:`CHANGES` were kept."""
 HIDDEN: dict[str, tuple[int, ...]] = {"linear": (), "256": (256,)}
 SGD_FACTOR = 10
-"""SGD's rate is so many times Adam's: the ratio of the rates that chapter 6 chose for these pictures."""
+"""SGD's rate is so many times Adam's: the ratio of the rates that chapter 6 chose for these images."""
 GROUPS = ("conv_stem", *(f"blocks.{i}" for i in range(7)), "conv_head")
-"""The backbone's groups of layers, from the pictures on."""
+"""The backbone's groups of layers, from the images on."""
 TRAINS = {"last-block": 1, "last-three": 3}
 """How many of the last blocks learn besides the head; what follows a whole network's last block does too."""
 
@@ -140,7 +140,7 @@ def _head(
 
 
 def _mended(framework: str, x: np.ndarray, y: np.ndarray, settings: Settings, seed: int) -> np.ndarray:
-    """Labels that a model which never saw the picture strongly disbelieves become what it believes.
+    """Labels that a model which never saw the image strongly disbelieves become what it believes.
 
     Out-of-fold predictions as in confident learning (Northcutt et al. 2021, arXiv:1911.00068), with two plain
     thresholds.
@@ -171,7 +171,7 @@ def _frozen(cut: str, trains: str) -> tuple[str, ...]:
 def _answers(
     framework: str, settings: Settings, rows: np.ndarray, y: np.ndarray, seed: int, tuned_rate: float | None
 ) -> dict[str, np.ndarray]:
-    """Train with the settings on pictures with these labels; probabilities for them, for val and for test."""
+    """Train with the settings on images with these labels; probabilities for them, for val and for test."""
     from tlcourse import heads
 
     size, cut, mirrored = settings["size"], settings["backbone"], settings["mirrored"]
@@ -232,17 +232,17 @@ def step(
     ----------
     framework : {"torch", "keras"}
     size, per_class, head, weight_decay, lr, batch_size
-        Pixels, training pictures per given label, "linear" or "256", and the settings of training.
+        Pixels, training images per given label, "linear" or "256", and the settings of training.
     labels : {"given", "mended"}
     optimizer : {"adam", "sgd"}
     mirrored : bool
-        Whether the mirror image of each training picture is a training picture as well.
+        Whether the mirror image of each training image is a training image as well.
     backbone : str
         "whole", or the block after which it is cut.
     trains : {"head", "last-block", "last-three"}
         With the blocks a fresh linear head learns, and all of it at ``tuned_rate``.
     seed : int
-        Of the drawn pictures, the head's start and the order of the batches.
+        Of the drawn images, the head's start and the order of the batches.
     tuned_rate : float, optional
         What :func:`last_block_rate` says; not needed where the head alone learns.
 
@@ -315,7 +315,7 @@ TRIED: tuple[dict[str, Any], ...] = tuple(
 )
 """The heads that are tried: 32 of them."""
 JUDGED = 100
-"""Pictures in the small validation set, and as many in the small test set."""
+"""Images in the small validation set, and as many in the small test set."""
 DRAWN = 200
 MANY = SEEDS
 
@@ -324,13 +324,13 @@ def optimism(framework: str, seed: int) -> dict[str, float]:
     """One row of ``iterate-optimism``: what picked heads say of themselves, and what they are worth.
 
     The heads are trained once. Then small validation and test sets are drawn :data:`DRAWN` times from the
-    pictures that none of them has seen; all the rest of these pictures tell the truth.
+    images that none of them has seen; all the rest of these images tell the truth.
 
     Returns
     -------
     dict
-        Means over the draws. For picking on the ``val`` and on the ``test`` pictures: the accuracy of the
-        picked head on those pictures (``_says``), on the test pictures (``_test``), and in truth (``_true``).
+        Means over the draws. For picking on the ``val`` and on the ``test`` images: the accuracy of the
+        picked head on those images (``_says``), on the test images (``_test``), and in truth (``_true``).
     """
     from tlcourse import heads
 
@@ -350,7 +350,7 @@ def optimism(framework: str, seed: int) -> dict[str, float]:
             steps=settings["steps"],
         )
         right.append(heads.outputs(head, x[rest]).argmax(1) == y[rest])
-    table = np.array(right)  # (heads, pictures)
+    table = np.array(right)  # (heads, images)
     means: dict[str, list[float]] = {}
     for _ in range(DRAWN):
         rows = rng.permutation(len(rest))
@@ -373,7 +373,7 @@ def leak(framework: str, split_by: str, seed: int) -> dict[str, float]:
     ----------
     framework : {"torch", "keras"}
     split_by : {"picture", "thing"}
-        How 40 % of the pictures become the test set: any of them, or all three of a thing.
+        How 40 % of the images become the test set: any of them, or all three of a thing.
     seed : int
         Of the split, the head's start and the order of the batches.
     """

@@ -9,7 +9,7 @@
   allows for it: :func:`_scatters`), a sigmoid for each of exclusive classes;
 * what a bias from the class frequencies is worth, on imbalanced data, after 0, 10, 50 and 200 steps.
 
-``task-head-collages`` asks about several labels for one picture, and about a number. The two ``-rates``
+``task-head-collages`` asks about several labels for one image, and about a number. The two ``-rates``
 sweeps chose a learning rate for each side, of seven, on validation rows and with seeds that the comparisons
 do not use; :data:`RATES` and :data:`COLLAGE_RATES` hold the choice. They ran in PyTorch only: starts and
 batches are the same numbers in both frameworks.
@@ -37,7 +37,7 @@ TUNING_SEEDS = (100, 101)
 TUNING_RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 PIXELS = {"fluent": 64, "fashion-mnist": 32, "imbalanced": 32}
 CELLS = (("fluent", 5), ("fluent", 20), ("fashion-mnist", 5), ("fashion-mnist", 20), ("fashion-mnist", 100))
-"""(data set, training pictures per class)."""
+"""(data set, training images per class)."""
 HEADS: dict[str, tuple[int, ...]] = {"linear": (), "64": (64,), "256": (256,), "1024": (1024,)}
 REGULARISED = (("fluent", 20), ("fashion-mnist", 20))
 DROPOUT = (0.0, 0.2, 0.5, 0.8)
@@ -46,7 +46,7 @@ LOSSES = ("match", "softmax-twice", "no-softmax", "sigmoid")
 LOOKED_AT = (0, 10, 50, 200)
 """Steps after which the imbalanced heads are looked at."""
 IMBALANCED = (100, 60, 36, 22, 13, 8, 5, 3, 2, 1)
-"""Training pictures of each class of Fashion-MNIST in the imbalanced data."""
+"""Training images of each class of Fashion-MNIST in the imbalanced data."""
 
 
 def _features(framework: str, name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -179,7 +179,7 @@ def train_head(
     framework : {"torch", "keras"}
     dataset : {"fluent", "fashion-mnist", "imbalanced"}
     per_class : int
-        Training pictures per class, drawn by the seed; 0 for the imbalanced data, with counts of their own.
+        Training images per class, drawn by the seed; 0 for the imbalanced data, with counts of their own.
     head : {"linear", "64", "256", "1024"}
     loss : {"match", "softmax-twice", "no-softmax", "sigmoid"}
     dropout, weight_decay : float
@@ -192,7 +192,7 @@ def train_head(
     dict
         Losses in nats (cross-entropy of the softmax of the outputs, whatever the head was trained with),
         accuracies from 0 to 1, ``confidence`` (the mean of the largest probability that the head itself would
-        state on the test pictures) and CPU seconds.
+        state on the test images) and CPU seconds.
     """
     from tlcourse import heads
 
@@ -309,7 +309,7 @@ POOL = {"train": 600, "val": 300, "test": 400}
 """Collages of each split; a row draws :data:`LEARNED` of the first."""
 LEARNED = 300
 ANSWERS = ("sigmoid", "softmax", "number", "classes")
-"""Several labels by a sigmoid each, or by one softmax; the number of pictures as a number, or as a class."""
+"""Several labels by a sigmoid each, or by one softmax; the number of images as a number, or as a class."""
 
 
 @cache
@@ -375,8 +375,8 @@ def judge_collages(framework: str, answer: str, lr: float, seed: int) -> dict[st
     -------
     dict
         Several labels: ``precision`` (macro average precision, 0 to 1), ``f1`` (micro, threshold one half),
-        ``found`` (labels stated for a picture). A number: ``error`` (mean absolute, in pictures), ``exact``
-        (share of pictures counted right after rounding). Those that do not apply are -1.
+        ``found`` (labels stated for an image). A number: ``error`` (mean absolute, in images), ``exact``
+        (share of images counted right after rounding). Those that do not apply are -1.
     """
     nothing = dict.fromkeys(("precision", "f1", "found", "error", "exact"), -1.0)
     metrics, seconds = _answer(framework, answer, lr, seed, "test")
@@ -513,6 +513,6 @@ SWEEPS: tuple[Sweep, ...] = (
             "train_cpu_seconds": None,
         },
         cost=_cost,
-        title="Chapter 5: several labels, and a number, for one picture",
+        title="Chapter 5: several labels, and a number, for one image",
     ),
 )

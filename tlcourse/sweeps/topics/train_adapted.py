@@ -9,7 +9,7 @@
 * ``adapted-augment``: four augmentations one at a time and together, on emoji and on digits, all at the rate
   that ``adapted-augment-rates`` chose for the data set.
 
-The searches ran in PyTorch only, with seeds of their own and on validation pictures. BatchNorm stays as it
+The searches ran in PyTorch only, with seeds of their own and on validation images. BatchNorm stays as it
 came throughout (chapter 4).
 """
 
@@ -128,7 +128,7 @@ RUNS = (
     ("overfitting", 5, 1e-4),
     ("underfitting", 20, 3e-6),
 )
-"""(what it is meant to show, pictures of Fashion-MNIST per class, rate)."""
+"""(what it is meant to show, images of Fashion-MNIST per class, rate)."""
 
 
 def _loss(p: np.ndarray, labels: np.ndarray) -> float:

@@ -7,7 +7,7 @@ A candidate is EfficientNet-Lite0 with some weights, cut after some block (:data
   Fashion-MNIST, from random ones (:data:`SOURCES`), once in a process;
 * ``random@full``, ``random@blocks.2``: other random weights for each seed.
 
-For each target and seed every candidate is scored on the frozen features of the same few training pictures
+For each target and seed every candidate is scored on the frozen features of the same few training images
 (`tlcourse.transferability`), before anything is trained. Then it is trained: all layers open, a fresh head,
 :data:`STEPS` steps of 16 with Adam. BatchNorm stays as it came with pretrained weights, and learns
 with random ones, which bring no statistics. Beside it a linear head on the frozen features, the probe, at
@@ -46,7 +46,7 @@ __all__ = [
 STEPS = 60
 BATCH = 16
 TARGETS = {"fluent": (64, 20), "fashion-mnist": (32, 20), "digits": (32, 20)}
-"""Data set -> its side in pixels, training pictures per class."""
+"""Data set -> its side in pixels, training images per class."""
 SOURCES = {"noto": (64, 300, 1e-3), "fashion": (32, 300, 3e-3)}
 """Data set to pretrain on -> its side in pixels, steps of 16, Adam's rate: what chapter 1's search chose for
 random weights on emoji and on Fashion-MNIST."""
@@ -114,10 +114,10 @@ def _trained(framework: str, source: str) -> Path:
     from tlcourse.models.layers import arrays
 
     size, steps, lr = SOURCES[source]
-    pictures = _data(source, size)
-    network = trainer.Trainer(framework, len(pictures.class_names), "efficientnet_lite0", size)
+    images = _data(source, size)
+    network = trainer.Trainer(framework, len(images.class_names), "efficientnet_lite0", size)
     network.start(None, SOURCE_SEED)
-    network.train(pictures.split("train"), steps=steps, lr=lr, seed=SOURCE_SEED, batch_size=BATCH)
+    network.train(images.split("train"), steps=steps, lr=lr, seed=SOURCE_SEED, batch_size=BATCH)
     named = arrays(network.model)
     body = {name: np.ascontiguousarray(array) for name, layer, array in named if layer != "classifier"}
     path = Path(_folder().name) / f"{source}.safetensors"
@@ -131,15 +131,15 @@ def _network(framework: str, target: str, block: str) -> trainer.Trainer:
 
     So that Keras's tracing is not in the seconds of the first row's scores.
     """
-    pictures = _data(target, TARGETS[target][0])
+    images = _data(target, TARGETS[target][0])
     network = trainer.get(
         framework,
-        len(pictures.class_names),
+        len(images.class_names),
         size=TARGETS[target][0],
         cut="conv_head" if block == "full" else block,
     )
     network.start(None, 0)
-    network.features(pictures.images[:64])
+    network.features(images.images[:64])
     return network
 
 
@@ -162,7 +162,7 @@ _TEST: dict[tuple[str, str, str], Any] = {}
 
 
 def _test_features(network: trainer.Trainer, target: str, candidate: str, test: Any) -> Any:
-    """The frozen candidate's features of the test pictures, kept where they do not depend on the seed."""
+    """The frozen candidate's features of the test images, kept where they do not depend on the seed."""
     if candidate.startswith("random"):
         return network.features(test)
     name = (network.framework, target, candidate)
@@ -174,12 +174,12 @@ def _test_features(network: trainer.Trainer, target: str, candidate: str, test: 
 def _probe(framework: str, train: Any, features: Any, test: Any, test_features: Any, seed: int) -> float:
     """Test accuracy of a linear head on frozen features, 0 to 1.
 
-    The columns are standardised by the training pictures: one rate then suits features of every scale.
+    The columns are standardised by the training images: one rate then suits features of every scale.
     """
     from tlcourse import training
 
     mean, deviation = features.mean(0), features.std(0)
-    deviation[deviation < 1e-6] = 1.0  # a column that says the same of every picture
+    deviation[deviation < 1e-6] = 1.0  # a column that says the same of every image
     head = training.fit_head(
         (features - mean) / deviation,
         train.labels,
@@ -261,14 +261,14 @@ def judge_candidate(framework: str, target: str, candidate: str, lr: float, seed
     lr : float
         Adam's learning rate in the training of all layers.
     seed : int
-        Of the drawn pictures, the head's start, the order of the batches, and the random weights.
+        Of the drawn images, the head's start, the order of the batches, and the random weights.
 
     Returns
     -------
     dict
-        ``knn`` (leave-one-out accuracy, 0 to 1) and ``logme`` (nats per picture) of the training pictures;
+        ``knn`` (leave-one-out accuracy, 0 to 1) and ``logme`` (nats per image) of the training images;
         ``score_cpu_seconds`` (their features and both scores); ``probe_accuracy`` and ``test_accuracy``
-        (0 to 1, of the linear head and of the trained network, test pictures); ``train_cpu_seconds``.
+        (0 to 1, of the linear head and of the trained network, test images); ``train_cpu_seconds``.
     """
     from tlcourse.transferability import knn_accuracy, logme
 
@@ -322,7 +322,7 @@ def _frozen_tolerance(settings: Settings) -> float:
 
 
 def _evidence_tolerance(settings: Settings) -> float:
-    """Of LogME, in nats per picture."""
+    """Of LogME, in nats per image."""
     return {"imagenet": 0.01, "random": 0.02}.get(_source_of(settings), 0.1)
 
 
