@@ -57,8 +57,8 @@ def logme(features: Any, labels: Any) -> float:
     >>> labels = np.arange(60) % 3
     >>> rng = np.random.default_rng(0)
     >>> noise = rng.normal(size=(60, 8))
-    >>> told = noise + 3 * np.eye(8)[labels]
-    >>> round(logme(told, labels), 2), round(logme(noise, labels), 2)
+    >>> separable = noise + 3 * np.eye(8)[labels]
+    >>> round(logme(separable, labels), 2), round(logme(noise, labels), 2)
     (-0.24, -0.86)
     """
     x, y = _checked(features, labels)

@@ -136,7 +136,7 @@ def test_no_warning_without_reason(images: Path) -> None:
         assert len(image_folder(images, skip_unreadable=True)) == len(image_folder(images))
 
 
-def test_a_image_without_permission(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_without_permission(images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Simulated, because root may read every file."""
 
     def refuse(path: Path) -> bytes:

@@ -50,7 +50,7 @@ def documented(packages: Sequence[str] = _PACKAGES) -> list[Documented]:
     DataError
         When a package is not installed.
     """
-    found: dict[str, Documented] = {}
+    objects: dict[str, Documented] = {}
     for package in packages:
         for module in _modules(package):
             for name in getattr(module, "__all__", ()):
@@ -62,8 +62,8 @@ def documented(packages: Sequence[str] = _PACKAGES) -> list[Documented]:
                         continue
                 text = value.__doc__ if inspect.isfunction(value) or inspect.isclass(value) else None
                 if text and (parts := _parts(text)):
-                    found.setdefault(name, Documented(name, *parts))
-    return [found[name] for name in sorted(found)]
+                    objects.setdefault(name, Documented(name, *parts))
+    return [objects[name] for name in sorted(objects)]
 
 
 def _modules(package: str) -> Iterator[ModuleType]:

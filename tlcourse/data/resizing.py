@@ -3,8 +3,8 @@
 `Dataset.resized`, `read_image`, `image_folder`, `textile` and the data sets that are fetched all resize here,
 and so does the augmentation that crops. What a model is about to see is resized by `tlcourse.models.resizing`
 instead, with a bicubic filter. The two filters were compared with a frozen EfficientNet-Lite0, 8 draws each:
-bicubic gave 1.1 points more accuracy on Fluent emoji and 0.3 points less on Fashion-MNIST. That is too little,
-and too mixed, to change the images that recorded results depend on.
+bicubic gave 1.1 points more accuracy on Fluent emoji and 0.3 points less on Fashion-MNIST. That is too little
+and too mixed to change the images that recorded results depend on.
 """
 
 from __future__ import annotations

@@ -120,8 +120,8 @@ def weat(
 
 
 def _units(vectors: WordVectors, words: list[str]) -> np.ndarray:
-    found = vectors.vectors(words).astype(np.float64)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    rows = vectors.vectors(words).astype(np.float64)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def _p_value(association: np.ndarray, count: int, permutations: int, seed: int) -> float:

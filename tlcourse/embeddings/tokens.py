@@ -168,11 +168,11 @@ def listed(texts: Iterable[str]) -> list[str]:
     """
     if isinstance(texts, str):
         raise DataError(f"The texts are one string, {texts[:40]!r}.", "Give a list of texts.")
-    found = list(texts)
-    for number, text in enumerate(found):
+    texts = list(texts)
+    for number, text in enumerate(texts):
         if not isinstance(text, str):
             raise DataError(
                 f"Text {number} is a {type(text).__name__}.",
                 "Give str; decode bytes first: raw.decode('utf-8').",
             )
-    return found
+    return texts

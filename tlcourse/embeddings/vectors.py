@@ -139,8 +139,8 @@ class WordVectors:
 
     def vectors(self, words: Iterable[str], unknown: str | None = None) -> npt.NDArray[np.float32]:
         """The vectors of some words, float32 (K, D), as `vector` gives each."""
-        found = [self.vector(word, unknown) for word in _listed(words)]
-        return np.stack(found) if found else np.empty((0, self.dimensions), np.float32)
+        rows = [self.vector(word, unknown) for word in _listed(words)]
+        return np.stack(rows) if rows else np.empty((0, self.dimensions), np.float32)
 
     def coverage(self, words: Iterable[str]) -> float:
         """The share of these words, repetitions counted, that have a vector of their own; 0 to 1.
@@ -212,8 +212,10 @@ class WordVectors:
         wanted = min(n + len(leave_out), count)
         best = np.argpartition(-cosines, wanted - 1)[:wanted]
         best = best[np.argsort(-cosines[best], kind="stable")]
-        found = [(self.words[row], float(cosines[row])) for row in best if self.words[row] not in leave_out]
-        return found[:n]
+        neighbours = [
+            (self.words[row], float(cosines[row])) for row in best if self.words[row] not in leave_out
+        ]
+        return neighbours[:n]
 
     def analogy(
         self, a: str, b: str, c: str, n: int = 5, among: int | None = None, keep_question: bool = False
@@ -323,14 +325,14 @@ class SubwordVectors(WordVectors):
         return POLICIES
 
     def _composed(self, word: str) -> npt.NDArray[np.float32]:
-        found = self._compose(word) if word else None
-        if found is None:
+        vector = self._compose(word) if word else None
+        if vector is None:
             raise self._missing(word)
-        return np.asarray(found, np.float32)
+        return np.asarray(vector, np.float32)
 
     def _start(self, word: str, seed: int) -> npt.NDArray[np.float32]:
-        found = self._compose(word) if word else None
-        return super()._start(word, seed) if found is None else np.asarray(found, np.float32)
+        vector = self._compose(word) if word else None
+        return super()._start(word, seed) if vector is None else np.asarray(vector, np.float32)
 
 
 def _listed(words: Iterable[str]) -> list[str]:

@@ -165,5 +165,5 @@ def fit_temperature(logits: Any, labels: Any) -> float:
         scaled -= scaled.max(1, keepdims=True)
         return float(-(scaled[np.arange(len(y)), y] - np.log(np.exp(scaled).sum(1))).mean())
 
-    found = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
-    return float(np.exp(found.x))
+    optimum = minimize_scalar(loss, bounds=(np.log(0.01), np.log(100)), method="bounded")
+    return float(np.exp(optimum.x))

@@ -54,10 +54,10 @@ def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
 def _opened(model: Any, open_: bool = True) -> dict[int, bool]:
     """For each layer (by id) whether it trains: its own flag and those of all the models around it."""
     open_ = open_ and bool(model.trainable)
-    found = {id(model): open_}
+    flags = {id(model): open_}
     for layer in getattr(model, "layers", []):
-        found.update(_opened(layer, open_))
-    return found
+        flags.update(_opened(layer, open_))
+    return flags
 
 
 def _containers(model: Any) -> Iterator[Any]:

@@ -69,20 +69,20 @@ class Checkpoint:
         WeightsError
             When BERT's ``pad_token_id`` is no token of its vocabulary.
         """
-        said = self.config.get("pad_token_id")
-        if self._is_token(said):
-            return int(said)  # type: ignore[arg-type]
+        number = self.config.get("pad_token_id")
+        if self._is_token(number):
+            return int(number)  # type: ignore[arg-type]
         # A negative number stands for "none" in some configs.
-        none = said is None or (isinstance(said, int) and not isinstance(said, bool) and said < 0)
+        none = number is None or (isinstance(number, int) and not isinstance(number, bool) and number < 0)
         if self.kind == "bert" and not none:
             raise WeightsError(
-                f"The config of {self.name} has pad_token_id {said!r}, and its vocabulary has "
+                f"The config of {self.name} has pad_token_id {number!r}, and its vocabulary has "
                 f"{self.config.get('vocab_size')} tokens.",
                 "Copy the config again: padding is one of the tokens, from 0 on.",
             )
-        found = _tokenizer_padding(self.folder)
-        if self._is_token(found):
-            return found
+        named = _tokenizer_padding(self.folder)
+        if self._is_token(named):
+            return named
         if self.kind == "bert":
             return None if "pad_token_id" in self.config else 0
         return self.end
@@ -90,15 +90,15 @@ class Checkpoint:
     @property
     def end(self) -> int | None:
         """The token that ends a text (``eos_token_id``); None where the config names none."""
-        said = self.config.get("eos_token_id")
-        if isinstance(said, list) and said:
-            said = said[0]
-        return int(said) if self._is_token(said) else None  # type: ignore[arg-type]
+        number = self.config.get("eos_token_id")
+        if isinstance(number, list) and number:
+            number = number[0]
+        return int(number) if self._is_token(number) else None  # type: ignore[arg-type]
 
-    def _is_token(self, said: Any) -> bool:
+    def _is_token(self, number: Any) -> bool:
         words = self.config.get("vocab_size")
-        whole = isinstance(said, int) and not isinstance(said, bool)
-        return whole and 0 <= said < (words if isinstance(words, int) else said + 1)
+        whole = isinstance(number, int) and not isinstance(number, bool)
+        return whole and 0 <= number < (words if isinstance(words, int) else number + 1)
 
     def tensors(self) -> dict[str, np.ndarray]:
         """Every tensor of ``model.safetensors``, or of the parts that its index names, by name.
@@ -127,7 +127,7 @@ class Checkpoint:
                 f"not in {self.folder}.",
                 "Copy the missing files from where the others came from.",
             )
-        found: dict[str, np.ndarray] = {}
+        tensors: dict[str, np.ndarray] = {}
         for part, names in where.items():
             held = _tensors_of(self.folder / part)
             for name in names:
@@ -136,8 +136,8 @@ class Checkpoint:
                         f"The index {self.folder / _INDEX} says that {name} is in {part}, and it is not.",
                         "Index and parts belong to different models: copy all of them from one place.",
                     )
-            found |= {name: held[name] for name in names}
-        return found
+            tensors |= {name: held[name] for name in names}
+        return tensors
 
 
 def _parts(path: Path) -> dict[str, list[str]]:
@@ -182,16 +182,16 @@ def _tensors_of(path: Path) -> dict[str, np.ndarray]:
 
     try:
         try:
-            found = load_file(path)
+            tensors = load_file(path)
         except (TypeError, KeyError, AttributeError):  # numpy has no bfloat16
-            found = _with_bfloat16(path)
+            tensors = _with_bfloat16(path)
     except (SafetensorError, OSError, ValueError) as error:
         raise WeightsError(
             f"The weight file {path} cannot be read: {error}.", "Download or copy it again."
         ) from None
     return {
         name: np.asarray(value, np.float32) if np.issubdtype(value.dtype, np.floating) else value
-        for name, value in found.items()
+        for name, value in tensors.items()
     }
 
 
@@ -200,20 +200,20 @@ def _tokenizer_padding(folder: Path) -> int | None:
 
     def read(name: str) -> dict[str, Any]:
         try:
-            found = json.loads((folder / name).read_text(encoding="utf-8"))
+            content = json.loads((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return content if isinstance(content, dict) else {}
 
     rules = read("tokenizer.json")
     section = rules.get("padding")
     section = section if isinstance(section, dict) else {}
-    said = (
+    named = (
         read("tokenizer_config.json").get("pad_token")
         or read("special_tokens_map.json").get("pad_token")
         or section.get("pad_token")
     )
-    word = said.get("content") if isinstance(said, dict) else said
+    word = named.get("content") if isinstance(named, dict) else named
     added = rules.get("added_tokens")
     for token in added if isinstance(added, list) else []:
         if isinstance(token, dict) and token.get("content") == word and isinstance(token.get("id"), int):
@@ -237,7 +237,7 @@ def _with_bfloat16(path: Path) -> dict[str, np.ndarray]:
     from safetensors import deserialize
 
     plain = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "I64": np.int64, "I32": np.int32}
-    found = {}
+    tensors = {}
     for name, held in deserialize(path.read_bytes()):
         if held["dtype"] == "BF16":
             values = (np.frombuffer(held["data"], np.uint16).astype(np.uint32) << 16).view(np.float32)
@@ -247,8 +247,8 @@ def _with_bfloat16(path: Path) -> dict[str, np.ndarray]:
             continue
         else:
             raise ValueError(f"{name} has the dtype {held['dtype']}")
-        found[name] = values.reshape(held["shape"])
-    return found
+        tensors[name] = values.reshape(held["shape"])
+    return tensors
 
 
 def find_checkpoint(name: str | Path, revision: str | None = None, download: bool = True) -> Checkpoint:
@@ -308,16 +308,16 @@ def find_checkpoint(name: str | Path, revision: str | None = None, download: boo
 def _config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WeightsError(
             f"The folder {folder} has no config.json.", f"It must hold {', '.join(_WANTED)}."
         ) from None
     except ValueError as error:
         raise WeightsError(f"The file {path} is not JSON: {error}.", "Download or copy it again.") from None
-    if not isinstance(found, dict):
+    if not isinstance(config, dict):
         raise WeightsError(f"The file {path} holds no settings.", "Download or copy it again.")
-    return found
+    return config
 
 
 def _from_hub(name: str, revision: str, download: bool) -> Path:
@@ -424,32 +424,32 @@ def fitted(
         For a tensor that is missing or has another shape, or that the network would leave out; the message
         names it.
     """
-    found: dict[str, np.ndarray] = {}
+    tensors: dict[str, np.ndarray] = {}
     for name, value in checkpoint.tensors().items():
         for prefix in prefixes:
             name = name.removeprefix(prefix)
         # The first checkpoints were converted from TensorFlow, with its names for LayerNorm.
-        found[re.sub(r"LayerNorm\.(gamma|beta)$", _layer_norm, name)] = value
+        tensors[re.sub(r"LayerNorm\.(gamma|beta)$", _layer_norm, name)] = value
     for name, shape in wanted.items():
-        if name not in found:
+        if name not in tensors:
             raise WeightsError(
                 f"The checkpoint {checkpoint.name} has no tensor {name}.",
                 f"Its config says {checkpoint.kind or 'nothing'}; take a checkpoint of that architecture, "
                 "complete.",
             )
-        if found[name].shape != shape:
+        if tensors[name].shape != shape:
             raise WeightsError(
-                f"In the checkpoint {checkpoint.name} the tensor {name} has shape {found[name].shape}; its "
+                f"In the checkpoint {checkpoint.name} the tensor {name} has shape {tensors[name].shape}; its "
                 f"config asks for {shape}.",
                 "Config and weights belong to different models: copy both from one place.",
             )
-        if not np.issubdtype(found[name].dtype, np.floating):
+        if not np.issubdtype(tensors[name].dtype, np.floating):
             raise WeightsError(
                 f"In the checkpoint {checkpoint.name} the tensor {name} holds whole numbers "
-                f"({found[name].dtype}): its weights are packed.",
+                f"({tensors[name].dtype}): its weights are packed.",
                 "Take the checkpoint that it was made from.",
             )
-    unknown = [name for name in found if name not in wanted and not re.match(left_out or "", name)]
+    unknown = [name for name in tensors if name not in wanted and not re.match(left_out or "", name)]
     if unknown:
         raise WeightsError(
             f"The checkpoint {checkpoint.name} has weights that the course's network has no place for: "
@@ -457,7 +457,7 @@ def fitted(
             "Without them it would compute something else: take a checkpoint of the original architecture, "
             "or correct the config.",
         )
-    return {name: found[name] for name in wanted}
+    return {name: tensors[name] for name in wanted}
 
 
 def _layer_norm(match: re.Match[str]) -> str:

@@ -136,13 +136,13 @@ def rouge_1(summary: Sequence[str], reference: Sequence[str]) -> float:
     """
     from collections import Counter
 
-    said, meant = Counter(w.lower() for w in summary), Counter(w.lower() for w in reference)
-    if not said or not meant:
+    counts, reference_counts = Counter(w.lower() for w in summary), Counter(w.lower() for w in reference)
+    if not counts or not reference_counts:
         raise DataError("A side of the comparison has no words.", "Give the words of both.")
-    shared = sum((said & meant).values())
+    shared = sum((counts & reference_counts).values())
     if not shared:
         return 0.0
-    precision, recall = shared / sum(said.values()), shared / sum(meant.values())
+    precision, recall = shared / sum(counts.values()), shared / sum(reference_counts.values())
     return 2 * precision * recall / (precision + recall)
 
 

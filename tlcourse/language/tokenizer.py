@@ -88,10 +88,10 @@ class TextTokenizer:
         DataError
             For one str in place of a list, no texts, something that is no text.
         """
-        found = listed(texts)
-        if not found:
+        listed_texts = listed(texts)
+        if not listed_texts:
             raise DataError("No texts were given.", "Give a list with at least one text.")
-        return [self._row(text) for text in found]
+        return [self._row(text) for text in listed_texts]
 
     def _row(self, text: str) -> list[int]:
         return list(self.rules.encode(text).ids)

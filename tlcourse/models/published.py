@@ -124,7 +124,7 @@ def _download_torch(file: WeightFile, folder: Path, progress: bool) -> Path:
 def _download_keras(file: WeightFile, folder: Path, progress: bool) -> Path:
     from keras.utils import get_file
 
-    found = get_file(
+    target = get_file(
         file.name,
         file.url,
         cache_dir=str(folder.parent),
@@ -132,7 +132,7 @@ def _download_keras(file: WeightFile, folder: Path, progress: bool) -> Path:
         file_hash=file.digest,
         hash_algorithm=file.algorithm,
     )
-    return Path(found)
+    return Path(target)
 
 
 def _right(path: Path, file: WeightFile) -> bool:

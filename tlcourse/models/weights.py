@@ -72,10 +72,10 @@ def imagenet_file() -> Path:
             f"The weight file {path.name} is missing from the package {PACKAGE}.",
             f"Install it again: {_INSTALL}",
         )
-    found = sha256(path)
-    if found != _SHA256:
+    digest = sha256(path)
+    if digest != _SHA256:
         raise WeightsError(
-            f"The weight file {path} is damaged: its SHA-256 is {found[:12]}…, expected {_SHA256[:12]}….",
+            f"The weight file {path} is damaged: its SHA-256 is {digest[:12]}…, expected {_SHA256[:12]}….",
             f"Install it again: {_INSTALL}",
         )
     return path

@@ -38,8 +38,8 @@ def summary(
         Columns ``by``, ``mean``, ``sd``, ``n``.
     """
     _check_columns(rows, [*by, metric])
-    found = rows.groupby(list(by), sort=False)[metric].agg(["mean", "std", "count"]).reset_index()
-    return found.rename(columns={"std": "sd", "count": "n"})
+    summary = rows.groupby(list(by), sort=False)[metric].agg(["mean", "std", "count"]).reset_index()
+    return summary.rename(columns={"std": "sd", "count": "n"})
 
 
 @dataclass(frozen=True)

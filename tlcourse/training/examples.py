@@ -178,10 +178,10 @@ def check_outputs(outputs: int, data: Examples, name: str) -> None:
     low, high = int(data.labels.min()), int(data.labels.max())
     known = len(data.class_names) if data.class_names else None
     if low < 0 or high >= outputs or (known is not None and known != outputs):
-        found = f"{known} classes" if known is not None else f"labels from {low} to {high}"
+        classes = f"{known} classes" if known is not None else f"labels from {low} to {high}"
         need = known if known is not None else high + 1
         raise ShapeError(
-            f"The model has {outputs} outputs, but {name} has {found}.",
+            f"The model has {outputs} outputs, but {name} has {classes}.",
             f"Load the model with num_classes={need}."
             if low >= 0 and high < need
             else "Number the classes from 0, without gaps, and load the model with as many outputs.",

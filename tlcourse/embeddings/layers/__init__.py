@@ -21,16 +21,16 @@ def check_table(table: npt.ArrayLike) -> npt.NDArray[np.float32]:
     ShapeError
         For another shape, numbers that are not finite, or a row 0 that is not zeros: it is padding.
     """
-    found = np.asarray(table, np.float32)
+    vectors = np.asarray(table, np.float32)
     fix = "WordVectors.table(vocabulary.words) makes one: row 0 is padding, row 1 unknown words."
-    if found.ndim != 2 or len(found) < 2 or not found.shape[1]:
-        raise ShapeError(f"The table of vectors has shape {found.shape}.", fix)
-    if not np.isfinite(found).all():
-        row = int((~np.isfinite(found)).any(axis=1).argmax())
+    if vectors.ndim != 2 or len(vectors) < 2 or not vectors.shape[1]:
+        raise ShapeError(f"The table of vectors has shape {vectors.shape}.", fix)
+    if not np.isfinite(vectors).all():
+        row = int((~np.isfinite(vectors)).any(axis=1).argmax())
         raise ShapeError(f"Row {row} of the table of vectors is not finite.", fix)
-    if found[0].any():
+    if vectors[0].any():
         raise ShapeError("Row 0 of the table of vectors is not zeros, and 0 is padding.", fix)
-    return found
+    return vectors
 
 
 def embedding(table: npt.ArrayLike, trainable: bool = False, framework: str | None = None) -> Any:

@@ -30,9 +30,9 @@ class TiedEmbedding(keras.layers.Layer):
         shape = (self.settings["words"], self.settings["width"])
         self.table = self.add_weight(shape=shape, name="embeddings")
 
-    def call(self, inputs: Any, told: bool = False, training: bool | None = None) -> Any:
+    def call(self, inputs: Any, as_logits: bool = False, training: bool | None = None) -> Any:
         """Tokens (N, L) to vectors (N, L, D), or vectors to logits (N, L, V)."""
-        if told:
+        if as_logits:
             return ops.matmul(inputs, ops.transpose(self.table))
         # Through a product the gradient has one row a token; see tlcourse.embeddings.layers.
         table = self.table * 1.0 if training else self.table
@@ -127,7 +127,7 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
     x = last(x)
     last.set_weights([tensors["ln_f.weight"], tensors["ln_f.bias"]])
     if _HEAD not in tensors:
-        return keras.Model(tokens, words(x, told=True))
+        return keras.Model(tokens, words(x, as_logits=True))
     head = keras.layers.Dense(config["vocab_size"], use_bias=False, name="lm_head")
     model = keras.Model(tokens, head(x))
     head.set_weights([tensors[_HEAD].T])

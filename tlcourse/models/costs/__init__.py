@@ -228,13 +228,13 @@ def measure(
     )
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
-        said = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        reason = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
         raise CourseError(
-            f"The costs of {name} in {framework} could not be measured: {said[0]}.",
+            f"The costs of {name} in {framework} could not be measured: {reason[0]}.",
             "If it ran out of memory, close other programs, or take a smaller architecture.",
         )
-    found: dict[str, float] = json.loads(lines[-1])
-    return found
+    costs: dict[str, float] = json.loads(lines[-1])
+    return costs
 
 
 def _resident() -> int:

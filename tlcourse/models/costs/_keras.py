@@ -60,12 +60,14 @@ def _counted(model: keras.Model, shape: tuple[int, ...]) -> int:
         return 0
     # The shapes for this size: an input of any size leaves them open in the model itself.
     probe = keras.Model(graph.inputs[0], [t for n in nodes for t in (n.input_tensors[0], n.outputs[0])])
-    found = probe.compute_output_spec(keras.KerasTensor(shape, dtype="float32"))
+    outputs = probe.compute_output_spec(keras.KerasTensor(shape, dtype="float32"))
     total = 0
     for place, node in enumerate(nodes):
-        came, went = (tuple(found[2 * place + i].shape) for i in (0, 1))
+        shape_in, shape_out = (tuple(outputs[2 * place + i].shape) for i in (0, 1))
         nested = getattr(node.operation, "layers", None)
-        total += _counted(node.operation, came) if nested else _of_layer(node.operation, came, went)
+        total += (
+            _counted(node.operation, shape_in) if nested else _of_layer(node.operation, shape_in, shape_out)
+        )
     return total
 
 

@@ -76,9 +76,9 @@ def held_in(path: Path) -> dict[str, list[tuple[int, ...]]] | None:
     def older(file: Any) -> None:
         group = file.get("model_weights", file)
         for name in map(_text, group.attrs["layer_names"]):
-            found = [tuple(group[name][_text(w)].shape) for w in group[name].attrs["weight_names"]]
-            if found:
-                held[name] = found
+            shapes = [tuple(group[name][_text(w)].shape) for w in group[name].attrs["weight_names"]]
+            if shapes:
+                held[name] = shapes
 
     def visit(_path: str, node: Any) -> None:
         if isinstance(node, h5py.Group) and "vars" in node and len(node["vars"]):

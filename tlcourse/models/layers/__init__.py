@@ -64,13 +64,13 @@ def layers_of(model: Any) -> list[Layer]:
     CourseError
         If it is no model, or has no weights (yet).
     """
-    found: list[Layer] = side(__name__, model).describe(model)
-    if not found:
+    layers: list[Layer] = side(__name__, model).describe(model)
+    if not layers:
         raise CourseError(
             f"The {type(model).__name__} has no weights yet.",
             "Call it on one batch first (a Keras model without an Input makes its weights then).",
         )
-    return found
+    return layers
 
 
 def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:
@@ -79,8 +79,8 @@ def arrays(model: Any) -> Iterator[tuple[str, str, np.ndarray]]:
     Names and axes are PyTorch's in both frameworks. The values may be the model's own memory: copy what is to
     be kept.
     """
-    found: Iterator[tuple[str, str, np.ndarray]] = side(__name__, model).arrays(model)
-    return found
+    values: Iterator[tuple[str, str, np.ndarray]] = side(__name__, model).arrays(model)
+    return values
 
 
 def check_sizes(layers: Iterable[Layer]) -> None:

@@ -126,18 +126,18 @@ def _groups(model: Any) -> dict[int, str]:
     ``keras.applications`` names a block's layers alike ("conv4_block2_1_bn", "block6a_dwconv"); the layers of
     Inception V3 have numbers only, and a module ends where its branches meet ("mixed7").
     """
-    found: dict[int, str] = {}
+    groups: dict[int, str] = {}
     layers = list(getattr(model, "layers", []))
     branches = [i for i, layer in enumerate(layers) if _MODULE.fullmatch(layer.name)]
     if branches:
         pools = [i for i, y in enumerate(layers[: branches[0]]) if isinstance(y, keras.layers.MaxPooling2D)]
         start = pools[-1] + 1 if pools else 0  # before it is the stem, layer after layer
         for end in branches:
-            found.update({id(layer): layers[end].name for layer in layers[start:end]})
+            groups.update({id(layer): layers[end].name for layer in layers[start:end]})
             start = end + 1
     block = ""
     for layer in layers:
-        found.update(_groups(layer))
+        groups.update(_groups(layer))
         named = _BLOCK.match(layer.name)
         if named:
             block = named[1]
@@ -146,8 +146,8 @@ def _groups(model: Any) -> dict[int, str]:
         elif not _UNNAMED.fullmatch(layer.name):
             block = ""
         if block and not branches:  # a shortcut without a name belongs to the block around it
-            found[id(layer)] = block
-    return found
+            groups[id(layer)] = block
+    return groups
 
 
 def describe(model: Any) -> list[Layer]:

@@ -53,8 +53,8 @@ def name_of(model: Any) -> str | None:
     CourseError
         If it is a model of neither framework.
     """
-    found: str | None = side(__name__, model).name_of(model)
-    return found
+    name: str | None = side(__name__, model).name_of(model)
+    return name
 
 
 def _rule(model: Any) -> str:

@@ -50,8 +50,8 @@ def _renumbered(model: keras.Model) -> keras.Model:
     numbers: dict[str, list[int]] = {}
     automatic = re.compile(r"(conv2d|batch_normalization)(?:_(\d+))?")
     for layer in model.layers:
-        if found := automatic.fullmatch(layer.name):
-            numbers.setdefault(found[1], []).append(int(found[2] or 0))
+        if match := automatic.fullmatch(layer.name):
+            numbers.setdefault(match[1], []).append(int(match[2] or 0))
     if not numbers or all(min(held) == 0 for held in numbers.values()):
         return model
     names = {}
@@ -128,12 +128,12 @@ def _copy(donor: keras.Model, model: keras.Model, path: Path, without: tuple[str
 def _read(model: keras.Model, path: Path) -> None:
     """Load an .h5 file into the model, which is thrown away if it does not fit."""
     try:
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             model.load_weights(path)
         # Keras only warns of parts that it does not find, and leaves their layers at random. Not made an
         # error while it loads: it would leave the file open.
-        missing = [w for w in said if "freshly-initialized" in str(w.message)]
+        missing = [w for w in caught if "freshly-initialized" in str(w.message)]
         if missing:
             raise ValueError(str(missing[0].message))
     except Exception as error:

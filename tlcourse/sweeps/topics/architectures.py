@@ -48,14 +48,14 @@ def measure_costs(framework: str, architecture: str, seed: int) -> dict[str, flo
     """
     from tlcourse.models import costs
 
-    found = costs.measure(architecture, framework, repeats=REPEATS, threads=1)
+    measured = costs.measure(architecture, framework, repeats=REPEATS, threads=1)
     return {
-        "parameters": found["parameters"],
-        "multiply_adds": found["multiply_adds"],
-        "file_mb": found["file_bytes"] / 1e6,
-        "latency_ms": found["latency_ms"],
-        "cpu_ms": found["cpu_ms"],
-        "peak_mb": found["peak_mb"],
+        "parameters": measured["parameters"],
+        "multiply_adds": measured["multiply_adds"],
+        "file_mb": measured["file_bytes"] / 1e6,
+        "latency_ms": measured["latency_ms"],
+        "cpu_ms": measured["cpu_ms"],
+        "peak_mb": measured["peak_mb"],
     }
 
 

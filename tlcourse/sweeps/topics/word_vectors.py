@@ -118,9 +118,9 @@ def _start(method: str, train: Any, seed: int) -> tuple[Any, np.ndarray]:
     return vocabulary, table
 
 
-def balanced(labels: np.ndarray, said: np.ndarray) -> float:
+def balanced(labels: np.ndarray, predicted: np.ndarray) -> float:
     """The mean of the classes' recalls, 0 to 1."""
-    return float(np.mean([(said[labels == label] == label).mean() for label in np.unique(labels)]))
+    return float(np.mean([(predicted[labels == label] == label).mean() for label in np.unique(labels)]))
 
 
 def _run(
@@ -149,14 +149,14 @@ def _run(
         seed=seed,
         progress=False,
     )
-    found = {"train_cpu_seconds": history.cpu_seconds}
+    results = {"train_cpu_seconds": history.cpu_seconds}
     for other, split in judged:
         texts = _texts(other, split)
-        said = training.predict(
+        predicted = training.predict(
             model, vocabulary.encode(texts.texts, LENGTH), batch_size=256, progress=False
         ).argmax(1)
-        found[f"{other}/{split}"] = balanced(texts.labels, said)
-    return found
+        results[f"{other}/{split}"] = balanced(texts.labels, predicted)
+    return results
 
 
 def _tfidf(
@@ -191,8 +191,8 @@ def try_rate(
     """
     reader = method if method in READERS else "mean"
     table = "glove-frozen" if method in READERS else method
-    found = _run(framework, corpus, table, reader, per_class, lr, seed, ((corpus, "val"),))
-    return {"val_balanced": found[f"{corpus}/val"], "train_cpu_seconds": found["train_cpu_seconds"]}
+    results = _run(framework, corpus, table, reader, per_class, lr, seed, ((corpus, "val"),))
+    return {"val_balanced": results[f"{corpus}/val"], "train_cpu_seconds": results["train_cpu_seconds"]}
 
 
 def try_strength(framework: str, corpus: str, per_class: int, strength: float, seed: int) -> dict[str, float]:
@@ -273,8 +273,8 @@ def compare_tables(
     seed : int
         Of the drawn texts, the start and the order of the batches.
     """
-    found = _run(framework, corpus, method, "mean", per_class, lr, seed, ((corpus, "test"),))
-    return {"test_balanced": found[f"{corpus}/test"], "train_cpu_seconds": found["train_cpu_seconds"]}
+    results = _run(framework, corpus, method, "mean", per_class, lr, seed, ((corpus, "test"),))
+    return {"test_balanced": results[f"{corpus}/test"], "train_cpu_seconds": results["train_cpu_seconds"]}
 
 
 def tfidf(framework: str, corpus: str, per_class: int, strength: float, seed: int) -> dict[str, float]:
@@ -285,24 +285,24 @@ def tfidf(framework: str, corpus: str, per_class: int, strength: float, seed: in
 def compare_readers(framework: str, reader: str, per_class: int, lr: float, seed: int) -> dict[str, float]:
     """One row of ``word-readers``: the mean, a convolution or a GRU on frozen GloVe, movie reviews."""
     judged = ((READER_CORPUS, "test"),)
-    found = _run(framework, READER_CORPUS, "glove-frozen", reader, per_class, lr, seed, judged)
+    results = _run(framework, READER_CORPUS, "glove-frozen", reader, per_class, lr, seed, judged)
     return {
-        "test_balanced": found[f"{READER_CORPUS}/test"],
-        "train_cpu_seconds": found["train_cpu_seconds"],
+        "test_balanced": results[f"{READER_CORPUS}/test"],
+        "train_cpu_seconds": results["train_cpu_seconds"],
     }
 
 
 def cross_domains(framework: str, corpus: str, method: str, lr: float, seed: int) -> dict[str, float]:
     """One row of ``word-domains``: trained on one corpus, tested on all four."""
     judged = tuple((other, "test") for other in _corpora())
-    found = _run(framework, corpus, method, "mean", DOMAIN_SIZE, lr, seed, judged)
-    return {f"{other}_balanced": found[f"{other}/test"] for other in _corpora()}
+    results = _run(framework, corpus, method, "mean", DOMAIN_SIZE, lr, seed, judged)
+    return {f"{other}_balanced": results[f"{other}/test"] for other in _corpora()}
 
 
 def tfidf_domains(framework: str, corpus: str, strength: float, seed: int) -> dict[str, float]:
     """One row of ``word-tfidf-domains``: the baseline trained on one corpus, tested on all four."""
-    found = _tfidf(corpus, DOMAIN_SIZE, strength, seed, tuple((other, "test") for other in _corpora()))
-    return {f"{other}_balanced": found[f"{other}/test"] for other in _corpora()}
+    results = _tfidf(corpus, DOMAIN_SIZE, strength, seed, tuple((other, "test") for other in _corpora()))
+    return {f"{other}_balanced": results[f"{other}/test"] for other in _corpora()}
 
 
 def _tables_grid() -> list[Settings]:

@@ -69,11 +69,11 @@ def _called(model: keras.Model, x: np.ndarray) -> Any:
     try:
         return model(x)
     except Exception as error:
-        said = next((line for line in str(error).splitlines()[1:] if line.strip()), str(error))
-        said = " ".join(re.sub(r"\x1b\[\d*m", "", said).split())[:200].rstrip(".")
+        reason = next((line for line in str(error).splitlines()[1:] if line.strip()), str(error))
+        reason = " ".join(re.sub(r"\x1b\[\d*m", "", reason).split())[:200].rstrip(".")
         raise CourseError(
             f"The {type(model).__name__} stops with {type(error).__name__} at a batch of shape {x.shape}: "
-            f"{said}.",
+            f"{reason}.",
             "Call it on such a batch by itself first, model(x): it must give a row of logits for each image.",
         ) from error
 
