@@ -47,7 +47,10 @@ def _loaders() -> dict[str, Callable[..., Dataset]]:
         if inspect.isfunction(value)
         and value.__module__.startswith(f"{__name__}.")
         and inspect.signature(value).return_annotation == "Dataset"
-        and all(given.default is not given.empty for given in inspect.signature(value).parameters.values())
+        and all(
+            parameter.default is not parameter.empty
+            for parameter in inspect.signature(value).parameters.values()
+        )
     }
 
 

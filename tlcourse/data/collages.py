@@ -84,13 +84,13 @@ def collages(data: Dataset, n: int, *, seed: int, filled: float = 0.6) -> Collag
     high, wide = data.images.shape[1:3]
     images = np.full((n, 2 * high, 2 * wide, 3), 255, np.uint8)
     labels = np.zeros((n, len(data.class_names)), np.float32)
-    there = rng.random((n, 4)) < filled
-    there[np.arange(n), rng.integers(0, 4, n)] = True
+    occupied = rng.random((n, 4)) < filled
+    occupied[np.arange(n), rng.integers(0, 4, n)] = True
     rows = rng.integers(0, len(data), (n, 4))
     for i in range(n):
-        for quarter in np.flatnonzero(there[i]):
+        for quarter in np.flatnonzero(occupied[i]):
             y, x = divmod(int(quarter), 2)
             image = data.images[rows[i, quarter]]
             images[i, y * high : (y + 1) * high, x * wide : (x + 1) * wide] = image
             labels[i, data.labels[rows[i, quarter]]] = 1
-    return Collages(images, labels, there.sum(1).astype(np.int64), data.class_names)
+    return Collages(images, labels, occupied.sum(1).astype(np.int64), data.class_names)

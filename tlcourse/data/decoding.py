@@ -149,7 +149,7 @@ def _variants(data: bytes) -> Iterator[tuple[bytes, bool]]:
 
 def _bare_jpeg(data: bytes) -> bytes | None:
     """A JPEG with the blocks that colours need, and EXIF: not profiles, previews, or the maker's own."""
-    kept, at = [data[:2]], 2
+    blocks, at = [data[:2]], 2
     while at + 4 <= len(data) and data[at] == 0xFF:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
         if marker == 0xFF:  # a filling byte
@@ -161,16 +161,16 @@ def _bare_jpeg(data: bytes) -> bytes | None:
         # Adobe's block says whether a CMYK image is inverted.
         adobe = block[4:9] == b"Adobe" and length >= 14
         if not metadata or adobe or block[4:10] == b"Exif\0\0":
-            kept.append(block)
+            blocks.append(block)
         at = end
         if marker == 0xDA:
-            return b"".join([*kept, data[at:]])
+            return b"".join([*blocks, data[at:]])
     return None
 
 
 def _bare_png(data: bytes) -> bytes | None:
     """A PNG without the chunks that are not needed, the others with checksums that fit them."""
-    kept, at = [data[:8]], 8
+    chunks, at = [data[:8]], 8
     while at + 12 <= len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         if length > len(data) - at - 12:
@@ -181,12 +181,12 @@ def _bare_png(data: bytes) -> bytes | None:
             check = data[at + 8 + length : at + 12 + length]
             if kind == b"eXIf":
                 check = struct.pack(">I", zlib.crc32(body))
-            kept.append(data[at : at + 4] + body + check)
+            chunks.append(data[at : at + 4] + body + check)
         at += 12 + length
         if kind == b"IEND":
             break
-    kept.append(data[at:])
-    return b"".join(kept)
+    chunks.append(data[at:])
+    return b"".join(chunks)
 
 
 def _decoded(data: bytes, exif: bool) -> npt.NDArray[np.uint8]:

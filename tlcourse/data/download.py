@@ -208,17 +208,18 @@ def _get(archive: Archive, target: Path, progress: bool) -> Path:
             f"The file may have moved. {_by_hand(archive, target)}",
         ) from None
     except (OSError, http.client.HTTPException) as error:
-        got = part.stat().st_size if part.exists() else 0
+        offset = part.stat().st_size if part.exists() else 0
         raise NetworkError(
-            f"The connection broke after {got / 1e6:.0f} of {archive.size / 1e6:.0f} MB of {archive.name} "
+            f"The connection broke after {offset / 1e6:.0f} of {archive.size / 1e6:.0f} MB of {archive.name} "
             f"({error}); what came is kept.",
             _by_hand(archive, target),
         ) from None
     if _digest(part, archive.algorithm) != archive.digest:
         part.unlink()
-        kept = " The file that was there before is unchanged." if target.exists() else ""
+        unchanged = " The file that was there before is unchanged." if target.exists() else ""
         raise DataError(
-            f"What {archive.url} sent is not the published file: its {archive.algorithm} differs." + kept,
+            f"What {archive.url} sent is not the published file: its {archive.algorithm} differs."
+            + unchanged,
             "Call fetch() again. If it happens again, the file or something on the way has changed: "
             f"get it from another network and put it here: {target}",
         )

@@ -192,8 +192,8 @@ def stratified(
     splits: dict[str, list[int]] = {"train": [], "val": [], "test": []}
     for label in np.unique(labels):
         rows = np.random.default_rng([seed, int(label)]).permutation(np.flatnonzero(labels == label))
-        held = [max(1, round(share * len(rows))) if share > 0 else 0 for share in (val, test)]
-        splits["val"] += rows[: held[0]].tolist()
-        splits["test"] += rows[held[0] : sum(held)].tolist()
-        splits["train"] += rows[sum(held) :].tolist()
+        sizes = [max(1, round(share * len(rows))) if share > 0 else 0 for share in (val, test)]
+        splits["val"] += rows[: sizes[0]].tolist()
+        splits["test"] += rows[sizes[0] : sum(sizes)].tolist()
+        splits["train"] += rows[sum(sizes) :].tolist()
     return {name: np.sort(np.array(rows, dtype=np.int64)) for name, rows in splits.items()}

@@ -213,8 +213,8 @@ class Rows:
             )
         new_label = np.full(len(self.class_names), -1, dtype=np.int64)
         new_label[[self.class_names.index(name) for name in wanted]] = np.arange(len(wanted))
-        kept = self.subset(new_label[self.labels] >= 0)
-        return kept._with(labels=new_label[kept.labels], class_names=wanted)
+        chosen = self.subset(new_label[self.labels] >= 0)
+        return chosen._with(labels=new_label[chosen.labels], class_names=wanted)
 
     def counts(self) -> dict[str, int]:
         """How many rows each class has.

@@ -92,8 +92,8 @@ class TextDataset(Rows):
                 raise ShapeError(
                     f"There are {len(texts)} texts and {len(values)} {column}.", "Give one for each text."
                 )
-        kept = {"texts": texts, "labels": labels, "splits": splits, "class_names": names}
-        for attribute, value in (kept | columns).items():
+        attributes = {"texts": texts, "labels": labels, "splits": splits, "class_names": names}
+        for attribute, value in (attributes | columns).items():
             object.__setattr__(self, attribute, value)
 
     def __repr__(self) -> str:

@@ -64,9 +64,9 @@ def sniff(path: str | Path) -> str:
         raise DataError(f"The file {path} is empty.", "Download it again: the download was cut short.")
     if len(start) >= 8 and struct.unpack("<i", start[:4])[0] == FASTTEXT_MAGIC:
         return "fasttext-bin"
-    for magic, what in _OTHER.items():
+    for magic, description in _OTHER.items():
         if start.startswith(magic):
-            raise DataError(f"The file {path} is {what}, no file of word vectors.", _FIX)
+            raise DataError(f"The file {path} is {description}, no file of word vectors.", _FIX)
     if len(start) > 10 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 100_000_000:
         raise DataError(f"The file {path} is in safetensors format, no file of word vectors.", _FIX)
     whole = len(start) < 4096

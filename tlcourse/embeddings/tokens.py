@@ -110,12 +110,12 @@ class Vocabulary:
             For one str in place of a list, or if no word is left.
         """
         counts = Counter(token for text in listed(texts) for token in tokenize(text))
-        kept = sorted((-n, word) for word, n in counts.items() if n >= min_count)[:most]
-        if not kept:
+        by_count = sorted((-n, word) for word, n in counts.items() if n >= min_count)[:most]
+        if not by_count:
             raise DataError(
                 f"No word is left of {sum(counts.values())}.", "Give texts with words, or a lower min_count."
             )
-        return cls(tuple(word for _, word in kept))
+        return cls(tuple(word for _, word in by_count))
 
     def __len__(self) -> int:
         return len(self.words)

@@ -58,9 +58,9 @@ def reliability(labels: Any, probabilities: Any, bins: int = 10) -> pd.DataFrame
     which = np.clip(np.digitize(sure, edges, right=True) - 1, 0, bins - 1)
     rows = []
     for b in range(bins):
-        here = which == b
-        mean = (sure[here].mean(), right[here].mean()) if here.any() else (np.nan, np.nan)
-        rows.append((edges[b], edges[b + 1], *mean, int(here.sum())))
+        in_bin = which == b
+        mean = (sure[in_bin].mean(), right[in_bin].mean()) if in_bin.any() else (np.nan, np.nan)
+        rows.append((edges[b], edges[b + 1], *mean, int(in_bin.sum())))
     return pd.DataFrame(rows, columns=["low", "high", "confidence", "accuracy", "count"])
 
 

@@ -153,10 +153,12 @@ def model_card(
     CourseError
         If one of them is empty.
     """
-    given = {"name": name, "intended": intended, "limits": limits, "licence": licence, "base": base}
-    for what, text in given.items():
+    texts = {"name": name, "intended": intended, "limits": limits, "licence": licence, "base": base}
+    for entry, text in texts.items():
         if not isinstance(text, str) or not text.strip():
-            raise CourseError(f"The card's {what} is empty.", "Say it in a sentence; a reader depends on it.")
+            raise CourseError(
+                f"The card's {entry} is empty.", "Say it in a sentence; a reader depends on it."
+            )
     lines = [f"# {name}", "", f"**For:** {intended}", "", f"**Not for:** {limits}", ""]
     lines += [f"**Licence:** {licence}. **Begun from:** {base}.", "", "| result | value |", "| --- | --- |"]
     lines += [f"| {key} | {value:.3f} |" for key, value in record.results.items()]

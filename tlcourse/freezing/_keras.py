@@ -32,7 +32,7 @@ def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
     chosen = {id(layer) for name, layer in layers if name in names}
     flags = {**_opened(model), **dict.fromkeys(chosen, not frozen)}
     tied = _tied(layers)
-    held = {id(v) for one, v in tied if one in chosen}
+    shared = {id(v) for one, v in tied if one in chosen}
     trained = {id(v) for v in model.trainable_variables}
     # A container's own flag, once False, hides its layers' flags; setting it rewrites them. So containers are
     # opened first and the layers set one by one.
@@ -44,19 +44,19 @@ def set_frozen(model: Any, names: set[str], frozen: bool) -> None:
             if layer.trainable != flags[id(layer)]:
                 layer.trainable = flags[id(layer)]
     for _, variable in tied:
-        variable.trainable = (not frozen) if id(variable) in held else id(variable) in trained
+        variable.trainable = (not frozen) if id(variable) in shared else id(variable) in trained
     # The compiled training step keeps the layers that were trainable when it was traced: drop it.
     for container in _containers(model):
         if getattr(container, "train_function", None) is not None:
             container.train_function = None
 
 
-def _opened(model: Any, open_: bool = True) -> dict[int, bool]:
+def _opened(model: Any, trains: bool = True) -> dict[int, bool]:
     """For each layer (by id) whether it trains: its own flag and those of all the models around it."""
-    open_ = open_ and bool(model.trainable)
-    flags = {id(model): open_}
+    trains = trains and bool(model.trainable)
+    flags = {id(model): trains}
     for layer in getattr(model, "layers", []):
-        flags.update(_opened(layer, open_))
+        flags.update(_opened(layer, trains))
     return flags
 
 

@@ -58,8 +58,8 @@ def check_optimizer(model: nn.Module, optimizer: Any = None) -> None:
         raise CourseError(
             "PyTorch's optimizer is not part of the model.", "Call check_optimizer(model, optimizer)."
         )
-    held = {id(p) for entry in optimizer.param_groups for p in entry["params"]}
-    missing = [name for name, p in model.named_parameters() if p.requires_grad and id(p) not in held]
+    in_optimizer = {id(p) for entry in optimizer.param_groups for p in entry["params"]}
+    missing = [name for name, p in model.named_parameters() if p.requires_grad and id(p) not in in_optimizer]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise CourseError(

@@ -66,12 +66,12 @@ def next_probabilities(
         raise SettingError(f"top_p is {top_p!r}.", "Give a probability above 0, at most 1.")
     probabilities = softmax(values / temperature)
     order = np.argsort(-probabilities, kind="stable")
-    kept = len(values) if top_k is None else min(top_k, len(values))
+    count = len(values) if top_k is None else min(top_k, len(values))
     if top_p is not None:
         before = np.cumsum(probabilities[order]) - probabilities[order]
-        kept = min(kept, int((before < top_p - 1e-12).sum()))
+        count = min(count, int((before < top_p - 1e-12).sum()))
     chosen = np.zeros(len(values))
-    chosen[order[:kept]] = probabilities[order[:kept]]
+    chosen[order[:count]] = probabilities[order[:count]]
     return chosen / chosen.sum()
 
 

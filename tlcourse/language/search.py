@@ -38,15 +38,15 @@ def search(query: npt.ArrayLike, texts: npt.ArrayLike, k: int = 5) -> list[tuple
     >>> search([1.0, 0.0], [[0.0, 2.0], [3.0, 0.0], [1.0, 1.0]], k=2)
     [(1, 1.0), (2, 0.707)]
     """
-    one, many = np.asarray(query, np.float64), np.asarray(texts, np.float64)
-    if one.ndim != 1 or many.ndim != 2 or many.shape[1] != len(one):
+    vector, matrix = np.asarray(query, np.float64), np.asarray(texts, np.float64)
+    if vector.ndim != 1 or matrix.ndim != 2 or matrix.shape[1] != len(vector):
         raise ShapeError(
-            f"The query has shape {one.shape} and the texts have {many.shape}.",
+            f"The query has shape {vector.shape} and the texts have {matrix.shape}.",
             "Give one vector (D,) and the vectors of the texts, (N, D), of the same encoder.",
         )
-    if not (np.isfinite(one).all() and np.isfinite(many).all()):
+    if not (np.isfinite(vector).all() and np.isfinite(matrix).all()):
         raise ShapeError("A vector is not finite.", "Look for NaN in what the encoder gave.")
     k = whole("k", k, 1)
-    lengths = np.linalg.norm(many, axis=1) * np.linalg.norm(one)
-    cosines = many @ one / np.where(lengths > 0, lengths, 1.0)
+    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
+    cosines = matrix @ vector / np.where(lengths > 0, lengths, 1.0)
     return [(int(row), round(float(cosines[row]), 3)) for row in np.argsort(-cosines, kind="stable")[:k]]

@@ -159,10 +159,10 @@ def _load_library(
     prepare(framework)
     from_publisher = path == "imagenet"
     if from_publisher:
-        mine = entry.of(framework)
-        file = mine.file if num_classes is None else mine.body_file or mine.file
+        pretrained = entry.of(framework)
+        file = pretrained.file if num_classes is None else pretrained.body_file or pretrained.file
         assert file is not None
-        path = published.locate(file, framework)
+        path = pretrained.locate(file, framework)
     if seed is None:  # drawn only where something is random
         seed = int(np.random.randint(2**31)) if path is None or num_classes else 0
     return side("tlcourse.models.zoo", framework).build(

@@ -96,10 +96,10 @@ def locate(file: WeightFile, framework: str, progress: bool = True) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as folder:
             download = _download_torch if framework == "torch" else _download_keras
-            came = download(file, Path(folder), progress)
-            if not _right(came, file):
+            downloaded = download(file, Path(folder), progress)
+            if not _right(downloaded, file):
                 raise WeightsError(_not_published(file), _by_hand(file, path))
-            shutil.move(came, path)  # in the same folder: all of it or nothing
+            shutil.move(downloaded, path)  # in the same folder: all of it or nothing
     except WeightsError:
         raise
     except (RuntimeError, ValueError) as error:

@@ -120,12 +120,12 @@ def crossing(
         raise CourseError(f"The sizes {list(sizes)} do not increase from above 0.", "Sort the curve by size.")
     if accuracies[0] >= target:
         return float(x[0]), "at most"
-    over = np.log(x) if scale == "log" else x
+    positions = np.log(x) if scale == "log" else x
     for i in range(1, len(x)):
         low, high = accuracies[i - 1], accuracies[i]
         # The first time it gets there: a curve over five seeds may dip.
         if low < target <= high:
-            at = over[i - 1] + (over[i] - over[i - 1]) * (target - low) / (high - low)
+            at = positions[i - 1] + (positions[i] - positions[i - 1]) * (target - low) / (high - low)
             return round(float(np.exp(at) if scale == "log" else at), 9), "equal"
     return float(x[-1]), "at least"
 

@@ -44,8 +44,8 @@ def check_rate(lr: Any) -> None:
     rates = lr.items() if isinstance(lr, Mapping) else [(None, lr)]
     for group, rate in rates:
         if not _number(rate) or rate <= 0:
-            what = "lr" if group is None else f"The learning rate of {group!r}"
-            raise SettingError(f"{what} is {rate!r}.", "Give a positive learning rate, such as 1e-3.")
+            subject = "lr" if group is None else f"The learning rate of {group!r}"
+            raise SettingError(f"{subject} is {rate!r}.", "Give a positive learning rate, such as 1e-3.")
 
 
 def highest(lr: LearningRate) -> float:
@@ -81,14 +81,14 @@ def rate_of_each(model: Any, lr: Mapping[str, float]) -> dict[str, float]:
     unknown = [name for name in lr if name not in {g.name for g in groups}]
     if unknown:
         raise UnknownNameError("group of layers", unknown[0], [g.name for g in groups])
-    open_ = set(trainable_names(model))
-    missing = [g.name for g in groups if g.name not in lr and open_ & set(g.parameters)]
+    trainable = set(trainable_names(model))
+    missing = [g.name for g in groups if g.name not in lr and trainable & set(g.parameters)]
     if missing:
         raise CourseError(
             f"lr has no rate for {', '.join(missing)}, which would train.",
             "Give each group a rate, as freezing.discriminative_lrs(model, 1e-3) does, or freeze it.",
         )
-    return {name: float(lr[g.name]) for g in groups for name in g.parameters if name in open_}
+    return {name: float(lr[g.name]) for g in groups for name in g.parameters if name in trainable}
 
 
 def factor_at(schedule: Schedule | None, step: int, steps: int) -> float:

@@ -151,10 +151,10 @@ def traced(model: keras.Model) -> Callable[[Any], Any]:
     variables = tuple(id(variable) for variable in model.variables)
     known = _traced.get(model)
     if known is None or known[0] != variables:
-        there = ref(model)  # the dictionary's value must not keep its key alive
+        reference = ref(model)  # the dictionary's value must not keep its key alive
 
         def forward(tokens: Any) -> Any:
-            living = there()
+            living = reference()
             assert living is not None
             return living(tokens, training=False)
 

@@ -47,9 +47,9 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
 
     rates = dict.fromkeys(("attn_pdrop", "embd_pdrop", "resid_pdrop"), dropout)
     # Only what makes the network: a config also says how its authors ran it (dtype, return_dict, …).
-    kept = {name: config[name] for name in _SETTINGS if name in config}
+    settings = {name: config[name] for name in _SETTINGS if name in config}
     with torch.random.fork_rng(devices=[]):  # its random start is thrown away, and must not move ours
-        gpt = GPT2Model(GPT2Config(**{**kept, **rates}, bos_token_id=None, eos_token_id=None))
+        gpt = GPT2Model(GPT2Config(**{**settings, **rates}, bos_token_id=None, eos_token_id=None))
     values = {name: torch.from_numpy(value) for name, value in tensors.items()}
     head = values.pop("lm_head.weight", None)
     gpt.load_state_dict(values, strict=True)

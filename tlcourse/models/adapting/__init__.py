@@ -66,8 +66,8 @@ def cut_at(model: Any, block: str, *, num_classes: int = 0, seed: int | None = N
     names = [one.name for one in groups]
     if block not in names:
         raise UnknownNameError("block", block, names)
-    kept, after = groups[: names.index(block) + 1], groups[names.index(block) + 1 :]
-    if classes and any(f"{name}.".startswith("classifier.") for one in kept for name in one.layers):
+    before, after = groups[: names.index(block) + 1], groups[names.index(block) + 1 :]
+    if classes and any(f"{name}.".startswith("classifier.") for one in before for name in one.layers):
         raise CourseError(
             f"The part up to {block!r} has a layer 'classifier' already, and the fresh head needs the name.",
             "Cut before it, or leave num_classes out.",

@@ -55,9 +55,9 @@ class CutNetwork(nn.Module):
     def __init__(self, whole: nn.Module, later: tuple[str, ...]) -> None:
         super().__init__()
         modules = dict(whole.named_modules())
-        gone = [name for name in later if name in modules]
-        for name in gone:
-            _put(whole, name, (_Stop() if name == gone[0] else nn.Identity()).train(whole.training))
+        removed = [name for name in later if name in modules]
+        for name in removed:
+            _put(whole, name, (_Stop() if name == removed[0] else nn.Identity()).train(whole.training))
         # In a tuple it is no submodule: only its layers are, so that their names get no prefix.
         self._whole = (whole,)
         for child, module in whole.named_children():

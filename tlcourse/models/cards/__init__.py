@@ -72,7 +72,7 @@ def cards() -> Cards:
     >>> [c.name for c in cards()][:4]
     ['efficientnet_lite0', 'vgg16', 'vgg19', 'inception_v3']
     """
-    return Cards(sorted(map(card, _names()), key=lambda held: held.place))
+    return Cards(sorted(map(card, _names()), key=lambda card_: card_.place))
 
 
 def card(name: str) -> ModelCard:

@@ -28,18 +28,18 @@ def import_all() -> None:
 _COUNTED = (layers.Conv2D, layers.DepthwiseConv2D, layers.SeparableConv2D, layers.Dense)
 
 
-def _of_layer(layer: Any, came: tuple[int, ...], went: tuple[int, ...]) -> int:
+def _of_layer(layer: Any, shape_in: tuple[int, ...], shape_out: tuple[int, ...]) -> int:
     """Multiply-adds of one layer for one image, from the shapes of its input and output."""
     if isinstance(layer, layers.SeparableConv2D):
-        channels = came[-1] * layer.depth_multiplier
-        places = went[1] * went[2]
-        return places * channels * (prod(layer.kernel_size) + went[-1])
+        channels = shape_in[-1] * layer.depth_multiplier
+        places = shape_out[1] * shape_out[2]
+        return places * channels * (prod(layer.kernel_size) + shape_out[-1])
     if isinstance(layer, layers.DepthwiseConv2D):
-        return prod(went[1:]) * prod(layer.kernel_size)
+        return prod(shape_out[1:]) * prod(layer.kernel_size)
     if isinstance(layer, layers.Conv2D):
-        return prod(went[1:]) * prod(layer.kernel_size) * came[-1] // layer.groups
+        return prod(shape_out[1:]) * prod(layer.kernel_size) * shape_in[-1] // layer.groups
     if isinstance(layer, layers.Dense):
-        return prod(went[1:]) * came[-1]
+        return prod(shape_out[1:]) * shape_in[-1]
     return 0
 
 

@@ -71,20 +71,20 @@ def held_in(path: Path) -> dict[str, list[tuple[int, ...]]] | None:
     """
     import h5py
 
-    held: dict[str, list[tuple[int, ...]]] = {}
+    shapes_of: dict[str, list[tuple[int, ...]]] = {}
 
     def older(file: Any) -> None:
         group = file.get("model_weights", file)
         for name in map(_text, group.attrs["layer_names"]):
             shapes = [tuple(group[name][_text(w)].shape) for w in group[name].attrs["weight_names"]]
             if shapes:
-                held[name] = shapes
+                shapes_of[name] = shapes
 
     def visit(_path: str, node: Any) -> None:
         if isinstance(node, h5py.Group) and "vars" in node and len(node["vars"]):
             variables = node["vars"]
             name = variables.attrs.get("name", node.attrs.get("name", ""))  # the layer's own name
-            held[_text(name)] = [tuple(variables[key].shape) for key in sorted(variables, key=int)]
+            shapes_of[_text(name)] = [tuple(variables[key].shape) for key in sorted(variables, key=int)]
 
     try:
         with h5py.File(path) as file:
@@ -94,7 +94,7 @@ def held_in(path: Path) -> dict[str, list[tuple[int, ...]]] | None:
                 file.visititems(visit)
     except Exception:
         return None
-    return held
+    return shapes_of
 
 
 def _misfit(model: keras.Model, path: Path) -> str | None:

@@ -134,8 +134,8 @@ def group(layers: Iterable[Layer]) -> list[Group]:
         members.setdefault(key, []).append(layer)
         last = key
     return [
-        Group(key, tuple(p for m in held for p in m.parameters), tuple(m.name for m in held))
-        for key, held in members.items()
+        Group(key, tuple(p for m in layers for p in m.parameters), tuple(m.name for m in layers))
+        for key, layers in members.items()
     ]
 
 

@@ -117,8 +117,8 @@ def _copy(donor: keras.Model, model: keras.Model, path: Path, without: tuple[str
             continue
         shapes = [tuple(w.shape) for w in layer.weights]
         if name not in held or [w.shape for w in held[name]] != shapes:
-            there = [w.shape for w in held.get(name, [])] or "missing"
-            raise h5.misfit(path, f"{name} is {there} in the file, {shapes} in the model")
+            got = [w.shape for w in held.get(name, [])] or "missing"
+            raise h5.misfit(path, f"{name} is {got} in the file, {shapes} in the model")
         layer.set_weights(held[name])
     before, after = ([x for x in m.layers if isinstance(x, layers.Normalization)][:1] for m in (donor, model))
     for ours, theirs in zip(after, before, strict=False):

@@ -61,15 +61,15 @@ def _that_fit(
 ) -> dict[tuple[str, str], Sampled]:
     """Of each group's sampled rows those that can be run within the minutes."""
     costs = {group: [row["cpu_seconds"] for _, row in rows] for group, rows in groups.items()}
-    taken = within_minutes(costs, minutes, salt)
-    if any(costs.values()) and not any(taken.values()):
+    chosen = within_minutes(costs, minutes, salt)
+    if any(costs.values()) and not any(chosen.values()):
         raise SweepError(
             f"No recorded row can be run again in {minutes:g} minutes of processor time.",
             "Give more: pass a larger --minutes.",
         )
-    tables = sum(1 for rows in taken.values() if rows)
-    echo(f"{minutes:g} minutes of processor time are enough for rows of {tables} of {len(taken)} tables.")
-    return {group: [groups[group][number] for number in numbers] for group, numbers in taken.items()}
+    tables = sum(1 for rows in chosen.values() if rows)
+    echo(f"{minutes:g} minutes of processor time are enough for rows of {tables} of {len(chosen)} tables.")
+    return {group: [groups[group][number] for number in numbers] for group, numbers in chosen.items()}
 
 
 def check_sweeps(

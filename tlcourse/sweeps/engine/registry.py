@@ -61,9 +61,9 @@ def _defined(module: str) -> tuple[Sweep, ...]:
 def _topic(topic: str) -> tuple[Sweep, ...]:
     """The sweeps of a topic, which are those that are listed."""
     defined = _defined(f"tlcourse.sweeps.topics.{topic}")
-    if (there := tuple(sweep.name for sweep in defined)) != TOPICS[topic]:
+    if (defines := tuple(sweep.name for sweep in defined)) != TOPICS[topic]:
         raise SweepError(
-            f"The topic {topic!r} defines {', '.join(there)}; listed are {', '.join(TOPICS[topic])}.",
+            f"The topic {topic!r} defines {', '.join(defines)}; listed are {', '.join(TOPICS[topic])}.",
             "Mend TOPICS in tlcourse/sweeps/engine/registry.py.",
         )
     return defined

@@ -94,7 +94,7 @@ def within_minutes(
     {('torch', 'a'): [], ('torch', 'b'): [0]}
     """
     order = sorted(groups, key=lambda group: hashlib.sha256(f"{salt} {group}".encode()).hexdigest())
-    taken: dict[tuple[str, str], list[int]] = {group: [] for group in groups}
+    chosen: dict[tuple[str, str], list[int]] = {group: [] for group in groups}
     jobs: list[tuple[str, str, float]] = []
     for turn in range(max(map(len, groups.values()), default=0)):
         for framework, sweep in order:
@@ -104,5 +104,5 @@ def within_minutes(
             more = [*jobs, (framework, sweep, costs[turn])]
             if expected_seconds(more) <= 60 * minutes:
                 jobs = more
-                taken[framework, sweep].append(turn)
-    return taken
+                chosen[framework, sweep].append(turn)
+    return chosen

@@ -318,9 +318,9 @@ def _collages(framework: str, split: str) -> tuple[np.ndarray, np.ndarray, np.nd
     from tlcourse import data, training
 
     part = vision.dataset("fluent", 32).split(split)
-    made = data.collages(part, POOL[split], seed=list(POOL).index(split))
-    features = training.cache_features(vision.backbone(framework, 64), made.images, progress=False)
-    return features, made.labels, made.counts
+    collages = data.collages(part, POOL[split], seed=list(POOL).index(split))
+    features = training.cache_features(vision.backbone(framework, 64), collages.images, progress=False)
+    return features, collages.labels, collages.counts
 
 
 def _share_loss(framework: str) -> Any:

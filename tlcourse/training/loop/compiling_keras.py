@@ -111,9 +111,9 @@ def _signature(
     )
 
 
-def _settings(thing: Any) -> tuple[Any, ...]:
+def _settings(part: Any) -> tuple[Any, ...]:
     """The numbers, words and functions that a layer carries: a trace has them as they were."""
-    own = ((name, value) for name, value in vars(thing).items() if name not in _BOOKKEEPING)
+    own = ((name, value) for name, value in vars(part).items() if name not in _BOOKKEEPING)
     return tuple((name, value) for name, value in own if isinstance(value, _PLAIN))
 
 

@@ -56,7 +56,7 @@ def rate_groups(model: torch.nn.Module, lr: LearningRate) -> list[Any]:
     of_rate: dict[float, list[torch.nn.Parameter]] = {}
     for name, rate in rate_of_each(model, lr).items():
         of_rate.setdefault(rate, []).append(parameters[name])
-    return [{"params": held, "lr": rate} for rate, held in of_rate.items()]
+    return [{"params": members, "lr": rate} for rate, members in of_rate.items()]
 
 
 class DecoupledSGD(torch.optim.SGD):
@@ -89,9 +89,9 @@ def check_held(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: A
     CourseError
         It names the parameters.
     """
-    held = {id(p): p for group in optimizer.param_groups for p in group["params"]}
+    parameters = {id(p): p for group in optimizer.param_groups for p in group["params"]}
     trainable = [name for name, p in model.named_parameters() if p.requires_grad]
-    missing = [name for name, p in model.named_parameters() if p.requires_grad and id(p) not in held]
+    missing = [name for name, p in model.named_parameters() if p.requires_grad and id(p) not in parameters]
     again = (
         "Make it after freezing and unfreezing: torch.optim.Adam(p for p in model.parameters() "
         "if p.requires_grad)."
@@ -108,7 +108,7 @@ def check_held(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: A
     own = {id(p) for p in model.parameters()}
     if isinstance(loss, torch.nn.Module):
         own |= {id(p) for p in loss.parameters()}
-    strange = [p for one, p in held.items() if one not in own]
+    strange = [p for one, p in parameters.items() if one not in own]
     if strange:
         raise CourseError(
             f"The optimizer holds {len(strange)} parameters that this model does not have, the first of "
