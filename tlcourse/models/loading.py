@@ -162,7 +162,7 @@ def _load_library(
         pretrained = entry.of(framework)
         file = pretrained.file if num_classes is None else pretrained.body_file or pretrained.file
         assert file is not None
-        path = pretrained.locate(file, framework)
+        path = published.locate(file, framework)
     if seed is None:  # drawn only where something is random
         seed = int(np.random.randint(2**31)) if path is None or num_classes else 0
     return side("tlcourse.models.zoo", framework).build(
