@@ -6,7 +6,9 @@ import io
 import tarfile
 import warnings
 import zipfile
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,39 +48,8 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     archives = located("oxford-pets")
     images_path = next(path for path in archives if path.name.startswith("images"))
     annotations_path = next(path for path in archives if path.name.startswith("annotations"))
-    with tarfile.open(annotations_path) as archive:
-        lists = {part: _member(archive, f"annotations/{part}.txt", annotations_path) for part in PARTS}
-    chosen: dict[str, tuple[int, str]] = {}
-    names: dict[int, str] = {}
-    for number, (part, text) in enumerate(lists.items()):
-        by_label: dict[int, list[str]] = {}
-        for line in text.splitlines():
-            if line and not line.startswith("#"):
-                stem, number_of_class = line.split()[:2]
-                by_label.setdefault(int(number_of_class) - 1, []).append(stem)
-                names.setdefault(int(number_of_class) - 1, stem.rsplit("_", 1)[0].replace("_", " "))
-        for label, stems in sorted(by_label.items()):
-            order = np.random.default_rng([SEED, number, label]).permutation(len(stems))
-            for position in order[:per_class]:
-                chosen[stems[position]] = (label, part)
-    images: dict[str, npt.NDArray[np.uint8]] = {}
-    from tqdm.auto import tqdm
-
-    # A compressed tar can only be read from front to back.
-    with tarfile.open(images_path) as archive, tqdm(total=len(chosen), desc="reading", unit="image") as bar:
-        for member in archive:
-            stem = Path(member.name).stem
-            if stem in chosen and member.name.endswith(".jpg") and not Path(member.name).name.startswith("."):
-                stream = archive.extractfile(member)
-                assert stream is not None
-                images[stem] = central_square(decode(stream.read(), member.name), size)
-                bar.update()
-    missing = sorted(set(chosen) - set(images))
-    if missing:
-        raise DataError(
-            f"{images_path} lacks {len(missing)} images of the annotations, first {missing[0]}.jpg.",
-            "Run `tlcourse fetch oxford-pets` again.",
-        )
+    chosen, names = _chosen_pets(annotations_path, per_class)
+    images = _read_pets(images_path, chosen, size)
     stems = sorted(chosen)
     labels = np.array([chosen[stem][0] for stem in stems], dtype=np.int64)
     is_test = np.array([chosen[stem][1] == "test" for stem in stems])
@@ -94,6 +65,49 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
         source="Oxford-IIIT Pet, www.robots.ox.ac.uk/~vgg/data/pets",
         ids=tuple(stems),
     )
+
+
+def _chosen_pets(path: Path, per_class: int) -> tuple[dict[str, tuple[int, str]], dict[int, str]]:
+    """From the annotations: label and part of each image to read, by its name; and the breeds' names."""
+    with tarfile.open(path) as archive:
+        lists = {part: _member(archive, f"annotations/{part}.txt", path) for part in PARTS}
+    chosen: dict[str, tuple[int, str]] = {}
+    names: dict[int, str] = {}
+    for number, (part, text) in enumerate(lists.items()):
+        by_label: dict[int, list[str]] = {}
+        for line in text.splitlines():
+            if line and not line.startswith("#"):
+                stem, number_of_class = line.split()[:2]
+                label = int(number_of_class) - 1
+                by_label.setdefault(label, []).append(stem)
+                names.setdefault(label, stem.rsplit("_", 1)[0].replace("_", " "))
+        for label, stems in sorted(by_label.items()):
+            order = np.random.default_rng([SEED, number, label]).permutation(len(stems))
+            chosen |= {stems[position]: (label, part) for position in order[:per_class]}
+    return chosen, names
+
+
+def _read_pets(path: Path, wanted: Collection[str], size: int) -> dict[str, npt.NDArray[np.uint8]]:
+    """The wanted images of the archive, by their names, each cut to a square."""
+    from tqdm.auto import tqdm
+
+    images: dict[str, npt.NDArray[np.uint8]] = {}
+    # A compressed tar can only be read from front to back.
+    with tarfile.open(path) as archive, tqdm(total=len(wanted), desc="reading", unit="image") as bar:
+        for member in archive:
+            file = Path(member.name)
+            if file.stem in wanted and file.suffix == ".jpg" and not file.name.startswith("."):
+                stream = archive.extractfile(member)
+                assert stream is not None
+                images[file.stem] = central_square(decode(stream.read(), member.name), size)
+                bar.update()
+    missing = sorted(set(wanted) - set(images))
+    if missing:
+        raise DataError(
+            f"{path} lacks {len(missing)} images of the annotations, first {missing[0]}.jpg.",
+            "Run `tlcourse fetch oxford-pets` again.",
+        )
+    return images
 
 
 def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
@@ -116,49 +130,58 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
         When the archive is not on this machine (the message says how to get it), or has too few images.
     """
     (path,) = located("cats-and-dogs")
-    images: list[npt.NDArray[np.uint8]] = []
+    images: dict[str, npt.NDArray[np.uint8]] = {}
     labels: list[int] = []
-    ids: list[str] = []
-    skipped: list[str] = []
+    damaged: list[str] = []
     from tqdm.auto import tqdm
 
     with zipfile.ZipFile(path) as archive, tqdm(total=2 * per_class, desc="reading", unit="image") as bar:
-        members = archive.namelist()
         for label, kind in enumerate(("Cat", "Dog")):
-            files = sorted(
-                name for name in members if f"/{kind}/" in f"/{name}" and name.lower().endswith(".jpg")
-            )
-            wanted = labels.count(label) + per_class
-            for position in np.random.default_rng([SEED, label]).permutation(len(files)):
-                if labels.count(label) == wanted:
-                    break
-                try:
-                    image = decode(archive.read(files[position]), files[position])
-                except DataError:
-                    skipped.append(files[position])
-                    continue
-                images.append(central_square(image, size))
-                labels.append(label)
-                ids.append(files[position])
-                bar.update()
-            if labels.count(label) < wanted:
+            of_class, broken = _read_pet_kind(archive, kind, label, per_class, size, bar.update)
+            if len(of_class) < per_class:
                 raise DataError(
-                    f"{per_class} per class were asked for; {path} has {labels.count(label)} of {kind}.",
-                    f"Ask for {labels.count(label)} or fewer.",
+                    f"{per_class} per class were asked for; {path} has {len(of_class)} of {kind}.",
+                    f"Ask for {len(of_class)} or fewer.",
                 )
-    if skipped:
-        warnings.warn(f"{len(skipped)} damaged images were left out: {', '.join(skipped)}", stacklevel=2)
+            images |= of_class
+            labels += [label] * len(of_class)
+            damaged += broken
+    if damaged:
+        warnings.warn(f"{len(damaged)} damaged images were left out: {', '.join(damaged)}", stacklevel=2)
     classes = np.array(labels, dtype=np.int64)
     return Dataset(
         name="cats-and-dogs",
-        images=np.stack(images),
+        images=np.stack(list(images.values())),
         labels=classes,
         class_names=("cat", "dog"),
         splits=stratified(classes, val=0.15, test=0.25, seed=SEED),
         licence="Microsoft's terms for the Kaggle Cats and Dogs data set; for research",
         source="Asirra, www.microsoft.com/en-us/download/details.aspx?id=54765",
-        ids=tuple(ids),
+        ids=tuple(images),
     )
+
+
+def _read_pet_kind(
+    archive: zipfile.ZipFile, kind: str, label: int, count: int, size: int, after_each: Callable[[], Any]
+) -> tuple[dict[str, npt.NDArray[np.uint8]], list[str]]:
+    """At most so many images of "Cat" or "Dog", as squares by their names; and the names of damaged ones."""
+    files = sorted(
+        name for name in archive.namelist() if f"/{kind}/" in f"/{name}" and name.lower().endswith(".jpg")
+    )
+    images: dict[str, npt.NDArray[np.uint8]] = {}
+    damaged: list[str] = []
+    for position in np.random.default_rng([SEED, label]).permutation(len(files)):
+        if len(images) == count:
+            break
+        name = files[position]
+        try:
+            image = decode(archive.read(name), name)
+        except DataError:
+            damaged.append(name)
+            continue
+        images[name] = central_square(image, size)
+        after_each()
+    return images, damaged
 
 
 def _member(archive: tarfile.TarFile, name: str, path: Path) -> str:

@@ -99,28 +99,12 @@ def image_folder(
     ids: list[str] = []
     unreadable: list[str] = []
     for label, (name, files) in enumerate(classes.items()):
-        for file in files:
-            shown = file.relative_to(root).as_posix()
-            try:
-                images.append(read_image(file, size))
-            except DataError as error:
-                if not skip_unreadable:
-                    raise DataError(
-                        error.problem,
-                        f"{error.fix} Or leave such images out: image_folder(..., skip_unreadable=True).",
-                    ) from None
-                unreadable.append(f"{shown}: {error.problem}")
-                continue
-            labels.append(label)
-            ids.append(shown)
-        needed = 1 + (val > 0) + (test > 0)
-        found = labels.count(label)
-        if found < needed:
-            raise DataError(
-                f"The class {name!r} has {found} readable images in {root / name}, and needs "
-                f"{needed}: one for each split.",
-                "Add images, or leave a split out with val=0 or test=0.",
-            )
+        of_class, broken = _read_class(root, files, size, skip_unreadable)
+        _check_count(name, root, len(of_class), val, test)
+        images += of_class.values()
+        labels += [label] * len(of_class)
+        ids += of_class
+        unreadable += broken
     if unreadable:
         listed = "\n  ".join(unreadable)
         warnings.warn(f"{len(unreadable)} unreadable images were left out:\n  {listed}", stacklevel=2)
@@ -136,8 +120,44 @@ def image_folder(
     )
 
 
+def _read_class(
+    root: Path, files: list[Path], size: int, skip_unreadable: bool
+) -> tuple[dict[str, npt.NDArray[np.uint8]], list[str]]:
+    """The images of a class by their paths inside the folder, and a line for each that cannot be read."""
+    images: dict[str, npt.NDArray[np.uint8]] = {}
+    unreadable: list[str] = []
+    for file in files:
+        inside = file.relative_to(root).as_posix()
+        try:
+            images[inside] = read_image(file, size)
+        except DataError as error:
+            if not skip_unreadable:
+                raise DataError(
+                    error.problem,
+                    f"{error.fix} Or leave such images out: image_folder(..., skip_unreadable=True).",
+                ) from None
+            unreadable.append(f"{inside}: {error.problem}")
+    return images, unreadable
+
+
+def _check_count(name: str, root: Path, count: int, val: float, test: float) -> None:
+    needed = 1 + (val > 0) + (test > 0)
+    if count < needed:
+        raise DataError(
+            f"The class {name!r} has {count} readable images in {root / name}, and needs "
+            f"{needed}: one for each split.",
+            "Add images, or leave a split out with val=0 or test=0.",
+        )
+
+
 def _classes(root: Path) -> dict[str, list[Path]]:
     """The image files of each class folder, sorted, after checking the layout."""
+    folders = _class_folders(root)
+    return {folder.name: _image_files(folder) for folder in folders}
+
+
+def _class_folders(root: Path) -> list[Path]:
+    """The sub-folders that are classes, two or more, sorted."""
     if not root.exists():
         nearest = next((parent for parent in root.absolute().parents if parent.exists()), root)
         raise DataError(
@@ -148,48 +168,49 @@ def _classes(root: Path) -> dict[str, list[Path]]:
             f"{root} is a file, not a folder.", f"Give the folder that holds the classes. {LAYOUT}"
         )
     try:
-        folders = sorted(entry for entry in root.iterdir() if entry.is_dir() and not _hidden(entry.name))
+        entries = [entry for entry in root.iterdir() if not _hidden(entry.name)]
     except OSError as error:
         raise DataError(
             f"The folder {root} cannot be read: {error.strerror or error}.", "Check its permissions."
         ) from None
+    folders = sorted(entry for entry in entries if entry.is_dir())
     if not folders:
-        loose = sum(
-            entry.suffix.lower() in EXTENSIONS and not _hidden(entry.name) for entry in root.iterdir()
-        )
-        has = f"{loose} images but no class folders" if loose else "no class folders"
-        raise DataError(f"The folder {root} has {has}.", LAYOUT)
-    if {entry.name.lower() for entry in folders} <= SPLIT_NAMES:
+        loose = sum(entry.suffix.lower() in EXTENSIONS for entry in entries)
+        content = f"{loose} images but no class folders" if loose else "no class folders"
+        raise DataError(f"The folder {root} has {content}.", LAYOUT)
+    if {folder.name.lower() for folder in folders} <= SPLIT_NAMES:
         raise DataError(
-            f"The sub-folders of {root}, {', '.join(entry.name for entry in folders)}, are not classes.",
+            f"The sub-folders of {root}, {', '.join(folder.name for folder in folders)}, are not classes.",
             f"Give one of them, for example image_folder({str(folders[0])!r}, val=0.2, test=0.2), "
             "or put all images of a class into one folder.",
         )
     if len(folders) == 1:
         raise DataError(
             f"The folder {root} has one class only, {folders[0].name!r}; a model has nothing to tell apart.",
-            "Add a folder for a second class, for example one of images that are something else.",
+            "Add a folder for a second class, for example one with images of something else.",
         )
-    classes = {}
-    for entry in folders:
-        inside = [
-            file
-            for file in entry.rglob("*")
-            if not any(_hidden(part) for part in file.relative_to(entry).parts) and file.is_file()
-        ]
-        files = sorted(file for file in inside if file.suffix.lower() in EXTENSIONS)
-        if not files:
-            others = sorted({file.suffix.lower() for file in inside} - {""})
-            seen = f" (it has {', '.join(others)} files)" if others else ""
-            raise DataError(
-                f"The class {entry.name!r} has no images: {entry} has no file ending in "
-                f"{', '.join(EXTENSIONS)}{seen}.",
-                "Put images into it, or delete the folder if it is not a class.",
-            )
-        classes[entry.name] = files
-    return classes
+    return folders
+
+
+def _image_files(folder: Path) -> list[Path]:
+    """The image files of a class folder and its sub-folders, one or more, sorted."""
+    inside = [
+        file
+        for file in folder.rglob("*")
+        if not any(_hidden(part) for part in file.relative_to(folder).parts) and file.is_file()
+    ]
+    files = sorted(file for file in inside if file.suffix.lower() in EXTENSIONS)
+    if not files:
+        others = sorted({file.suffix.lower() for file in inside} - {""})
+        instead = f" (it has {', '.join(others)} files)" if others else ""
+        raise DataError(
+            f"The class {folder.name!r} has no images: {folder} has no file ending in "
+            f"{', '.join(EXTENSIONS)}{instead}.",
+            "Put images into it, or delete the folder if it is not a class.",
+        )
+    return files
 
 
 def _hidden(name: str) -> bool:
-    """Whether a file or folder is no business of a person's: hidden, or left behind by a system."""
+    """Whether a file or folder is hidden, or was left behind by a system."""
     return name.startswith(".") or name.lower() in LEFT_BEHIND

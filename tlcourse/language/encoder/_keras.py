@@ -115,38 +115,16 @@ def build(
     padding: int | None,
 ) -> keras.Model:
     """The encoder with these weights; no text is filled up where ``padding`` is None."""
-    width, epsilon = config["hidden_size"], float(config.get("layer_norm_eps", 1e-12))
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     # Tokens are 0 or more: none of them is -1.
     allowed = ops.not_equal(tokens, -1 if padding is None else padding)
-    embeddings = BertEmbeddings(
-        config["vocab_size"],
-        config["max_position_embeddings"],
-        config.get("type_vocab_size", 2),
-        width,
-        epsilon,
-        dropout,
-        name="embeddings",
-    )
-    x = embeddings(tokens)
-    embeddings.set_weights(
-        [
-            tensors[f"embeddings.{part}"]
-            for part in (
-                "word_embeddings.weight",
-                "position_embeddings.weight",
-                "token_type_embeddings.weight",
-                "LayerNorm.weight",
-                "LayerNorm.bias",
-            )
-        ]
-    )
+    x = _embedded(tokens, config, tensors, dropout)
     for number in range(config["num_hidden_layers"]):
         layer = BertLayer(
-            width,
+            config["hidden_size"],
             config["intermediate_size"],
             config["num_attention_heads"],
-            epsilon,
+            _epsilon(config),
             dropout,
             name=f"layer.{number}",
         )
@@ -163,7 +141,37 @@ def build(
     return model
 
 
+def _epsilon(config: Mapping[str, Any]) -> float:
+    return float(config.get("layer_norm_eps", 1e-12))
+
+
+def _embedded(
+    tokens: Any, config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout: float
+) -> Any:
+    """The embeddings' layer with its weights, called on the tokens."""
+    embeddings = BertEmbeddings(
+        config["vocab_size"],
+        config["max_position_embeddings"],
+        config.get("type_vocab_size", 2),
+        config["hidden_size"],
+        _epsilon(config),
+        dropout,
+        name="embeddings",
+    )
+    x = embeddings(tokens)
+    parts = (
+        "word_embeddings.weight",
+        "position_embeddings.weight",
+        "token_type_embeddings.weight",
+        "LayerNorm.weight",
+        "LayerNorm.bias",
+    )
+    embeddings.set_weights([tensors[f"embeddings.{part}"] for part in parts])
+    return x
+
+
 def _put(layer: BertLayer, tensors: Mapping[str, np.ndarray], at: str) -> None:
+    """Give a layer the weights of the checkpoint's tensors whose names begin with ``at``."""
     dense = {
         "attention.self.query": layer.query,
         "attention.self.key": layer.key,

@@ -7,7 +7,7 @@ new code, and if all of them come out as recorded, the stale rows get the new ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from . import store
@@ -104,6 +104,26 @@ def _table(sweep: Sweep, stale: dict[str, list[store.Row]], sample: int, salt: s
     return table
 
 
+def _tables(
+    sweeps: Iterable[Sweep], only: tuple[str, ...] | None, sample: int, salt: str, echo: Echo
+) -> tuple[dict[str, _Table], int]:
+    """The tables with stale rows, by name, and how many more were refused before anything ran."""
+    tables: dict[str, _Table] = {}
+    refused = 0
+    for sweep in sweeps:
+        stale = _stale(sweep, only)
+        if not stale:
+            continue
+        counts = ", ".join(f"{len(rows)} {framework}" for framework, rows in stale.items())
+        echo(f"{sweep.name}: {counts} rows are stale")
+        try:
+            tables[sweep.name] = _table(sweep, stale, sample, salt)
+        except SweepError as error:
+            refused += 1
+            echo(f"{sweep.name}: REFUSED. {error}")
+    return tables, refused
+
+
 def rehash_sweeps(
     name: str | Sequence[str] | None = None,
     *,
@@ -152,19 +172,7 @@ def rehash_sweeps(
             f"A sample of {sample} rows is too few to vouch for a table.",
             f"Pass --sample {LEAST} or more.",
         )
-    only, refused = chosen_frameworks(frameworks), 0
-    tables: dict[str, _Table] = {}
-    for sweep in chosen_sweeps(name):
-        stale = _stale(sweep, only)
-        if not stale:
-            continue
-        counts = ", ".join(f"{len(rows)} {framework}" for framework, rows in stale.items())
-        echo(f"{sweep.name}: {counts} rows are stale")
-        try:
-            tables[sweep.name] = _table(sweep, stale, sample, salt)
-        except SweepError as error:
-            refused += 1
-            echo(f"{sweep.name}: REFUSED. {error}")
+    tables, refused = _tables(chosen_sweeps(name), chosen_frameworks(frameworks), sample, salt, echo)
     if not tables:
         if not refused:
             echo("No row is stale.")
