@@ -148,7 +148,7 @@ def _device_of_trainable(model: torch.nn.Module) -> torch.device:
 
 
 def _scheduled(optimizer: torch.optim.Optimizer, recipe: Recipe) -> Callable[[int, int], None]:
-    """A function of (step, all steps) that sets each group's learning rate by the schedule, if there is one."""
+    """A function of (step, number of steps) that sets the learning rates by the schedule, if there is one."""
     rates = [group["lr"] for group in optimizer.param_groups]
 
     def set_rates(step: int, steps: int) -> None:
