@@ -40,7 +40,7 @@ def flip() -> Augment:
 
 
 def rotate(degrees: float = 15.0) -> Augment:
-    """Turn each image by up to so many degrees to either side; corners take the colour of its first pixel.
+    """Turn each image by up to ``degrees`` to either side; corners take the colour of its first pixel.
 
     Raises
     ------

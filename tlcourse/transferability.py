@@ -194,7 +194,7 @@ def rank_correlation(scores: Any, accuracies: Any) -> float:
 
 
 def _numbers(values: Any) -> np.ndarray:
-    """An array of float64; what is no array of numbers has no shape that passes."""
+    """An array of float64; anything that is not numbers becomes an array whose shape is refused."""
     try:
         return np.asarray(values, np.float64)
     except (TypeError, ValueError):
@@ -202,7 +202,7 @@ def _numbers(values: Any) -> np.ndarray:
 
 
 def _checked(features: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Features float64 (N, D) and labels (N,) that fit one another."""
+    """Features float64 (N, D) and labels (N,) that match."""
     x, y = _numbers(features), np.asarray(labels)
     if x.ndim != 2 or 0 in x.shape:
         raise ShapeError(

@@ -40,7 +40,7 @@ from .texts import TextDataset as TextDataset
 
 
 def _loaders() -> dict[str, Callable[..., Dataset]]:
-    """The functions here that give images and need to be told nothing, by the names of their data sets."""
+    """The functions here that return images and need no argument, by the names of their data sets."""
     return {
         name.replace("_", "-"): value
         for name, value in sorted(globals().items())

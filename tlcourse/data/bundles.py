@@ -99,7 +99,7 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
     Raises
     ------
     UnknownNameError
-        For another style.
+        If the style is not one of these.
     DataError
         When a file is missing or damaged, or no class is large enough.
 

@@ -1,6 +1,6 @@
 """From the bytes of an image file to uint8 RGB: one function, wherever the course reads an image.
 
-What a number in the file means is told by the file's type and never by the other numbers in it: 16 bits are
+The file's type says what a number in it means, never the other numbers in the file: 16 bits are
 scaled by 65535, whether the image is dark or bright. Metadata never cost an image: where EXIF or a colour
 profile is broken, the pixels are read without it.
 """
@@ -177,7 +177,7 @@ def _bare_png(data: bytes) -> bytes | None:
             break  # cut short: what is left is given on as it is
         if kind in NEEDED:
             body = data[at + 4 : at + 8 + length]
-            # Of the pixels the checksum stays: damage there must be told. Elsewhere Pillow need not care.
+            # The pixels keep their checksum, so that damage is noticed. Elsewhere it does not matter.
             check = data[at + 8 + length : at + 12 + length]
             if kind == b"eXIf":
                 check = struct.pack(">I", zlib.crc32(body))
@@ -287,7 +287,7 @@ def _grey(image: Any) -> npt.NDArray[np.uint8]:
         low, high = values.min(initial=0), values.max(initial=0)
         if low < 0:
             raise _Unclear(
-                f"holds numbers below 0 (from {low:.0f} to {high:.0f}), which are no brightness",
+                f"holds numbers below 0 (from {low:.0f} to {high:.0f}), which cannot be brightness",
                 "Shift and scale its values, and save it again with 8 or 16 bits.",
             )
         if bits == 32 and 0 < high < white / 510:

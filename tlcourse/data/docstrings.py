@@ -71,7 +71,7 @@ def _modules(package: str) -> Iterator[ModuleType]:
         whole = importlib.import_module(package)
     except ImportError:
         raise DataError(
-            f"The package {package} is not installed, and its documentation is asked for.",
+            f"The package {package} is not installed, so its documentation cannot be read.",
             f"Install it: `python -m pip install {package}`.",
         ) from None
     for info in pkgutil.iter_modules(getattr(whole, "__path__", ())):

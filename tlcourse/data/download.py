@@ -256,11 +256,11 @@ def fetch(name: str, progress: bool = True) -> list[Path]:
     Raises
     ------
     UnknownNameError
-        For another name.
+        For an unknown name.
     NetworkError
         Without a network, in about a second; or when the connection breaks (what came is kept).
     DataError
-        When what came has the wrong hash, or there is no space.
+        When the download has the wrong hash, or the disk is full.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def oxford_pets(size: int = 128, per_class: int = 40) -> Dataset:
     size : int
         Images are cut to the square in their middle, ``size`` pixels wide.
     per_class : int
-        At most so many of each breed from ``trainval``, and from the test set; each has about 100 (361 MB in
+        The most images of each breed from ``trainval``, and from the test set; each has about 100 (361 MB in
         all at 128 px).
 
     Raises
@@ -164,7 +164,7 @@ def cats_and_dogs(size: int = 128, per_class: int = 500) -> Dataset:
 def _read_pet_kind(
     archive: zipfile.ZipFile, kind: str, label: int, count: int, size: int, after_each: Callable[[], Any]
 ) -> tuple[dict[str, npt.NDArray[np.uint8]], list[str]]:
-    """At most so many images of "Cat" or "Dog", as squares by their names; and the names of damaged ones."""
+    """At most ``count`` images of "Cat" or "Dog", cut to squares, by name; and the names of damaged ones."""
     files = sorted(
         name for name in archive.namelist() if f"/{kind}/" in f"/{name}" and name.lower().endswith(".jpg")
     )

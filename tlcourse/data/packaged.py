@@ -55,8 +55,8 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
         Images are made ``size`` x ``size`` (bilinear, antialiased); 250 leaves them as they are. 160 px
         need 77 kB an image.
     per_class : int
-        The first so many of each class in a fixed shuffled order, 1 to 500. Of every 20, 10 are for training,
-        3 for validation and 7 for testing, whatever the number; so each image keeps its split.
+        How many of each class, 1 to 500: the first in a fixed shuffled order. Of every 20, 10 are for
+        training, 3 for validation and 7 for testing, whatever the number; so each image keeps its split.
 
     Raises
     ------

@@ -56,9 +56,9 @@ def rated_text(corpus: str, classes: int = 3) -> TextDataset:
     Raises
     ------
     UnknownNameError
-        For another corpus.
+        If the corpus is not one of these.
     DataError
-        For another number of classes, or when the file is missing or damaged.
+        If the number of classes is not 2 or 3, or when the file is missing or damaged.
 
     Examples
     --------

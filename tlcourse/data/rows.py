@@ -21,7 +21,7 @@ Indices = npt.NDArray[np.int64]
 def check_rows(
     count: int, thing: str, labels: Indices, class_names: tuple[str, ...], splits: Mapping[str, Indices]
 ) -> None:
-    """Raise ShapeError or DataError where labels, class names and splits do not fit ``count`` things."""
+    """Raise ShapeError or DataError where labels, class names and splits do not fit ``count`` rows."""
     if labels.shape != (count,):
         raise ShapeError(
             f"There are {count} {thing}s, but the labels have shape {labels.shape}.",
@@ -46,7 +46,7 @@ def check_rows(
     if len(np.unique(every)) != len(every):
         raise DataError(
             "A row is in two splits, or twice in one.",
-            f"Put each row into one split only: a {thing} that was trained on is no test.",
+            f"Put each row into one split only: a {thing} that was trained on cannot test it.",
         )
 
 

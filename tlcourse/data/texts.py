@@ -32,7 +32,7 @@ class TextDataset(Rows):
         ``"train"``, ``"val"`` and ``"test"``: int64 arrays of rows, without overlap.
     licence, source : str
     ratings : float32 array (N,), optional
-        What people said on a scale, for regression; the labels are made of it. Empty where there is none.
+        Ratings by people, for regression; the labels are made from them. Empty if there are none.
     groups : tuple of str, optional
         What a text is part of (a review, an article); texts of one group are in one split.
     ids : tuple of str

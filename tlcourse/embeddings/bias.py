@@ -87,7 +87,7 @@ def weat(
     x, y, a, b : sequence of str
         Targets and attributes; `WEAT` has the published lists.
     permutations : int
-        All divisions of X and Y are tried where they are fewer; otherwise so many at random.
+        All divisions of X and Y are tried if there are no more than this; otherwise this many at random.
     seed : int
 
     Raises

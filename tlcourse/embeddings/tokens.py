@@ -102,7 +102,7 @@ class Vocabulary:
         min_count : int
             Leave rarer words out.
         most : int, optional
-            Keep so many words.
+            Keep at most this many words, the most frequent ones.
 
         Raises
         ------
@@ -164,7 +164,7 @@ def listed(texts: Iterable[str]) -> list[str]:
     Raises
     ------
     DataError
-        For one str in place of a list; for something that is no text.
+        For a single str instead of a list, or an element that is not a str.
     """
     if isinstance(texts, str):
         raise DataError(f"The texts are one string, {texts[:40]!r}.", "Give a list of texts.")

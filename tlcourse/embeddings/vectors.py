@@ -178,7 +178,7 @@ class WordVectors:
         to : str or array (D,)
         n : int
         among : int, optional
-            Only the first so many words: the frequent ones, where the file has that order. Rare words have
+            Look only among the first words: the frequent ones, if the file has that order. Rare words have
             noisy vectors.
 
         Returns
@@ -190,7 +190,7 @@ class WordVectors:
         UnknownNameError
             As `vector`.
         ShapeError
-            For a vector of another length, or of zeros only: it points nowhere.
+            If the vector has a different length, or is all zeros: it points nowhere.
         """
         leave_out = {to} if isinstance(to, str) else set()
         return self._nearest(self.vector(to) if isinstance(to, str) else to, n, leave_out, among)

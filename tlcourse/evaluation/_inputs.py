@@ -1,4 +1,4 @@
-"""What goes into a measure, checked: labels, predictions, probabilities and names that fit one another."""
+"""What goes into a measure, checked: labels, predictions, probabilities and names that match."""
 
 from __future__ import annotations
 

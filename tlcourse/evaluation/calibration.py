@@ -143,7 +143,7 @@ def fit_temperature(logits: Any, labels: Any) -> float:
     Raises
     ------
     ShapeError
-        If logits and labels do not fit one another.
+        If logits and labels do not match.
 
     Examples
     --------

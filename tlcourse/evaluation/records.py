@@ -94,7 +94,7 @@ def record_run(
     Raises
     ------
     CourseError
-        If a setting is no plain value, or a result no finite number.
+        If a setting is not a plain value, or a result is not a finite number.
 
     Examples
     --------

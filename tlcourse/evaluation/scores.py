@@ -68,7 +68,7 @@ def report(labels: Any, probabilities: Any, class_names: Sequence[str] | None = 
     Raises
     ------
     ShapeError
-        As `accuracy`; also for names of another number than C.
+        As `accuracy`; also if there are not C names.
 
     Examples
     --------

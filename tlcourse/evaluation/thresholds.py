@@ -46,7 +46,7 @@ def cost_at(labels: Any, scores: Any, threshold: float, *, missed: float, alarm:
     Raises
     ------
     ShapeError
-        If labels and scores do not fit one another.
+        If labels and scores do not match.
     SettingError
         For a negative cost.
     """

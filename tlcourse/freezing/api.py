@@ -50,7 +50,7 @@ def freeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
     Raises
     ------
     UnknownNameError
-        If a layer has no such name; nothing is changed then.
+        If no layer has that name; nothing is changed then.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def unfreeze(model: Any, layers: str | Iterable[str] | None = None) -> None:
     Raises
     ------
     UnknownNameError
-        If a layer has no such name; nothing is changed then.
+        If no layer has that name; nothing is changed then.
     """
     _side(model).set_frozen(model, set(find(layers_of(model), layers)), False)
 

@@ -74,7 +74,7 @@ def build(
     SettingError
         For sizes below 1 or a dropout rate outside its range.
     ShapeError
-        For a bias of another length than ``outputs``.
+        If the bias does not have ``outputs`` numbers.
     """
     sizes = [whole("features", features, 1), *(whole("hidden", h, 1) for h in hidden)]
     sizes.append(whole("outputs", outputs, 1))
@@ -131,7 +131,7 @@ def fit(
     UnknownNameError
         For an unknown task or optimizer.
     ShapeError
-        If features and targets do not fit one another or the task.
+        If features and targets do not match each other or the task.
     CourseError
         For a loss that is not finite.
     """

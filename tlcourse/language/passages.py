@@ -15,7 +15,7 @@ __all__ = ["passages", "stream"]
 
 
 def stream(texts: Iterable[str], tokenizer: TextTokenizer, end: int | None = None) -> npt.NDArray[np.int64]:
-    """All texts behind one another, each followed by the token that says it has ended.
+    """All texts in a row, each followed by the token that ends a text.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def passages(tokens: npt.ArrayLike, length: int) -> tuple[npt.NDArray[np.int64],
     Raises
     ------
     ShapeError
-        For tokens of another shape, or too few to fill one passage.
+        If the tokens have the wrong shape, or are too few to fill one passage.
     SettingError
         For a length below 1.
 

@@ -29,7 +29,7 @@ def next_probabilities(
     temperature : float
         The logits are divided by it: below 1 the probable become more probable; towards 0, greedy.
     top_k : int, optional
-        Only the so many most probable (Fan, Lewis and Dauphin 2018, arXiv:1805.04833).
+        Keep only the ``top_k`` most probable (Fan, Lewis and Dauphin 2018, arXiv:1805.04833).
     top_p : float, optional
         Only the most probable that together have at least this probability, the one that crosses it included
         (nucleus sampling: Holtzman et al. 2020, arXiv:1904.09751).
@@ -41,7 +41,7 @@ def next_probabilities(
     Raises
     ------
     ShapeError
-        For logits of another shape or not finite.
+        If the logits have the wrong shape or are not finite.
     CourseError
         For settings out of their range.
 
@@ -102,7 +102,7 @@ def generate(
         The most probable token each time; or drawn: from all, from the ``top_k`` most probable, or from those
         that together have the probability ``top_p``, each at ``temperature``.
     longest : int, optional
-        Tokens that the network can read: only the last so many are shown to it.
+        How many tokens the network can read: it sees only the last ones.
     stop : int, optional
         Writing ends with this token.
     seed : int
@@ -114,7 +114,7 @@ def generate(
     Raises
     ------
     UnknownNameError
-        For another strategy.
+        If the strategy is not one of these.
     SettingError, ShapeError
         For numbers out of range, an empty start.
     """
@@ -151,7 +151,7 @@ def generate(
 def perplexity(
     logits_of: Callable[[npt.NDArray[np.int64]], Any], tokens: npt.ArrayLike, longest: int
 ) -> float:
-    """How many tokens, as it were, the model hesitates between at each place of a text; 1 is no doubt.
+    """How many tokens, as it were, the model hesitates between at each position of a text; 1 means no doubt.
 
     The exponential of the mean of -log p(token | tokens before it). The text is cut into pieces of
     ``longest`` tokens, each read from nothing; the first token of each piece has nothing before it and does

@@ -29,7 +29,7 @@ def search(query: npt.ArrayLike, texts: npt.ArrayLike, k: int = 5) -> list[tuple
     Raises
     ------
     ShapeError
-        For vectors that do not fit one another, or are not finite.
+        If the shapes do not match, or a number is not finite.
     SettingError
         For a ``k`` below 1.
 

@@ -149,6 +149,6 @@ def rouge_1(summary: Sequence[str], reference: Sequence[str]) -> float:
 def _checked(sentences: Sequence[str], count: int) -> int:
     if isinstance(sentences, str) or not len(sentences):
         raise DataError(
-            "Sentences were expected, and these are none.", "Pass a list of str, as sentences_of(text) gives."
+            "A sequence of sentences was expected.", "Pass a list of str, as sentences_of(text) gives."
         )
     return whole("The number of sentences", count, 1)

@@ -60,8 +60,8 @@ class TextTokenizer:
         Raises
         ------
         DataError
-            For one str in place of a list, no texts, something that is no text, a length that holds no word
-            or that the network cannot read.
+            For a single str instead of a list, no texts, an element that is not a str, a length that holds no
+            word or that the network cannot read.
         """
         rows = self.rows(texts)
         special = len(self._row(""))
@@ -86,7 +86,7 @@ class TextTokenizer:
         Raises
         ------
         DataError
-            For one str in place of a list, no texts, something that is no text.
+            For a single str instead of a list, no texts, or an element that is not a str.
         """
         listed_texts = listed(texts)
         if not listed_texts:
@@ -116,7 +116,7 @@ def load_tokenizer(
     DataError
         When the checkpoint has no ``tokenizer.json``, or a damaged one.
     WeightsError
-        When BERT's ``pad_token_id`` is no token.
+        When BERT's ``pad_token_id`` is not a token.
     CourseError
         As `find_checkpoint`.
     """

@@ -91,7 +91,7 @@ def as_batch(images: np.ndarray | Sequence[np.ndarray], size: int | None = None)
     ShapeError
         If the shape or the dtype is wrong; it says what came and what to do.
     SettingError
-        For a size that is no whole number from 8.
+        If the size is not a whole number of at least 8.
 
     Examples
     --------

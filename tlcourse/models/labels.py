@@ -75,7 +75,7 @@ def top_k(
     Raises
     ------
     ShapeError
-        If the images are not such, or the model's outputs are not as many as the names.
+        If the images are not uint8 RGB, or the model does not have as many outputs as there are names.
 
     Examples
     --------

@@ -153,7 +153,7 @@ def _load_library(
     if isinstance(path, Path) and framework == "keras" and not _keras_only(path):
         raise WeightsError(
             f"The weight file {path.name} is not one of Keras's: PyTorch names and orders the layers of "
-            f"{entry.name} in another way.",
+            f"{entry.name} differently.",
             "Give a .weights.h5, .h5 or .keras file, or load this one in PyTorch.",
         )
     prepare(framework)

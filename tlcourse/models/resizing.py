@@ -91,11 +91,11 @@ def square(image: np.ndarray, size: int, how: str = "crop", fill: int = 0) -> np
     Raises
     ------
     ShapeError
-        If it is no such image.
+        If it is not a uint8 RGB image.
     SettingError
         If the size or the fill is out of range.
     UnknownNameError
-        For another way.
+        If ``how`` is not one of these.
 
     Examples
     --------

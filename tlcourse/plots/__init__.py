@@ -2,9 +2,9 @@
 
 Every function takes ``ax=None`` and returns the Axes, with two additions: ``ax.tl_alt``, a sentence computed
 from the data, and ``ax.tl_table``, a pandas table of the values. `show` displays all three. Colours are those
-of Okabe and Ito (2008), which people with any common colour vision tell apart, and a line is never told from
-another by its colour alone: markers, dashes and labels beside the lines do it too. The ground is white and
-opaque, so a figure reads as well on a dark page. No global setting of matplotlib is touched.
+of Okabe and Ito (2008), which people with any common kind of colour vision can distinguish, and lines never
+differ in colour alone: they also differ in markers, dashes and labels. The ground is white and opaque, so a
+figure reads as well on a dark page. No global setting of matplotlib is touched.
 """
 
 from tlcourse.plots.against_size import accuracy_against_size

@@ -1,4 +1,4 @@
-"""What every plot of the course shares: style, colours, and how it says what it shows."""
+"""What every plot of the course shares: style, colours, and the words that describe it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def listed(parts: Sequence[str]) -> str:
 
 
 def end_labels(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Write each line's name beside its end, pushed apart where they would lie on one another."""
+    """Write each line's name beside its end, pushed apart where they would overlap."""
     if not ends:
         return
     low, high = ax.get_ylim()

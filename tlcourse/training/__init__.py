@@ -84,7 +84,7 @@ def fit(
         Crop the images to their central square and resize them to this many pixels first, as
         `tlcourse.models.preprocess` does.
     patience : int, optional
-        Stop after so many epochs without a lower validation loss. Whenever it is given, the weights of
+        Stop after this many epochs without a lower validation loss. Whenever it is given, the weights of
         the best epoch are restored at the end.
     seed : int
         Of the order of the examples (and of dropout and ``augment``).

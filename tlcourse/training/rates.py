@@ -14,7 +14,7 @@ __all__ = ["LearningRate", "Schedule", "check_rate", "factor_at", "highest", "ra
 #: One rate for everything that trains, or a rate for each group of layers, as ``discriminative_lrs`` gives.
 LearningRate = float | Mapping[str, float]
 
-#: ``schedule(step, steps)``: what the rates are multiplied by in a step, counted from 0, of so many in all.
+#: ``schedule(step, steps)``: what the rates are multiplied by in a step (counted from 0) of a run.
 Schedule = Callable[[int, int], float]
 
 

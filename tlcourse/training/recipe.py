@@ -82,5 +82,5 @@ class Recipe:
         return highest(self.lr)
 
     def plan(self, examples: int) -> Plan:
-        """The batches of a run over so many examples."""
+        """The batches of a run over ``examples`` examples."""
         return Plan(examples, self.batch_size, steps=self.steps, epochs=self.epochs, seed=self.seed)

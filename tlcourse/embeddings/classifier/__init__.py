@@ -56,11 +56,11 @@ def text_classifier(
     Raises
     ------
     UnknownNameError
-        For another reader.
+        If the reader is not one of these.
     SettingError
         For a number of classes below 0.
     ShapeError
-        For a table of another shape; see `tlcourse.embeddings.embedding`.
+        If the table has the wrong shape; see `tlcourse.embeddings.embedding`.
     """
     if reader not in READERS:
         raise UnknownNameError("reader", reader, READERS)

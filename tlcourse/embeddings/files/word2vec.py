@@ -30,7 +30,7 @@ def read_binary(path: Path, most: int | None, encoding: str) -> tuple[list[str],
         if not count or not dimensions:
             raise DataError(f"The first line of {path} promises no words, or words of no numbers.", FIX)
         limit = count if most is None else min(most, count)
-        # The least that so many words can take, before an array is made for all of them.
+        # The least space that so many words can need, checked before an array is made for all of them.
         if len(data) - at < limit * (size + 1):
             raise truncated(path, (len(data) - at) // (size + 1), count)
         matrix = np.empty((limit, dimensions), np.float32)

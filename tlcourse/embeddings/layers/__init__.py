@@ -19,7 +19,7 @@ def check_table(table: npt.ArrayLike) -> npt.NDArray[np.float32]:
     Raises
     ------
     ShapeError
-        For another shape, numbers that are not finite, or a row 0 that is not zeros: it is padding.
+        If the shape is wrong, a number is not finite, or row 0 (padding) is not zeros.
     """
     vectors = np.asarray(table, np.float32)
     fix = "WordVectors.table(vocabulary.words) makes one: row 0 is padding, row 1 unknown words."

@@ -21,7 +21,7 @@ def attend(query: Any, key: Any, value: Any, heads: int, allowed: Any, drop: Cal
     ----------
     query, key, value : float tensor (N, L, D)
     heads : int
-        D is divided among so many, each with weights of its own.
+        D is divided among this many heads, each with its own weights.
     allowed : bool tensor that fits (N, heads, L, L)
         True where the token of the third axis may look at that of the fourth.
     drop : callable

@@ -52,7 +52,7 @@ class Checkpoint:
         Raises
         ------
         WeightsError
-            When BERT's ``pad_token_id`` is no token of its vocabulary.
+            When BERT's ``pad_token_id`` is not a token of its vocabulary.
         """
         number = self.config.get("pad_token_id")
         if self._is_token(number):

@@ -39,7 +39,7 @@ def find_checkpoint(name: str | Path, revision: str | None = None, download: boo
     Raises
     ------
     UnknownNameError
-        For a name that is none of these.
+        If it is none of these.
     WeightsError
         For a folder without a config; a name on the Hub without a revision.
     NetworkError

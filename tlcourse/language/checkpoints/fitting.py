@@ -26,7 +26,8 @@ def original(checkpoint: Checkpoint, settings: Mapping[str, Any]) -> None:
     Raises
     ------
     WeightsError
-        For a setting with another value, weights that are packed, or code of its own; the message names it.
+        If a setting has a different value, the weights are packed, or it needs its own code; the message
+        names it.
     """
     config = checkpoint.config
     for name, right in settings.items():
@@ -70,7 +71,7 @@ def fitted(
     Raises
     ------
     WeightsError
-        For a tensor that is missing or has another shape, or that the network would leave out; the message
+        If a tensor is missing, has a different shape, or would be left out by the network; the message
         names it.
     """
     tensors = {_plain_name(name, prefixes): value for name, value in checkpoint.tensors().items()}
@@ -88,7 +89,7 @@ def fitted(
 
 
 def _check(checkpoint: Checkpoint, name: str, tensor: np.ndarray | None, shape: tuple[int, ...]) -> None:
-    """Refuse a tensor that is missing, has another shape, or is packed."""
+    """Refuse a tensor that is missing, has a different shape, or is packed."""
     if tensor is None:
         raise WeightsError(
             f"The checkpoint {checkpoint.name} has no tensor {name}.",

@@ -99,10 +99,10 @@ def load_encoder(
     Raises
     ------
     WeightsError
-        For a checkpoint of another architecture, whose tensors do not fit its config, or with settings or
+        If the architecture is different, the tensors do not fit the config, or there are settings or
         weights that this encoder does not have.
     UnknownNameError, SettingError
-        For another pooling; numbers out of range; "none" with a classifier.
+        If the pooling is not one of these, a number is out of range, or "none" comes with a classifier.
     """
     if pooling not in POOLINGS:
         raise UnknownNameError("pooling", pooling, POOLINGS)

@@ -107,7 +107,7 @@ def load_gpt(
     Raises
     ------
     WeightsError
-        For a checkpoint of another architecture, whose tensors do not fit its config, or with settings or
+        If the architecture is different, the tensors do not fit the config, or there are settings or
         weights that this network does not have.
     SettingError
         For a width that the heads do not divide, or a dropout out of range.

@@ -19,7 +19,7 @@ _HEAD = "lm_head.weight"
 
 @keras.saving.register_keras_serializable("tlcourse")
 class TiedEmbedding(keras.layers.Layer):
-    """A table that reads tokens, and tells them: called with ``told=True`` it gives logits from vectors."""
+    """Token embeddings that also make the logits: called with ``as_logits=True``, vectors become logits."""
 
     def __init__(self, words: int, width: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)

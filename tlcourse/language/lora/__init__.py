@@ -78,7 +78,7 @@ def add_lora(
     SettingError
         For a rank or alpha out of range.
     CourseError
-        For no targets, a model that is no encoder of the course, or has
+        If there are no targets, the model is not an encoder of the course, or it has
         additions already.
     """
     rank = whole("The rank", rank, 1)

@@ -17,7 +17,9 @@ def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int
     """See `tlcourse.language.add_lora`."""
     layers = [layer for layer in model.layers if isinstance(layer, BertLayer)]
     if not layers:
-        raise CourseError(f"The {type(model).__name__} is no encoder.", "Give a model of load_encoder.")
+        raise CourseError(
+            f"The {type(model).__name__} is not an encoder of this course.", "Give a model of load_encoder."
+        )
     if any(getattr(layer, _target_of(t)).lora_enabled for layer in layers for t in targets):
         raise CourseError("The model has low-rank additions already.", "Load the encoder again.")
     for layer in model.layers:

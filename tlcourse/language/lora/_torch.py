@@ -29,7 +29,9 @@ def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int
     from peft.tuners.lora import LoraLayer
 
     if not isinstance(model, Encoder):
-        raise CourseError(f"A {type(model).__name__} is no encoder.", "Give a model of load_encoder.")
+        raise CourseError(
+            f"A {type(model).__name__} is not an encoder of this course.", "Give a model of load_encoder."
+        )
     if any(isinstance(part, LoraLayer) for part in model.modules()):
         raise CourseError("The model has low-rank additions already.", "Load the encoder again.")
     names = [f"layer.{n}.{_PATHS[target]}" for n in range(len(model.layer)) for target in targets]

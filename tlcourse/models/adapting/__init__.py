@@ -123,6 +123,6 @@ def one_channel(model: Any) -> Any:
     Raises
     ------
     CourseError
-        If the first layer is no convolution of three channels.
+        If the first layer is not a convolution with three input channels.
     """
     return side(__name__, model).one_channel(model)

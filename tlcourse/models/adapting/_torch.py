@@ -58,7 +58,7 @@ class CutNetwork(nn.Module):
         removed = [name for name in later if name in modules]
         for name in removed:
             _put(whole, name, (_Stop() if name == removed[0] else nn.Identity()).train(whole.training))
-        # In a tuple it is no submodule: only its layers are, so that their names get no prefix.
+        # Inside a tuple it is not a submodule. Only its layers are, so their names get no prefix.
         self._whole = (whole,)
         for child, module in whole.named_children():
             self.add_module(child, module)
@@ -109,7 +109,7 @@ def _width(network: CutNetwork, block: str) -> int:
     first = next((p for p in network.parameters() if p.ndim == 4), None)
     if first is None:
         raise CourseError(
-            f"There is no convolution up to {block!r}, so this is no network for images.",
+            f"There is no convolution up to {block!r}, so this network does not read images.",
             "Give a network that reads images (N, 3, H, W).",
         )
     settings = getattr(network._whole[0], "pretrained_cfg", None) or {}

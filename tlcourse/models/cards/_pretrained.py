@@ -44,7 +44,7 @@ class WeightFile:
 
     @property
     def megabytes(self) -> str:
-        """The size in words, in units of 1,000,000 bytes."""
+        """The size as text, in units of 1,000,000 bytes."""
         return f"{self.size / 1e6:.1f} MB"
 
 
@@ -109,7 +109,7 @@ class Pretrained:
         return TITLES[self.framework]
 
     def construct(self, **more: Any) -> Any:
-        """The network as the library builds it: with its published head and a random start, unless told else.
+        """The network as the library builds it: by default with its published head and random weights.
 
         Parameters
         ----------

@@ -124,7 +124,7 @@ class ModelCard:
         ]
 
     def accuracy(self) -> str:
-        """The published top-1 accuracy in words: one number, or one for each framework.
+        """The published top-1 accuracy as text: one number, or one for each framework.
 
         Examples
         --------

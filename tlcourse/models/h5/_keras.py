@@ -53,7 +53,7 @@ def why_not(model: keras.Model, path: Path, error: Exception) -> WeightsError:
 
 
 def misfit(path: Path, problem: str) -> WeightsError:
-    """The error for a file of another model."""
+    """The error for a file that belongs to a different model."""
     return WeightsError(
         f"The weights in {path} do not fit the model: {problem}.",
         "Load the model they were saved from: the same name, and the num_classes of the file's head.",

@@ -62,7 +62,7 @@ def layers_of(model: Any) -> list[Layer]:
     Raises
     ------
     CourseError
-        If it is no model, or has no weights (yet).
+        If it is not a model, or has no weights (yet).
     """
     layers: list[Layer] = side(__name__, model).describe(model)
     if not layers:

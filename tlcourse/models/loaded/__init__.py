@@ -1,4 +1,4 @@
-"""What is known of a model at hand: its card, and what it says of an image."""
+"""What is known of a model at hand: its card, and what it predicts for an image."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def of_input(layer: str) -> str | None:
 
 
 def name_of(model: Any) -> str | None:
-    """The name of the card that a model was loaded from, if it can be told.
+    """The name of the card that a model was loaded from, if it is known.
 
     Parameters
     ----------
     model : torch.nn.Module or keras.Model
         A model of :func:`tlcourse.models.load`, or one that holds it. PyTorch: the module itself has to be
-        in it; its layers taken one by one are no longer known. Keras: its input has to be.
+        in it; its layers taken one by one are not recognised. Keras: its input has to be.
 
     Returns
     -------

@@ -163,7 +163,7 @@ def _load(model: keras.Model, name: str, path: Path, num_classes: int | None) ->
     else:
         read = h5.held_in(path)
         if read is None:
-            raise damaged(path, ValueError("it is no HDF5 file, or a part of it is missing"))
+            raise damaged(path, ValueError("it is not an HDF5 file, or a part of it is missing"))
         shapes = read
     head = {layer: int(shapes[layer][0][-1]) for layer in _HEAD if shapes.get(layer)}
     same = head == {"predictions": num_classes}

@@ -111,7 +111,7 @@ def check_sweeps(
     if sample < 1:
         raise SweepError(f"A sample of {sample} rows checks nothing.", "Pass --sample 1 or more.")
     if minutes is not None and not minutes > 0:
-        raise SweepError(f"{minutes} minutes are no time to check in.", "Pass --minutes 1 or more.")
+        raise SweepError(f"{minutes} minutes are too short for a check.", "Pass --minutes 1 or more.")
     only, complete = chosen_frameworks(frameworks), True
     groups: dict[tuple[str, str], Sampled] = {}
     for sweep in chosen_sweeps(name):

@@ -81,7 +81,7 @@ def _defined(node: ast.stmt) -> Iterator[str]:
 
 
 def _imports(node: ast.AST, module: str) -> dict[str, _Imported]:
-    """The names that an import statement gives in a module; none for another statement."""
+    """The names that an import statement binds in a module; none for any other statement."""
     if isinstance(node, ast.Import):
         return {
             alias.asname or alias.name: _Imported(

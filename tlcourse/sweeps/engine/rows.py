@@ -64,7 +64,7 @@ def run_row(sweep: Sweep, settings: Mapping[str, Any], framework: str) -> Row:
     Raises
     ------
     SweepError
-        If the function gives other metrics than the sweep names, or one that is no finite number.
+        If the function gives other metrics than the sweep names, or one that is not a finite number.
     """
     function = sweep.function()
     if framework != "plain":

@@ -49,7 +49,7 @@ def _cores() -> int:
 def run_jobs(
     jobs: Sequence[Job], workers: int | None, echo: Echo, keep: Callable[[Outcome], str]
 ) -> list[Outcome]:
-    """Run jobs on so many workers, one per core by default.
+    """Run jobs on several workers, one per core by default.
 
     ``keep`` stores an outcome that has a row, and says how it went in a few words. What fails is reported on
     standard error, at once and in full: the run may go on for an hour.

@@ -19,7 +19,7 @@ tables do not hold them, as most recorded rows ran in a process that was warm.""
 
 
 def sample_of(sweep: Sweep, framework: str, sample: int, salt: str) -> list[Row]:
-    """The recorded rows that a salt chooses: the same for the same salt, others for another.
+    """The recorded rows that a salt chooses: the same for the same salt, different ones for a different salt.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def _parsed(text: str, like: Any) -> Any:
 
 
 def read(sweep: Sweep) -> list[Row]:
-    """Every row of a table, with values of their own types; none where there is no table yet.
+    """Every row of a table, with its values' types restored; none if there is no table yet.
 
     Raises
     ------
@@ -63,12 +63,13 @@ def read(sweep: Sweep) -> list[Row]:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise SweepError(f"{path} is damaged: it is no text ({error.reason}).", fix) from error
+        raise SweepError(f"{path} is damaged: it is not text ({error.reason}).", fix) from error
     lines = csv.reader(io.StringIO(text, newline=""))
     header = next(lines, [])
     if header != columns:
         raise SweepError(
-            f"{path} is damaged, or of another version: its columns are {', '.join(header) or 'missing'}; "
+            f"{path} is damaged, or of a different version: its columns are "
+            f"{', '.join(header) or 'missing'}; "
             f"the sweep's are {', '.join(columns)}.",
             fix,
         )

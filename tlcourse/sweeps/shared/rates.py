@@ -18,7 +18,7 @@ from tlcourse.sweeps.engine.store import read, status, table_path
 __all__ = ["best_rates", "chosen_rates"]
 
 TIE = 1e-5
-"""Means that are nearer to one another are equal: the tables keep six significant digits."""
+"""Means that differ by less count as equal: the tables keep six significant digits."""
 
 
 def best_rates(

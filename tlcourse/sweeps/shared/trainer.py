@@ -35,7 +35,7 @@ def get(
     size: int = 64,
     cut: str | None = None,
 ) -> Trainer:
-    """The trainer of this process for a network with so many classes, at so many pixels, cut there or whole.
+    """The trainer of this process for a network with that many classes, at that size, cut there or whole.
 
     Raises
     ------
@@ -118,7 +118,7 @@ class Trainer:
         augment: Augment | None = None,
         after_step: Callable[[int, Any], None] | None = None,
     ) -> float:
-        """Train for so many steps; gives their CPU seconds (tracing in Keras apart).
+        """Train for ``steps`` steps; returns their CPU seconds (without tracing in Keras).
 
         Parameters
         ----------

@@ -34,7 +34,7 @@ def dataset(name: str, size: int) -> Any:
 
 @cache
 def backbone(framework: str, size: int, cut: str = WHOLE) -> Any:
-    """EfficientNet-Lite0 with ImageNet's weights and without a head, for images of so many pixels.
+    """EfficientNet-Lite0 with ImageNet's weights and without a head, for square images of ``size`` pixels.
 
     ``cut`` names the block after which it ends, as for `tlcourse.models.cut_at`.
     """

@@ -4,7 +4,7 @@ Every method takes :data:`STEPS` steps of 16 images from the same ImageNet weigh
 
 * ``frozen``: the head alone, on cached features;
 * ``last-block``: the last block, the last convolution and the head;
-* ``all``: everything but BatchNorm, which stays as it came;
+* ``all``: everything but BatchNorm, which stays as pretrained;
 * ``all-bn``: everything, BatchNorm's statistics included;
 * ``gradual``: a quarter of the steps for the head, a quarter with the last block, half with everything
   (Howard and Ruder 2018, arXiv:1801.06146, section 3.3, by steps instead of epochs);

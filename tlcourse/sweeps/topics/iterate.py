@@ -66,7 +66,7 @@ KEPT: tuple[bool, ...] = (False, True, False, False, True, True, True, True, Fal
 """Which of :data:`CHANGES` were kept."""
 HIDDEN: dict[str, tuple[int, ...]] = {"linear": (), "256": (256,)}
 SGD_FACTOR = 10
-"""SGD's rate is so many times Adam's: the ratio of the rates that chapter 6 chose for these images."""
+"""SGD's rate is this many times Adam's: the ratio of the rates that chapter 6 chose for these images."""
 GROUPS = ("conv_stem", *(f"blocks.{i}" for i in range(7)), "conv_head")
 """The backbone's groups of layers, from the images on."""
 TRAINS = {"last-block": 1, "last-three": 3}

@@ -56,7 +56,7 @@ def _features(framework: str, name: str, split: str) -> tuple[np.ndarray, np.nda
 
 
 def _drawn(labels: np.ndarray, counts: np.ndarray, seed: int) -> np.ndarray:
-    """Rows with so many of each class, drawn by the seed."""
+    """Rows with ``counts`` of each class, drawn by the seed."""
     rng = np.random.default_rng([seed, 5])
     chosen = [rng.permutation(np.flatnonzero(labels == k))[:n] for k, n in enumerate(counts)]
     return np.sort(np.concatenate(chosen))

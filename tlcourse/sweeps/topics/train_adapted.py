@@ -152,7 +152,7 @@ def stop_early(framework: str, run: str, per_class: int, lr: float, seed: int) -
     Returns
     -------
     dict
-        ``train_20`` and so on, ``val_20`` and so on: losses in nats after so many steps. ``best``: the step
+        ``train_20`` and so on, ``val_20`` and so on: losses in nats after that many steps. ``best``: the step
         with the lowest validation loss; ``stopped``: the step at which three looks without a lower one end
         the run. Test accuracies, 0 to 1: ``last`` (all steps), ``stopped`` (patience on the validation loss,
         the best weights until then restored), ``by_accuracy`` (the same with patience on the validation

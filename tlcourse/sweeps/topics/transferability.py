@@ -9,7 +9,7 @@ A candidate is EfficientNet-Lite0 with some weights, cut after some block (:data
 
 For each target and seed every candidate is scored on the frozen features of the same few training images
 (`tlcourse.transferability`), before anything is trained. Then it is trained: all layers open, a fresh head,
-:data:`STEPS` steps of 16 with Adam. BatchNorm stays as it came with pretrained weights, and learns
+:data:`STEPS` steps of 16 with Adam. BatchNorm stays as it is with pretrained weights, and learns
 with random ones, which bring no statistics. Beside it a linear head on the frozen features, the probe, at
 fixed settings.
 
@@ -301,7 +301,7 @@ def _comparison_grid() -> list[Settings]:
 
 
 def _cost(settings: Settings) -> float:
-    """CPU seconds, roughly; the same for all rows of a candidate and target, which so follow one another."""
+    """CPU seconds, roughly; the same for all rows of a candidate and target, so that these run in a row."""
     step = {"full": 0.06, "blocks.4": 0.04, "blocks.2": 0.015, "blocks.1": 0.012}
     pixels = TARGETS[settings["target"]][0] / 32
     return 1.5 + STEPS * step[settings["candidate"].partition("@")[2]] * (1 + pixels) / 2

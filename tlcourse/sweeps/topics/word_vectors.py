@@ -55,7 +55,7 @@ METHODS = ("glove-frozen", "glove-tuned", "random-tuned")
 READERS = ("mean", "conv", "gru")
 READER_SIZES = (160, 600, 2400)
 READER_CORPUS = "movies"
-"""The one corpus that has so many texts of each class."""
+"""The only corpus with that many texts of each class."""
 DOMAIN_SIZE = 600
 SEEDS = (0, 1, 2, 3, 4)
 

@@ -129,7 +129,7 @@ def _optimizer(model: keras.Model, recipe: Recipe) -> tuple[Any, ...]:
 
 
 def _loss(loss: Any) -> Any:
-    """Keras' own losses by what they are; a string by itself."""
+    """Keras's own losses by their settings; a string as it is."""
     if isinstance(loss, keras.losses.Loss):
         return (type(loss), repr(loss.get_config()))
     return loss

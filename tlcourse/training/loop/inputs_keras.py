@@ -65,7 +65,7 @@ def check_model(model: keras.Model, train: Examples, preprocess: Any) -> None:
 
 
 def _called(model: keras.Model, x: np.ndarray) -> Any:
-    """What the model gives for these; an error of its own is told as one."""
+    """What the model gives for these; an error in the model becomes a CourseError."""
     try:
         return model(x)
     except Exception as error:
@@ -85,7 +85,7 @@ def _shape_of(output: Any) -> Any:
 
 
 def check_input(model: keras.Model, x: np.ndarray) -> None:
-    """Refuse images of another size than a functional model was built for."""
+    """Refuse images whose size is not the one that a functional model was built for."""
     wanted = getattr(model, "input_shape", None) if model.built else None
     if not isinstance(wanted, tuple) or len(wanted) != x.ndim:
         return

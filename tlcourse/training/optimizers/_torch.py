@@ -80,7 +80,7 @@ class DecoupledSGD(torch.optim.SGD):
 
 
 def check_held(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: Any = None) -> None:
-    """Refuse an optimizer that would leave trainable parameters as they are, or that is of another model.
+    """Refuse an optimizer that does not hold all that trains, or that belongs to a different model.
 
     A loss with parameters of its own may be trained along.
 
@@ -113,5 +113,5 @@ def check_held(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: A
         raise CourseError(
             f"The optimizer holds {len(strange)} parameters that this model does not have, the first of "
             f"shape {tuple(strange[0].shape)}.",
-            f"It was made for another model, or before a part was replaced. {again}",
+            f"It was made for a different model, or before a part was replaced. {again}",
         )
