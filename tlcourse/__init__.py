@@ -40,12 +40,12 @@ _SUBMODULES = (
 __all__ = ["__version__", "start", *_SUBMODULES]
 
 if TYPE_CHECKING:
-    from .frameworks import start
+    from tlcourse.frameworks import start
 
 
 def __getattr__(name: str) -> Any:
     if name == "start":
-        from .frameworks import start
+        from tlcourse.frameworks import start
 
         return start
     if name in _SUBMODULES:

@@ -9,34 +9,33 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from tlcourse.errors import UnknownNameError
-
 # A line for each data set. One of images that needs no argument is loaded by name, too.
-from .bundles import STYLES as STYLES
-from .bundles import fashion_mnist as fashion_mnist
-from .bundles import three_styles as three_styles
-from .collages import Collages as Collages
-from .collages import collages as collages
-from .dataset import Dataset as Dataset
-from .decoding import read_image as read_image
-from .docstrings import Documented as Documented
-from .docstrings import documented as documented
-from .download import fetch as fetch
-from .fetched import cats_and_dogs as cats_and_dogs
-from .fetched import oxford_pets as oxford_pets
-from .folder import image_folder as image_folder
-from .packaged import digits as digits
-from .packaged import photographs as photographs
-from .packaged import textile as textile
-from .photos import CutOuts as CutOuts
-from .photos import photos as photos
-from .picture_files import as_folder as as_folder
-from .rated import CORPORA as CORPORA
-from .rated import rated_text as rated_text
-from .rows import SPLITS as SPLITS
-from .solar import SolarCells as SolarCells
-from .solar import solar_cells as solar_cells
-from .texts import TextDataset as TextDataset
+from tlcourse.data.bundles import STYLES as STYLES
+from tlcourse.data.bundles import fashion_mnist as fashion_mnist
+from tlcourse.data.bundles import three_styles as three_styles
+from tlcourse.data.collages import Collages as Collages
+from tlcourse.data.collages import collages as collages
+from tlcourse.data.dataset import Dataset as Dataset
+from tlcourse.data.decoding import read_image as read_image
+from tlcourse.data.docstrings import Documented as Documented
+from tlcourse.data.docstrings import documented as documented
+from tlcourse.data.download import fetch as fetch
+from tlcourse.data.fetched import cats_and_dogs as cats_and_dogs
+from tlcourse.data.fetched import oxford_pets as oxford_pets
+from tlcourse.data.folder import image_folder as image_folder
+from tlcourse.data.packaged import digits as digits
+from tlcourse.data.packaged import photographs as photographs
+from tlcourse.data.packaged import textile as textile
+from tlcourse.data.photos import CutOuts as CutOuts
+from tlcourse.data.photos import photos as photos
+from tlcourse.data.picture_files import as_folder as as_folder
+from tlcourse.data.rated import CORPORA as CORPORA
+from tlcourse.data.rated import rated_text as rated_text
+from tlcourse.data.rows import SPLITS as SPLITS
+from tlcourse.data.solar import SolarCells as SolarCells
+from tlcourse.data.solar import solar_cells as solar_cells
+from tlcourse.data.texts import TextDataset as TextDataset
+from tlcourse.errors import UnknownNameError
 
 
 def _loaders() -> dict[str, Callable[..., Dataset]]:

@@ -7,13 +7,18 @@ Examples
 0.75
 """
 
-from .calibration import expected_calibration_error, fit_temperature, reliability, with_temperature
-from .comparing import paired_bootstrap
-from .gallery import error_gallery
-from .intervals import Interval, bootstrap_interval
-from .records import RunRecord, model_card, record_run
-from .scores import accuracy, confusion, report
-from .thresholds import Threshold, cost_at, threshold_for_cost
+from tlcourse.evaluation.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+    with_temperature,
+)
+from tlcourse.evaluation.comparing import paired_bootstrap
+from tlcourse.evaluation.gallery import error_gallery
+from tlcourse.evaluation.intervals import Interval, bootstrap_interval
+from tlcourse.evaluation.records import RunRecord, model_card, record_run
+from tlcourse.evaluation.scores import accuracy, confusion, report
+from tlcourse.evaluation.thresholds import Threshold, cost_at, threshold_for_cost
 
 __all__ = [
     "Interval",

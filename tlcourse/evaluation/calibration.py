@@ -8,8 +8,7 @@ import numpy as np
 
 from tlcourse.checks import whole
 from tlcourse.errors import SettingError, ShapeError
-
-from ._inputs import scored
+from tlcourse.evaluation._inputs import scored
 
 if TYPE_CHECKING:
     import pandas as pd

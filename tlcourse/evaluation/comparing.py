@@ -8,8 +8,7 @@ import numpy as np
 
 from tlcourse.checks import whole
 from tlcourse.errors import SettingError, ShapeError
-
-from .intervals import Interval
+from tlcourse.evaluation.intervals import Interval
 
 __all__ = ["paired_bootstrap"]
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tlcourse.errors import ShapeError
-
-from ._inputs import names_of, pair, scored
+from tlcourse.evaluation._inputs import names_of, pair, scored
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,7 @@ backbone gives other features than before. :func:`fingerprint` and :func:`change
 Layers are named as in PyTorch ("blocks.1.0.conv_dw"), in both frameworks.
 """
 
-from tlcourse.models.layers import Group
-
-from .api import (
+from tlcourse.freezing.api import (
     batch_norm_layers,
     check_optimizer,
     discriminative_lrs,
@@ -22,7 +20,8 @@ from .api import (
     unfreeze,
     unfreezing_stages,
 )
-from .report import TrainableReport, changed, fingerprint, trainable_report
+from tlcourse.freezing.report import TrainableReport, changed, fingerprint, trainable_report
+from tlcourse.models.layers import Group
 
 __all__ = [
     "Group",

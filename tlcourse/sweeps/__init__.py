@@ -7,9 +7,9 @@ a chapter reads the table (:func:`table`), runs one row live (:func:`live_row`) 
 
 from __future__ import annotations
 
-from .engine.live import compare, live_row, run_all
-from .engine.registry import get, names
-from .engine.spec import Sweep, SweepError
-from .engine.store import table
+from tlcourse.sweeps.engine.live import compare, live_row, run_all
+from tlcourse.sweeps.engine.registry import get, names
+from tlcourse.sweeps.engine.spec import Sweep, SweepError
+from tlcourse.sweeps.engine.store import table
 
 __all__ = ["Sweep", "SweepError", "compare", "get", "live_row", "names", "run_all", "table"]

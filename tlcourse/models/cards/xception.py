@@ -1,7 +1,7 @@
 """Xception."""
 
-from ._pretrained import Pretrained, WeightFile
-from ._publishers import TIMM, applications, h5, imagenet_card
+from tlcourse.models.cards._pretrained import Pretrained, WeightFile
+from tlcourse.models.cards._publishers import TIMM, applications, h5, imagenet_card
 
 CARD = imagenet_card(
     "xception",

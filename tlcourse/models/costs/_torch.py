@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from ...frameworks.modes import evaluating
+from tlcourse.frameworks.modes import evaluating
 
 __all__ = ["import_all", "multiply_adds", "predictor", "save"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .pool import Job, Outcome
-from .run import Echo, chosen_frameworks, chosen_sweeps, run_jobs
-from .sample import sample_of, within_minutes
-from .spec import Sweep, SweepError
-from .store import Row, settings_of, status
+from tlcourse.sweeps.engine.pool import Job, Outcome
+from tlcourse.sweeps.engine.run import Echo, chosen_frameworks, chosen_sweeps, run_jobs
+from tlcourse.sweeps.engine.sample import sample_of, within_minutes
+from tlcourse.sweeps.engine.spec import Sweep, SweepError
+from tlcourse.sweeps.engine.store import Row, settings_of, status
 
 __all__ = ["check_sweeps", "differences", "print_differences"]
 

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tlcourse.errors import CourseError
-
-from .check import check_sweeps
-from .rehash import rehash_sweeps
-from .run import run_sweeps
+from tlcourse.sweeps.engine.check import check_sweeps
+from tlcourse.sweeps.engine.rehash import rehash_sweeps
+from tlcourse.sweeps.engine.run import run_sweeps
 
 __all__ = ["main"]
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from .spec import Sweep, SweepError, key
+from tlcourse.sweeps.engine.spec import Sweep, SweepError, key
 
 __all__ = ["code_of", "row_hash"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .registry import get
-from .rows import run_row
-from .spec import Sweep, SweepError, key
-from .store import Row, append, settings_of, status, table
+from tlcourse.sweeps.engine.registry import get
+from tlcourse.sweeps.engine.rows import run_row
+from tlcourse.sweeps.engine.spec import Sweep, SweepError, key
+from tlcourse.sweeps.engine.store import Row, append, settings_of, status, table
 
 if TYPE_CHECKING:
     import pandas

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from tlcourse.frameworks import child_environment
-
-from .spec import Settings, Sweep
-from .store import Row
+from tlcourse.sweeps.engine.spec import Settings, Sweep
+from tlcourse.sweeps.engine.store import Row
 
 __all__ = ["Job", "Outcome", "Pool", "Worker"]
 

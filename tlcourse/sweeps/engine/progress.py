@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .pool import Job, Outcome
+from tlcourse.sweeps.engine.pool import Job, Outcome
 
 __all__ = ["Progress", "reporter"]
 

@@ -6,8 +6,7 @@ import os
 from importlib import import_module
 
 from tlcourse.errors import UnknownNameError
-
-from .spec import Sweep, SweepError
+from tlcourse.sweeps.engine.spec import Sweep, SweepError
 
 __all__ = ["get", "names", "sweeps"]
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from . import store
-from .check import differences, print_differences
-from .hashing import row_hash
-from .pool import Job, Outcome
-from .run import Echo, chosen_frameworks, chosen_sweeps, run_jobs
-from .sample import by_salt
-from .spec import Sweep, SweepError, key
+from tlcourse.sweeps.engine import store
+from tlcourse.sweeps.engine.check import differences, print_differences
+from tlcourse.sweeps.engine.hashing import row_hash
+from tlcourse.sweeps.engine.pool import Job, Outcome
+from tlcourse.sweeps.engine.run import Echo, chosen_frameworks, chosen_sweeps, run_jobs
+from tlcourse.sweeps.engine.sample import by_salt
+from tlcourse.sweeps.engine.spec import Sweep, SweepError, key
 
 __all__ = ["LEAST", "rehash_sweeps"]
 

@@ -11,9 +11,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from .hashing import row_hash
-from .spec import Sweep, SweepError
-from .store import Row
+from tlcourse.sweeps.engine.hashing import row_hash
+from tlcourse.sweeps.engine.spec import Sweep, SweepError
+from tlcourse.sweeps.engine.store import Row
 
 __all__ = ["machine", "run_row", "versions"]
 

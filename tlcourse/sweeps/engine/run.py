@@ -13,12 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tlcourse.errors import UnknownNameError
-
-from . import store
-from .pool import Job, Outcome, Pool
-from .progress import reporter
-from .registry import get, names
-from .spec import FRAMEWORKS, Sweep
+from tlcourse.sweeps.engine import store
+from tlcourse.sweeps.engine.pool import Job, Outcome, Pool
+from tlcourse.sweeps.engine.progress import reporter
+from tlcourse.sweeps.engine.registry import get, names
+from tlcourse.sweeps.engine.spec import FRAMEWORKS, Sweep
 
 __all__ = ["Echo", "chosen_frameworks", "chosen_sweeps", "run_jobs", "run_sweeps"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from .spec import Sweep, key
-from .store import Row, read, settings_of
+from tlcourse.sweeps.engine.spec import Sweep, key
+from tlcourse.sweeps.engine.store import Row, read, settings_of
 
 __all__ = ["by_salt", "expected_seconds", "sample_of", "within_minutes"]
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tlcourse.files import write_whole
-
-from .hashing import row_hash
-from .spec import Settings, Sweep, SweepError, key
+from tlcourse.sweeps.engine.hashing import row_hash
+from tlcourse.sweeps.engine.spec import Settings, Sweep, SweepError, key
 
 if TYPE_CHECKING:
     import pandas
@@ -247,8 +246,7 @@ def table(name: str | Sweep, framework: str | None = None) -> pandas.DataFrame:
     import pandas
 
     from tlcourse.errors import UnknownNameError
-
-    from .registry import get
+    from tlcourse.sweeps.engine.registry import get
 
     sweep = get(name)
     if framework is not None and framework not in sweep.frameworks:

@@ -40,8 +40,8 @@ def _listen(jobs: queue.Queue[str | None]) -> None:
 
 def main(framework: str, answers: TextIO) -> None:
     """Serve rows until standard input ends."""
-    from .registry import get
-    from .rows import run_row
+    from tlcourse.sweeps.engine.registry import get
+    from tlcourse.sweeps.engine.rows import run_row
 
     if framework != "plain":
         import tlcourse
