@@ -2,7 +2,7 @@
 
 Each maker gives a function ``augment(images, rng)`` from a uint8 batch (N, H, W, 3) to one of the same shape,
 as `tlcourse.training.fit` takes it. Frameworks have their own (``torchvision.transforms.v2``, Keras's
-``RandomFlip`` and kin); these draw from numpy, so a comparison of the frameworks compares no luck.
+``RandomFlip`` and kin); these draw from numpy, so the frameworks can be compared on the same draws.
 """
 
 from __future__ import annotations

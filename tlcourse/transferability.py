@@ -1,7 +1,7 @@
 """Which pretrained network to take, guessed from its features before any training.
 
 A score reads the features that a frozen candidate gives for the training images, and their labels. It takes
-seconds where training takes minutes. Whether it may be trusted is a question of rank correlation: of several
+seconds where training takes minutes. Whether to trust it is a question of rank correlation: among several
 candidates, is the one with the higher score the one that is better after training?
 """
 
@@ -64,7 +64,7 @@ def logme(features: Any, labels: Any) -> float:
     x, y = _checked(features, labels)
     left, singular, _ = np.linalg.svd(x, full_matrices=False)
     squared = singular**2
-    # What is left of rounding would be taken for directions.
+    # Rounding errors would be taken for directions.
     keep = squared > squared[0] * (np.finfo(np.float64).eps * max(x.shape)) ** 2
     left, squared = left[:, keep], squared[keep]
     return float(np.mean([_evidence(left, squared, (y == one).astype(np.float64)) for one in np.unique(y)]))
@@ -123,7 +123,9 @@ def knn_accuracy(features: Any, labels: Any, k: int = 5) -> float:
     Raises
     ------
     ShapeError
-        As `logme`, or for a k out of its range.
+        As `logme`.
+    SettingError
+        If k is not a whole number in its range.
     CourseError
         If there is one class only.
 
@@ -149,7 +151,7 @@ def knn_accuracy(features: Any, labels: Any, k: int = 5) -> float:
 
 
 def rank_correlation(scores: Any, accuracies: Any) -> float:
-    """Spearman's rank correlation: does the order of the scores tell the order of the accuracies?
+    """Spearman's rank correlation: do the scores put the candidates in the same order as the accuracies?
 
     Parameters
     ----------
@@ -189,7 +191,7 @@ def rank_correlation(scores: Any, accuracies: Any) -> float:
                 f"All {name} are {values[0]:g}, so they put the candidates in no order.",
                 "Compare candidates that differ.",
             )
-    # One rounding less than 1 would otherwise be printed for equal orders.
+    # Equal orders would otherwise give a number just below 1.
     return float(np.round(spearmanr(a, b).statistic, 12))
 
 
@@ -215,7 +217,7 @@ def _checked(features: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
             "Give one whole number for each row.",
         )
     if len(x) < 3:
-        raise ShapeError(f"There are {len(x)} rows of features, too few to say anything.", "Give 3 or more.")
+        raise ShapeError(f"There are {len(x)} rows of features, too few for a score.", "Give 3 or more.")
     if not np.isfinite(x).all():
         raise ShapeError(
             f"{int((~np.isfinite(x)).sum())} of the features are not finite numbers.",

@@ -55,8 +55,8 @@ def three_styles(style: str = "fluent", min_per_class: int = 25) -> Dataset:
 
     The same emoji, with the same labels and the same splits, in three drawing styles: Fluent 3D (shaded, the
     nearest to photographs), Noto and Twemoji (flat). Train in one style and test in another, and only the
-    style has changed; and since an emoji is in the same split in every style, a test image was never
-    trained on in another dress. The rows of the three styles correspond: row 17 is the same emoji in each.
+    style has changed; and since an emoji is in the same split in every style, a test image was never trained
+    on in a different style. The rows of the three styles correspond: row 17 is the same emoji in each.
 
     Classes are Unicode's subgroups, untouched (hence a traffic light in "ground transport"):
 

@@ -1,7 +1,7 @@
 """From the bytes of an image file to uint8 RGB: one function, wherever the course reads an image.
 
-The file's type says what a number in it means, never the other numbers in the file: 16 bits are
-scaled by 65535, whether the image is dark or bright. Metadata never cost an image: where EXIF or a colour
+The file's type says what a number in it means, never the other numbers in the file: 16 bits are scaled by
+65535, whether the image is dark or bright. Broken metadata never costs an image: where EXIF or a colour
 profile is broken, the pixels are read without it.
 """
 
@@ -54,8 +54,8 @@ def read_image(path: str | Path, size: int | None = None) -> npt.NDArray[np.uint
     ------
     DataError
         When the file is missing, empty, damaged or not an image, or its numbers do not say what is white.
-    ShapeError
-        For a size below 1.
+    SettingError
+        If the size is not a whole number of at least 1.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def decode(data: bytes, name: str) -> npt.NDArray[np.uint8]:
 
 
 class _Unclear(Exception):
-    """The pixels were read, and what they mean is not clear."""
+    """The pixels could be read, but it is not clear what they mean."""
 
     def __init__(self, problem: str, fix: str) -> None:
         super().__init__(problem)
@@ -138,7 +138,7 @@ def _unreadable(error: Exception, name: str) -> DataError:
 def _variants(data: bytes) -> Iterator[tuple[bytes, bool]]:
     """The file, then the same pixels with less and less metadata; each with whether to look at EXIF."""
     yield data, True
-    # A phone's JPEG: the maker's blocks may be broken and the orientation all the same right.
+    # In a phone's JPEG the maker's blocks may be broken while the orientation is still right.
     strip = {b"\xff\xd8": _bare_jpeg, b"\x89P": _bare_png}.get(data[:2])
     bare = strip(data) if strip else None
     if bare is not None:
@@ -174,7 +174,7 @@ def _bare_png(data: bytes) -> bytes | None:
     while at + 12 <= len(data):
         length, kind = struct.unpack(">I4s", data[at : at + 8])
         if length > len(data) - at - 12:
-            break  # cut short: what is left is given on as it is
+            break  # cut short: the rest is passed on as it is
         if kind in NEEDED:
             body = data[at + 4 : at + 8 + length]
             # The pixels keep their checksum, so that damage is noticed. Elsewhere it does not matter.
@@ -200,7 +200,7 @@ def _decoded(data: bytes, exif: bool) -> npt.NDArray[np.uint8]:
                 image.getexif = Image.Exif  # type: ignore[method-assign]  # TIFF reads it while loading
             tags = getattr(image, "tag_v2", {})
             if tags.get(PLANES) == 2 and int(_first(tags.get(BITS), 8)) > 8:
-                # Pillow takes the bytes of two numbers for two pixels.
+                # Pillow would read the two bytes of one number as two pixels.
                 raise _Unclear(
                     "is a TIFF of 16 bits with its colours in planes, which Pillow does not read",
                     "Save it again as PNG, or with 8 bits.",
@@ -230,7 +230,7 @@ def _upright(image: Any) -> Any:
     if turn is None:
         return image
     turned = image.transpose(turn)
-    # `transpose` gives a plain image: what the file says of its numbers goes along.
+    # `transpose` returns a plain image, so what the file says about its numbers is copied.
     turned.format, turned.tag_v2 = image.format, getattr(image, "tag_v2", {})
     return turned
 
@@ -291,7 +291,7 @@ def _grey(image: Any) -> npt.NDArray[np.uint8]:
                 "Shift and scale its values, and save it again with 8 or 16 bits.",
             )
         if bits == 32 and 0 < high < white / 510:
-            # Nobody's camera fills 32 bits: by the range of the type the image would be black.
+            # No camera fills 32 bits: scaled by the range of the type, the image would be black.
             raise _Unclear(
                 f"holds numbers up to {high:.0f} in 32 bits, where white is {white:.0f}: it would be black",
                 "Save it again with 8 or 16 bits, so that the largest number of the type is white.",

@@ -1,4 +1,4 @@
-"""Texts with a summary that a person wrote: the documentation of installed packages."""
+"""Texts with summaries written by people: the documentation of installed packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARKUP = re.compile(r":\w+:`~?([^`]*)`")
 
 @dataclass(frozen=True)
 class Documented:
-    """A function or class, by what its documentation says of it.
+    """A function or class, and what its documentation says about it.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Documented:
 
 
 def documented(packages: Sequence[str] = _PACKAGES) -> list[Documented]:
-    """What installed packages say of their public functions and classes, sorted by name.
+    """What installed packages say about their public functions and classes, sorted by name.
 
     The convention of numpydoc: one line that sums up, then paragraphs, then sections with underlined titles.
     Kept are those whose paragraphs have 40 words or more of prose; formulas, lists and code are left out. How

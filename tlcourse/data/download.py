@@ -151,7 +151,7 @@ def _stream(archive: Archive, part: Path, progress: bool) -> None:
         error.close()
         if (
             error.code == 416 and have
-        ):  # nothing left to send: the part is whole, or too long; the hash will tell
+        ):  # nothing left to send: the part is whole, or too long; the hash decides
             return
         raise
     with response:

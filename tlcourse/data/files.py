@@ -108,7 +108,13 @@ def package_files(distribution: str, folder: str) -> list[str]:
 
 
 def package_file(distribution: str, name: str) -> Path:
-    """Where a file of an installed package is."""
+    """Where a file of an installed package is.
+
+    Raises
+    ------
+    DataError
+        If the package is not installed, or has no such file.
+    """
     record = _record(distribution)
     if name not in record:
         raise DataError(f"The installed package {distribution} has no file {name}.", _reinstall(distribution))

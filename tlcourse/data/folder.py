@@ -72,6 +72,8 @@ def image_folder(
     DataError
         When the folder is missing or not a folder, has fewer than two classes, a class has no or too few
         images, or an image cannot be read; the message has its name.
+    SettingError
+        If the size is not a whole number of at least 1.
 
     Examples
     --------

@@ -62,6 +62,8 @@ def textile(size: int = 160, per_class: int = 200) -> Dataset:
     ------
     DataError
         When the package is missing or a file damaged, or ``per_class`` is too large.
+    SettingError
+        If the size is not a whole number of at least 1.
 
     Examples
     --------

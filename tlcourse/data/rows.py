@@ -106,6 +106,8 @@ class Rows:
         ------
         DataError
             When a row is out of range or repeated.
+        ShapeError
+            If a mask has the wrong length, or the rows are not whole numbers.
         """
         rows = np.asarray(indices)
         if rows.dtype == bool:
@@ -157,6 +159,8 @@ class Rows:
         ------
         DataError
             When a class has fewer than ``n`` rows; the message names it.
+        SettingError
+            If ``n`` is not a whole number of at least 1.
 
         Examples
         --------
@@ -192,6 +196,8 @@ class Rows:
         ------
         UnknownNameError
             For a class that is not there.
+        DataError
+            For a single name as a str, no classes, or the same class twice.
 
         Examples
         --------

@@ -138,5 +138,5 @@ def _p_value(association: np.ndarray, count: int, permutations: int, seed: int) 
         return float((statistic(divisions) >= observed - 1e-12).mean())
     rng = np.random.default_rng(seed)
     divisions = np.array([rng.permutation(len(association))[:count] for _ in range(permutations)])
-    # The observed division is one of them: a p-value of nought would claim more than was tried.
+    # The observed division is one of them: a p-value of 0 would claim more than was tried.
     return float((1 + (statistic(divisions) >= observed - 1e-12).sum()) / (permutations + 1))

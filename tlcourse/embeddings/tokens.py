@@ -31,7 +31,7 @@ _CLITIC = re.compile(r"(?<=\w)'(s|re|ve|d|m|ll)\b")
 
 
 def tokenize(text: str) -> list[str]:
-    """A text as words and signs in small letters, cut as the words of GloVe were.
+    """A text as words and signs in lower case, tokenized as GloVe's training text was.
 
     GloVe 6B was made of text cut by Stanford's tokenizer: "don't" is "do" and "n't", "film's" is "film" and
     "'s", a sign is a word. Cut otherwise, frequent words would have no vector.
@@ -69,7 +69,7 @@ def tokenize(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words with numbers: 0 fills a text up (padding), 1 stands for every unknown word, 2 is the first word.
+    """Words with numbers: 0 is padding, 1 stands for every unknown word, 2 is the first word.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Vocabulary:
         Raises
         ------
         DataError
-            For one str in place of a list, or if no word is left.
+            For a single str instead of a list, or if no word is left.
         """
         counts = Counter(token for text in listed(texts) for token in tokenize(text))
         by_count = sorted((-n, word) for word, n in counts.items() if n >= min_count)[:most]
@@ -126,7 +126,7 @@ class Vocabulary:
         return {word: number for number, word in enumerate(self.words, 2)}
 
     def encode(self, texts: Iterable[str], length: int | None = None) -> npt.NDArray[np.int64]:
-        """Texts as numbers, int64 (N, L), filled up with 0 at the end.
+        """Texts as numbers, int64 (N, L), padded with 0 at the end.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class Vocabulary:
         Raises
         ------
         DataError
-            For one str in place of a list, or no texts.
+            For a single str instead of a list, or no texts.
         SettingError
             For a length below 1.
         """

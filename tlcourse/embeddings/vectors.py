@@ -30,14 +30,14 @@ class WordVectors:
     name, licence, source : str
     unknown : {"error", "zeros", "mean"}
         The vector of a word that is not there: none, but an error that says so; zeros; or the mean of all
-        vectors. Zeros say nothing, which suits an average; the mean is where an unseen word is likeliest.
+        vectors. Zeros add nothing to an average; the mean is the best guess for an unseen word.
 
     Raises
     ------
     ShapeError
         When words and matrix do not fit each other.
     DataError
-        For a word that comes twice.
+        If a word occurs twice.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class WordVectors:
         self.name, self.licence, self.source, self.unknown = name, licence, source, unknown
         if len(self.index) != len(words):
             twice = next(word for row, word in enumerate(words) if self.index[word] != row)
-            raise DataError(f"The word {twice!r} comes twice in {name}.", "Give each word one vector.")
+            raise DataError(f"The word {twice!r} occurs twice in {name}.", "Give each word one vector.")
 
     @classmethod
     def _policies(cls) -> tuple[str, ...]:
@@ -248,7 +248,7 @@ class WordVectors:
         """The start of an embedding layer for a vocabulary, float32 (2 + K, D).
 
         Row 0 is padding, zeros; row 1 is for unknown words, zeros too; the others are the words' own. A word
-        without a vector starts at random with the spread that the vectors have (or at what its subwords say,
+        without a vector starts at random with the spread of the vectors (or at the sum of its subwords,
         where these vectors have subwords): the same numbers for a seed, whatever else is in the vocabulary.
 
         Parameters

@@ -1,4 +1,4 @@
-"""How good is it, how sure may one be of that, and what does it get wrong?
+"""How good is it, how certain is that, and what does it get wrong?
 
 Examples
 --------

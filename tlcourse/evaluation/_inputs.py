@@ -1,4 +1,4 @@
-"""What goes into a measure, checked: labels, predictions, probabilities and names that match."""
+"""The checked inputs of a measure: labels, predictions, probabilities and names that match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the model as sure as it should be? And the one number that makes it so: the temperature."""
+"""Calibration: is the model as confident as it should be, and the temperature that makes it so."""
 
 from __future__ import annotations
 
@@ -64,10 +64,12 @@ def reliability(labels: Any, probabilities: Any, bins: int = 10) -> pd.DataFrame
 
 
 def expected_calibration_error(labels: Any, probabilities: Any, bins: int = 10) -> float:
-    """The gap between how sure the model is and how often it is right, over bins, weighted by their images.
+    """The expected calibration error: the gap between confidence and accuracy, averaged over bins.
 
-    Parameters, errors
-        As `reliability`.
+    Parameters
+    ----------
+    labels, probabilities, bins
+        As for `reliability`, and so are the errors.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def _logits(values: Any) -> np.ndarray:
 def with_temperature(logits: Any, temperature: float) -> np.ndarray:
     """The softmax of the logits divided by the temperature, float32 (N, C).
 
-    Above 1 it makes the model less sure, below 1 surer. The order of the classes stays.
+    Above 1 it makes the model less confident, below 1 more confident. The order of the classes stays.
 
     Raises
     ------
@@ -130,8 +132,8 @@ def fit_temperature(logits: Any, labels: Any) -> float:
     Parameters
     ----------
     logits : float array (N, C)
-        Of validation images: on the training images a model is too sure, on the test images it is too
-        late.
+        Of validation images: on the training images a model is overconfident, and on the test images it is
+        too late.
     labels : int array (N,)
 
     Returns

@@ -24,9 +24,9 @@ def paired_bootstrap(
     Parameters
     ----------
     first, second : array (N,)
-        What each model got for each image, in the same order: right or wrong, or a loss.
+        Each model's result for each image, in the same order: right or wrong, or a loss.
     resamples : int
-        Drawn sets of images, 100 or more.
+        Resamples of the images, 100 or more.
     level : float
         Share of the drawn differences inside the interval, above 0 and below 1.
     seed : int
@@ -39,7 +39,7 @@ def paired_bootstrap(
     Raises
     ------
     ShapeError
-        If the two are not of one length, or hold numbers that are not finite.
+        If the two differ in length, or a number is not finite.
     SettingError
         If a number is out of its range.
 

@@ -1,4 +1,4 @@
-"""How sure may one be of a mean?"""
+"""How certain is a mean?"""
 
 from __future__ import annotations
 

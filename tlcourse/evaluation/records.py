@@ -1,4 +1,4 @@
-"""A record of a run that somebody else can repeat, and a card for the model that came out of it."""
+"""A record of a run that somebody else can repeat, and a card for the trained model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PACKAGES = ("tlcourse", "numpy", "torch", "tensorflow", "keras")
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What it takes to run it again, and what came out.
+    """What it takes to run it again, and the results.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class RunRecord:
         return json.dumps(asdict(self), indent=2, sort_keys=True)
 
     def save(self, path: str | Path) -> Path:
-        """Write it to a file that is not there yet.
+        """Write it to a new file.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""How good is it, and what does it take for what? scikit-learn computes."""
+"""How good is it, and which classes does it confuse? Computed by scikit-learn."""
 
 from __future__ import annotations
 

@@ -58,12 +58,14 @@ def cost_at(labels: Any, scores: Any, threshold: float, *, missed: float, alarm:
 def threshold_for_cost(labels: Any, scores: Any, *, missed: float, alarm: float) -> Threshold:
     """The threshold with the lowest mean cost on these images: validation images, not test ones.
 
-    Tried are all scores that occur, and one above them all (never say yes). Of equally cheap ones the lowest
+    All scores that occur are tried, and one above them all (never yes). Of equally cheap ones the lowest
     is taken. If the scores are calibrated probabilities, it lies near ``alarm / (alarm + missed)`` (Elkan
     2001, The Foundations of Cost-Sensitive Learning).
 
-    Parameters, errors
-        As `cost_at`.
+    Parameters
+    ----------
+    labels, scores, missed, alarm
+        As for `cost_at`, and so are the errors.
 
     Examples
     --------

@@ -24,7 +24,7 @@ def layer_starts(sizes: Sequence[int], seed: int) -> list[np.ndarray]:
 
 
 def bias_for_classes(counts: Any) -> np.ndarray:
-    """The bias with which a softmax head says the frequencies before it has learned anything.
+    """The bias with which a softmax head predicts the class frequencies before any training.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def bias_for_classes(counts: Any) -> np.ndarray:
 
 
 def bias_for_labels(positives: Any, rows: int) -> np.ndarray:
-    """The bias with which a sigmoid head says how often each label occurs.
+    """The bias with which a sigmoid head predicts each label's frequency before any training.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ __all__ = ["TASKS", "Task", "activate", "check_targets", "task_of"]
 
 @dataclass(frozen=True)
 class Task:
-    """One row of the table that everybody should have on the wall.
+    """One kind of task, with the activation, the loss and the targets that belong to it.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def check_targets(targets: np.ndarray, task: str, rows: int) -> np.ndarray:
     Raises
     ------
     ShapeError
-        If they are not what the task needs; the message says what is.
+        If they are not what the task needs; the message says what it needs.
     """
     wanted, y = task_of(task), np.asarray(targets)
     if len(y.shape) == 0 or len(y) != rows:

@@ -54,12 +54,12 @@ def passages(tokens: npt.ArrayLike, length: int) -> tuple[npt.NDArray[np.int64],
     ----------
     tokens : int array (T,)
     length : int
-        Tokens of a passage; what is left over at the end is dropped.
+        Tokens of a passage; a rest at the end is dropped.
 
     Returns
     -------
     inputs, labels : int64 arrays (N, length)
-        ``labels`` is ``inputs`` one place on: `tlcourse.training.fit` takes the pair.
+        ``labels`` is ``inputs`` shifted by one position: `tlcourse.training.fit` takes the pair.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Writing with a language model: from its logits to the next token, and how surprised it is by a text."""
+"""Generating with a language model: from its logits to the next token; and its perplexity on a text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tlcourse.probabilities import softmax
 
 __all__ = ["STRATEGIES", "generate", "next_probabilities", "perplexity"]
 
-_TOGETHER = 32  # pieces that the model reads at a time
+_TOGETHER = 32  # pieces that the model reads at once
 STRATEGIES = ("greedy", "temperature", "top-k", "top-p")
 
 
@@ -56,7 +56,7 @@ def next_probabilities(
     if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
         raise ShapeError(
             f"The logits have shape {values.shape}, and they must be finite.",
-            "Give those of one place, (V,).",
+            "Give those of one position, (V,).",
         )
     if not (np.isfinite(temperature) and temperature > 0):
         raise SettingError(f"temperature is {temperature!r}.", "Give a number above 0; greedy needs none.")
@@ -88,7 +88,7 @@ def generate(
     stop: int | None = None,
     seed: int = 0,
 ) -> npt.NDArray[np.int64]:
-    """Write on, token by token.
+    """Continue a text, token by token.
 
     Parameters
     ----------
@@ -97,19 +97,19 @@ def generate(
     start : int array (L,)
         The text so far, at least one token.
     count : int
-        Tokens to write, at most.
+        Tokens to generate, at most.
     strategy : {"greedy", "temperature", "top-k", "top-p"}
         The most probable token each time; or drawn: from all, from the ``top_k`` most probable, or from those
         that together have the probability ``top_p``, each at ``temperature``.
     longest : int, optional
         How many tokens the network can read: it sees only the last ones.
     stop : int, optional
-        Writing ends with this token.
+        Generation ends with this token.
     seed : int
 
     Returns
     -------
-    int64 array: the start and what was written
+    int64 array: the start and the generated tokens
 
     Raises
     ------
@@ -180,7 +180,7 @@ def perplexity(
     if text.ndim != 1 or len(text) < 2 or longest < 2:
         raise ShapeError(
             f"There are {text.size} tokens, read {longest} at a time.",
-            "Two are needed: one that tells the next.",
+            "Two are needed: one, and the one that follows it.",
         )
     total, count = 0.0, 0
     full = text[: len(text) // longest * longest].reshape(-1, longest)

@@ -21,6 +21,11 @@ def sentences_of(text: str) -> list[str]:
 
     A rule of thumb for edited prose: it cuts after "Mr." too.
 
+    Raises
+    ------
+    DataError
+        If ``text`` is not a str.
+
     Examples
     --------
     >>> sentences_of("It rained. Who knew? Nobody!")
@@ -80,7 +85,7 @@ def summarise(
     if vectors.ndim != 2 or len(vectors) != len(sentences) or not np.isfinite(vectors).all():
         raise ShapeError(
             f"{len(sentences)} sentences have vectors of shape {vectors.shape}.",
-            "Give one finite vector a sentence, (N, D).",
+            "Give one finite vector per sentence, (N, D).",
         )
     units = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     centre = units.mean(axis=0)

@@ -25,7 +25,7 @@ class TextTokenizer:
     longest : int
         Tokens that the network can read, special ones included.
     padding : int
-        The token that fills texts up; the network must know it by the same number.
+        The padding token; the network must know it by the same number.
     end : int, optional
         The token that ends a text.
 
@@ -136,6 +136,6 @@ def load_tokenizer(
         raise DataError(f"The tokenizer {path} cannot be read: {error}.", "Copy it again.") from None
     config = checkpoint.config
     longest = config.get("max_position_embeddings", config.get("n_positions", 512))
-    # Where a network has no padding, what fills a text up is read like any token; nobody looks at it.
+    # A network without padding reads what pads a text like any token; its outputs there are not used.
     padding = checkpoint.padding
     return TextTokenizer(rules, int(longest), 0 if padding is None else padding, checkpoint.end)

@@ -1,4 +1,4 @@
-"""ImageNet's class names, and what a model sees in an image."""
+"""ImageNet's class names, and the most probable ones for an image."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def top_k(
     size: int | str | None = "card",
     batch_size: int = 32,
 ) -> list[list[tuple[str, float]]]:
-    """The `k` likeliest classes of each image, likeliest first.
+    """The `k` most probable classes of each image, the most probable first.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ def fit(
     train, val : Dataset, (images, labels) or (tokens, labels)
         Images uint8 (N, H, W, 3); tokens int (N, L), 0 where a text has ended; labels int64 (N,) from 0 to
         C-1. For a language model, which gives logits (N, L, V): labels int64 (N, L), the token after each;
-        every place counts.
+        every position counts.
     steps, epochs : int
         How long: give one. With ``steps`` every batch is full: the passes over the data follow one
         another without a gap, and the history has a row for each ``ceil(N / batch_size)`` steps. With
@@ -106,7 +106,7 @@ def fit(
     Raises
     ------
     CourseError
-        Nothing is trainable; no or both of steps and epochs; patience without ``val``; an empty data
+        Nothing is trainable; neither or both of steps and epochs; patience without ``val``; an empty data
         set; a loss that is not finite (the learning rate is probably too high); a group of layers that
         would train and has no rate; an optimizer object made for other parameters than are trainable now.
     UnknownNameError

@@ -54,7 +54,13 @@ class Head:
         return self.history.cpu_seconds
 
     def logits(self, features: np.ndarray) -> np.ndarray:
-        """Features (N, D) to logits float32 (N, C)."""
+        """Features (N, D) to logits float32 (N, C).
+
+        Raises
+        ------
+        ShapeError
+            If the features do not have D columns.
+        """
         features = np.asarray(features, dtype=np.float32)
         if features.ndim != 2 or features.shape[1] != len(self.weights):
             raise ShapeError(

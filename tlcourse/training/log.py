@@ -1,4 +1,4 @@
-"""The running account of a training loop: what each epoch cost, and whether it still gets better."""
+"""The running account of a training loop: the losses of each epoch, and whether they still improve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A progress bar that keeps quiet where it would only leave noise."""
+"""A progress bar that stays silent where it would only clutter the output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def bar(total: int, title: str, *, show: bool = True, unit: str = "step") -> Any
     """A tqdm bar that appears after two seconds and goes away when it is done.
 
     In Jupyter it is tqdm's widget, in a terminal its line; in a pipe or log, when ``show`` is False, or when
-    the environment says ``TLCOURSE_EXECUTING=1`` (a notebook that is being executed for keeps), it is silent.
+    the environment says ``TLCOURSE_EXECUTING=1`` (a notebook is being executed to be kept), it is silent.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The learning-rate range test: which rates train, and from which on training breaks."""
+"""The learning-rate range test: which rates train, and at which training diverges."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RangeTest:
     ----------
     rates : float array (S,), rising by a constant factor
     losses : float array (S,)
-        Of each step's batch, smoothed; inf from the step on at which training broke.
+        Of each step's batch, smoothed; inf from the step at which training diverged.
     """
 
     rates: np.ndarray
@@ -34,7 +34,7 @@ def range_test(
 ) -> RangeTest:
     """Train for a few steps while the rate rises from low to high (Smith 2017, arXiv:1506.01186).
 
-    The model is trained in place and is of no use afterwards: load it anew.
+    The model is trained in place and is useless afterwards: load it again.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def range_test(
 
     rates = np.geomspace(low, high, steps)
     losses: list[float] = []
-    # One run: the schedule raises the rate, and the loss function notes what each step's batch cost.
+    # One run: the schedule raises the rate, and the loss function records each batch's loss.
     try:
         training.fit(
             model,
@@ -92,7 +92,7 @@ def suggest(test: RangeTest) -> float:
     Raises
     ------
     CourseError
-        If training broke at the first step.
+        If training diverged at the first step.
     """
     if not np.isfinite(test.losses).any():
         raise CourseError("Every loss is infinite.", "Begin the test at a lower rate.")
@@ -100,7 +100,7 @@ def suggest(test: RangeTest) -> float:
 
 
 def _noting(model: Any, losses: list[float]) -> Any:
-    """The cross-entropy of the model's framework, which notes its values."""
+    """The cross-entropy of the model's framework, recording its values."""
     from tlcourse.frameworks import framework_of
 
     return _noting_torch(losses) if framework_of(model) == "torch" else _noting_keras(losses)
@@ -130,7 +130,7 @@ def _noting_keras(losses: list[float]) -> Any:
     def loss(labels: Any, logits: Any) -> Any:
         value = crossed(labels, logits)
         noted = tf.py_function(note, [value], tf.float32)
-        # The noted value has no gradient: the loss keeps its own, and waits for the note.
+        # The recorded value has no gradient; the loss keeps its own, and waits for the recording.
         with tf.control_dependencies([noted]):
             return tf.identity(value)
 

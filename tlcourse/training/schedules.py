@@ -11,12 +11,13 @@ __all__ = ["warmup_cosine"]
 
 
 def warmup_cosine(warmup: float = 0.1, final: float = 0.0) -> Schedule:
-    """Rise in a line, then fall along half a cosine (Loshchilov and Hutter 2017, arXiv:1608.03983).
+    """Rise linearly, then fall along half a cosine (Loshchilov and Hutter 2017, arXiv:1608.03983).
 
     Parameters
     ----------
     warmup : float
-        Share of the steps that rise, from 0 to below 1. While Adam's averages are young its steps are wild.
+        Share of the steps that rise, from 0 to below 1. Adam's first steps are large, as its averages are
+        new.
     final : float
         Factor at the end, from 0 to 1.
 

@@ -26,12 +26,12 @@ def not_finite(loss: float, step: int, lr: float) -> CourseError:
 
 
 def wrong_output(shape: object, label_axes: int = 1) -> ShapeError:
-    """The model is not a classifier; or, for labels (N, L), no language model."""
+    """The model is not a classifier or, for labels (N, L), not a language model."""
     if label_axes == 2:
         return ShapeError(
-            f"The model's output has shape {shape}; logits for each place, (N, L, V), are needed.",
+            f"The model's output has shape {shape}; logits for each position, (N, L, V), are needed.",
             "Labels (N, L) are for a language model, as tlcourse.language.load_gpt gives. A classifier"
-            " takes one label a text, (N,).",
+            " takes one label per text, (N,).",
         )
     return ShapeError(
         f"The model's output has shape {shape}; a row of logits per image, (N, C), is needed.",

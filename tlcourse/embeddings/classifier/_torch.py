@@ -41,7 +41,7 @@ class GRUReader(nn.Module):
         self.gru = nn.GRU(dimensions, units, batch_first=True)
 
     def forward(self, vectors: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """The state after the padding would be another one: the last word's is picked."""
+        """The state after the padding would be different: the last word's state is taken."""
         states, _ = self.gru(vectors)
         last = (mask.sum(1) - 1).clamp(min=0)
         picked = states[torch.arange(len(states), device=states.device), last]
@@ -58,7 +58,7 @@ class TextClassifier(nn.Module):
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """Read the vectors under their mask, then decide."""
         mask = tokens != 0
-        # Nobody needs the places at which every text of the batch has ended.
+        # The positions at which every text of the batch has ended are not needed.
         longest = int(mask.any(0).nonzero().max()) + 1 if mask.any() else 1
         tokens = tokens[:, :longest]
         return self.classifier(self.reader(self.embedding(tokens), tokens != 0))

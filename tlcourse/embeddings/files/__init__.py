@@ -58,6 +58,8 @@ def read_vectors(
         When the file is missing, empty, truncated, or in another format or encoding; when its first line
         does not fit the rows; when a number is not finite. (If a text was cut inside its very last number,
         nothing shows it.)
+    SettingError
+        If ``most`` is not a whole number of at least 1.
     """
     path = Path(path)
     if most is not None:

@@ -44,7 +44,7 @@ def mask_weight(mask: Any, like: Any) -> Any:
 class MeanReader(keras.layers.Layer):
     """The mean of a text's vectors, padding left out: (N, L, D) to (N, D); zeros for a text without words.
 
-    ``GlobalAveragePooling1D`` does the same, but divides nought by nought for an empty text.
+    ``GlobalAveragePooling1D`` does the same, but divides 0 by 0 for an empty text.
     """
 
     def __init__(self, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ __all__ = ["TransformerLayer", "attend"]
 
 
 def attend(query: Any, key: Any, value: Any, heads: int, allowed: Any, drop: Callable[[Any], Any]) -> Any:
-    """Each token's mean of the values of others, weighted by how well their keys fit its query.
+    """For each token the mean of all tokens' values, weighted by how well their keys match its query.
 
     Parameters
     ----------

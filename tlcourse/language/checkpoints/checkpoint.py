@@ -44,10 +44,10 @@ class Checkpoint:
 
     @property
     def padding(self) -> int | None:
-        """The token that fills texts up; None where the checkpoint has none.
+        """The padding token; None where the checkpoint has none.
 
         What ``pad_token_id`` in the config says; without it, the tokenizer's own. Without either, BERT's is
-        0, and GPT-2, which has none of its own, fills up with the token that ends a text.
+        0, and GPT-2, which has none of its own, pads with the token that ends a text.
 
         Raises
         ------

@@ -56,7 +56,7 @@ def from_hub(name: str, revision: str, download: bool) -> Path:
             f"The Hugging Face Hub refuses {name} at {revision[:8]}…: {str(error).splitlines()[0]}",
             "Check the name and the revision; some models ask you to accept their licence first.",
         ) from None
-    except Exception as error:  # whatever the network library raises where there is none
+    except Exception as error:  # whatever the network library raises without a network
         raise NetworkError(
             f"The checkpoint {name} is not on this machine, and the Hub does not answer "
             f"({type(error).__name__}).",
@@ -68,7 +68,7 @@ def _reachable(address: str) -> bool:
     """Whether the host answers; asked first, since the library tries for half a minute."""
     url = urllib.parse.urlsplit(address)
     if urllib.request.getproxies():
-        return True  # the way leads through another host, which only the library's own request finds
+        return True  # behind a proxy only the library's own request can tell
     try:
         socket.create_connection((url.hostname or "", url.port or 443), timeout=5).close()
     except OSError:

@@ -13,7 +13,7 @@ from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, n
 
 __all__ = ["POOLINGS", "bert_shapes", "load_encoder"]
 
-#: Settings that other models under BERT's name have otherwise.
+#: Settings in which other models under BERT's name differ.
 _ORIGINAL: dict[str, Any] = {
     "hidden_act": "gelu",
     "position_embedding_type": "absolute",
@@ -108,7 +108,7 @@ def load_encoder(
         raise UnknownNameError("pooling", pooling, POOLINGS)
     num_classes = whole("num_classes", num_classes, 0)
     if pooling == "none" and num_classes:
-        raise SettingError("A classifier reads one vector a text.", 'Take pooling="mean" or "cls".')
+        raise SettingError("A classifier reads one vector per text.", 'Take pooling="mean" or "cls".')
     dropout = share("dropout", dropout)
     checkpoint = name if isinstance(name, Checkpoint) else find_checkpoint(name, revision, download)
     check_bert(checkpoint)
@@ -118,7 +118,7 @@ def load_encoder(
         from tlcourse.models.architecture import linear_start
 
         start = linear_start(number(checkpoint.config, "hidden_size"), num_classes, seed)
-    padding = checkpoint.padding  # what is wrong with the checkpoint is said before a framework is loaded
+    padding = checkpoint.padding  # a faulty checkpoint is reported before a framework is loaded
     builder = side(__name__, resolve_framework(framework))
     model = builder.build(checkpoint.config, tensors, start, pooling, dropout, padding)
     model.reads = tuple(number(checkpoint.config, n) for n in ("vocab_size", "max_position_embeddings"))
@@ -126,7 +126,7 @@ def load_encoder(
 
 
 def check_bert(checkpoint: Checkpoint) -> None:
-    """Refuse what is called BERT and is not, or is another architecture.
+    """Refuse a checkpoint that is called BERT and is not, or that has a different architecture.
 
     Raises
     ------

@@ -114,7 +114,7 @@ def build(
     dropout: float,
     padding: int | None,
 ) -> keras.Model:
-    """The encoder with these weights; no text is filled up where ``padding`` is None."""
+    """The encoder with these weights; without ``padding``, every token is read."""
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     # Tokens are 0 or more: none of them is -1.
     allowed = ops.not_equal(tokens, -1 if padding is None else padding)

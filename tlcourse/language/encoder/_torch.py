@@ -40,9 +40,9 @@ class Encoder(nn.Module):
         self.pooling, self.pool, self.padding = pooling, MeanReader(), padding
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Nobody attends to the checkpoint's padding, and it is in no mean."""
+        """Padding is masked out of the attention and of the mean."""
         mask = torch.ones_like(tokens, dtype=torch.bool) if self.padding is None else tokens != self.padding
-        if self.pooling != "none":  # nobody needs the places at which every text of the batch has ended
+        if self.pooling != "none":  # the positions at which every text of the batch has ended are not needed
             longest = int(mask.any(0).nonzero().max()) + 1 if mask.any() else 1
             tokens, mask = tokens[:, :longest], mask[:, :longest]
         hidden = self._whole[0](input_ids=tokens, attention_mask=mask.long()).last_hidden_state
@@ -76,7 +76,8 @@ def build(
         "attention_probs_dropout_prob": dropout,
         "pad_token_id": padding,
     }
-    with torch.random.fork_rng(devices=[]):  # its random start is thrown away, and must not move ours
+    # The random start is discarded: it must not advance our generator.
+    with torch.random.fork_rng(devices=[]):
         bert = BertModel(BertConfig(**settings), add_pooling_layer=False)
     bert.load_state_dict({name: torch.from_numpy(value) for name, value in tensors.items()}, strict=True)
     classifier: nn.Module = nn.Identity()

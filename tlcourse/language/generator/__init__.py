@@ -16,7 +16,7 @@ from tlcourse.language.checkpoints import Checkpoint, find_checkpoint, fitted, n
 __all__ = ["gpt_shapes", "load_gpt", "logits_of", "random_gpt"]
 
 
-#: Settings that other models under GPT-2's name have otherwise.
+#: Settings in which other models under GPT-2's name differ.
 _ORIGINAL: dict[str, Any] = {
     "activation_function": "gelu_new",
     "scale_attn_weights": True,
@@ -140,7 +140,7 @@ def load_gpt(
 
 
 def _with_head(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """The tensors of a GPT-2, with "lm_head.weight" only where it is another table than the tokens'.
+    """The tensors of a GPT-2, with "lm_head.weight" only where it differs from the token embeddings.
 
     As in the library ``transformers``, what is in the file counts: a head that differs from the table is used
     whatever the config says of tying.

@@ -30,7 +30,7 @@ class Generator(nn.Module):
             self.lm_head.weight = nn.Parameter(head)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """The table that reads the tokens also tells them, where the checkpoint has no head of its own."""
+        """The embedding table also makes the logits, where the checkpoint has no head of its own."""
         hidden = self._whole[0](input_ids=tokens, use_cache=False).last_hidden_state
         table = self.lm_head.weight if hasattr(self, "lm_head") else self.wte.weight
         return hidden @ table.T
@@ -48,7 +48,8 @@ def build(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray], dropout:
     rates = dict.fromkeys(("attn_pdrop", "embd_pdrop", "resid_pdrop"), dropout)
     # Only what makes the network: a config also says how its authors ran it (dtype, return_dict, …).
     settings = {name: config[name] for name in _SETTINGS if name in config}
-    with torch.random.fork_rng(devices=[]):  # its random start is thrown away, and must not move ours
+    # The random start is discarded: it must not advance our generator.
+    with torch.random.fork_rng(devices=[]):
         gpt = GPT2Model(GPT2Config(**{**settings, **rates}, bos_token_id=None, eos_token_id=None))
     values = {name: torch.from_numpy(value) for name, value in tensors.items()}
     head = values.pop("lm_head.weight", None)

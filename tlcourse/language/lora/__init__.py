@@ -25,7 +25,7 @@ TARGETS = ("query", "key", "value", "attention_output", "intermediate", "output"
 
 @dataclass(frozen=True)
 class LoraReport:
-    """What an adapted network trains and keeps.
+    """What an adapted network trains, and the memory that this takes.
 
     Attributes
     ----------

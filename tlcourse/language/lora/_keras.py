@@ -36,7 +36,7 @@ def add(model: Any, rank: int, alpha: float, targets: tuple[str, ...], seed: int
             dense.lora_kernel_a.assign(lora_start(features, rank, seed, number, target))
             dense.lora_kernel_b.assign(np.zeros(dense.lora_kernel_b.shape, np.float32))
             if dense.bias is not None:
-                dense.bias.trainable = False  # the addition learns, and nothing beside it
+                dense.bias.trainable = False  # only the addition learns
     model.train_function = None
 
 

@@ -121,7 +121,7 @@ def is_statistic(short: str) -> bool:
 
 
 def _groups(model: Any) -> dict[int, str]:
-    """The groups of layers whose own names do not tell them, by the layer's id.
+    """The groups of layers whose names do not show the group, by the layer's id.
 
     ``keras.applications`` names a block's layers alike ("conv4_block2_1_bn", "block6a_dwconv"); the layers of
     Inception V3 have numbers only, and a module ends where its branches meet ("mixed7").
@@ -181,7 +181,7 @@ def describe(model: Any) -> list[Layer]:
 
 
 def check_built(model: Any) -> None:
-    """Refuse a model some of whose layers have not made their weights: they would be left out in silence.
+    """Refuse a model in which some layers have not made their weights: they would be left out silently.
 
     Raises
     ------

@@ -58,7 +58,7 @@ def name_of(model: Any) -> str | None:
 
 
 def _rule(model: Any) -> str:
-    """How this model's images are scaled; of a model of somebody else: as for EfficientNet-Lite0."""
+    """How this model's images are scaled; for an unknown model, as for EfficientNet-Lite0."""
     name = name_of(model)
     if name is None:
         return "lite"
