@@ -31,10 +31,10 @@ def draw_per_class(labels, n, seed):
             "a sweep's draw",
             """
 import numpy as np
-from tlcourse.sweeps.topics.iterate import _drawn
+from tlcourse.sweeps.topics.iterate import draw
 
 def draw_per_class(labels, n, seed):
-    return _drawn(np.unique(labels, return_inverse=True)[1], n, seed)
+    return draw(np.unique(labels, return_inverse=True)[1], n, seed)
 """,
         ),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tlcourse.sweeps import get, table
+from tlcourse.sweeps.topics import collage_head
 from tlcourse.sweeps.topics import task_head as sweep
 
 
@@ -14,7 +15,7 @@ def test_the_rates_are_those_that_validation_chose():
     for cell, lr in sweep.RATES.items():
         assert means[cell][lr] == means[cell].max(), cell
     means = table("task-head-collages-rates").groupby(["answer", "lr"]).val_score.mean()
-    for answer, lr in sweep.COLLAGE_RATES.items():
+    for answer, lr in collage_head.RATES.items():
         assert means[answer][lr] == means[answer].max(), answer
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from tlcourse import data
 from tlcourse.sweeps import get, table
+from tlcourse.sweeps.topics import word_tfidf
 from tlcourse.sweeps.topics import word_vectors as sweep
 
 
@@ -19,7 +20,7 @@ def test_every_method_gets_the_same_cells_seeds_and_number_of_rates():
     assert len({frozenset(runs) for runs in (*per_method.values(), baseline)}) == 1
     assert {corpus for corpus, _, _ in baseline} == set(data.CORPORA)
     assert len(sweep.SEEDS) >= 5
-    assert len({len(rates) for rates in (*sweep.TUNING_RATES.values(), sweep.TUNING_STRENGTHS)}) == 1
+    assert len({len(rates) for rates in (*sweep.TUNING_RATES.values(), word_tfidf.TUNING_STRENGTHS)}) == 1
     assert not set(sweep.SEEDS) & set(sweep.TUNING_SEEDS)
     for name in ("word-vectors-rates", "word-tfidf-rates"):
         assert not any(metric.startswith("test") for metric in get(name).metrics)
@@ -39,7 +40,7 @@ def test_the_rates_are_those_that_validation_chose():
         curve = means["glove-frozen" if reader == "mean" else reader, n]
         assert curve[lr] == curve.max(), (reader, n)
     means = table("word-tfidf-rates").groupby(["per_class", "strength"]).val_balanced.mean()
-    for n, strength in sweep.STRENGTHS.items():
+    for n, strength in word_tfidf.STRENGTHS.items():
         assert means[n][strength] == means[n].max(), n
 
 
@@ -61,8 +62,8 @@ def test_almost_every_text_is_read_whole():
 
 
 def test_balanced_accuracy_is_the_mean_of_the_recalls():
-    labels, said = np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])
-    assert sweep.balanced(labels, said) == 0.5
+    labels, predicted = np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])
+    assert sweep.balanced(labels, predicted) == 0.5
 
 
 def test_the_frameworks_tell_one_story():

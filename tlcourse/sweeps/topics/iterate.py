@@ -1,13 +1,9 @@
-"""Chapter 7's sweeps: a model improved step by step, and two ways to be flattered.
+"""Chapter 7's main sweep: a model improved step by step.
 
 ``iterate`` starts from a first model on Fashion-MNIST, of whose training labels 15 % were made wrong on
 purpose, and changes one thing at a time (:data:`CHANGES`). A change is kept if it raises the validation
 accuracy beyond the 95 % interval of its paired differences over ten seeds; :data:`KEPT` says which were, and
 the tests hold it to the table.
-
-``iterate-optimism`` trains many heads and picks one of them, on validation images or on the test images
-themselves, and asks a large set of further images what the picked one is worth. ``iterate-leak`` splits the
-emoji of all three styles by image, so that a thing can be on both sides in different styles, or by thing.
 """
 
 from __future__ import annotations
@@ -22,7 +18,20 @@ from tlcourse.sweeps.engine.spec import Settings, Sweep
 from tlcourse.sweeps.shared import trainer, vision
 from tlcourse.sweeps.topics import freeze_or_tune
 
-__all__ = ["CHANGES", "FIRST", "KEPT", "SWEEPS", "chain", "given_labels", "leak", "optimism", "step"]
+__all__ = [
+    "CHANGES",
+    "FIRST",
+    "KEPT",
+    "SEEDS",
+    "SWEEPS",
+    "chain",
+    "clothes",
+    "draw",
+    "features",
+    "fit_head",
+    "given_labels",
+    "step",
+]
 
 SEEDS = tuple(range(10))
 STEPS = 200
@@ -83,17 +92,17 @@ def chain() -> list[Settings]:
     return tried
 
 
-def _clothes(size: int) -> Any:
+def clothes(size: int) -> Any:
+    """Fashion-MNIST at this many pixels."""
     return vision.dataset("fashion-mnist", size)
 
 
 @cache
-def _features(
-    framework: str, size: int, split: str, cut: str = "whole", mirrored: bool = False
-) -> np.ndarray:
+def features(framework: str, size: int, split: str, cut: str = "whole", mirrored: bool = False) -> np.ndarray:
+    """The backbone's features of a split, float32 (N, D)."""
     from tlcourse import training
 
-    pixels = _clothes(size).split(split).images
+    pixels = clothes(size).split(split).images
     return training.cache_features(
         vision.backbone(framework, size, cut),
         pixels[:, :, ::-1] if mirrored else pixels,
@@ -104,7 +113,7 @@ def _features(
 
 def given_labels() -> np.ndarray:
     """The training labels of Fashion-MNIST with 15 % made wrong, int64 (2000,): the same ones every time."""
-    right = _clothes(32).split("train").labels
+    right = clothes(32).split("train").labels
     rng = np.random.default_rng([7, 15])
     wrong = rng.permutation(len(right))[: round(WRONG * len(right))]
     labels = right.copy()
@@ -112,16 +121,18 @@ def given_labels() -> np.ndarray:
     return labels
 
 
-def _drawn(labels: np.ndarray, per_class: int, seed: int) -> np.ndarray:
+def draw(labels: np.ndarray, per_class: int, seed: int) -> np.ndarray:
+    """Rows with ``per_class`` of each of the ten labels, drawn by the seed, in order."""
     rng = np.random.default_rng([seed, 7])
     return np.sort(
         np.concatenate([rng.permutation(np.flatnonzero(labels == k))[:per_class] for k in range(10)])
     )
 
 
-def _head(
+def fit_head(
     framework: str, x: np.ndarray, y: np.ndarray, settings: Settings, seed: int, steps: int = STEPS
 ) -> Any:
+    """A head trained on features with the settings."""
     from tlcourse import heads
 
     head = heads.build(x.shape[1], 10, hidden=HIDDEN[settings["head"]], seed=seed, framework=framework)
@@ -151,7 +162,7 @@ def _mended(framework: str, x: np.ndarray, y: np.ndarray, settings: Settings, se
     believed = np.zeros((len(y), 10), np.float32)
     for fold in range(5):
         held_out = folds == fold
-        head = _head(
+        head = fit_head(
             framework, x[~held_out], y[~held_out], {**settings, "lr": 1e-3, "optimizer": "adam"}, seed
         )
         believed[held_out] = heads.predict(head, x[held_out], "one-of")
@@ -176,24 +187,24 @@ def _answers(
 
     size, cut, mirrored = settings["size"], settings["backbone"], settings["mirrored"]
     labels = np.concatenate([y, y]) if mirrored else y
-    parts = {split: _clothes(size).split(split) for split in ("val", "test")}
+    parts = {split: clothes(size).split(split) for split in ("val", "test")}
     if settings["trains"] == "head":
 
-        def features(split: str, flipped: bool = False) -> np.ndarray:
-            return _features(framework, size, split, cut, flipped)
+        def of_split(split: str, flipped: bool = False) -> np.ndarray:
+            return features(framework, size, split, cut, flipped)
 
-        x = features("train")[rows]
-        model = _head(
+        x = of_split("train")[rows]
+        model = fit_head(
             framework,
-            np.concatenate([x, features("train", True)[rows]]) if mirrored else x,
+            np.concatenate([x, of_split("train", True)[rows]]) if mirrored else x,
             labels,
             settings,
             seed,
         )
-        read = {"train": x, **{split: features(split) for split in parts}}
+        read = {"train": x, **{split: of_split(split) for split in parts}}
         return {split: heads.predict(model, part, "one-of") for split, part in read.items()}
     assert tuned_rate is not None, "the sweep gives it where more than the head learns"
-    shown = _clothes(size).split("train").images[rows]
+    shown = clothes(size).split("train").images[rows]
     network = trainer.get(framework, 10, size=size, cut=None if cut == "whole" else cut)
     network.start("imagenet", seed)
     network.train(
@@ -265,15 +276,15 @@ def step(
         "backbone": backbone,
         "trains": trains,
     }
-    whole = _clothes(size)
+    whole = clothes(size)
     right, given = whole.split("train").labels, given_labels()
-    rows = _drawn(given, per_class, seed)
+    rows = draw(given, per_class, seed)
     y = given[rows]
     mending = {"found": -1.0, "mended_right": -1.0}
     started = time.process_time()
     if labels == "mended":
         # By the whole backbone's features whatever the model's own: so all later models learn from the same.
-        y = _mended(framework, _features(framework, size, "train")[rows], y, settings, seed)
+        y = _mended(framework, features(framework, size, "train")[rows], y, settings, seed)
         changed, wrong = y != given[rows], given[rows] != right[rows]
         mending["found"] = float((changed & wrong).sum() / wrong.sum())
         mending["mended_right"] = float((y == right[rows])[changed].mean()) if changed.any() else 1.0
@@ -304,122 +315,9 @@ def _grid() -> list[Settings]:
     return [{**settings, "seed": seed} for settings in different.values() for seed in SEEDS]
 
 
-# ------------------------------------------------------------------------------------------- optimism
-
-TRIED: tuple[dict[str, Any], ...] = tuple(
-    {"head": head, "lr": lr, "weight_decay": decay, "steps": steps}
-    for head in ("linear", "256")
-    for lr in (3e-4, 1e-3, 3e-3, 1e-2)
-    for decay in (0.0, 1.0)
-    for steps in (50, 200)
-)
-"""The heads that are tried: 32 of them."""
-JUDGED = 100
-"""Images in the small validation set, and as many in the small test set."""
-DRAWN = 200
-MANY = SEEDS
-
-
-def optimism(framework: str, seed: int) -> dict[str, float]:
-    """One row of ``iterate-optimism``: what picked heads say of themselves, and what they are worth.
-
-    The heads are trained once. Then small validation and test sets are drawn :data:`DRAWN` times from the
-    images that none of them has seen; all the rest of these images tell the truth.
-
-    Returns
-    -------
-    dict
-        Means over the draws. For picking on the ``val`` and on the ``test`` images: the accuracy of the
-        picked head on those images (``_says``), on the test images (``_test``), and in truth (``_true``).
-    """
-    from tlcourse import heads
-
-    x = np.concatenate([_features(framework, 32, split) for split in ("train", "val", "test")])
-    y = np.concatenate([_clothes(32).split(split).labels for split in ("train", "val", "test")])
-    rng = np.random.default_rng([seed, 9])
-    learn = _drawn(y, 20, seed)
-    rest = np.setdiff1d(np.arange(len(y)), learn)
-    right = []
-    for settings in TRIED:
-        head = _head(
-            framework,
-            x[learn],
-            y[learn],
-            {**settings, "batch_size": 16, "optimizer": "adam"},
-            seed,
-            steps=settings["steps"],
-        )
-        right.append(heads.outputs(head, x[rest]).argmax(1) == y[rest])
-    table = np.array(right)  # (heads, images)
-    means: dict[str, list[float]] = {}
-    for _ in range(DRAWN):
-        rows = rng.permutation(len(rest))
-        parts = {"val": rows[:JUDGED], "test": rows[JUDGED : 2 * JUDGED], "true": rows[2 * JUDGED :]}
-        scores = {name: table[:, part].mean(1) for name, part in parts.items()}
-        for picked_on in ("val", "test"):
-            best = int(np.argmax(scores[picked_on]))
-            for what, on in (("says", picked_on), ("test", "test"), ("true", "true")):
-                means.setdefault(f"{picked_on}_{what}", []).append(float(scores[on][best]))
-    return {name: float(np.mean(values)) for name, values in means.items()}
-
-
-# ----------------------------------------------------------------------------------------------- leaks
-
-
-def leak(framework: str, split_by: str, seed: int) -> dict[str, float]:
-    """One row of ``iterate-leak``: test accuracy of a linear head on the emoji of all styles.
-
-    Parameters
-    ----------
-    framework : {"torch", "keras"}
-    split_by : {"picture", "thing"}
-        How 40 % of the images become the test set: any of them, or all three of a thing.
-    seed : int
-        Of the split, the head's start and the order of the batches.
-    """
-    from tlcourse import training
-
-    x, y, things = _emoji(framework)
-    rng = np.random.default_rng([seed, 10])
-    if split_by == "thing":
-        names = rng.permutation(np.unique(things))
-        test = np.isin(things, names[: round(0.4 * len(names))])
-    else:
-        test = np.zeros(len(y), bool)
-        test[rng.permutation(len(y))[: round(0.4 * len(y))]] = True
-    head = training.fit_head(
-        x[~test], y[~test], int(y.max()) + 1, steps=STEPS, lr=3e-3, seed=seed, framework=framework
-    )
-    both = np.isin(things[test], things[~test])
-    return {
-        "test_accuracy": float((head.logits(x[test]).argmax(1) == y[test]).mean()),
-        "on_both_sides": float(both.mean()),
-    }
-
-
-@cache
-def _emoji(framework: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    from tlcourse import data, training
-
-    styles = [data.three_styles(name).resized(64) for name in data.STYLES]
-    x = np.concatenate(
-        [
-            training.cache_features(vision.backbone(framework, 64), style.images, progress=False)
-            for style in styles
-        ]
-    )
-    return x, np.concatenate([s.labels for s in styles]), np.concatenate([np.array(s.ids) for s in styles])
-
-
-def _leak_grid() -> list[Settings]:
-    return [{"split_by": by, "seed": seed} for by in ("picture", "thing") for seed in SEEDS]
-
-
 def _cost(settings: Settings) -> float:
     """CPU seconds, roughly."""
-    if settings.get("trains", "head") != "head":
-        return 60.0 if settings["trains"] == "last-block" else 90.0
-    return 8.0 if "split_by" in settings or len(settings) == 1 else 4.0
+    return {"head": 4.0, "last-block": 60.0}.get(settings["trains"], 90.0)
 
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -440,21 +338,5 @@ SWEEPS: tuple[Sweep, ...] = (
         given=_given,
         after=(freeze_or_tune.SEARCH,),
         title="Chapter 7: a first model, and one change at a time",
-    ),
-    Sweep(
-        "iterate-optimism",
-        "tlcourse.sweeps.topics.iterate:optimism",
-        lambda: [{"seed": seed} for seed in MANY],
-        {f"{picked}_{what}": 0.03 for picked in ("val", "test") for what in ("says", "test", "true")},
-        cost=_cost,
-        title="Chapter 7: how far picking on the test set flatters",
-    ),
-    Sweep(
-        "iterate-leak",
-        "tlcourse.sweeps.topics.iterate:leak",
-        _leak_grid,
-        {"test_accuracy": 0.03, "on_both_sides": 1e-6},
-        cost=_cost,
-        title="Chapter 7: the same thing on both sides of the split",
     ),
 )

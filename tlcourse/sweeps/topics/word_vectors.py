@@ -6,13 +6,11 @@ The task is that of the rated texts with two classes. Every network takes :data:
 * ``glove-frozen``: a linear layer on the mean of a text's GloVe vectors, which stay;
 * ``glove-tuned``: the same, and the vectors learn too;
 * ``random-tuned``: the same from random vectors of the same spread: what is the pretraining worth?
-* ``tf-idf``: words and pairs of words, weighted, and a logistic regression. Neither framework is in it, so
-  its rows are sweeps of their own.
 
-``word-vectors-rates`` and ``word-tfidf-rates`` chose a rate (the baseline: its regularisation) for each
-method and size, of five, on validation rows and with seeds that the comparisons do not use; :data:`RATES`,
-:data:`READER_RATES` and :data:`STRENGTHS` hold the choice. The networks' rates were searched in PyTorch only:
-starts and batches are the same numbers in both frameworks.
+The baseline without vectors is in :mod:`tlcourse.sweeps.topics.word_tfidf`. ``word-vectors-rates`` chose a
+rate for each method and size, of five, on validation rows and with seeds that the comparisons do not use;
+:data:`RATES` and :data:`READER_RATES` hold the choice. It ran in PyTorch only: starts and batches are the
+same numbers in both frameworks.
 
 Classes differ in size in the test rows, so what is compared is balanced accuracy, the mean of the recalls.
 """
@@ -28,21 +26,24 @@ from tlcourse.sweeps.engine.spec import Settings, Sweep
 
 __all__ = [
     "BATCH",
+    "DOMAIN_SIZE",
     "LENGTH",
     "METHODS",
     "RATES",
     "READERS",
+    "SEEDS",
     "SIZES",
     "STEPS",
-    "STRENGTHS",
     "SWEEPS",
+    "TUNING_CORPORA",
+    "TUNING_SEEDS",
+    "balanced",
     "compare_readers",
     "compare_tables",
+    "corpora",
     "cross_domains",
-    "tfidf",
-    "tfidf_domains",
+    "texts_of",
     "try_rate",
-    "try_strength",
 ]
 
 STEPS = 300
@@ -68,10 +69,9 @@ TUNING_RATES = {
     "conv": (1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
     "gru": (3e-4, 1e-3, 3e-3, 1e-2, 3e-2),
 }
-TUNING_STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0)
 
 
-def _corpora() -> tuple[str, ...]:
+def corpora() -> tuple[str, ...]:
     from tlcourse import data
 
     return data.CORPORA
@@ -81,7 +81,7 @@ def _corpora() -> tuple[str, ...]:
 
 
 @cache
-def _texts(corpus: str, split: str) -> Any:
+def texts_of(corpus: str, split: str) -> Any:
     from tlcourse import data
 
     return data.rated_text(corpus, classes=2).split(split)
@@ -137,7 +137,7 @@ def _run(
     from tlcourse import training
     from tlcourse.embeddings import text_classifier
 
-    train = _texts(corpus, "train").per_class(per_class, seed=seed)
+    train = texts_of(corpus, "train").per_class(per_class, seed=seed)
     vocabulary, table = _start(method, train, seed)
     model = text_classifier(table, 2, reader, method != "glove-frozen", seed=seed, framework=framework)
     history = training.fit(
@@ -151,32 +151,12 @@ def _run(
     )
     results = {"train_cpu_seconds": history.cpu_seconds}
     for other, split in judged:
-        texts = _texts(other, split)
+        texts = texts_of(other, split)
         predicted = training.predict(
             model, vocabulary.encode(texts.texts, LENGTH), batch_size=256, progress=False
         ).argmax(1)
         results[f"{other}/{split}"] = balanced(texts.labels, predicted)
     return results
-
-
-def _tfidf(
-    corpus: str, per_class: int, strength: float, seed: int, judged: tuple[tuple[str, str], ...]
-) -> dict[str, float]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
-    from tlcourse.embeddings import tokenize
-
-    train = _texts(corpus, "train").per_class(per_class, seed=seed)
-    model = make_pipeline(
-        TfidfVectorizer(tokenizer=tokenize, token_pattern=None, lowercase=False, ngram_range=(1, 2)),
-        LogisticRegression(C=strength, max_iter=2000),
-    ).fit(train.texts, train.labels)
-    return {
-        f"{other}/{split}": balanced(_texts(other, split).labels, model.predict(_texts(other, split).texts))
-        for other, split in judged
-    }
 
 
 # ------------------------------------------------------------------------------------------- the rates
@@ -195,11 +175,6 @@ def try_rate(
     return {"val_balanced": results[f"{corpus}/val"], "train_cpu_seconds": results["train_cpu_seconds"]}
 
 
-def try_strength(framework: str, corpus: str, per_class: int, strength: float, seed: int) -> dict[str, float]:
-    """One row of ``word-tfidf-rates``: balanced validation accuracy for one inverse regularisation."""
-    return {"val_balanced": _tfidf(corpus, per_class, strength, seed, ((corpus, "val"),))[f"{corpus}/val"]}
-
-
 def _rates_grid() -> list[Settings]:
     cells = [(corpus, method, n) for method in METHODS for corpus in TUNING_CORPORA for n in SIZES]
     cells += [(READER_CORPUS, reader, n) for reader in ("glove-frozen", "conv", "gru") for n in READER_SIZES]
@@ -207,16 +182,6 @@ def _rates_grid() -> list[Settings]:
         {"corpus": corpus, "method": method, "per_class": n, "lr": lr, "seed": seed}
         for corpus, method, n in cells
         for lr in TUNING_RATES[method]
-        for seed in TUNING_SEEDS
-    ]
-
-
-def _strengths_grid() -> list[Settings]:
-    return [
-        {"corpus": corpus, "per_class": n, "strength": strength, "seed": seed}
-        for corpus in TUNING_CORPORA
-        for n in SIZES
-        for strength in TUNING_STRENGTHS
         for seed in TUNING_SEEDS
     ]
 
@@ -248,9 +213,6 @@ READER_RATES: dict[tuple[str, int], float] = {
     ("gru", 2400): 0.01,
 }
 """(reader, texts per class) -> the same on the movies, for the comparison of readers."""
-STRENGTHS: dict[int, float] = {10: 100.0, 40: 1000.0, 160: 1000.0, 600: 100.0}
-"""Texts per class -> the inverse regularisation of the TF-IDF baseline, chosen likewise."""
-
 # ----------------------------------------------------------------------------------- the comparisons
 
 
@@ -277,11 +239,6 @@ def compare_tables(
     return {"test_balanced": results[f"{corpus}/test"], "train_cpu_seconds": results["train_cpu_seconds"]}
 
 
-def tfidf(framework: str, corpus: str, per_class: int, strength: float, seed: int) -> dict[str, float]:
-    """One row of ``word-tfidf``: balanced test accuracy of the baseline."""
-    return {"test_balanced": _tfidf(corpus, per_class, strength, seed, ((corpus, "test"),))[f"{corpus}/test"]}
-
-
 def compare_readers(framework: str, reader: str, per_class: int, lr: float, seed: int) -> dict[str, float]:
     """One row of ``word-readers``: the mean, a convolution or a GRU on frozen GloVe, movie reviews."""
     judged = ((READER_CORPUS, "test"),)
@@ -294,31 +251,16 @@ def compare_readers(framework: str, reader: str, per_class: int, lr: float, seed
 
 def cross_domains(framework: str, corpus: str, method: str, lr: float, seed: int) -> dict[str, float]:
     """One row of ``word-domains``: trained on one corpus, tested on all four."""
-    judged = tuple((other, "test") for other in _corpora())
+    judged = tuple((other, "test") for other in corpora())
     results = _run(framework, corpus, method, "mean", DOMAIN_SIZE, lr, seed, judged)
-    return {f"{other}_balanced": results[f"{other}/test"] for other in _corpora()}
-
-
-def tfidf_domains(framework: str, corpus: str, strength: float, seed: int) -> dict[str, float]:
-    """One row of ``word-tfidf-domains``: the baseline trained on one corpus, tested on all four."""
-    results = _tfidf(corpus, DOMAIN_SIZE, strength, seed, tuple((other, "test") for other in _corpora()))
-    return {f"{other}_balanced": results[f"{other}/test"] for other in _corpora()}
+    return {f"{other}_balanced": results[f"{other}/test"] for other in corpora()}
 
 
 def _tables_grid() -> list[Settings]:
     return [
         {"corpus": corpus, "method": method, "per_class": n, "lr": RATES[method, n], "seed": seed}
-        for corpus in _corpora()
+        for corpus in corpora()
         for method in METHODS
-        for n in SIZES
-        for seed in SEEDS
-    ]
-
-
-def _tfidf_grid() -> list[Settings]:
-    return [
-        {"corpus": corpus, "per_class": n, "strength": STRENGTHS[n], "seed": seed}
-        for corpus in _corpora()
         for n in SIZES
         for seed in SEEDS
     ]
@@ -336,16 +278,8 @@ def _readers_grid() -> list[Settings]:
 def _domains_grid() -> list[Settings]:
     return [
         {"corpus": corpus, "method": method, "lr": RATES[method, DOMAIN_SIZE], "seed": seed}
-        for corpus in _corpora()
+        for corpus in corpora()
         for method in ("glove-frozen", "glove-tuned")
-        for seed in SEEDS
-    ]
-
-
-def _tfidf_domains_grid() -> list[Settings]:
-    return [
-        {"corpus": corpus, "strength": STRENGTHS[DOMAIN_SIZE], "seed": seed}
-        for corpus in _corpora()
         for seed in SEEDS
     ]
 
@@ -362,11 +296,6 @@ def _tolerance(settings: Settings) -> float:
     return {"conv": 0.05, "gru": 0.06, "glove-tuned": 0.02, "random-tuned": 0.02}.get(kind, 0.01)
 
 
-def _exact(settings: Settings) -> float:
-    """scikit-learn's own solver, on other versions of it."""
-    return 0.01
-
-
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "word-vectors-rates",
@@ -378,28 +307,12 @@ SWEEPS: tuple[Sweep, ...] = (
         title="Chapter 8: a learning rate for each method and size, chosen on validation rows",
     ),
     Sweep(
-        "word-tfidf-rates",
-        "tlcourse.sweeps.topics.word_vectors:try_strength",
-        _strengths_grid,
-        {"val_balanced": _exact},
-        frameworks=("plain",),
-        title="Chapter 8: the baseline's regularisation for each size, chosen on validation rows",
-    ),
-    Sweep(
         "word-vectors",
         "tlcourse.sweeps.topics.word_vectors:compare_tables",
         _tables_grid,
         {"test_balanced": _tolerance, "train_cpu_seconds": None},
         cost=_cost,
         title="Chapter 8: GloVe frozen, GloVe tuned and random vectors, by corpus and size",
-    ),
-    Sweep(
-        "word-tfidf",
-        "tlcourse.sweeps.topics.word_vectors:tfidf",
-        _tfidf_grid,
-        {"test_balanced": _exact},
-        frameworks=("plain",),
-        title="Chapter 8: the baseline without vectors, by corpus and size",
     ),
     Sweep(
         "word-readers",
@@ -416,13 +329,5 @@ SWEEPS: tuple[Sweep, ...] = (
         {f"{corpus}_balanced": _tolerance for corpus in ("tweets", "movies", "products", "editorials")},
         cost=_cost,
         title="Chapter 8: trained on one kind of text, tested on four",
-    ),
-    Sweep(
-        "word-tfidf-domains",
-        "tlcourse.sweeps.topics.word_vectors:tfidf_domains",
-        _tfidf_domains_grid,
-        {f"{corpus}_balanced": _exact for corpus in ("tweets", "movies", "products", "editorials")},
-        frameworks=("plain",),
-        title="Chapter 8: the baseline, trained on one kind of text, tested on four",
     ),
 )

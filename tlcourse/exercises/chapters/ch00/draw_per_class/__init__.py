@@ -8,7 +8,7 @@ ABOUT = About(
     answer="draw_per_class",
     solved_by=(
         "tlcourse.data.rows.Rows.per_class",
-        "tlcourse.sweeps.topics.iterate._drawn",
+        "tlcourse.sweeps.topics.iterate.draw",
         "tlcourse.sweeps.topics.task_head._drawn",
     ),
 )
