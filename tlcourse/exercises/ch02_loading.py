@@ -394,7 +394,7 @@ SAFE = Exercise(
     inputs=_safe_inputs,
     probe=_safe_probe,
     judge=_safe_judge,
-    solved_by=("tlcourse.models.weights.read", "tlcourse.models.weights.read_pth"),
+    solved_by=("tlcourse.models.weights.reading.read", "tlcourse.models.weights.pth.read_pth"),
     hints=(
         "Two questions: is it the file that was published, and what may the reader of the file do? Ask"
         " the first"

