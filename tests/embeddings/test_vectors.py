@@ -98,7 +98,7 @@ def test_coverage() -> None:
     [
         (lambda: toy(matrix=MATRIX[:3]), ShapeError, "4 words"),
         (lambda: toy(words=[], matrix=MATRIX[:0]), ShapeError, "0 words"),
-        (lambda: toy(words=["a", "b", "a", "c"]), DataError, "'a' comes twice"),
+        (lambda: toy(words=["a", "b", "a", "c"]), DataError, "'a' occurs twice"),
         (lambda: toy().nearest([0.0, 0.0]), ShapeError, "all zeros"),
         (lambda: toy().nearest([1.0, 0.0, 0.0]), ShapeError, "2 numbers"),
         (lambda: toy().nearest("king", n=0), SettingError, "neighbours is 0"),

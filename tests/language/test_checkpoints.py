@@ -183,7 +183,7 @@ def test_what_the_hub_s_cache_has_is_found(
     [
         ({"pooling": "max"}, UnknownNameError, "pooling"),
         ({"num_classes": -1}, SettingError, "num_classes"),
-        ({"pooling": "none", "num_classes": 2}, SettingError, "one vector a text"),
+        ({"pooling": "none", "num_classes": 2}, SettingError, "one vector per text"),
         ({"dropout": 1.0}, SettingError, "dropout"),
     ],
 )

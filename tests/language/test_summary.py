@@ -49,8 +49,8 @@ def test_rouge() -> None:
     ("call", "error", "words"),
     [
         (lambda: sentences_of(None), DataError, "NoneType"),
-        (lambda: lead([], 1), DataError, "none"),
-        (lambda: lead("one text", 1), DataError, "none"),
+        (lambda: lead([], 1), DataError, "one or more sentences"),
+        (lambda: lead("one text", 1), DataError, "one or more sentences"),
         (lambda: lead(["a"], 0), SettingError, "sentences is 0"),
         (lambda: summarise(["a", "b"], 1, lambda _: [[1.0]]), ShapeError, "2 sentences"),
         (lambda: summarise(["a"], 1, lambda _: [[1.0]], diversity=2), CourseError, "diversity is 2"),

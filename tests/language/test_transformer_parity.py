@@ -109,7 +109,7 @@ def test_lora_begins_as_the_network_was_and_trains_what_it_added(both) -> None:
 def test_lora_refuses_what_it_cannot_adapt(both) -> None:
     for facts, _ in both.values():
         assert "additions already" in facts["lora_again"]
-        assert "no encoder" in facts["lora_other"]
+        assert "not an encoder" in facts["lora_other"]
 
 
 def test_groups_of_a_generator(both) -> None:
@@ -136,7 +136,7 @@ def test_a_language_model_learns_alike(both) -> None:
     for said in (facts, other):
         assert "one label" not in said["gpt_one_label"]
         assert "(N, C)" in said["gpt_one_label"]
-        assert "one label a text" in said["bert_many_labels"]
+        assert "one label per text" in said["bert_many_labels"]
 
 
 def test_tokens_of_another_tokenizer_are_told(both) -> None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tlcourse.checks import whole
 from tlcourse.data import files
 from tlcourse.data.dataset import Dataset, Images
-from tlcourse.data.decoding import square
+from tlcourse.data.resizing import central_square
 from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
 
@@ -256,7 +256,7 @@ def _ground(value: Any, size: int) -> npt.NDArray[np.uint8]:
         if value.shape == (3,):
             return value
         if value.ndim == 3 and value.shape[2] == 3 and min(value.shape[:2]) > 0:
-            return square(value, size)
+            return central_square(value, size)
     got = f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
     raise ShapeError(
         f"A ground is {got[:80]}.",

@@ -154,6 +154,7 @@ def rouge_1(summary: Sequence[str], reference: Sequence[str]) -> float:
 def _checked(sentences: Sequence[str], count: int) -> int:
     if isinstance(sentences, str) or not len(sentences):
         raise DataError(
-            "A sequence of sentences was expected.", "Pass a list of str, as sentences_of(text) gives."
+            "A list of one or more sentences was expected.",
+            "Pass a list of str, as sentences_of(text) gives.",
         )
     return whole("The number of sentences", count, 1)
