@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import io
 import json
 import shutil
 import sys
@@ -14,6 +15,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tlcourse import data as course
 from tlcourse.data import files
@@ -103,6 +105,18 @@ def test_manifest_and_bundle_agree() -> None:
     # No skin tones: they are variants of a person, and none of these classes has people.
     assert not any(tone in row["code"] for row in manifest["emoji"] for tone in ("1f3fb", "1f3fd", "1f3ff"))
     assert "CC BY 4.0" in (BUNDLED / "LICENCES.md").read_text(encoding="utf-8")
+
+
+def test_two_emoji_with_one_drawing_stop_the_build_of_three_styles() -> None:
+    def png(grey: int) -> bytes:
+        buffer = io.BytesIO()
+        Image.new("RGBA", (2, 2), (grey, grey, grey, 255)).save(buffer, "PNG")
+        return buffer.getvalue()
+
+    refuse_twins = tool("build_three_styles").refuse_twins
+    refuse_twins({"noto": {"a.png": png(1), "b.png": png(2)}, "twemoji": {"a.png": png(1)}})
+    with pytest.raises(SystemExit, match=r"twemoji: b.png and a.png are the same image"):
+        refuse_twins({"noto": {"a.png": png(1)}, "twemoji": {"a.png": png(1), "b.png": png(1)}})
 
 
 def test_a_zip_has_the_same_bytes_every_time(tmp_path: Path) -> None:
