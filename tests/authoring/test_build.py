@@ -7,10 +7,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tlcourse.authoring.build.__main__ import main
-from tlcourse.authoring.build.times import with_processor_time
 
 from tlcourse.authoring.build import BuildReport, build
+from tlcourse.authoring.build.__main__ import main
+from tlcourse.authoring.build.times import with_processor_time
 from tlcourse.authoring.execute import ExecutionError, meter
 from tlcourse.authoring.execute.meter import CellLimits
 from tlcourse.authoring.freshness import code_hash
