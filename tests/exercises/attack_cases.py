@@ -25,7 +25,7 @@ from exercise_cases import answer_source, setup, started
 
 from tlcourse.exercises import Exercise, judge_observation, load_answer, observe_in_process
 
-PAIRS = int(os.environ.get("TLCOURSE_ATTACK_PAIRS", "8"))
+PAIRS = int(os.environ.get("TLCOURSE_ATTACK_PAIRS", "4"))
 CONSTANTS = 4  # how many of the first values are tried as the answer to everything
 
 

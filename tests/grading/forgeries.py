@@ -260,21 +260,13 @@ def diagnose(train, val, chance):
 FORGERIES["the cause is looked up"] |= {"torch": _CAUSE, "keras": _CAUSE}
 
 
-def no_forgery_earns_more_than_the_truth(framework: str) -> None:
-    """Each through the sandbox of its chapter, on a secret seed."""
-    by_chapter: dict[str, list[str]] = {}
+def no_forgery_earns_more_than_the_truth(sandbox: Sandbox) -> None:
+    """All through one sandbox, on a secret seed; no more than the same answer gets without the lie."""
+    drawn = {name: get(forged["exercise"]).draw(1234) for name, forged in FORGERIES.items()}
+    jobs = []
     for name, forged in FORGERIES.items():
-        by_chapter.setdefault(get(forged["exercise"]).chapter, []).append(name)
-    for chapter, names in by_chapter.items():
-        with Sandbox(framework, chapter) as sandbox:
-            todo = [(get(FORGERIES[name]["exercise"]), FORGERIES[name][framework]) for name in names]
-            drawn = [exercise.draw(1234) for exercise, _ in todo]
-            jobs = [
-                Job(exercise.id, source, exercise.sent(inputs))
-                for (exercise, source), inputs in zip(todo, drawn, strict=True)
-            ]
-            seen = sandbox.observe(jobs)
-        for name, (exercise, _), inputs, observation in zip(names, todo, drawn, seen, strict=True):
-            report = judge_observation(exercise, observation, inputs)
-            # No more than the same answer gets without the lie.
-            assert report.points <= FORGERIES[name]["honest"], f"{name}: {report}"
+        exercise = get(forged["exercise"])
+        jobs.append(Job(exercise.id, forged[sandbox.framework], exercise.sent(drawn[name])))
+    for name, observation in zip(FORGERIES, sandbox.observe(jobs), strict=True):
+        report = judge_observation(get(FORGERIES[name]["exercise"]), observation, drawn[name])
+        assert report.points <= FORGERIES[name]["honest"], f"{name}: {report}"

@@ -13,6 +13,7 @@ from patience import comes_true
 
 from tlcourse.exercises import Exercise, Job, State, get, judge_observation
 from tlcourse.grading.sandbox.limits import Limits
+from tlcourse.grading.sandbox.proof import PROTECTIONS
 from tlcourse.grading.sandbox.sandbox import Sandbox
 from tools.processor_time import spent
 
@@ -66,7 +67,7 @@ ABUSE = {
         "",
     ),
     "gigabytes of output": (
-        "import os\n    line = 'x' * 2**20\n    for _ in range(3000): print(line); os.write(1, line.encode())\n"
+        "import os\n    line = 'x' * 2**20\n    for _ in range(1000): print(line); os.write(1, line.encode())\n"
         "    return 'a', 0.5",
         "ok",
         "",
@@ -108,6 +109,14 @@ ESCAPES = {
         "subprocess.run([sys.executable, '-c', code], check=True)"
     ),
     "frames": "import sys; sys._getframe(1)",
+    "frames, by a name that is a kind of text": (
+        "import gc, sys\n    class Path(str):\n        def startswith(self, *a): Path.frame = sys._getframe(1)\n"
+        "    open(Path('/dev/null')).close(); Path.frame.f_back"
+    ),
+    "frames, by an event of its own": (
+        "import sys\n    class Any:\n        def __eq__(self, other): Any.frame = sys._getframe(1)\n"
+        "    sys.audit('object.__getattr__', 1, Any()); Any.frame.f_back"
+    ),
     "frames by inspect": "import inspect; inspect.currentframe().f_back",
     "frames by a traceback": "\n    try: 1 / 0\n    except Exception as e: e.__traceback__.tb_frame",
     "all objects": "import gc; gc.get_objects()",
@@ -134,6 +143,22 @@ TAMPERING = {
     "the observer": "import sys\no = sys.modules['tlcourse.exercises.engine.observe']\no.Observation = None\no.to_json = o.from_json = lambda v: v",
     "builtins": "import builtins\nbuiltins.isinstance = lambda *a: True\nbuiltins.float = lambda *a: 1.0",
     "the code of a function": "import sys\np = sys.modules['tlcourse.exercises.engine.plain']\np.plain.__code__ = (lambda value: 1).__code__",
+    "the code of a function, again and again": (
+        "import sys, threading\np = sys.modules['tlcourse.exercises.engine.plain']\ndef work():\n    while True:\n"
+        "        p.plain.__code__ = (lambda value: 1).__code__\n"
+        "sys.setswitchinterval(1e-6)\nthreading.Thread(target=work, daemon=True).start()"
+    ),
+    "the defaults of a function": (
+        "import sys\nf = sys.modules['tlcourse.exercises.engine.plain'].to_json\nf.__defaults__ = ('{}',) * 9\n"
+        "del f.__kwdefaults__"
+    ),
+    "two names exchanged, in their places": (
+        "import sys\nd = vars(sys.modules['tlcourse.exercises.engine.plain'])\nn, v = list(d), list(d.values())\n"
+        "i, j = n.index('plain'), n.index('to_json')\nn[i], n[j] = n[j], n[i]\nd.clear()\nd.update(zip(n, v))"
+    ),
+    "the last names taken away": (
+        "import sys\nd = vars(sys.modules['tlcourse.exercises.engine.plain'])\nfor _ in range(5): d.popitem()"
+    ),
     "json": "import json\njson.dumps = lambda *a, **k: '{}'\njson.loads = lambda *a, **k: {}",
     "the exercise": "from tlcourse.exercises import get\nobject.__setattr__(get('ch00-pick-class'), 'probe', lambda *a: {})",
     "modules": "import sys, types\nsys.modules['numpy'] = types.ModuleType('numpy')",
@@ -142,8 +167,26 @@ TAMPERING = {
 WRONG = "\ndef pick_class(logits, names):\n    return names[0], 1.0\n"
 
 
+def abuses(framework: str) -> list[str]:
+    """Whose turn it is: what limits an answer is the kernel's, whichever framework is loaded."""
+    return [name for number, name in enumerate(ABUSE) if whose_turn(number) == framework]
+
+
 def job(source: str, seed: int = 5) -> Job:
     return Job(EXERCISE, source, get(EXERCISE).draw(seed))
+
+
+def without_a_framework(view: Path) -> None:
+    """Take the framework out of what a jail will show: for tests of the jail, which starts in a tenth of the time."""
+    sandbox = view / "grading" / "sandbox"
+    for name, what, instead in (
+        ("zygote.py", "*_PRELOADED[framework], *_LIBRARIES", '"numpy",'),
+        ("zygote.py", 'importlib.import_module(f"tlcourse.{name}._{framework}")', "pass"),
+        ("child.py", 'tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])', "pass"),
+    ):
+        source = (sandbox / name).read_text()
+        assert source.count(what) == 1, f"{name} has no line {what}"
+        (sandbox / name).write_text(source.replace(what, instead))
 
 
 def verdict(observation, seed: int = 5):
@@ -171,6 +214,15 @@ def abuse_costs_one_answer(sandbox: Sandbox, name: str) -> None:
     assert comes_true(lambda: not zygote.children(recursive=True)), details
 
 
+def the_jail_was_proved(sandbox: Sandbox) -> None:
+    """With this framework loaded each protection was attacked, and held."""
+    sandbox.observe([job(RIGHT)])
+    assert set(sandbox.protections) <= set(PROTECTIONS.values())
+    assert {
+        PROTECTIONS[n] for n in ("files", "secrets", "limits", "network", "process", "view", "rights")
+    } <= {*sandbox.protections}
+
+
 def nothing_is_in_reach(sandbox: Sandbox) -> None:
     jobs = [job(inside(f"{body}\n    return 'reached', 0.5")) for body in ESCAPES.values()]
     for name, observation in zip(ESCAPES, sandbox.observe(jobs), strict=True):
@@ -184,7 +236,8 @@ def tampering_changes_no_mark(sandbox: Sandbox) -> None:
     for number, name in enumerate(TAMPERING):
         wrong, right = (verdict(each) for each in observations[2 * number : 2 * number + 2])
         assert wrong.points < wrong.max_points, f"{name}: {wrong}"
-        if name not in ("modules", "builtins"):  # these break the right answer itself
+        # These break the right answer itself.
+        if name not in ("modules", "builtins", "the code of a function, again and again"):
             assert right.state is State.PASS, f"{name}: {right} {observations[2 * number + 1]}"
 
 

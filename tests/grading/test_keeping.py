@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from one_framework import torch_class
 
 from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
@@ -24,6 +23,9 @@ from tlcourse.grading.sample import make_class
 from tlcourse.grading.sandbox.availability import available
 
 ROOT = Path(__file__).parents[2]
+# What a run leaves on the disk does not hang on who judged: most of these let a stand-in do it.
+RULE = Path(__file__).with_name("graded_by_rule.py")
+BY_RULE = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(RULE.parent)])}
 JAIL = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
 
 
@@ -125,6 +127,8 @@ def test_what_a_killed_run_saved_is_written_down_by_the_next(tmp_path):
 RUN = """
 import os, signal, sys
 from pathlib import Path
+
+import graded_by_rule
 from tlcourse.grading.classroom import grade
 from tlcourse.grading import journal, store
 
@@ -149,21 +153,20 @@ if __name__ == "__main__":
 """
 
 
-@JAIL
 @pytest.mark.parametrize("where", ["before the line", "after the line"])
 def test_after_a_kill_and_a_resume_the_journal_has_every_result_once(tmp_path, where):
     place, out = tmp_path / "class", tmp_path / "out"
-    students = torch_class(place, ROOT, students=8)
-    assert len(students) == 5
+    students = [path.parent.name for path in make_class(place, "00", root=ROOT, students=8)]
     (tmp_path / "run.py").write_text(RUN)
     command = [sys.executable, str(tmp_path / "run.py"), str(place), str(out), str(ROOT)]
     for stop in (4, 99):
-        done = subprocess.run([*command, str(stop), where], timeout=1200, stderr=subprocess.PIPE)
+        done = subprocess.run([*command, str(stop), where], timeout=1200, stderr=subprocess.PIPE, env=BY_RULE)
         assert done.returncode == (-signal.SIGKILL if stop == 4 else 0), done.stderr
         if stop == 4:
             assert len(store.load_all(out)) == 4
     results = store.load_all(out)
-    assert sorted(r.student for r in results) == students
+    assert sorted(r.student for r in results) == sorted(students)
+    assert len({r.points for r in results}) > 2  # one in another's place would be seen
     lines = journal.read_journal(out)
     assert sorted(entry["student"] for entry in lines) == sorted(r.student for r in results)
     last = {entry["student"]: entry["after"]["points"] for entry in lines}
@@ -219,7 +222,7 @@ def in_mounts(script: str, timeout: float = 1200) -> subprocess.CompletedProcess
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return subprocess.run(
         ["unshare", *user, "--mount", "sh", "-ec", script],
-        cwd=ROOT, text=True, capture_output=True, timeout=timeout,
+        cwd=ROOT, env=BY_RULE, text=True, capture_output=True, timeout=timeout,
     )  # fmt: skip
 
 
@@ -234,16 +237,14 @@ MOUNTS = pytest.mark.skipif(not can_mount(), reason="nothing can be mounted here
 TLCOURSE = f"{sys.executable} -m tlcourse.commands.cli"
 
 
-@JAIL
 @MOUNTS
-@pytest.mark.skipif(os.geteuid() != 0, reason="no jail within a namespace of one user")
 @pytest.mark.parametrize("room", ["24k", "200k"])
 def test_a_really_full_disk(tmp_path, room):
     """Full while results are written, or while the gradebook is."""
     place, out, kept = (tmp_path / name for name in ("class", "out", "kept"))
     make_class(place, "00", root=ROOT, students=4)
     out.mkdir()
-    command = f"{TLCOURSE} grade {place} --chapter 00 --out {out} --jobs 1"
+    command = f"{sys.executable} {RULE} grade {place} --chapter 00 --out {out} --jobs 1"
     done = in_mounts(
         f"mount -t tmpfs -o size={room} none {out}; {command} || echo status $?; cp -r {out} {kept}"
     )
@@ -257,7 +258,9 @@ def test_a_really_full_disk(tmp_path, room):
         json.loads(path.read_text())
     shutil.rmtree(out)
     shutil.copytree(kept, out)
-    again = subprocess.run(f"{command} --resume", shell=True, cwd=ROOT, capture_output=True, text=True)
+    again = subprocess.run(
+        f"{command} --resume", shell=True, cwd=ROOT, env=BY_RULE, capture_output=True, text=True
+    )
     assert again.returncode == 0, again.stdout + again.stderr
     assert len(store.load_all(out)) == 4
     students = [entry["student"] for entry in journal.read_journal(out)]

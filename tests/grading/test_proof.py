@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from sandbox_checks import RIGHT, job
+from sandbox_checks import RIGHT, job, without_a_framework
 
 from tlcourse.grading.sandbox import availability, jail
 from tlcourse.grading.sandbox.availability import available, how_to_allow
@@ -21,6 +21,20 @@ from tlcourse.grading.sandbox.sandbox import Sandbox
 ROOT = Path(__file__).resolve().parents[2]
 
 needs_a_jail = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
+
+
+@pytest.fixture(autouse=True)
+def no_framework(monkeypatch):
+    """What the jail keeps from an answer hangs on no framework; `test_sandbox_*` prove it with one."""
+    _show(monkeypatch, jail.build_view)
+
+
+def _show(monkeypatch, build):
+    def bare(to, chapter):
+        build(to, chapter)
+        without_a_framework(to)
+
+    monkeypatch.setattr(jail, "build_view", bare)
 
 
 def started(**more) -> tuple[str, ...]:
@@ -90,7 +104,7 @@ def _network_left_open(monkeypatch):
 def _judges_in_the_view(monkeypatch):
     package = Path(jail.__file__).parents[2]
     ignore = shutil.ignore_patterns("__pycache__", "results", "authoring")
-    monkeypatch.setattr(jail, "build_view", lambda to, chapter: shutil.copytree(package, to, ignore=ignore))
+    _show(monkeypatch, lambda to, chapter: shutil.copytree(package, to, ignore=ignore))
 
 
 def _limits_not_passed_on(monkeypatch):

@@ -24,7 +24,18 @@ def sandbox():
         yield made
 
 
-@pytest.mark.parametrize("name", list(checks.ABUSE))
+@pytest.fixture(scope="module")
+def usual():
+    """With the limits that a class gets: some exercises train for seconds."""
+    with Sandbox("torch", "00") as made:
+        yield made
+
+
+def test_the_jail_was_proved_with_the_framework_in_it(sandbox):
+    checks.the_jail_was_proved(sandbox)
+
+
+@pytest.mark.parametrize("name", checks.abuses("torch"))
 def test_abuse_costs_one_answer_and_nobody_else(sandbox, name):
     checks.abuse_costs_one_answer(sandbox, name)
 
@@ -37,18 +48,16 @@ def test_tampering_changes_no_mark(sandbox):
     checks.tampering_changes_no_mark(sandbox)
 
 
-def test_no_forgery_earns_more_than_the_truth():
-    forgeries.no_forgery_earns_more_than_the_truth("torch")
+def test_no_forgery_earns_more_than_the_truth(usual):
+    forgeries.no_forgery_earns_more_than_the_truth(usual)
 
 
 def test_the_machine_is_hidden(sandbox):
     checks.the_machine_is_hidden(sandbox)
 
 
-def test_every_exercise_is_judged_in_there_as_it_is_outside():
-    # With the limits that a class gets: some exercises train for seconds.
-    with Sandbox("torch", "00") as usual:
-        checks.every_exercise_is_judged_in_there_as_it_is_outside(usual, "torch")
+def test_every_exercise_is_judged_in_there_as_it_is_outside(usual):
+    checks.every_exercise_is_judged_in_there_as_it_is_outside(usual, "torch")
 
 
 def test_where_processes_cannot_be_limited_it_refuses():

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from tlcourse.grading.sandbox.untouched import FIELDS
+
 __all__ = ["OutOfReachError", "install"]
 
 
@@ -28,10 +30,12 @@ class OutOfReachError(ValueError):
 _ALWAYS = ("gc.get_objects", "gc.get_referrers", "gc.get_referents", "sys.settrace", "sys.setprofile")
 _FRAMES = ("tb_frame", "gi_frame", "cr_frame", "ag_frame", "f_back", "f_globals", "f_locals")
 _CODE = ("code.__new__", "compile")
+_SET = ("object.__setattr__", "object.__delattr__")
 _EVENTS = frozenset(
     {
         *_ALWAYS,
         *_CODE,
+        *_SET,
         "sys._getframe",
         "sys._current_frames",
         "sys._current_exceptions",
@@ -71,7 +75,7 @@ def _caller_check(libraries: tuple[str, ...]) -> Callable[[], bool]:
 def _file_check() -> Callable[[str, Any], bool]:
     """A function that compares a source with the file that it claims to come from."""
     os_open, os_read, os_close, read_only = os.open, os.read, os.close, os.O_RDONLY
-    is_of, raw, failures = isinstance, bytes, OSError
+    kind, raw, failures = type, bytes, OSError
 
     def lies_there(path: str, source: Any) -> bool:
         """Whether a library's file, which nobody here can write, holds exactly this source."""
@@ -85,38 +89,55 @@ def _file_check() -> Callable[[str, Any], bool]:
                 parts.append(part)
         finally:
             os_close(descriptor)
-        return is_of(source, raw) and raw().join(parts) == raw(source)
+        return kind(source) is raw and raw().join(parts) == source
 
     return lies_there
 
 
-def _event_check(libraries: tuple[str, ...]) -> Callable[[str, tuple[Any, ...]], bool]:
+def _event_check(
+    libraries: tuple[str, ...], suspect: Callable[[Any], None]
+) -> Callable[[str, tuple[Any, ...]], bool]:
     """A function that says of a watched event whether an answer may not cause it."""
-    frames, is_of, text, lies_there = _FRAMES, isinstance, str, _file_check()
+    frames, is_of, kind, text, lies_there = _FRAMES, isinstance, type, str, _file_check()
+    setting, fields = _SET, FIELDS
+    # Of `str` itself: an answer may hand in a text of a kind of its own, whose methods are its code.
+    starts, ends = str.startswith, str.endswith
 
-    def suspect(event: str, arguments: tuple[Any, ...]) -> bool:
+    def forbidden(event: str, arguments: tuple[Any, ...]) -> bool:
         """Whether the event is one that an answer may not cause itself."""
         if event == "open":
             path = arguments[0]
-            return is_of(path, text) and path.startswith("/proc") and path.endswith("/mem")
+            return is_of(path, text) and starts(path, "/proc") and ends(path, "/mem")
         if event == "object.__getattr__":
-            return arguments[1] in frames
+            return kind(arguments[1]) is text and arguments[1] in frames
+        if event in setting:  # an answer's right, and put back
+            if kind(arguments[1]) is text and arguments[1] in fields:
+                suspect(arguments[0])
+            return False
         if event == "compile":
             # exec("...") is an answer's right; code that pretends to be a library's is not.
             source, name = arguments
             if not is_of(name, text):
                 return True
-            if name.startswith("<") and not name.startswith("<frozen"):
+            if starts(name, "<") and not starts(name, "<frozen"):
                 return False
             # A library that nobody compiled before is compiled when it is imported: as it lies there.
-            return name.startswith(libraries) and not lies_there(name, source)
+            return starts(name, libraries) and not lies_there(name, source)
         return True
 
-    return suspect
+    return forbidden
 
 
-def install() -> None:
+def install(suspect: Callable[[Any], None]) -> None:
     """Install the hook in this process, for good.
+
+    Parameters
+    ----------
+    suspect : callable
+        As `untouched.remember` gives it: takes each function whose code or defaults are being set.
+
+    Notes
+    -----
 
     Everything that the hook uses is a local name of a function above or of this one: an answer may put
     something else into a module, and cannot reach a closure's variables.
@@ -125,7 +146,7 @@ def install() -> None:
         str(path) + os.sep
         for path in {sys.prefix, sys.base_prefix, "/usr/lib", "/usr/local/lib", *_package_folders()}
     )
-    suspect, asked_by_answer = _event_check(libraries), _caller_check(libraries)
+    forbidden, asked_by_answer = _event_check(libraries, suspect), _caller_check(libraries)
     who, error, events, busy = _thread.get_ident, OutOfReachError, _EVENTS, set[int]()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -136,7 +157,7 @@ def install() -> None:
             return
         busy.add(thread)
         try:
-            if suspect(event, arguments) and asked_by_answer():
+            if forbidden(event, arguments) and asked_by_answer():
                 raise error(f"An answer may not use `{event}`: it reaches into the process that checks it.")
         finally:
             busy.discard(thread)

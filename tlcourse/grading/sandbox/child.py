@@ -129,7 +129,11 @@ def _data_bytes() -> int:
 
 
 def observe_here(
-    request: dict[str, Any], framework: str, reply: mmap.mmap, restore: Callable[[], None]
+    request: dict[str, Any],
+    framework: str,
+    reply: mmap.mmap,
+    restore: Callable[[], None],
+    suspect: Callable[[Any], None],
 ) -> None:
     """Run one job and leave the observation in the shared memory, its length last.
 
@@ -140,8 +144,8 @@ def observe_here(
     framework : {"torch", "keras"}
     reply : mmap.mmap
         Shared with the grader: `HEADER` bytes for the length, then the observation as JSON.
-    restore : callable
-        Puts back what the answer has changed, as `untouched.remember` gives it.
+    restore, suspect : callable
+        What `untouched.remember` gives: puts back what the answer has changed; takes a function to look at.
     """
     import tlcourse
     from tlcourse.exercises.engine.loading import run_answer
@@ -153,7 +157,7 @@ def observe_here(
     exercise = replace(own, probe=_as_plain_data(own.probe, restore))
     leave = _reply_writer(reply, request["ticket"])
     tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
-    install()
+    install(suspect)
     loaded = run_answer(exercise, request["source"], request["setup"], main=True)
     restore()
     observation = loaded.failed or observe_in_process(
