@@ -7,7 +7,7 @@ are the real ones; the points of a mark follow from the student's name.
 from __future__ import annotations
 
 from tlcourse.exercises import State, get
-from tlcourse.grading import classroom
+from tlcourse.grading import workers
 from tlcourse.grading.judging import Judged, Task
 from tlcourse.grading.model import Mark
 
@@ -33,9 +33,9 @@ def by_rule(task: Task) -> Judged:
     return Judged(task.student, tuple(marks), 0.1, ("none: nothing was run",))
 
 
-classroom.judge_task = by_rule  # in every worker too: it runs this file
+workers.judge_task = by_rule  # in every worker too: it runs this file
 
 if __name__ == "__main__":
-    from tlcourse.cli import app
+    from tlcourse.commands.cli import app
 
     app()
