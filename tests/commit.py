@@ -4,18 +4,55 @@ from __future__ import annotations
 
 import os
 import secrets
+import zlib
+from collections.abc import Sequence
+from typing import TypeVar
 
+Case = TypeVar("Case")
 # Another one for every commit (tools/run_tests.py), drawn afresh when pytest is called by hand: nothing is
 # right by the luck of one seed.
 SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2**31))
-REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED})"
+# How many commits there are (tools/run_tests.py), so that what takes turns misses none; by hand any number.
+TURN = int(os.environ.get("TLCOURSE_TURN") or SECRET_SEED)
+REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED} TLCOURSE_TURN={TURN})"
 FRAMEWORKS = ("torch", "keras")
 
 
-def whose_turn(number: int) -> str:
-    """The framework that asks the question of this number, where the other one would ask the very same.
+def place(of: int, turn: int) -> int:
+    """Whose turn it is among so many: each once in every ``of`` commits from a multiple of it on.
 
-    Neighbours take turns, and change sides with the seed: each question is asked once in every run, and by
-    both frameworks as the commits go by.
+    In an order of their own each time: where only every second commit is tested, no half waits for ever.
     """
-    return FRAMEWORKS[(number + SECRET_SEED) % 2]
+    return (turn + zlib.crc32(str(turn // of).encode())) % of
+
+
+def one_of(ways: Sequence[Case], number: int) -> Case:
+    """In which of several ways the question of this number is asked in this run; neighbours have others.
+
+    Each question is asked once in every run, and in all ways within ``2 * len(ways) - 1`` commits.
+    """
+    return ways[(number + place(len(ways), TURN)) % len(ways)]
+
+
+def whose_turn(number: int) -> str:
+    """The framework that asks the question of this number, where the other one would ask the very same."""
+    return one_of(FRAMEWORKS, number)
+
+
+def in_turn(cases: Sequence[Case], of: int, turn: int = TURN) -> list[Case]:
+    """One in ``of`` cases that ask the same question, others with every commit.
+
+    Parameters
+    ----------
+    cases : sequence
+        In an order that is the same in every run.
+    of : int
+        Each case is tried within ``2 * of - 1`` commits, with whichever one begins.
+
+    Returns
+    -------
+    list
+        At least one of the cases, where there are any.
+    """
+    of = max(1, min(of, len(cases)))
+    return [case for number, case in enumerate(cases) if number % of == place(of, turn)]

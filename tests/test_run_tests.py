@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -132,6 +133,35 @@ def test_the_sample_of_the_sweeps_has_a_limit(driver: ModuleType) -> None:
     assert 0 < minutes <= 5
     assert driver.salt() in step.command, "each commit draws another sample"
     assert [step.name for step in driver.steps() if step.last] == ["browser"]
+
+
+def test_what_takes_turns_is_told_the_number_of_commits(
+    driver: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where the history is cut short, not the same number with every commit."""
+
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    whole, short = tmp_path / "whole", tmp_path / "short"
+    git("init", str(whole))
+    seen = []
+    for number in range(3):
+        git("-C", str(whole), "commit", "--allow-empty", "-m", str(number))
+        git("clone", "--depth", "1", whole.as_uri(), str(short / str(number)))
+        turns = []
+        for root in (whole, short / str(number)):
+            monkeypatch.setattr(driver, "ROOT", root)
+            turns.append(driver.turn())
+        seen.append(turns)
+    assert [one for one, _ in seen] == ["1", "2", "3"]
+    assert len({other for _, other in seen}) == 3
+    monkeypatch.undo()
+    monkeypatch.delenv("TLCOURSE_TURN", raising=False)
+    steps = [step for step in driver.steps() if step.name.startswith("unit tests") or step.last]
+    assert len(steps) == 4
+    assert {step.env["TLCOURSE_TURN"] for step in steps} == {driver.turn()}
 
 
 def test_no_two_modules_of_the_tests_share_a_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from commit import whose_turn
 
 from tlcourse.authoring.source import chapter_paths, solutions
 from tlcourse.commands import bench
@@ -13,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("framework", ["torch", "keras"])
+@pytest.mark.parametrize("framework", [whose_turn(0)])
 def test_every_check_is_timed_on_an_answer_that_gets_full_marks(framework: str) -> None:
     seconds = bench.check_seconds(ROOT, framework)
     assert set(seconds) == {name for path in chapter_paths(ROOT) for name in solutions(path, framework)}

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from observing import observe
 
-HERE = Path(__file__).parent
+SCRIPT = Path(__file__).with_name("observe_classifiers.py")
 KINDS = [f"{reader}-{trainable}" for reader in ("mean", "conv", "gru") for trainable in (False, True)]
 
 
 @pytest.fixture(scope="module")
 def both() -> dict[str, dict]:
-    results = {}
-    for framework in ("torch", "keras"):
-        done = subprocess.run(
-            [sys.executable, str(HERE / "observe_classifiers.py"), framework],
-            capture_output=True,
-            text=True,
-            timeout=1200,
-            env=os.environ | {"TLCOURSE_DEVICE": "cpu"},
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
-        results[framework] = json.loads(line.removeprefix("RESULT "))
-    return results
+    return {framework: observe(framework, SCRIPT, framework) for framework in ("torch", "keras")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED
-from exercise_cases import answer_source, setup, started
+from commit import REPEAT, SECRET_SEED
+from exercise_cases import answer_source, exercises, setup, started, whose
 
 from tlcourse.exercises import Exercise, judge_observation, load_answer, observe_in_process
 
@@ -250,11 +250,13 @@ def outcome(exercise: Exercise, answer: Any, framework: str, inputs: dict[str, A
     return judge_observation(exercise, seen, inputs)
 
 
-def check_attacks(exercise: Exercise, framework: str) -> None:
-    """Nothing that a replay gives earns a part of a point, on any of several pairs of seeds.
+def attacked(framework: str) -> list[Exercise]:
+    """The exercises that a framework attacks in this run: of those that both have, each is one's turn."""
+    return [exercise for exercise in exercises(framework) if whose(exercise, framework)]
 
-    The frameworks share the pairs out among them where an exercise is in both.
-    """
+
+def check_attacks(exercise: Exercise, framework: str) -> None:
+    """Nothing that a replay gives earns a part of a point, on any of several pairs of seeds."""
     started(framework)
     source = answer_source(exercise, "solution", framework)
     answer, failed = load_answer(exercise, source, setup(exercise, framework))
@@ -269,9 +271,7 @@ def check_attacks(exercise: Exercise, framework: str) -> None:
     if all(_looks_itself(call) for calls in records for call in calls):
         return
     earned = []
-    shared = len(exercise.frameworks) == len(FRAMEWORKS)
-    mine = FRAMEWORKS.index(framework)
-    for number, seed in enumerate(seeds[2 + mine :: 2] if shared else seeds[2:]):
+    for number, seed in enumerate(seeds[2:]):
         calls, inputs = records[number % 2], exercise.draw(int(seed))
         for kind, most in ((_replays, 0.0), (_partly_honest, exercise.points - 1e-6)):
             for title, make in kind(calls, answer):

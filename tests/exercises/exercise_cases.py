@@ -16,7 +16,7 @@ import numpy as np
 from commit import FRAMEWORKS, REPEAT, SECRET_SEED, whose_turn
 
 import tlcourse
-from tlcourse.authoring.source import python_of, read_chapter, solutions
+from tlcourse.authoring.source import Chapter, python_of, read_chapter, solutions
 from tlcourse.exercises import (
     Exercise,
     Job,
@@ -46,10 +46,15 @@ def sources(number: str, framework: str) -> dict[str, tuple[str, str]]:
 
 
 @functools.cache
+def chapter(number: str) -> Chapter:
+    return read_chapter(chapter_file(number), validate=False)
+
+
+@functools.cache
 def setup(exercise: Exercise, framework: str) -> str:
     """What the cells above an exercise import."""
     above = []
-    for cell in read_chapter(chapter_file(exercise.chapter), validate=False).of(framework):
+    for cell in chapter(exercise.chapter).of(framework):
         if cell.exercise == exercise.id:
             break
         if cell.kind == "code":
@@ -64,16 +69,23 @@ def exercises(framework: str) -> list[Exercise]:
 def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     """In which ways a framework tries an answer: "here", "elsewhere".
 
-    Both; but where a wrong answer is the same text in both frameworks, one of them tries it here and the
-    other elsewhere, and with the next commit the other way round.
+    The right one in both. A wrong one here, and by the other framework elsewhere; after some commits the
+    other way round.
     """
     both = ["here", "elsewhere"]
-    if name == "solution" or exercise.frameworks != FRAMEWORKS:
+    if name == "solution":
         return both
-    if len({source_in(exercise, name, one) for one in FRAMEWORKS}) > 1:
-        return both
-    number = zlib.crc32(f"{exercise.id} {name}".encode())
-    return both[:1] if whose_turn(number) == framework else both[1:]
+    return both[:1] if its_turn(exercise, name, framework) else both[1:]
+
+
+def its_turn(exercise: Exercise, title: str, framework: str) -> bool:
+    """Whether it is this framework's turn with an answer, or with the whole exercise, and not the other's."""
+    return whose_turn(zlib.crc32(f"{exercise.id} {title}".encode())) == framework
+
+
+def whose(exercise: Exercise, framework: str) -> bool:
+    """Whether a framework asks in this run what one of them asks: the only one that has the exercise does."""
+    return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
 
 
 def cases(framework: str) -> list[tuple[Exercise, str]]:

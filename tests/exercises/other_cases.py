@@ -1,7 +1,7 @@
 """The other answers, run as `check` runs them: right ones get full points, wrong ones a message instead.
 
-Shared by the torch and the keras test process. The public seed, and a secret one drawn afresh. An answer that
-is the same text in both frameworks is tried once in a run, by the framework whose turn it is (`commit.py`).
+Shared by the torch and the keras test process. An answer that both frameworks have is tried once in a run, by
+the framework whose turn it is (`commit.py`); a right one with the public seed or a secret one, by turns too.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import importlib
 import pkgutil
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import other_answers
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, whose_turn
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of
 from exercise_cases import assert_no_leak, exercises, here, setup, started
 
 from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
@@ -41,28 +42,33 @@ def other(kind: str, framework: str) -> list[tuple[Exercise, str, str]]:
 
 
 @functools.cache
-def in_both(kind: str) -> frozenset[tuple[str, str, str]]:
-    """(exercise id, title, source) of the answers that are the same text in both frameworks."""
+def in_both(kind: str) -> frozenset[tuple[str, str]]:
+    """(exercise id, title) of the answers that both frameworks have, in the same words or each in its own."""
     one, other_one = (
-        {(exercise.id, title, source) for exercise, title, source in other(kind, framework)}
-        for framework in FRAMEWORKS
+        {(exercise.id, title) for exercise, title, _ in other(kind, framework)} for framework in FRAMEWORKS
     )
     return frozenset(one & other_one)
 
 
-def its_turn(exercise: Exercise, title: str, source: str, kind: str, framework: str) -> bool:
-    """Whether this framework tries an answer with the public seed: the only one that has it does always."""
-    number = zlib.crc32(f"{exercise.id} {title}".encode())
-    return (exercise.id, title, source) not in in_both(kind) or whose_turn(number) == framework
+def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | None]]:
+    """The answers of a kind that a framework tries in this run: (exercise, title, source, seed).
+
+    The only framework that has an answer tries it always. A wrong one needs no other seed than the public
+    one, which is None: that it is wrong on every seed is `test_wrong_on_every_seed`'s.
+    """
+    found = []
+    for exercise, title, source in other(kind, framework):
+        of = FRAMEWORKS if (exercise.id, title) in in_both(kind) else (framework,)
+        seeds = (None, SECRET_SEED) if kind == "RIGHT" else (None,)
+        number = zlib.crc32(f"{exercise.id} {title}".encode())
+        turn, seed = one_of([(one, seed) for seed in seeds for one in of], number)
+        if turn == framework:
+            found.append((exercise, title, source, seed))
+    return found
 
 
-def wrong(framework: str) -> list[tuple[Exercise, str, str]]:
-    """The wrong answers that a framework tries in this run."""
-    return [case for case in other("WRONG", framework) if its_turn(*case, "WRONG", framework)]
-
-
-def ids(cases: list[tuple[Exercise, str, str]]) -> list[str]:
-    return [f"{exercise.id}-{title.replace(' ', '-')}" for exercise, title, _ in cases]
+def ids(cases: Sequence[tuple[Any, ...]]) -> list[str]:
+    return [f"{exercise.id}-{title.replace(' ', '-')}" for exercise, title, *_ in cases]
 
 
 def outcome(
@@ -84,14 +90,9 @@ def numbers_in_text(value: object) -> list[float]:
     return [number for part in parts for number in numbers_in_text(part)]
 
 
-def check_right(exercise: Exercise, title: str, source: str, framework: str) -> None:
-    """With both seeds; what is the same in both frameworks with one seed here and the other there."""
-    seeds: tuple[int | None, ...] = (None, SECRET_SEED)
-    if (exercise.id, title, source) in in_both("RIGHT"):
-        seeds = seeds[:1] if its_turn(exercise, title, source, "RIGHT", framework) else seeds[1:]
-    for seed in seeds:
-        _, report = outcome(exercise, source, framework, seed)
-        assert report.state is State.PASS, f"{exercise.id} {REPEAT if seed else '(public seed)'}:\n{report}"
+def check_right(exercise: Exercise, source: str, framework: str, seed: int | None) -> None:
+    _, report = outcome(exercise, source, framework, seed)
+    assert report.state is State.PASS, f"{exercise.id} {REPEAT if seed else '(public seed)'}:\n{report}"
 
 
 def check_wrong(exercise: Exercise, source: str, framework: str) -> None:

@@ -30,8 +30,8 @@ from typing import Any
 import numpy as np
 import pytest
 from attack_cases import kept
-from commit import REPEAT, SECRET_SEED
-from exercise_cases import answer_source, exercises, setup, started
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of, whose_turn
+from exercise_cases import answer_source, exercises, its_turn, setup, started, whose
 from own_work_answers import WRAPPERS
 
 import tlcourse
@@ -332,6 +332,11 @@ def _earned(exercise: Exercise, framework: str, answer: Any) -> float:
         return 0.0
 
 
+def searched(framework: str) -> list[Exercise]:
+    """The exercises for which a framework searches in this run: of those in both, each is one's turn."""
+    return [exercise for exercise in exercises(framework) if whose(exercise, framework)]
+
+
 def check_nothing_of_the_package_is_the_answer(exercise: Exercise, framework: str, folder: Path) -> None:
     with contextlib.chdir(folder):
         found = solvers(exercise, framework)
@@ -339,6 +344,18 @@ def check_nothing_of_the_package_is_the_answer(exercise: Exercise, framework: st
         f"{exercise.id} {REPEAT}: the package's own function is its answer. Name it in `solved_by`, where it"
         " is defined:\n" + "\n".join(found)
     )
+
+
+KNOWN = (
+    ("ch02-rank", "tlcourse.transferability.rank_correlation"),
+    ("ch07-threshold", "tlcourse.evaluation.thresholds.threshold_for_cost"),
+    ("ch09-search", "tlcourse.language.search.search"),
+)
+
+
+def known(framework: str) -> list[tuple[str, str]]:
+    """Exercises whose answer the search must find: some of them here, the others in the other framework."""
+    return [case for number, case in enumerate(KNOWN) if whose_turn(number) == framework]
 
 
 def check_the_search_finds(framework: str, exercise: str, name: str, monkeypatch: Any, folder: Path) -> None:
@@ -365,6 +382,16 @@ def wrappers(framework: str) -> list[tuple[Exercise, str, str]]:
             if text is not None:
                 found.append((exercise, title, text))
     return found
+
+
+def wrapped(framework: str) -> list[tuple[Exercise, str, str]]:
+    """The wrappers that a framework tries in this run: of those that both have, each is one's turn."""
+    both = set.intersection(*({(case[0].id, case[1]) for case in wrappers(one)} for one in FRAMEWORKS))
+    return [
+        (exercise, title, source)
+        for exercise, title, source in wrappers(framework)
+        if (exercise.id, title) not in both or its_turn(exercise, title, framework)
+    ]
 
 
 def check_every_name_is_asked_for(framework: str) -> None:
@@ -486,7 +513,7 @@ def check_the_jail(framework: str, chapter: str) -> None:
                     assert "Write it yourself" in str(report), told
 
 
-def a_chapter() -> str:
-    """Another one for every seed: starting a jail takes seconds."""
-    found = chapters()
-    return found[SECRET_SEED % len(found)]
+def a_chapter(framework: str) -> str | None:
+    """Another one with every commit, and none when it is the other framework's turn: a jail takes seconds."""
+    turn, chapter = one_of([(one, chapter) for chapter in chapters() for one in FRAMEWORKS], 0)
+    return chapter if turn == framework else None

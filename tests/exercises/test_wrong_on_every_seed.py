@@ -16,8 +16,8 @@ from other_cases import ids, other
 from tlcourse.exercises import judge_observation, load_answer, observe_in_process
 
 CHAPTERS = ("05", "06", "07", "08", "09")
-SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "12"))
-SLOW = {"ch07-bootstrap": 3, "ch06-safe": 4, "ch06-shift": 4}  # answers that draw a great deal
+SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "6"))
+SLOW = {"ch07-bootstrap": 2, "ch06-safe": 2, "ch06-shift": 2}  # answers that draw a great deal
 FRAMEWORKS = ("torch", "keras", "tensorflow", "tlcourse")
 
 

@@ -1,8 +1,7 @@
-"""Checkpoints for the tests, written as the library ``transformers`` writes them, in a process of its own."""
+"""Checkpoints for the tests, written as the library ``transformers`` writes them, in PyTorch's process."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 
@@ -51,7 +50,3 @@ def main(folder: str) -> None:
         with torch.inference_mode():
             theirs[name] = gpt(torch.from_numpy(tokens_of(GPT, None))).logits.numpy()
     np.savez(Path(folder, "library.npz"), **theirs)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

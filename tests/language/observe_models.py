@@ -1,9 +1,8 @@
-"""What encoders and generators give in one framework; run in a process of its own."""
+"""What encoders and generators give in one framework; run in a process of that framework."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +134,3 @@ def _call(model: object, tokens: np.ndarray, framework: str) -> np.ndarray:
         with torch.inference_mode():
             return model(torch.from_numpy(tokens)).numpy()  # type: ignore[operator]
     return np.asarray(model(tokens))  # type: ignore[operator]
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

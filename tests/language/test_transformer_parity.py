@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from observe_models import BERTS, GPTS
+from observing import observe
 
 HERE = Path(__file__).parent
 #: What the library ``transformers`` made of the same tokens; filled by the fixture.
 LIBRARY: dict[str, np.ndarray] = {}
 
 
-def run(script: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(HERE / script), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=1200,
-        env=os.environ | {"TLCOURSE_DEVICE": "cpu", "HF_HUB_OFFLINE": "1"},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("checkpoints")
-    run("checkpoint_files.py", str(folder))
+    observe("torch", HERE / "checkpoint_files.py", folder)
     found = {}
     for framework in ("torch", "keras"):
-        run("observe_models.py", framework, str(folder / f"{framework}.npz"), str(folder))
+        observe(framework, HERE / "observe_models.py", framework, folder / f"{framework}.npz", folder)
         with np.load(folder / f"{framework}.npz") as held:
             arrays = dict(held)
         found[framework] = json.loads(str(arrays.pop("facts"))), arrays

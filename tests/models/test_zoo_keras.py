@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 import zoo_checks as checks
+from commit import in_turn, one_of
 from published_checks import use_cache
 
 from tlcourse import devices, freezing, models
@@ -43,7 +44,7 @@ class Asked(Exception):
     """Ends the library's loading where it asks for its file."""
 
 
-@pytest.mark.parametrize("name", checks.NAMES)
+@pytest.mark.parametrize("name", in_turn(checks.NAMES, 2))
 def test_cards_and_costs_are_true(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = models.card(name).of("keras")
     model = models.load(name, weights=None, seed=0)
@@ -54,8 +55,9 @@ def test_cards_and_costs_are_true(name: str, monkeypatch: pytest.MonkeyPatch) ->
     assert found == pytest.approx(wanted, rel=0.02)
 
 
-@pytest.mark.parametrize("name", MODULES)
-@pytest.mark.parametrize("top", [True, False])
+@pytest.mark.parametrize(
+    ("name", "top"), [(name, one_of([True, False], number)) for number, name in enumerate(MODULES)]
+)
 def test_cards_name_the_files_that_keras_asks_for(
     name: str, top: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,21 +97,22 @@ def test_heads_and_seeds(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in checks.DISTINCT if name not in QUICK])
+@pytest.mark.parametrize("name", checks.larger(QUICK))
 def test_heads_and_seeds_of_the_larger_ones(name: str) -> None:
     checks.heads_and_seeds("keras", name)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "block"), [("efficientnet_b0", "block6d"), ("inception_v3", "mixed9"), ("xception", "block13")]
+    ("name", "block"),
+    in_turn([("efficientnet_b0", "block6d"), ("inception_v3", "mixed9"), ("xception", "block13")], 3),
 )
 def test_freezing_and_training(name: str, block: str) -> None:
     checks.freezing_and_training("keras", name, block)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("suffix", ["weights.h5", "keras"])
+@pytest.mark.parametrize("suffix", in_turn(["weights.h5", "keras"], 2))
 def test_own_file_comes_back(tmp_path: Path, suffix: str) -> None:
     def save(model: keras.Model, path: Path) -> None:
         model.save(path) if suffix == "keras" else model.save_weights(path)

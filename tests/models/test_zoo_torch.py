@@ -12,6 +12,7 @@ import timm
 import torch
 import torchvision
 import zoo_checks as checks
+from commit import in_turn
 from published_checks import use_cache
 
 from tlcourse import devices, freezing, models
@@ -90,7 +91,7 @@ def test_heads_and_seeds(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in checks.DISTINCT if name not in QUICK])
+@pytest.mark.parametrize("name", checks.larger(QUICK))
 def test_heads_and_seeds_of_the_larger_ones(name: str) -> None:
     checks.heads_and_seeds("torch", name)
 
@@ -100,7 +101,9 @@ def test_freezing_and_training() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "block"), [("inception_v3", "Mixed_7b"), ("xception", "block12")])
+@pytest.mark.parametrize(
+    ("name", "block"), in_turn([("inception_v3", "Mixed_7b"), ("xception", "block12")], 2)
+)
 def test_freezing_and_training_of_the_larger_ones(name: str, block: str) -> None:
     checks.freezing_and_training("torch", name, block)
 

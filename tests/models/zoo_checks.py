@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commit import in_turn
 
 from tlcourse import freezing, models, training
 from tlcourse.errors import CourseError, ShapeError, WeightsError
@@ -19,6 +20,12 @@ NAMES = tuple(c.name for c in models.cards() if any(entry.constructor for entry 
 # Built like a smaller one of theirs, which is tried in their place where trying takes seconds.
 LIKE = {"vgg19": "vgg16", "resnet152": "resnet50"}
 DISTINCT = tuple(name for name in NAMES if name not in LIKE)
+
+
+def larger(quick: tuple[str, ...]) -> list[str]:
+    """A third of the networks that take seconds, other ones with every commit; ``quick`` ones go always."""
+    return in_turn([name for name in DISTINCT if name not in quick], 3)
+
 
 # Published billions of multiply-adds, where there are: torchvision's meta["_ops"], for Xception timm's
 # table (8.4). Keras's ResNets have the paper's strides, and less work (He et al. 2016, table 1: 3.8, 11.3).

@@ -1,4 +1,4 @@
-"""`python observe.py torch|keras OUT.npz`, in a process of its own: what one framework makes of the weights.
+"""``main("torch" or "keras", OUT.npz)``, in a process of that framework: what it makes of the weights.
 
 Everything is written as plain arrays and JSON, so that the test can compare the two without either framework.
 """
@@ -107,7 +107,3 @@ def main(framework: str, out: str) -> None:
 
     facts["loaded"] = sorted({"torch", "tensorflow", "triton"} & set(sys.modules))
     np.savez(out, facts=json.dumps(facts), **arrays)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])

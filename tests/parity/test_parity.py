@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import observing
 import pytest
 
 OBSERVE = Path(__file__).with_name("observe.py")
@@ -22,15 +20,7 @@ RIGHT = {
 
 def observe(framework: str, folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     out = folder / f"{framework}.npz"
-    env = {**os.environ, "TLCOURSE_DEVICE": "cpu"}
-    done = subprocess.run(
-        [sys.executable, str(OBSERVE), framework, str(out)],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=1200,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    observing.observe(framework, OBSERVE, framework, out)
     with np.load(out) as held:
         arrays = dict(held)
     return json.loads(str(arrays.pop("facts"))), arrays

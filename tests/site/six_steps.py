@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from commit import FRAMEWORKS, one_of
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "six-steps.md"
 LABELS = {"torch": "PyTorch", "keras": "Keras"}
@@ -17,6 +18,13 @@ SIZES = [(300, 200), (240, 240), (90, 130), (640, 480), (225, 500)]
 _BLOCK = re.compile(
     r"^:::\{div\} tl-only-(\w+)\n```\{code-block\} python\n:caption: (\w+)\n\n(.*?)^```\n", re.M | re.S
 )
+
+RUNS = ("the course's pictures", "a reader's own")
+
+
+def run_of(framework: str) -> str:
+    """Which of `RUNS` a framework makes in this run of the tests; the other one makes the other."""
+    return one_of(RUNS, FRAMEWORKS.index(framework))
 
 
 def text() -> str:

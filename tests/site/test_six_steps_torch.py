@@ -10,6 +10,7 @@ import six_steps
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(six_steps.run_of("torch") != six_steps.RUNS[0], reason="the other framework's turn")
 def test_the_sheet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     import torch
     from safetensors.torch import load_file
@@ -39,6 +40,7 @@ def test_the_sheet_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(six_steps.run_of("torch") != six_steps.RUNS[1], reason="the other framework's turn")
 def test_a_folder_of_pictures_saved_and_used_in_a_new_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

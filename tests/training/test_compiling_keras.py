@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+from commit import in_turn
 from training_cases import scaled, toy
 
 from tlcourse import freezing, heads
@@ -84,17 +85,17 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("change", in_turn(list(CHANGES), 2))
 def test_what_changes_the_model_is_traced_anew(model, change):
     """The numbers are those of a model that was never fitted before."""
     start = model.get_weights()
     fit(model, toy(), steps=2, **QUIET)
-    change(model)
+    CHANGES[change](model)
     model.set_weights(start)
     seen = fit(model, toy(), steps=3, lr=0.01, **QUIET)
     assert len(model.traces) == 2
     fresh = build()
-    change(fresh)
+    CHANGES[change](fresh)
     fresh.set_weights(start)
     assert seen.history == fit(fresh, toy(), steps=3, lr=0.01, **QUIET).history
     for a, b in zip(model.get_weights(), fresh.get_weights(), strict=True):
@@ -103,12 +104,15 @@ def test_what_changes_the_model_is_traced_anew(model, change):
 
 @pytest.mark.parametrize(
     "settings",
-    [
-        {"optimizer": "sgd"},
-        {"weight_decay": 0.5},
-        {"lr": {"conv_stem": 1e-3, "classifier": 0.01}},
-        {"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=False)},
-    ],
+    in_turn(
+        [
+            {"optimizer": "sgd"},
+            {"weight_decay": 0.5},
+            {"lr": {"conv_stem": 1e-3, "classifier": 0.01}},
+            {"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=False)},
+        ],
+        2,
+    ),
 )
 def test_what_changes_the_step_is_traced_anew(model, settings):
     start = model.get_weights()

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from observing import observe
 from training_cases import RUNS
 
-HERE = Path(__file__).parent
+CASES = Path(__file__).with_name("training_cases.py")
 
 
 @pytest.fixture(scope="module")
 def both() -> dict[str, dict]:
-    results = {}
-    for framework in ("torch", "keras"):
-        done = subprocess.run(
-            [sys.executable, str(HERE / "training_cases.py"), framework],
-            capture_output=True,
-            text=True,
-            timeout=1200,
-            env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])},
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))
-        results[framework] = json.loads(line.removeprefix("RESULT "))
-    return results
+    return {framework: observe(framework, CASES, framework) for framework in ("torch", "keras")}
 
 
 @pytest.mark.parametrize("name", RUNS)

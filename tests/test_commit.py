@@ -1,0 +1,27 @@
+"""What takes turns by the commit: something of it in every run, and all of it within a stated number."""
+
+from __future__ import annotations
+
+import pytest
+from commit import FRAMEWORKS, in_turn, place
+
+
+@pytest.mark.parametrize("of", [1, 2, 3, 5])
+@pytest.mark.parametrize("first", [0, 1, 410, 411, 412])
+def test_every_case_has_its_turn_within_the_commits_that_are_stated(of: int, first: int) -> None:
+    cases = list("abcdefgh")
+    runs = [in_turn(cases, of, turn) for turn in range(first, first + 2 * of - 1)]
+    assert all(len(cases) // of <= len(run) <= len(cases) // of + 1 for run in runs)
+    assert sorted({case for run in runs for case in run}) == cases
+
+
+def test_no_case_waits_for_ever_where_some_commits_are_not_tested() -> None:
+    for every in (2, 3, 6):
+        for of in (2, 3):
+            assert {place(of, turn) for turn in range(0, 20 * every, every)} == set(range(of))
+
+
+def test_few_cases_and_none() -> None:
+    assert in_turn([], 3) == []
+    assert {in_turn("ab", 9, turn)[0] for turn in range(10)} == {"a", "b"}
+    assert len(FRAMEWORKS) == 2
