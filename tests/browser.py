@@ -161,6 +161,26 @@ def axe_script() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
+# What is styled alike is legible alike: a word in code is of a kind by its classes and those of all that it
+# stands in. A chapter has thousands of words, and each is measured against all that is behind it.
+_THIN = """() => {
+  const seen = new Map();
+  for (const word of document.querySelectorAll('article pre span')) {
+    if (word.id || word.children.length || word.hasAttribute('style')) continue;
+    let kind = '';
+    for (let node = word; node && node.tagName !== 'ARTICLE'; node = node.parentElement)
+      kind += node.tagName + '.' + node.className + ' ';
+    seen.set(kind, (seen.get(kind) || 0) + 1);
+    if (seen.get(kind) > 2) word.replaceWith(word.textContent);
+  }
+}"""
+
+
+def thin(page: Any) -> None:
+    """Let words of a kind in code be text where there are more than two of the kind on the page."""
+    page.evaluate(_THIN)
+
+
 # What of axe-core's rules depends on colours: all others say the same of a page in light and in dark.
 COLOURS = ("color-contrast", "link-in-text-block")
 

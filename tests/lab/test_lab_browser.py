@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 from browser import Watch, chromium
+from commit import FRAMEWORKS, in_turn
 from jupyter import Notebook, Server, jupyterlab
 from nbformat.v4 import new_markdown_cell, new_notebook
 
@@ -42,12 +43,11 @@ STEMS = sorted(path.stem for path in (NOTEBOOKS / "torch").glob("*.ipynb"))
 
 
 def explorers() -> list[tuple[str, str]]:
-    """The chapters with an explorer, each in one framework: the frameworks take turns; the first in both."""
+    """Chapters with an explorer, some in either framework, others with every commit."""
     found = [
         stem for stem in STEMS if "Explorer(" in (NOTEBOOKS / "torch" / f"{stem}.ipynb").read_text("utf-8")
     ]
-    turns = [(stem, ("torch", "keras")[number % 2]) for number, stem in enumerate(found)]
-    return [(found[0], "keras"), *turns] if found else []
+    return in_turn([(stem, framework) for stem in found for framework in FRAMEWORKS], 5)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tlcourse.sweeps import Sweep, get
+from tlcourse.sweeps.engine import run as engine_run
 
 HERE = Path(__file__).parent
 
@@ -16,6 +17,8 @@ def _toys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.syspath_prepend(str(HERE))
     monkeypatch.setenv("TLCOURSE_SWEEPS", "toy_sweeps")
     monkeypatch.setenv("TLCOURSE_RESULTS", str(tmp_path / "results"))
+    # One worker, where a test does not ask for more: each start costs more than all that it runs.
+    monkeypatch.setattr(engine_run, "_cores", lambda: 1)
     for name in ("TOY_FAIL", "TOY_DIE", "TOY_SLEEP", "TOY_DRIFT", "TOY_ODD"):
         monkeypatch.delenv(name, raising=False)
 

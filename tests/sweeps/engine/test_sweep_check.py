@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toy_sweeps import ROWS, run
+from toy_sweeps import ROWS, fill
 
 from tlcourse.sweeps import SweepError
 from tlcourse.sweeps.engine import store
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 
 def test_check_passes_then_fails_with_a_table(monkeypatch, toy: Sweep):
-    run()
+    fill()
     before = store.table_path(toy).read_bytes()
     lines: list[str] = []
     assert check_sweeps("toy", sample=3, salt="abc", echo=lines.append)
@@ -36,7 +36,7 @@ def test_check_passes_then_fails_with_a_table(monkeypatch, toy: Sweep):
 
 
 def test_check_refuses_an_incomplete_table(toy: Sweep):
-    run()
+    fill()
     rows = store.read(toy)
     store.table_path(toy).unlink()
     for row in rows[1:]:
@@ -59,7 +59,7 @@ def test_a_tolerance_that_depends_on_the_settings(toy: Sweep):
 
 
 def test_the_salt_chooses(toy: Sweep):
-    run()
+    fill()
 
     def chosen(salt: str, sample: int = 4) -> list[str]:
         return [key(store.settings_of(toy, row)) for row in sample_of(toy, "plain", sample, salt)]
@@ -99,7 +99,7 @@ def test_dear_rows_get_their_turn_too():
 
 
 def test_check_within_minutes(monkeypatch, toy: Sweep):
-    run()
+    fill()
     for row in store.read(toy):
         store.append(toy, {**row, "cpu_seconds": 30.0})
     lines: list[str] = []

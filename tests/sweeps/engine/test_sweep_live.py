@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from toy_sweeps import ROWS, run
+from toy_sweeps import ROWS, fill
 
 from tlcourse.sweeps import SweepError, compare
 from tlcourse.sweeps.engine.spec import Sweep
@@ -24,7 +24,7 @@ def test_live_row_and_compare(monkeypatch, toy: Sweep):
     fake.current_framework = lambda: "plain"
     monkeypatch.setitem(sys.modules, "tlcourse.frameworks", fake)
     monkeypatch.setattr(tlcourse, "frameworks", fake, raising=False)
-    run()
+    fill()
     row = live.live_row("toy", x=2, kind="a", seed=1)
     assert row["y"] == pytest.approx(4.1)
     found = compare("toy", row)

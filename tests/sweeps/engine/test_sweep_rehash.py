@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from toy_sweeps import fill
 
 from tlcourse.errors import UnknownNameError
 from tlcourse.sweeps import SweepError
@@ -17,7 +18,6 @@ from tlcourse.sweeps.engine import pool, rehash, store
 from tlcourse.sweeps.engine.command import main
 from tlcourse.sweeps.engine.registry import get, names
 from tlcourse.sweeps.engine.rehash import rehash_sweeps
-from tlcourse.sweeps.engine.run import run_sweeps
 from tlcourse.sweeps.engine.spec import Sweep, key
 
 HERE = Path(__file__).parent
@@ -27,7 +27,7 @@ OLD = "0123456789"
 @pytest.fixture
 def toy(toy: Sweep) -> Sweep:
     """The toy sweep, its table complete."""
-    assert run_sweeps("toy", echo=lambda line: None)
+    fill()
     return toy
 
 
@@ -225,7 +225,7 @@ def test_the_framework_filter():
 
 def test_one_table_may_pass_where_another_is_refused(monkeypatch, toy: Sweep):
     other = get("toy-more")
-    assert run_sweeps("toy-more", echo=lambda line: None)
+    fill("toy-more")
     stale = make_stale(toy)
     make_stale(other)
     monkeypatch.setenv("TOY_DRIFT", "0.1")  # beyond the tolerance of the one, within that of the other
@@ -239,7 +239,7 @@ def test_one_table_may_pass_where_another_is_refused(monkeypatch, toy: Sweep):
 def test_killed_in_the_middle_it_goes_on(toy: Sweep):
     """kill -9 while the sample of the second table runs: the first is done, the second untouched."""
     other = get("toy-more")
-    assert run_sweeps("toy-more", echo=lambda line: None)
+    fill("toy-more")
     fresh, stale = store.table_path(toy).read_bytes(), make_stale(other)
     make_stale(toy)
     command = [sys.executable, "-m", "tlcourse.sweeps", "toy", "toy-more", "--rehash", "--jobs", "1"]

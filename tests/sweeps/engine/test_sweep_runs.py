@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from toy_sweeps import ROWS, run
+from toy_sweeps import ROWS, fill, run
 
 from tlcourse.sweeps import SweepError, table
 from tlcourse.sweeps.engine import progress, store
@@ -123,7 +123,7 @@ def test_exit_status(monkeypatch):
 
 
 def test_stale_rows_are_listed_and_run_again(toy: Sweep):
-    run()
+    fill()
     rows = store.read(toy)
     for row in rows[:2]:
         store.append(toy, {**row, "code": "0123456789"})

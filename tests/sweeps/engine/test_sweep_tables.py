@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from toy_sweeps import run
+from toy_sweeps import fill, run
 
 from tlcourse.errors import UnknownNameError
 from tlcourse.sweeps import SweepError, table
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def test_the_file_does_not_depend_on_the_order(toy: Sweep):
-    run()
+    fill()
     rows = store.read(toy)
     before = store.table_path(toy).read_bytes()
     store.table_path(toy).unlink()
@@ -30,7 +30,7 @@ def test_the_file_does_not_depend_on_the_order(toy: Sweep):
 
 
 def test_rows_that_the_grid_no_longer_asks_for(toy: Sweep):
-    run()
+    fill()
     smaller = Sweep(toy.name, toy.run, lambda: toy.settings()[:5], toy.metrics, toy.frameworks)
     assert len(store.status(smaller)["orphaned"]) == 7
     assert len(table(smaller)) == 5
@@ -53,7 +53,7 @@ def _spoil(text: str, how: str) -> str:
 
 @pytest.mark.parametrize("how", ["empty", "header", "torn", "letters", "metric", "twice", "missing column"])
 def test_a_damaged_table(toy: Sweep, how: str):
-    run()
+    fill()
     path = store.table_path(toy)
     path.write_text(_spoil(path.read_text(), how))
     before = path.read_bytes()

@@ -69,6 +69,17 @@ SWEEPS = (
 )
 
 
+def fill(name: str = "toy") -> None:
+    """Complete the table of a toy sweep, each row run in this process: a worker's start costs more."""
+    from tlcourse.sweeps.engine import store
+    from tlcourse.sweeps.engine.registry import get
+    from tlcourse.sweeps.engine.rows import run_row
+
+    sweep = get(name)
+    for settings in sweep.settings():
+        store.append(sweep, run_row(sweep, settings, "plain"))
+
+
 def run(**kw) -> tuple[bool, list[str]]:
     """Run the toy sweep; whether it was complete, and the lines that it printed."""
     from tlcourse.sweeps.engine.run import run_sweeps
