@@ -1,4 +1,8 @@
-"""What one run of the tests takes of a set that is only repeated: another part for every commit."""
+"""What one run of the tests takes of a set that is only repeated: another part for every commit.
+
+Turns are no dice: where two things vary, their pairs take turns in one list. Of what one turn has chosen
+another turn would always choose the same part.
+"""
 
 from __future__ import annotations
 
