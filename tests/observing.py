@@ -53,7 +53,8 @@ class Observer:
     def stop(self) -> None:
         """Let the process end, as it does when there is nothing more to read."""
         assert self.process.stdin is not None
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it has died
+            self.process.stdin.close()
         self.process.wait(60)
 
 
