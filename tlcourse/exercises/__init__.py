@@ -8,21 +8,14 @@ so that no verdict is ever computed where a student's code runs.
 What an author of an exercise imports is in `tlcourse.exercises.engine`.
 """
 
-from .engine.blank import MISSING
-from .engine.jobs import Job, observe_in_subprocess
-from .engine.loading import imports_of, load_answer
-from .engine.model import (
-    PUBLIC_SEED,
-    Exercise,
-    Finding,
-    Observation,
-    State,
-    Verdict,
-)
-from .engine.notebook import check, forget, hint, progress
-from .engine.observe import observe_in_process
-from .engine.registry import add_module, all_exercises, get
-from .engine.report import HintPanel, ProgressView, Report, judge_observation
+from tlcourse.exercises.engine.blank import MISSING
+from tlcourse.exercises.engine.jobs import Job, observe_in_subprocess
+from tlcourse.exercises.engine.loading import imports_of, load_answer
+from tlcourse.exercises.engine.model import PUBLIC_SEED, Exercise, Finding, Observation, State, Verdict
+from tlcourse.exercises.engine.notebook import check, forget, hint, progress
+from tlcourse.exercises.engine.observe import observe_in_process
+from tlcourse.exercises.engine.registry import add_module, all_exercises, get
+from tlcourse.exercises.engine.report import HintPanel, ProgressView, Report, judge_observation
 
 __all__ = [
     "MISSING",

@@ -8,10 +8,10 @@ The solutions are in ``book/chapters/01-why-transfer-learning.md``, not here.
 
 from __future__ import annotations
 
-from .ch01_reading import CHOOSE, LABEL_RATIO
-from .ch01_seeds import PAIRED, SPREAD
-from .ch01_training import COUNT, SAME_STEPS, TRAIN_HEAD
-from .engine.model import Exercise
+from tlcourse.exercises.ch01_reading import CHOOSE, LABEL_RATIO
+from tlcourse.exercises.ch01_seeds import PAIRED, SPREAD
+from tlcourse.exercises.ch01_training import COUNT, SAME_STEPS, TRAIN_HEAD
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

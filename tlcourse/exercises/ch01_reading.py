@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .engine.cases import shuffled
-from .engine.judging import close, one_line, plain_items, plain_number
-from .engine.judging import describe as told
-from .engine.judging import show_number as say
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import plain
-from .engine.table import earned, missed, total
+from tlcourse.exercises.engine.cases import shuffled
+from tlcourse.exercises.engine.judging import close, one_line, plain_items, plain_number
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import show_number as say
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import plain
+from tlcourse.exercises.engine.table import earned, missed, total
 
 __all__ = ["CHOOSE", "CLOSE", "LABEL_RATIO", "STARTS", "pairs_by_start"]
 

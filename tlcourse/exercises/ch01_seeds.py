@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .ch01_reading import CLOSE, STARTS, pairs_by_start
-from .engine.judging import close, plain_items, plain_number
-from .engine.judging import show_number as say
-from .engine.model import Exercise, Misconception, Verdict
-from .engine.table import earned, missed, total
+from tlcourse.exercises.ch01_reading import CLOSE, STARTS, pairs_by_start
+from tlcourse.exercises.engine.judging import close, plain_items, plain_number
+from tlcourse.exercises.engine.judging import show_number as say
+from tlcourse.exercises.engine.model import Exercise, Misconception, Verdict
+from tlcourse.exercises.engine.table import earned, missed, total
 
 __all__ = ["PAIRED", "SPREAD"]
 

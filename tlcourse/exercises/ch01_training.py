@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from .ch01_reading import CLOSE
-from .engine.judging import close, one_line, plain_items, plain_number
-from .engine.judging import describe as told
-from .engine.judging import show_number as say
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.table import earned, missed, total
+from tlcourse.exercises.ch01_reading import CLOSE
+from tlcourse.exercises.engine.judging import close, one_line, plain_items, plain_number
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import show_number as say
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.table import earned, missed, total
 
 __all__ = ["COUNT", "SAME_STEPS", "TRAIN_HEAD"]
 

@@ -8,12 +8,12 @@ loaded without the file's code, and a card's licence and preprocessing are obeye
 
 from __future__ import annotations
 
-from .ch02_card import CARD
-from .ch02_choosing import CHOOSE
-from .ch02_counting import COUNT
-from .ch02_loading import SAFE
-from .ch02_scores import KNN, RANK
-from .engine.model import Exercise
+from tlcourse.exercises.ch02_card import CARD
+from tlcourse.exercises.ch02_choosing import CHOOSE
+from tlcourse.exercises.ch02_counting import COUNT
+from tlcourse.exercises.ch02_loading import SAFE
+from tlcourse.exercises.ch02_scores import KNN, RANK
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import show
-from .engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.judging import show
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CARD"]
 

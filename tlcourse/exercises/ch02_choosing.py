@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .engine.cases import words
-from .engine.judging import show
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import plain
+from tlcourse.exercises.engine.cases import words
+from tlcourse.exercises.engine.judging import show
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import plain
 
 __all__ = ["CHOOSE"]
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .engine import tiny
-from .engine.judging import show
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import plain
+from tlcourse.exercises.engine import tiny
+from tlcourse.exercises.engine.judging import show
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import plain
 
 __all__ = ["COUNT"]
 

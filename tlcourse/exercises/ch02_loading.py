@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from .engine.cases import mixed, words
-from .engine.judging import close, show
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import plain
+from tlcourse.exercises.engine.cases import mixed, words
+from tlcourse.exercises.engine.judging import close, show
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import plain
 
 __all__ = ["SAFE"]
 

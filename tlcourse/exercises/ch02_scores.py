@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .engine.cases import shuffled
-from .engine.judging import close, number, show, verdict
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import plain
+from tlcourse.exercises.engine.cases import shuffled
+from tlcourse.exercises.engine.judging import close, number, show, verdict
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import plain
 
 __all__ = ["KNN", "RANK"]
 

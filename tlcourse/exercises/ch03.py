@@ -7,9 +7,9 @@ square that keeps a picture's shape, and a first layer for grey pictures. The so
 
 from __future__ import annotations
 
-from .ch03_inputs import FEED, LAYOUT, LETTERBOX
-from .ch03_networks import CUT, GREY, SHAPES
-from .engine.model import Exercise
+from tlcourse.exercises.ch03_inputs import FEED, LAYOUT, LETTERBOX
+from tlcourse.exercises.ch03_networks import CUT, GREY, SHAPES
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

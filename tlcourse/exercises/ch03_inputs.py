@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .engine.cases import shuffled
-from .engine.judging import good, plain_array, read_array, show, verdict
-from .engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.cases import shuffled
+from tlcourse.exercises.engine.judging import good, plain_array, read_array, show, verdict
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["FEED", "LAYOUT", "LETTERBOX"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .engine import tiny
-from .engine.cases import shuffled
-from .engine.judging import describe as told
-from .engine.judging import good, plain_array, read_array, show, verdict
-from .engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine import tiny
+from tlcourse.exercises.engine.cases import shuffled
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import good, plain_array, read_array, show, verdict
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CUT", "GREY", "SHAPES"]
 

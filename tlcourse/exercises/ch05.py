@@ -7,9 +7,9 @@ several labels, a bias from the frequencies, and dropout by hand. The solutions 
 
 from __future__ import annotations
 
-from .ch05_heads import BUILD, DROPOUT
-from .ch05_losses import BIAS, CHOOSE, LABELS, PAIR
-from .engine.model import Exercise
+from tlcourse.exercises.ch05_heads import BUILD, DROPOUT
+from tlcourse.exercises.ch05_losses import BIAS, CHOOSE, LABELS, PAIR
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, good, plain_array, read_array, show, verdict
-from .engine.judging import describe as told
-from .engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.judging import close, good, plain_array, read_array, show, verdict
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BUILD", "DROPOUT"]
 

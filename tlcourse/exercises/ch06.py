@@ -7,10 +7,10 @@ are in ``book/chapters/06-train-the-adapted-model.md``, not here.
 
 from __future__ import annotations
 
-from .ch06_pictures import CURVES, SHIFT
-from .ch06_safety import SAFE
-from .ch06_training import RANGE, SCHEDULE, STOP, TWO_RATES
-from .engine.model import Exercise
+from tlcourse.exercises.ch06_pictures import CURVES, SHIFT
+from tlcourse.exercises.ch06_safety import SAFE
+from tlcourse.exercises.ch06_training import RANGE, SCHEDULE, STOP, TWO_RATES
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

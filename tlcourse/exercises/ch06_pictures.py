@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import describe as told
-from .engine.judging import good, show, verdict
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import NotPlainError, plain
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import good, show, verdict
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import NotPlainError, plain
 
 __all__ = ["CURVES", "SHIFT"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .ch06_pictures import picture_batch
-from .engine.judging import finding, score
-from .engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.ch06_pictures import picture_batch
+from tlcourse.exercises.engine.judging import finding, score
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["SAFE"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from .engine import tiny
-from .engine.judging import close, good, plain_number, show, verdict
-from .engine.judging import describe as told
-from .engine.model import Exercise, Finding, Misconception, Verdict
-from .engine.plain import NotPlainError, plain
+from tlcourse.exercises.engine import tiny
+from tlcourse.exercises.engine.judging import close, good, plain_number, show, verdict
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.plain import NotPlainError, plain
 
 __all__ = ["RANGE", "SCHEDULE", "STOP", "TWO_RATES"]
 

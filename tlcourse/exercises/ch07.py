@@ -7,9 +7,9 @@ leak between training and test, and the log entry that a result supports. The so
 
 from __future__ import annotations
 
-from .ch07_honesty import BOOTSTRAP, LEAK, LOG
-from .ch07_measures import AUC, METRICS, THRESHOLD
-from .engine.model import Exercise
+from tlcourse.exercises.ch07_honesty import BOOTSTRAP, LEAK, LOG
+from tlcourse.exercises.ch07_measures import AUC, METRICS, THRESHOLD
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

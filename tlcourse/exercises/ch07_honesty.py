@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, good, show, verdict
-from .engine.judging import describe as told
-from .engine.model import Exercise, Finding, Misconception, Verdict, swapped
+from tlcourse.exercises.engine.judging import close, good, show, verdict
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict, swapped
 
 __all__ = ["BOOTSTRAP", "LEAK", "LOG"]
 

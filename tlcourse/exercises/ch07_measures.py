@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, good, plain_number, show, verdict
-from .engine.judging import describe as told
-from .engine.model import Exercise, Finding, Misconception, Verdict
+from tlcourse.exercises.engine.judging import close, good, plain_number, show, verdict
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["AUC", "METRICS", "THRESHOLD"]
 

@@ -7,9 +7,9 @@ costs. The solutions are in ``book/chapters/08-word-vectors.md``, not here.
 
 from __future__ import annotations
 
-from .ch08_texts import ENCODE, LAYER, MEAN
-from .ch08_words import ANALOGY, NGRAMS, TRANSFER
-from .engine.model import Exercise
+from tlcourse.exercises.ch08_texts import ENCODE, LAYER, MEAN
+from tlcourse.exercises.ch08_words import ANALOGY, NGRAMS, TRANSFER
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

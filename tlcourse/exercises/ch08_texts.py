@@ -6,9 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, plain_array, read_array, show, verdict
-from .engine.judging import describe as told
-from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from tlcourse.exercises.engine.judging import close, plain_array, read_array, show, verdict
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.model import (
+    Exercise,
+    Finding,
+    Misconception,
+    Verdict,
+    WrongAnswerError,
+    swapped,
+)
 
 __all__ = ["ENCODE", "LAYER", "MEAN"]
 

@@ -7,10 +7,10 @@ perplexity of a text, the next token's probabilities, and a summary made of sent
 
 from __future__ import annotations
 
-from .ch09_attention import ATTENTION, SEARCH, SUMMARY
-from .ch09_generating import NEXT, PERPLEXITY
-from .ch09_lora import LORA
-from .engine.model import Exercise
+from tlcourse.exercises.ch09_attention import ATTENTION, SEARCH, SUMMARY
+from tlcourse.exercises.ch09_generating import NEXT, PERPLEXITY
+from tlcourse.exercises.ch09_lora import LORA
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["EXERCISES"]
 

@@ -7,9 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from .ch09_generating import softmax
-from .engine.judging import close, plain_array, read_array, score, show, verdict
-from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from tlcourse.exercises.ch09_generating import softmax
+from tlcourse.exercises.engine.judging import close, plain_array, read_array, score, show, verdict
+from tlcourse.exercises.engine.model import (
+    Exercise,
+    Finding,
+    Misconception,
+    Verdict,
+    WrongAnswerError,
+    swapped,
+)
 
 __all__ = ["ATTENTION", "SEARCH", "SUMMARY"]
 

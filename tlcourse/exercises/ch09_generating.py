@@ -6,8 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, plain_array, plain_number, read_array, show, verdict
-from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from tlcourse.exercises.engine.judging import close, plain_array, plain_number, read_array, show, verdict
+from tlcourse.exercises.engine.model import (
+    Exercise,
+    Finding,
+    Misconception,
+    Verdict,
+    WrongAnswerError,
+    swapped,
+)
 
 __all__ = ["NEXT", "PERPLEXITY", "softmax"]
 

@@ -7,9 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from .engine.judging import close, plain_array, plain_number, score, show
-from .engine.judging import describe as told
-from .engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError, swapped
+from tlcourse.exercises.engine.judging import close, plain_array, plain_number, score, show
+from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.model import (
+    Exercise,
+    Finding,
+    Misconception,
+    Verdict,
+    WrongAnswerError,
+    swapped,
+)
 
 __all__ = ["LORA"]
 

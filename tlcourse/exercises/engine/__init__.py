@@ -16,10 +16,10 @@ The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge wh
 are what a notebook calls (`notebook`).
 """
 
-from . import tiny
-from .cases import mixed, shuffled, words
-from .folder import About
-from .judging import (
+from tlcourse.exercises.engine import tiny
+from tlcourse.exercises.engine.cases import mixed, shuffled, words
+from tlcourse.exercises.engine.folder import About
+from tlcourse.exercises.engine.judging import (
     array,
     close,
     describe,
@@ -33,9 +33,9 @@ from .judging import (
     show,
     told_apart,
 )
-from .model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
-from .plain import NotPlainError, plain
-from .table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
+from tlcourse.exercises.engine.plain import NotPlainError, plain
+from tlcourse.exercises.engine.table import always, read, right, stopped, total, wrong
 
 __all__ = [
     "About",

@@ -20,8 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import CourseError
-from .model import Misconception
+from tlcourse.errors import CourseError
+from tlcourse.exercises.engine.model import Misconception
 
 __all__ = ["FILES", "Answer", "WrongAnswers", "answers_in", "read_answers"]
 

@@ -7,8 +7,8 @@ import dis
 import types
 from typing import Any
 
-from .bindings import bound_by
-from .cells import parsed
+from tlcourse.exercises.engine.bindings import bound_by
+from tlcourse.exercises.engine.cells import parsed
 
 __all__ = ["MISSING", "is_blank", "not_attempted"]
 

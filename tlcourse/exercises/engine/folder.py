@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import CourseError
-from .answers import WrongAnswers
-from .model import Exercise
+from tlcourse.errors import CourseError
+from tlcourse.exercises.engine.answers import WrongAnswers
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["SHOWN", "About", "exercises_in"]
 

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .model import PUBLIC_SEED, Observation
-from .plain import LIMITS, NotPlainError, from_json, to_json
-from .problems import timed_out
+from tlcourse.exercises.engine.model import PUBLIC_SEED, Observation
+from tlcourse.exercises.engine.plain import LIMITS, NotPlainError, from_json, to_json
+from tlcourse.exercises.engine.problems import timed_out
 
 __all__ = ["Job", "command", "observe_in_subprocess", "read_result"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .model import Finding, Verdict, WrongAnswerError
-from .plain import NotPlainError, plain
+from tlcourse.exercises.engine.model import Finding, Verdict, WrongAnswerError
+from tlcourse.exercises.engine.plain import NotPlainError, plain
 
 __all__ = [
     "array",

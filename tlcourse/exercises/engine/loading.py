@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .blank import MISSING
-from .cells import Ran, Stop, as_main, namespace, run_cell, run_setup
-from .model import Exercise, Observation
-from .printed import Printed
-from .problems import SOURCE_NAME, in_words, stopped
+from tlcourse.exercises.engine.blank import MISSING
+from tlcourse.exercises.engine.cells import Ran, Stop, as_main, namespace, run_cell, run_setup
+from tlcourse.exercises.engine.model import Exercise, Observation
+from tlcourse.exercises.engine.printed import Printed
+from tlcourse.exercises.engine.problems import SOURCE_NAME, in_words, stopped
 
 __all__ = ["Loaded", "imports_of", "load_answer", "run_answer"]
 

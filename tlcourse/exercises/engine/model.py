@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import CourseError, UnknownNameError
-from .plain import plain
+from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.exercises.engine.plain import plain
 
 __all__ = [
     "PUBLIC_SEED",

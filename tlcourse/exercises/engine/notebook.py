@@ -7,15 +7,15 @@ import re
 import sys
 from typing import Any
 
-from ...errors import CourseError
-from . import registry
-from .blank import MISSING, is_blank
-from .cells import binds, parsed
-from .model import Exercise, Observation, State
-from .observe import observe_in_process
-from .patience import CHECK_SECONDS, patience
-from .problems import learner_error, timed_out
-from .report import HintPanel, ProgressView, Report, judge_observation
+from tlcourse.errors import CourseError
+from tlcourse.exercises.engine import registry
+from tlcourse.exercises.engine.blank import MISSING, is_blank
+from tlcourse.exercises.engine.cells import binds, parsed
+from tlcourse.exercises.engine.model import Exercise, Observation, State
+from tlcourse.exercises.engine.observe import observe_in_process
+from tlcourse.exercises.engine.patience import CHECK_SECONDS, patience
+from tlcourse.exercises.engine.problems import learner_error, timed_out
+from tlcourse.exercises.engine.report import HintPanel, ProgressView, Report, judge_observation
 
 __all__ = ["check", "forget", "hint", "progress"]
 
@@ -36,7 +36,7 @@ def _namespaces(depth: int) -> list[dict[str, Any]]:
 
 
 def _framework(exercise: Exercise) -> str:
-    from ...frameworks import current_framework
+    from tlcourse.frameworks import current_framework
 
     try:
         return current_framework()
@@ -160,7 +160,7 @@ def progress(chapter: str | int | None = None) -> ProgressView:
         If there is no such chapter.
     """
     if chapter is None:
-        from ...frameworks import current_chapter
+        from tlcourse.frameworks import current_chapter
 
         chapter = current_chapter()
     number = None if chapter is None else registry.chapter_number(chapter)

@@ -16,13 +16,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from .blank import not_attempted
-from .model import PUBLIC_SEED, Exercise, Observation
-from .own_work import hidden, hidden_in
-from .plain import NotPlainError, from_json, to_json
-from .printed import Printed
-from .problems import learner_error, nothing_returned, probe_failed, unusable
-from .random_state import random_state_kept
+from tlcourse.exercises.engine.blank import not_attempted
+from tlcourse.exercises.engine.model import PUBLIC_SEED, Exercise, Observation
+from tlcourse.exercises.engine.own_work import hidden, hidden_in
+from tlcourse.exercises.engine.plain import NotPlainError, from_json, to_json
+from tlcourse.exercises.engine.printed import Printed
+from tlcourse.exercises.engine.problems import learner_error, nothing_returned, probe_failed, unusable
+from tlcourse.exercises.engine.random_state import random_state_kept
 
 __all__ = ["observe_in_process"]
 

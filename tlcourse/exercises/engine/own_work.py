@@ -17,7 +17,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from ...errors import CourseError, UnknownNameError
+from tlcourse.errors import CourseError, UnknownNameError
 
 __all__ = ["OwnWorkError", "functions", "hidden", "hidden_in", "place_of", "without_bodies"]
 
@@ -55,7 +55,7 @@ def refuse(name: str) -> None:
 
 def hidden_in(chapter: str) -> tuple[str, ...]:
     """The dotted names of what the exercises of a chapter ask for, each once."""
-    from .registry import all_exercises
+    from tlcourse.exercises.engine.registry import all_exercises
 
     try:
         exercises = all_exercises(chapter)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .cells import Stop
-from .model import Exercise, Observation
-from .own_work import OwnWorkError
+from tlcourse.exercises.engine.cells import Stop
+from tlcourse.exercises.engine.model import Exercise, Observation
+from tlcourse.exercises.engine.own_work import OwnWorkError
 
 __all__ = [
     "SOURCE_NAME",

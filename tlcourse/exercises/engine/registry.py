@@ -7,9 +7,9 @@ import importlib.util
 import pkgutil
 import re
 
-from ...errors import CourseError, UnknownNameError
-from .folder import exercises_in
-from .model import Exercise
+from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.exercises.engine.folder import exercises_in
+from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["add_module", "all_exercises", "chapter_number", "get"]
 

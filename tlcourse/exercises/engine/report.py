@@ -13,7 +13,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Exercise, Finding, Observation, State, Verdict, WrongAnswerError
+from tlcourse.exercises.engine.model import Exercise, Finding, Observation, State, Verdict, WrongAnswerError
 
 __all__ = ["HintPanel", "ProgressView", "Report", "judge_observation"]
 

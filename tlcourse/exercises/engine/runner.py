@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import IO, Any
 
-from .cells import stand_in_for_checks
-from .loading import run_answer
-from .model import Observation
-from .observe import observe_in_process
-from .plain import from_json, to_json
-from .registry import add_module, get
+from tlcourse.exercises.engine.cells import stand_in_for_checks
+from tlcourse.exercises.engine.loading import run_answer
+from tlcourse.exercises.engine.model import Observation
+from tlcourse.exercises.engine.observe import observe_in_process
+from tlcourse.exercises.engine.plain import from_json, to_json
+from tlcourse.exercises.engine.registry import add_module, get
 
 __all__ = ["main"]
 
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     jobs, results = _take_streams()
     for module in options.module:
         add_module(module)
-    from ... import start
+    from tlcourse import start
 
     stand_in_for_checks()
     started = ""

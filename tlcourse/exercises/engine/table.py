@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Finding, Verdict
+from tlcourse.exercises.engine.model import Finding, Verdict
 
 __all__ = ["Row", "Table", "always", "earned", "missed", "read", "right", "stopped", "total", "wrong"]
 

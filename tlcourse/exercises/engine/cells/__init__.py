@@ -4,9 +4,9 @@
 what only a notebook has.
 """
 
-from .reading import binds, parsed, readable
-from .running import Ran, Stop, run_cell, run_setup
-from .stand_ins import as_main, namespace, stand_in_for_checks
+from tlcourse.exercises.engine.cells.reading import binds, parsed, readable
+from tlcourse.exercises.engine.cells.running import Ran, Stop, run_cell, run_setup
+from tlcourse.exercises.engine.cells.stand_ins import as_main, namespace, stand_in_for_checks
 
 __all__ = [
     "Ran",

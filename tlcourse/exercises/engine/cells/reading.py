@@ -7,7 +7,7 @@ import contextlib
 from functools import lru_cache
 from typing import Any
 
-from ..bindings import FLAGS, bound_by
+from tlcourse.exercises.engine.bindings import FLAGS, bound_by
 
 __all__ = ["binds", "parsed", "readable"]
 

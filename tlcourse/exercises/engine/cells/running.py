@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..bindings import relevant
-from ..own_work import OwnWorkError
-from .reading import parsed
+from tlcourse.exercises.engine.bindings import relevant
+from tlcourse.exercises.engine.cells.reading import parsed
+from tlcourse.exercises.engine.own_work import OwnWorkError
 
 __all__ = ["Ran", "Stop", "run_cell", "run_setup"]
 

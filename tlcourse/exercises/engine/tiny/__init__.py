@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ....frameworks import side
-from .layout import batch, block_names, initial, moved
-from .reference import features, gradients, logits, loss
-from .steps import NO_STEP, batch_blocks, is_descent
+from tlcourse.exercises.engine.tiny.layout import batch, block_names, initial, moved
+from tlcourse.exercises.engine.tiny.reference import features, gradients, logits, loss
+from tlcourse.exercises.engine.tiny.steps import NO_STEP, batch_blocks, is_descent
+from tlcourse.frameworks import side
 
 __all__ = [
     "NO_STEP",

@@ -9,7 +9,16 @@ import keras
 import numpy as np
 from keras import layers
 
-from .layout import BLOCK, CHANNELS, DROPOUT, EPSILON, HEAD, KERNEL, UPDATE, widths
+from tlcourse.exercises.engine.tiny.layout import (
+    BLOCK,
+    CHANNELS,
+    DROPOUT,
+    EPSILON,
+    HEAD,
+    KERNEL,
+    UPDATE,
+    widths,
+)
 
 __all__ = ["arrays", "built", "drop_nothing", "dropout_of_ones", "put", "step"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .layout import BLOCK, DROPOUT, EPSILON, HEAD, KERNEL, UPDATE, widths
+from tlcourse.exercises.engine.tiny.layout import BLOCK, DROPOUT, EPSILON, HEAD, KERNEL, UPDATE, widths
 
 __all__ = ["arrays", "built", "drop_nothing", "dropout_of_ones", "put", "step"]
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cases import words
+from tlcourse.exercises.engine.cases import words
 
 __all__ = [
     "BLOCK",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .layout import EPSILON, KERNEL, STATISTICS
+from tlcourse.exercises.engine.tiny.layout import EPSILON, KERNEL, STATISTICS
 
 __all__ = ["Arrays", "features", "gradients", "logits", "loss"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .layout import STATISTICS, UPDATE, moved
-from .reference import Arrays, gradients
+from tlcourse.exercises.engine.tiny.layout import STATISTICS, UPDATE, moved
+from tlcourse.exercises.engine.tiny.reference import Arrays, gradients
 
 __all__ = ["NO_STEP", "batch_blocks", "is_descent"]
 
