@@ -19,6 +19,7 @@ import pkgutil
 import re
 import resource
 import signal
+import sys
 import time
 import types
 import warnings
@@ -46,7 +47,7 @@ ROOM = 2**31  # bytes that the search may take: a seed must not become the lengt
 LEFT_OUT = (
     *("authoring", "claims", "cli", "commands", "devices", "evaluation.records", "exercises"),
     *("frameworks", "grading", "plots"),
-    *("widgets", "data.download", "data.fetched", "models.published", "sweeps.engine"),
+    *("widgets", "data.download", "data.fetched", "data.picture_files", "models.published", "sweeps.engine"),
     "language.checkpoints",
 )
 NOT_CALLED = {
@@ -115,6 +116,20 @@ def no_file_by_number() -> Iterator[None]:
         builtins.open = io.open = real
 
 
+@contextlib.contextmanager
+def one_framework(framework: str) -> Iterator[None]:
+    """Nothing imports the other framework: one process cannot hold both, and half of one breaks it later."""
+    other = {"torch": "tensorflow", "keras": "torch"}[framework]
+    absent = other not in sys.modules
+    if absent:
+        sys.modules[other] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[other]
+
+
 # --- what the package has -----------------------------------------------------------------------------------
 
 
@@ -147,6 +162,8 @@ def everything(framework: str) -> tuple[Own, ...]:
     if framework == "torch":
         # An import that is stopped half way leaves a library that no later test can use.
         assert importlib.import_module("transformers").GPT2LMHeadModel
+    else:
+        _start_tensorflow()
     found: list[Own] = []
     other = {"torch": "_keras", "keras": "_torch"}[framework]
     for info in pkgutil.walk_packages(tlcourse.__path__, "tlcourse."):
@@ -160,7 +177,7 @@ def everything(framework: str) -> tuple[Own, ...]:
             if getattr(value, "__module__", None) != info.name or not callable(value):
                 continue
             full = f"{info.name}.{name}"
-            if full in NOT_CALLED or not isinstance(value, type | types.FunctionType):
+            if name.endswith(other) or full in NOT_CALLED or not isinstance(value, type | types.FunctionType):
                 continue
             found.append(Own(full, value))
             if not isinstance(value, type):
@@ -173,6 +190,16 @@ def everything(framework: str) -> tuple[Own, ...]:
                 elif isinstance(inner, classmethod | staticmethod):
                     found.append(Own(f"{full}.{part}", getattr(value, part)))
     return tuple(found)
+
+
+def _start_tensorflow() -> None:
+    """Start its runtime, threads and compiler: within the time and room of a call that ends the process."""
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse")
+    model.fit(np.zeros((2, 1)), np.zeros((2, 1)), verbose=0)
+    model.predict(np.zeros((2, 1)), verbose=0)
 
 
 def orders(count: int) -> list[tuple[int, ...]]:
@@ -282,7 +309,13 @@ def solvers(exercise: Exercise, framework: str, seconds: float = SECONDS) -> lis
     order = sorted(rng.permutation(len(owns)), key=lambda i: -owns[i].given(names))
     begun, found, seen = time.process_time(), [], set()
     hiding = hidden_in(exercise.chapter)
-    with warnings.catch_warnings(), little_room(), no_file_by_number(), np.errstate(all="ignore"):
+    with (
+        warnings.catch_warnings(),
+        little_room(),
+        no_file_by_number(),
+        one_framework(framework),
+        np.errstate(all="ignore"),
+    ):
         warnings.simplefilter("ignore")
         for own in (owns[i] for i in order):
             for way in ways(own, names):

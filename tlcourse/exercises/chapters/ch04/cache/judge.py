@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.chapters.ch04.cache.probe import LOOK, gauged, lives
 from tlcourse.exercises.engine import (
     Verdict,
     always,
@@ -21,6 +20,8 @@ from tlcourse.exercises.engine import (
     total,
     wrong,
 )
+
+from .probe import LOOK, gauged, lives
 
 
 class Cached:

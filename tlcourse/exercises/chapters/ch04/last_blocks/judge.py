@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from tlcourse.exercises.chapters.ch04.last_blocks.probe import LR
 from tlcourse.exercises.engine import (
     Verdict,
     always,
@@ -17,6 +16,8 @@ from tlcourse.exercises.engine import (
     total,
     wrong,
 )
+
+from .probe import LR
 
 
 class Call:

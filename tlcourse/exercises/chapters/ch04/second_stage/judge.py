@@ -6,7 +6,6 @@ import math
 from functools import cached_property
 from typing import Any
 
-from tlcourse.exercises.chapters.ch04.second_stage.steps import Steps
 from tlcourse.exercises.engine import (
     Verdict,
     always,
@@ -20,6 +19,8 @@ from tlcourse.exercises.engine import (
     total,
     wrong,
 )
+
+from .steps import Steps
 
 
 class Stage:
