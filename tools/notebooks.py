@@ -43,6 +43,11 @@ def is_check(cell: Cell) -> bool:
     return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
 
 
+def is_bookkeeping(cell: Cell) -> bool:
+    """Whether only a solution has the cell."""
+    return "bookkeeping" in cell["metadata"].get("tags", [])
+
+
 def bound_in(cell: Cell) -> set[str]:
     """The names that a cell binds."""
     return {name for statement in statements(cell) for name in bound_by(statement)}
@@ -74,14 +79,17 @@ def together(solution: Path, learner: Path) -> tuple[dict[str, Any] | None, str]
     """The notebook that executes both, with an empty reason; or None, with the reason why there is none."""
     notebook, solved = code_cells(solution)
     _, blank = code_cells(learner)
-    if [cell["id"] for cell in solved] != [cell["id"] for cell in blank]:
+    # Learners have no bookkeeping. It changes nothing that another cell reads: the compiler sees to that.
+    stubs = {cell["id"]: cell for cell in blank}
+    if [cell["id"] for cell in solved if not is_bookkeeping(cell)] != list(stubs):
         return None, "their cells differ in their names or their order"
     cells: list[Cell] = []
     answers: set[str] = set()  # what an answer above has bound, and nothing since
     later: set[str] = set()
     waiting: Cell | None = None  # the blank of the answer whose check comes next
-    for right, stub in zip(solved, blank, strict=True):
+    for right in solved:
         cells.append(right)
+        stub = right if is_bookkeeping(right) else stubs[right["id"]]
         if is_check(right):
             if waiting is not None:
                 cells += [_blank(waiting), _blank(stub)]

@@ -50,5 +50,5 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: object) -> Pa
     package.mkdir()
     (package / "models.py").write_text("def load():\n    return 1\n")
     monkeypatch.setattr(building, "package_folder", lambda root: package)
-    monkeypatch.setattr(compiling, "setup_source", lambda chapter, framework: SETUP)
+    monkeypatch.setattr(compiling, "setup_source", lambda chapter, framework, records: SETUP)
     return root

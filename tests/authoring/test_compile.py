@@ -77,10 +77,11 @@ def test_what_a_learner_gets(course: Path) -> None:
 
 
 def test_the_setup_cell_is_the_contract() -> None:
-    assert compiling.setup_source("01-why-transfer-learning", "torch") == (
-        "import tlcourse\nfrom tlcourse.claims import record\nfrom tlcourse.exercises import check, hint, progress\n\n"
-        'tlcourse.start("01-why-transfer-learning", framework="torch", seed=0)'
-    )
+    start = 'tlcourse.start("01-why-transfer-learning", framework="torch", seed=0)'
+    imports = "from tlcourse.exercises import check, hint, progress\n\n"
+    assert compiling.setup_source("01-why-transfer-learning", "torch") == f"import tlcourse\n{imports}{start}"
+    with_records = compiling.setup_source("01-why-transfer-learning", "torch", records=True)
+    assert with_records == f"import tlcourse\nfrom tlcourse.claims import record\n{imports}{start}"
 
 
 def test_solution_and_site(course: Path) -> None:

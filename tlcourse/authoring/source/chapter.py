@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tlcourse.authoring import myst
 from tlcourse.authoring.source import exercise_cells
+from tlcourse.authoring.source.bookkeeping import check_bookkeeping
 from tlcourse.authoring.source.cells import Cell, read_cells
 from tlcourse.authoring.source.clocks import check_clocks
 from tlcourse.authoring.source.front_matter import read_front_matter
@@ -121,6 +122,7 @@ def _check(chapter: Chapter, mistakes: Mistakes) -> None:
     check_whose(chapter.cells, mistakes)
     for framework in FRAMEWORKS:
         check_claims(chapter.of(framework), framework, mistakes)
+        check_bookkeeping(chapter.of(framework), framework, mistakes)
         check_clocks(chapter.of(framework), mistakes)
         _check_conversion(chapter, framework, mistakes)
 

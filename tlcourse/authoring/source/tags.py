@@ -18,6 +18,7 @@ TAGS = (
     "hide-input",
     "remove-input",
     "hide-output",
+    "bookkeeping",
     "live-row",
     "slow",
     "raises-exception",
