@@ -11,6 +11,7 @@ Examples
 
 from tlcourse.models.adapting import cut_at, cut_head, one_channel
 from tlcourse.models.cards import ModelCard, card, cards
+from tlcourse.models.checkpoints import checkpoint
 from tlcourse.models.images import preprocess
 from tlcourse.models.labels import imagenet_classes, top_k
 from tlcourse.models.loading import load
@@ -21,6 +22,7 @@ __all__ = [
     "card",
     "cards",
     "center_crop",
+    "checkpoint",
     "cut_at",
     "cut_head",
     "imagenet_classes",

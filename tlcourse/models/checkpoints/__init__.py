@@ -1,0 +1,66 @@
+"""Published weights as a file in a library's own format: what a reader with a network would have downloaded.
+
+The course's weights come inside a Python package. :func:`checkpoint` writes them once into the course's cache
+as the file that the framework's own tools read, so that a chapter can show their lines as they are:
+``timm.create_model(name, checkpoint_path=file)`` in PyTorch, ``keras.models.load_model(file)`` in Keras.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tlcourse.data.download import folder
+from tlcourse.errors import UnknownNameError, WeightsError
+from tlcourse.files import write_whole
+from tlcourse.frameworks import resolve_framework, side
+from tlcourse.models import weights
+
+__all__ = ["NAMES", "checkpoint"]
+
+NAMES = ("efficientnet_lite0",)
+
+
+def checkpoint(name: str = "efficientnet_lite0", framework: str | None = None) -> Path:
+    """The file of a network's published weights in the framework's own format, written on the first call.
+
+    Parameters
+    ----------
+    name : str
+        "efficientnet_lite0".
+    framework : {"torch", "keras"}, optional
+        Default: the one :func:`tlcourse.start` chose.
+
+    Returns
+    -------
+    Path
+        In PyTorch a ``.safetensors`` file with the names of timm's ``tf_efficientnet_lite0``; in Keras a
+        ``.keras`` file with the whole network, which takes float32 (N, 224, 224, 3) and gives (N, 1000)
+        logits. Its name begins with the network's, and holds the first digits of the SHA-256 of what it was
+        made from.
+
+    Raises
+    ------
+    UnknownNameError
+        For another network or framework.
+    WeightsError
+        If the package with the weights is missing or damaged, or the cache cannot be written.
+
+    Examples
+    --------
+    >>> checkpoint(framework="torch").name
+    'efficientnet_lite0-57934424.safetensors'
+    """
+    if name not in NAMES:
+        raise UnknownNameError("network with a checkpoint", name, NAMES)
+    maker = side(__name__, resolve_framework(framework))
+    source = weights.imagenet_file()
+    file = folder().with_name("weights") / f"{name}-{source.stem.rpartition('-')[2]}{maker.SUFFIX}"
+    if not file.is_file():
+        try:
+            write_whole(file, maker.written(name))
+        except OSError as error:
+            raise WeightsError(
+                f"The weights cannot be written to {file.parent}: {error.strerror or error}.",
+                "Make room there, or set TLCOURSE_DATA to a folder of your own (the weights go beside it).",
+            ) from None
+    return file
