@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tlcourse.authoring.source.code import tree_of
 from tlcourse.authoring.source.mistakes import Mistakes
 from tlcourse.authoring.source.recorded import is_record
-from tlcourse.exercises.bindings import bound_by, changed_by, read_by
+from tlcourse.exercises.engine.bindings import bound_by, changed_by, read_by
 
 if TYPE_CHECKING:
     from tlcourse.authoring.source.cells import Cell
