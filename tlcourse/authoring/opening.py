@@ -29,9 +29,6 @@ def about(seconds: float) -> str:
 def _time(seconds: Mapping[str, Any]) -> str:
     processor, gpu = (seconds.get(key) for key in ("processor", "gpu"))
     on_cpu = "not measured yet" if processor is None else f"{about(processor)} of processor time"
-    if processor is None and "cpu" in seconds:
-        # Wall time, in a claims file from before processor time was recorded: the next execution replaces it.
-        on_cpu = about(seconds["cpu"])
     on_gpu = "not measured yet" if gpu is None else about(gpu)
     return f"{on_cpu} on two CPU cores, {on_gpu} on a GPU (to run every cell, not to read)."
 
