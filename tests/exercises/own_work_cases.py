@@ -43,18 +43,33 @@ SECONDS = float(os.environ.get("TLCOURSE_OWN_WORK_SECONDS", "0.5"))  # of a proc
 CALL = 0.5  # seconds for one call
 ROOM = 2**31  # bytes that the search may take: a seed must not become the length of an array
 
-# What draws, downloads, writes, starts processes or sets the process up is no answer.
+# What draws figures, downloads, writes files, starts processes or sets the process up is no answer.
 LEFT_OUT = (
-    *("authoring", "claims", "cli", "commands", "devices", "evaluation.records", "exercises"),
-    *("frameworks", "grading", "plots"),
-    *("widgets", "data.download", "data.fetched", "data.picture_files"),
-    *("models.checkpoints", "models.published", "sweeps.engine"),
-    "language.checkpoints",
+    "tlcourse.authoring",
+    "tlcourse.claims",
+    "tlcourse.commands",
+    "tlcourse.data.download",
+    "tlcourse.data.fetched",
+    "tlcourse.data.picture_files",
+    "tlcourse.devices",
+    "tlcourse.evaluation.records",
+    "tlcourse.exercises",
+    "tlcourse.frameworks",
+    "tlcourse.grading",
+    "tlcourse.language.checkpoints",
+    "tlcourse.models.checkpoints",
+    "tlcourse.models.published",
+    "tlcourse.plots",
+    "tlcourse.sweeps.engine",
+    "tlcourse.widgets",
 )
 NOT_CALLED = {
-    *(f"tlcourse.models.{name}" for name in ("costs.measure", "costs.main", "loading.load")),
-    *(f"tlcourse.language.{name}" for name in ("encoder.load_encoder", "generator.load_gpt")),
+    "tlcourse.language.encoder.load_encoder",
+    "tlcourse.language.generator.load_gpt",
     "tlcourse.language.tokenizer.load_tokenizer",
+    "tlcourse.models.costs.main",
+    "tlcourse.models.costs.measure",
+    "tlcourse.models.loading.load",
     # It calls what it is handed, as `map` does: with a backbone it gives what `backbone(images)` gives.
     "tlcourse.training.batches.as_batch",
 }
@@ -119,16 +134,12 @@ def no_file_by_number() -> Iterator[None]:
 
 @contextlib.contextmanager
 def one_framework(framework: str) -> Iterator[None]:
-    """Nothing imports the other framework: one process cannot hold both, and half of one breaks it later."""
+    """Imports of the other framework fail: one process cannot hold both, and half of one breaks it later."""
     other = {"torch": "tensorflow", "keras": "torch"}[framework]
-    absent = other not in sys.modules
-    if absent:
-        sys.modules[other] = None  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        if other not in sys.modules:
+            patch.setitem(sys.modules, other, None)
         yield
-    finally:
-        if absent:
-            del sys.modules[other]
 
 
 # --- what the package has -----------------------------------------------------------------------------------
@@ -156,28 +167,42 @@ class Own:
 
 
 @functools.cache
-def everything(framework: str) -> tuple[Own, ...]:
-    """All functions, classes and methods of the package, private ones too, but for the other framework's."""
-    for name in LATE_IMPORTS:  # what functions import when they are called: not within the time of a call
+def start_what_functions_load(framework: str) -> None:
+    """Load, before time and memory are limited, what functions of the package load when they are called.
+
+    Stopped half way, an import leaves a library that no later test can use, and TensorFlow's start of its
+    runtime, threads and compiler ends the process.
+    """
+    for name in LATE_IMPORTS:
         importlib.import_module(name)
     if framework == "torch":
-        # An import that is stopped half way leaves a library that no later test can use.
         assert importlib.import_module("transformers").GPT2LMHeadModel
-    else:
-        _start_tensorflow()
+        return
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse")
+    model.fit(np.zeros((2, 1)), np.zeros((2, 1)), verbose=0)
+    model.predict(np.zeros((2, 1)), verbose=0)
+
+
+@functools.cache
+def everything(framework: str) -> tuple[Own, ...]:
+    """All functions, classes and methods of the package, private ones too, but for the other framework's."""
     found: list[Own] = []
     other = {"torch": "_keras", "keras": "_torch"}[framework]
-    for info in pkgutil.walk_packages(tlcourse.__path__, "tlcourse."):
-        short = info.name.partition(".")[2]
-        if short.endswith("__main__"):  # a program, which runs where it is imported
+    modules = [info.name for info in pkgutil.walk_packages(tlcourse.__path__, "tlcourse.")]
+    assert not set(LEFT_OUT) - set(modules), "left out, and not there"
+    for path in modules:
+        if path.endswith((".__main__", other)):  # a program runs where it is imported
             continue
-        if any(short == name or short.startswith(f"{name}.") for name in LEFT_OUT) or short.endswith(other):
+        if any(f"{path}.".startswith(f"{left_out}.") for left_out in LEFT_OUT):
             continue
-        module = importlib.import_module(info.name)
+        module = importlib.import_module(path)
         for name, value in vars(module).items():
-            if getattr(value, "__module__", None) != info.name or not callable(value):
+            if getattr(value, "__module__", None) != path or not callable(value):
                 continue
-            full = f"{info.name}.{name}"
+            full = f"{path}.{name}"
             if name.endswith(other) or full in NOT_CALLED or not isinstance(value, type | types.FunctionType):
                 continue
             found.append(Own(full, value))
@@ -191,16 +216,6 @@ def everything(framework: str) -> tuple[Own, ...]:
                 elif isinstance(inner, classmethod | staticmethod):
                     found.append(Own(f"{full}.{part}", getattr(value, part)))
     return tuple(found)
-
-
-def _start_tensorflow() -> None:
-    """Start its runtime, threads and compiler: within the time and room of a call that ends the process."""
-    import keras
-
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile(optimizer="adam", loss="mse")
-    model.fit(np.zeros((2, 1)), np.zeros((2, 1)), verbose=0)
-    model.predict(np.zeros((2, 1)), verbose=0)
 
 
 def orders(count: int) -> list[tuple[int, ...]]:
@@ -305,6 +320,7 @@ def solvers(exercise: Exercise, framework: str, seconds: float = SECONDS) -> lis
             ]
         ).parameters
     )
+    start_what_functions_load(framework)
     owns = everything(framework)
     # Those that name their arguments as the answer does come first, whatever the seed.
     order = sorted(rng.permutation(len(owns)), key=lambda i: -owns[i].given(names))
