@@ -27,7 +27,7 @@ def the_librarys_own_reader_gives_the_same_network(
 
     ``read`` gives a function of float32 pixels (N, 224, 224, 3), already scaled, with logits (N, 1000).
     """
-    monkeypatch.setenv("TLCOURSE_DATA", str(place / "data"))
+    monkeypatch.setenv("TLCOURSE_DATA", str(place))
     file = models.checkpoint(framework=framework)
     assert file.parent == place / "weights"
     written = file.stat().st_mtime_ns
@@ -50,7 +50,7 @@ def bad_input_gets_one_clear_error(framework: str, place: Path, monkeypatch: pyt
     with pytest.raises(UnknownNameError, match="network with a checkpoint called 'vgg61'"):
         models.checkpoint("vgg61", framework)
     (place / "file").write_text("in the way")
-    monkeypatch.setenv("TLCOURSE_DATA", str(place / "file" / "data"))
+    monkeypatch.setenv("TLCOURSE_DATA", str(place / "file"))
     with pytest.raises(WeightsError, match="cannot be written"):
         models.checkpoint(framework=framework)
     assert (place / "file").read_text() == "in the way"

