@@ -20,7 +20,7 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tlcourse.exercises.engine.bindings import bound_by, read_by
+from tlcourse.exercises.engine.bindings import bound_by, read_by, read_from_above
 
 FOLDERS = ("solutions", "notebooks")
 BLANK = "-blank"  # ends the name of a learner's cell, beside the solution's of the same name
@@ -51,17 +51,6 @@ def is_bookkeeping(cell: Cell) -> bool:
 def bound_in(cell: Cell) -> set[str]:
     """The names that a cell binds."""
     return {name for statement in statements(cell) for name in bound_by(statement)}
-
-
-def read_from_above(cell: Cell) -> set[str]:
-    """The names that a cell reads before it has bound them itself, inside its functions too."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for statement in statements(cell):
-        own = bound_by(statement) if isinstance(statement, ast.For) else set()  # the loop's own variable
-        read |= read_by(statement) - bound - own
-        bound |= bound_by(statement)
-    return read
 
 
 def read_later(cell: Cell) -> set[str]:
@@ -98,13 +87,15 @@ def together(solution: Path, learner: Path) -> tuple[dict[str, Any] | None, str]
             return None, f"cell {right['id']} stands between an answer and its check"
         elif right["source"] != stub["source"]:
             made = bound_in(right) | bound_in(stub)
-            read = (made & later) | (answers & (read_from_above(right) | read_from_above(stub)))
+            read = (made & later) | (
+                answers & (read_from_above(statements(right)) | read_from_above(statements(stub)))
+            )
             if read:
                 return None, f"{', '.join(sorted(read))} is read elsewhere, and bound by {right['id']}"
             answers |= made
             waiting = stub
         else:
-            read = answers & read_from_above(right)
+            read = answers & read_from_above(statements(right))
             if read:
                 return None, f"cell {right['id']} reads {', '.join(sorted(read))}, which an answer binds"
             later |= read_later(right)

@@ -17,7 +17,6 @@ FIXTURES = Path(__file__).parent / "fixtures"
 # No framework, and a check that keeps nbgrader's protocol: all the kernels of these tests need.
 SETUP = """\
 import os
-from tlcourse.claims import record
 
 def check(name):
     passed = double(3) == 6
@@ -50,5 +49,5 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: object) -> Pa
     package.mkdir()
     (package / "models.py").write_text("def load():\n    return 1\n")
     monkeypatch.setattr(building, "package_folder", lambda root: package)
-    monkeypatch.setattr(compiling, "setup_source", lambda chapter, framework, records: SETUP)
+    monkeypatch.setattr(compiling, "setup_source", lambda chapter, framework: SETUP)
     return root

@@ -21,6 +21,8 @@ tlcourse:
 The answer is {claim}`answer`.
 
 ```{code-cell} ipython3
+:tags: [bookkeeping]
+
 record("answer", 42, tolerance=0)
 ```
 

@@ -170,9 +170,10 @@ def test_the_reader_of_chapters_asks(tmp_path: Path, known: object) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(
         "---\ntlcourse:\n  title: T\n  question: Q?\n  you_will: [x]\n---\n\n"
-        '```{code-cell} ipython3\nimport time\nrecord("a", time.time(), tolerance=1)\n```\n'
+        "```{code-cell} ipython3\n:tags: [bookkeeping]\n\n"
+        'import time\nrecord("a", time.time(), tolerance=1)\n```\n'
     )
-    with pytest.raises(SourceMistakes, match=r"00-a\.md:10: The claim 'a' depends on a clock") as caught:
+    with pytest.raises(SourceMistakes, match=r"00-a\.md:12: The claim 'a' depends on a clock") as caught:
         read_chapter(path)
     assert len(caught.value.mistakes) == 1  # both frameworks have the cell; it is one mistake
 

@@ -61,14 +61,14 @@ BROKEN = {
     ),
     "id of the compiler's": ("## Begin", '+++ {"id": "setup"}\n## Begin', "## Begin", "one that the compiler gives"),
     "unknown tag": (
-        'record("answer"',
-        ':tags: [pytorch]\nrecord("answer"',
+        ":tags: [bookkeeping]",
+        ":tags: [bookkeeping, pytorch]",
         'record("answer", 42, tolerance=0)',
         "The tag 'pytorch' is not known",
     ),
     "unknown option": (
-        'record("answer"',
-        ':exercize: x\nrecord("answer"',
+        ":tags: [bookkeeping]",
+        ":tags: [bookkeeping]\n:exercize: x",
         'record("answer", 42, tolerance=0)',
         "'exercize' is not known",
     ),

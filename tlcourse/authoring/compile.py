@@ -18,7 +18,7 @@ from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.opening import opening
 from tlcourse.authoring.serialize import digest, edition
 from tlcourse.authoring.source import Cell, Chapter, exercise_cells
-from tlcourse.authoring.source.bookkeeping import BOOKKEEPING, IMPORT, has_bookkeeping, is_bookkeeping
+from tlcourse.authoring.source.bookkeeping import BOOKKEEPING, IMPORT, is_bookkeeping
 from tlcourse.authoring.source.mistakes import Mistakes
 from tlcourse.errors import UnknownNameError
 from tlcourse.frameworks import resolve_framework
@@ -39,12 +39,11 @@ LANGUAGE = {
 }
 
 
-def setup_source(chapter: str, framework: str, *, records: bool = False) -> str:
-    """The code of every notebook's first code cell; with ``records``, any of its cells may record."""
+def setup_source(chapter: str, framework: str) -> str:
+    """The code of every notebook's first code cell."""
     return "\n".join(
         [
             "import tlcourse",
-            *([IMPORT] if records else []),
             "from tlcourse.exercises import check, hint, progress",
             "",
             f'tlcourse.start("{chapter}", framework="{framework}", seed=0)',
@@ -101,18 +100,17 @@ def compile_chapter(
         seconds = committed.seconds if seconds is None else seconds
     context = sources.context_for(path, framework, flavour, None if unresolved else claims)
     exercises = exercise_cells.catalogue()
-    kept_apart = has_bookkeeping(chapter.of(framework))
-
+    shown = chapter.of(framework)
+    if flavour != "solution":
+        shown = [cell for cell in shown if not is_bookkeeping(cell)]
     cells = [
         _markdown("title", f"# {money(chapter.title, 1, context)}"),
         _markdown("opening", opening(chapter, context, seconds)),
-        _code("setup", setup_source(chapter.name, framework, records=not kept_apart), flavour),
+        _code("setup", setup_source(chapter.name, framework), flavour),
     ]
-    if kept_apart and flavour == "solution":
+    if any(map(is_bookkeeping, shown)):
         cells.append(_code("setup-bookkeeping", IMPORT, flavour, (BOOKKEEPING,)))
-    for cell in chapter.of(framework):
-        if is_bookkeeping(cell) and flavour != "solution":
-            continue
+    for cell in shown:
         cells.extend(_compile(cell, context, flavour, exercises))
     _raise_mistakes(path, context)
     return _notebook(cells, chapter, framework, flavour)

@@ -9,7 +9,7 @@ import types
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-__all__ = ["FLAGS", "bound_by", "changed_by", "read_by", "relevant", "set_inside"]
+__all__ = ["FLAGS", "bound_by", "changed_by", "read_by", "read_from_above", "relevant", "set_inside"]
 
 FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell of a notebook may wait at its top level
 
@@ -36,6 +36,7 @@ _LOOKERS = frozenset({*dir(builtins), "check", "display", "hint", "pprint", "rec
     *("setattr", "delattr", "next", "exec", "eval"),
 }
 _BODIES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+_BINDS_FIRST = ast.For | ast.AsyncFor | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,24 @@ def read_by(statement: ast.stmt, *, hints: bool = True) -> set[str]:
     ['Real', 'len', 'scale']
     """
     return set(_names(statement, FLAGS if hints else FLAGS | annotations.compiler_flag).read)
+
+
+def read_from_above(statements: Sequence[ast.stmt]) -> set[str]:
+    """The names that a cell reads before it has bound them itself, inside its functions too.
+
+    Examples
+    --------
+    >>> sorted(read_from_above(ast.parse("x = a\\nfor i in b:\\n    print(i, x)").body))
+    ['a', 'b', 'print']
+    """
+    read: set[str] = set()
+    bound: set[str] = set()
+    for statement in statements:
+        # A loop binds its own variable, and a function its name, before the body reads them.
+        own = bound_by(statement) if isinstance(statement, _BINDS_FIRST) else set()
+        read |= read_by(statement) - bound - own
+        bound |= bound_by(statement)
+    return read
 
 
 def set_inside(statement: ast.stmt) -> set[str]:
