@@ -1,8 +1,8 @@
 """Cells that only the solution has: they record the numbers of the text, and no learner or reader sees them.
 
-The tag ``bookkeeping`` keeps a code cell out of the learner's notebook and off the page. ``record(...)`` stands
-in no other cell. What is seen must run without what is not: a cell that reads a name which a bookkeeping cell
-bound last is refused, and so is a bookkeeping cell that changes an object of the others.
+The tag ``bookkeeping`` keeps a code cell out of the learner's notebook and off the page. ``record(...)``
+stands in no other cell. What is seen must run without what is not: a cell that reads a name which a
+bookkeeping cell bound last is refused, and so is a bookkeeping cell that changes an object of the others.
 """
 
 from __future__ import annotations
