@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parent))
 from folder_cases import cases, expected
+from PIL import Image
 
 from tlcourse.data import CutOuts, Dataset, as_folder, digits, image_folder, picture_files, rated_text
 from tlcourse.errors import DataError, UnknownNameError

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from torchvision.datasets import ImageFolder
-
-sys.path.insert(0, str(Path(__file__).parent))
 from folder_cases import expected, written
+from torchvision.datasets import ImageFolder
 
 from tlcourse.data import SPLITS
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from order_cases import small
 
 from tlcourse import data as course
 from tlcourse.errors import DataError, SettingError, ShapeError, UnknownNameError
-
-sys.path.insert(0, str(Path(__file__).parent))
-from order_cases import small
 
 
 def test_splits_survive_subsets() -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import tensorflow as tf
+from order_cases import BATCH, EPOCHS, SEED, expected, halves, small
 
 from tlcourse.errors import SettingError
-
-sys.path.insert(0, str(Path(__file__).parent))
-from order_cases import BATCH, EPOCHS, SEED, expected, halves, small
 
 
 @pytest.mark.parametrize("shuffle", [False, True])

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from order_cases import BATCH, EPOCHS, SEED, expected, halves, small
 
 from tlcourse.data import Dataset
 from tlcourse.errors import SettingError, ShapeError
-
-sys.path.insert(0, str(Path(__file__).parent))
-from order_cases import BATCH, EPOCHS, SEED, expected, halves, small
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
