@@ -193,7 +193,7 @@ def measure(
     Returns
     -------
     dict
-        ``parameters``; ``multiply_adds`` for one image; ``file_bytes``; ``latency_ms`` (median time for a
+        ``parameters``; ``multiply_adds`` for one image; ``file_bytes``; ``latency_ms`` (median time for an
         image); ``cpu_ms`` (processor time for an image, of all threads); ``peak_mb``: the peak resident
         memory, in units of 1,000,000 bytes, while the process holds the model and predicts, over what it had
         after importing the framework. What drawing the random weights took meanwhile is given back before;
