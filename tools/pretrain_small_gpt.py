@@ -16,16 +16,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-
-from bundle import BUNDLED, record_sums  # noqa: E402
+from bundle import BUNDLED, record_sums
 
 CORPORA = ("movies", "products", "editorials")
 END = "<|endoftext|>"

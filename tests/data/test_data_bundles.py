@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import io
 import json
 import shutil
@@ -11,32 +10,20 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
+import build_fashion_mnist
 import numpy as np
 import pytest
+from build_three_styles import refuse_twins, split_sizes
+from bundle import write_zip
 from PIL import Image
 
 from tlcourse import data as course
 from tlcourse.data import files
 from tlcourse.errors import DataError, SettingError, UnknownNameError
 
-TOOLS = Path(__file__).parents[2] / "tools"
 BUNDLED = Path(course.__file__).parent / "bundled"
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
-
-
-def tool(name: str) -> ModuleType:
-    sys.path.insert(0, str(TOOLS))
-    try:
-        spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(TOOLS))
 
 
 def splits_are_sound(data: course.Dataset, classes_in: tuple[str, ...] = course.SPLITS) -> None:
@@ -97,11 +84,10 @@ def test_manifest_and_bundle_agree() -> None:
         path = BUNDLED / f"three_styles_{style}.zip"
         assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
         assert path.stat().st_size < 4_000_000
-    sizes = tool("build_three_styles").split_sizes
     counted = Counter((row["class"], row["split"]) for row in manifest["emoji"])
     for name in manifest["classes"]:
         parts = tuple(counted[name, split] for split in course.SPLITS)
-        assert sizes(sum(parts)) == parts
+        assert split_sizes(sum(parts)) == parts
     # No skin tones: they are variants of a person, and none of these classes has people.
     assert not any(tone in row["code"] for row in manifest["emoji"] for tone in ("1f3fb", "1f3fd", "1f3ff"))
     assert "CC BY 4.0" in (BUNDLED / "LICENCES.md").read_text(encoding="utf-8")
@@ -113,14 +99,12 @@ def test_two_emoji_with_one_drawing_stop_the_build_of_three_styles() -> None:
         Image.new("RGBA", (2, 2), (grey, grey, grey, 255)).save(buffer, "PNG")
         return buffer.getvalue()
 
-    refuse_twins = tool("build_three_styles").refuse_twins
     refuse_twins({"noto": {"a.png": png(1), "b.png": png(2)}, "twemoji": {"a.png": png(1)}})
     with pytest.raises(SystemExit, match=r"twemoji: b.png and a.png are the same image"):
         refuse_twins({"noto": {"a.png": png(1)}, "twemoji": {"a.png": png(1), "b.png": png(1)}})
 
 
 def test_a_zip_has_the_same_bytes_every_time(tmp_path: Path) -> None:
-    write_zip = tool("bundle").write_zip
     write_zip(tmp_path / "a.zip", {"x": b"1", "y": b"2"})
     time.sleep(0.01)
     write_zip(tmp_path / "b.zip", {"y": b"2", "x": b"1"})
@@ -159,21 +143,19 @@ def test_fashion_mnist() -> None:
 def test_fashion_mnist_is_built_from_the_published_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build = tool("build_fashion_mnist")
     monkeypatch.setattr(sys, "argv", ["build", str(DEBIAN_FASHION), "--out", str(tmp_path)])
-    build.main()
+    build_fashion_mnist.main()
     with np.load(tmp_path / "fashion_mnist.npz") as new, np.load(BUNDLED / "fashion_mnist.npz") as old:
         assert set(new) == set(old)
         assert all((new[key] == old[key]).all() for key in old)
 
 
 def test_fashion_mnist_refuses_other_files(tmp_path: Path) -> None:
-    build = tool("build_fashion_mnist")
     with pytest.raises(SystemExit, match="missing"):
-        build.read(tmp_path, "t10k-labels-idx1-ubyte")
+        build_fashion_mnist.read(tmp_path, "t10k-labels-idx1-ubyte")
     (tmp_path / "t10k-labels-idx1-ubyte.gz").write_bytes(b"\x1f\x8b\x08\x00" + bytes(40))
     with pytest.raises(SystemExit, match="MD5"):
-        build.read(tmp_path, "t10k-labels-idx1-ubyte")
+        build_fashion_mnist.read(tmp_path, "t10k-labels-idx1-ubyte")
 
 
 def test_textile() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pretrain_small_gpt import make_tokenizer, texts_of
 
 import tlcourse
 from tlcourse import data
@@ -24,8 +25,7 @@ from tlcourse.language import (
     stream,
 )
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "tools" / "pretrain_small_gpt.py"
+SCRIPT = Path(__file__).parents[2] / "tools" / "pretrain_small_gpt.py"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,12 +58,7 @@ def test_the_script_repeats_itself(tmp_path):
 
 
 def test_the_tokenizer_is_the_one_that_the_script_learns(tmp_path):
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        import pretrain_small_gpt as script
-    finally:
-        sys.path.pop(0)
-    script.make_tokenizer(script.texts_of("train"), tmp_path / "tokenizer.json")
+    make_tokenizer(texts_of("train"), tmp_path / "tokenizer.json")
     made = json.loads((tmp_path / "tokenizer.json").read_text(encoding="utf-8"))
     kept = json.loads((find_checkpoint("small-gpt").folder / "tokenizer.json").read_text(encoding="utf-8"))
     assert made["model"] == kept["model"]
