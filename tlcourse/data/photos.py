@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import zipfile
@@ -15,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.checks import whole
-from tlcourse.data import files
 from tlcourse.data.dataset import Dataset, Images
+from tlcourse.data.files import bundled
 from tlcourse.data.resizing import central_square, resize_for_storage
 from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
@@ -148,7 +147,7 @@ def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Datase
     [60, 120, 40]
     """
     size, detail = whole("The pictures' size", size, 1), whole("The detail", detail, 1)
-    with zipfile.ZipFile(io.BytesIO(_archive())) as archive:
+    with zipfile.ZipFile(io.BytesIO(bundled(ARCHIVE, SHA256))) as archive:
         manifest = json.loads(archive.read("photos.json"))
         rows = manifest["photos"]
         cutouts = np.stack([_fitted(archive.read(f"{row['name']}.webp"), size, detail) for row in rows])
@@ -171,24 +170,6 @@ def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Datase
         titles=tuple(row["title"] for row in rows),
         things=tuple(row["thing"] for row in rows),
     ).on(ground)
-
-
-def _archive() -> bytes:
-    """The bytes of the archive, checked."""
-    path = files.FOLDER / ARCHIVE
-    again = (
-        "Install the course again: `python -m pip install --force-reinstall --no-deps tlcourse`; in a clone "
-        "of its repository: `git restore tlcourse/data/bundled`."
-    )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"The data file {path} cannot be read: {error.strerror or error}.", again) from None
-    if hashlib.sha256(data).hexdigest() != SHA256:
-        raise DataError(
-            f"The data file {path} is damaged: its SHA-256 is not the one it was published with.", again
-        )
-    return data
 
 
 def _fitted(data: bytes, size: int, detail: int) -> Images:
