@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.checks import whole
-from tlcourse.data.resizing import resize_for_storage
+from tlcourse.data.resizing import resize_all_for_storage
 from tlcourse.data.rows import Indices, Rows, check_rows
 from tlcourse.errors import ShapeError
 
@@ -146,10 +146,7 @@ class Dataset(Rows):
         height, width = whole("The images' height", height, 1), whole("The images' width", width, 1)
         if (height, width) == self.images.shape[1:3]:
             return self
-        images = np.empty((len(self), height, width, 3), np.uint8)
-        for row, image in enumerate(self.images):
-            images[row] = resize_for_storage(image, height, width)
-        return self._with(images=images)
+        return self._with(images=resize_all_for_storage(self.images, height, width))
 
     # -- views for the frameworks --
 

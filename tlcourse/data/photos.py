@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset, Images
 from tlcourse.data.files import bundled
-from tlcourse.data.resizing import central_square, resize_for_storage
+from tlcourse.data.resizing import central_square, resize_all_for_storage
 from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
 
@@ -83,11 +83,7 @@ class CutOuts(Dataset):
     def resized(self, size: int | tuple[int, int]) -> Self:
         """All photographs at another size, cut-outs and images alike; see `Dataset.resized`."""
         images = super().resized(size).images
-        height, width = images.shape[1:3]
-        cutouts = np.empty((len(self), height, width, 4), np.uint8)
-        for row, cutout in enumerate(self.cutouts):
-            cutouts[row] = resize_for_storage(cutout, height, width)
-        return self._with(images=images, cutouts=cutouts)
+        return self._with(images=images, cutouts=resize_all_for_storage(self.cutouts, *images.shape[1:3]))
 
 
 def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Dataset:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["central_square", "resize_for_storage"]
+__all__ = ["central_square", "resize_all_for_storage", "resize_for_storage"]
 
 Image = npt.NDArray[np.uint8]
 
@@ -46,6 +46,20 @@ def resize_for_storage(
     if box is None and image.shape[:2] == (height, width):
         return image
     return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR, box=box))
+
+
+def resize_all_for_storage(images: Image, height: int, width: int) -> Image:
+    """The images of one array at another size: uint8 (N, H, W, ...) to (N, height, width, ...).
+
+    Examples
+    --------
+    >>> resize_all_for_storage(np.zeros((2, 30, 50, 4), np.uint8), 10, 20).shape
+    (2, 10, 20, 4)
+    """
+    resized = np.empty((len(images), height, width, *images.shape[3:]), np.uint8)
+    for row, image in enumerate(images):
+        resized[row] = resize_for_storage(image, height, width)
+    return resized
 
 
 def central_square(image: Image, size: int) -> Image:
