@@ -160,6 +160,9 @@ def test_a_picture_as_ground(data: CutOuts) -> None:
     made = data.on(wide)
     assert (made.images[data.cutouts[..., 3] == 0] == (10, 20, 30)).all()
     assert np.array_equal(photos(ground=wide).images, made.images)
+    stretched = data.resized((20, 28))
+    assert isinstance(stretched, CutOuts)
+    assert (stretched.on(wide).images[stretched.cutouts[..., 3] == 0] == (10, 20, 30)).all()
 
 
 def test_a_ground_for_each_class_is_a_shortcut(data: CutOuts) -> None:

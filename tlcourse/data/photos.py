@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset, Images
 from tlcourse.data.files import bundled
-from tlcourse.data.resizing import central_square, resize_all_for_storage
+from tlcourse.data.resizing import central_square, resize_all_for_storage, resize_for_storage
 from tlcourse.data.rows import SPLITS
 from tlcourse.errors import DataError, ShapeError, UnknownNameError
 
@@ -195,7 +195,7 @@ def _composed(cutouts: Images, grounds: Sequence[Images]) -> Images:
 
 def _grounds(ground: Ground, data: CutOuts) -> list[Images]:
     """A ground for each photograph, each uint8 and of a shape that fits a picture."""
-    size = data.cutouts.shape[1]
+    height, width = data.cutouts.shape[1:3]
     if isinstance(ground, Mapping):
         unknown = [name for name in ground if name not in data.class_names]
         if unknown:
@@ -206,7 +206,7 @@ def _grounds(ground: Ground, data: CutOuts) -> list[Images]:
                 f"There is no ground for the class {missing[0]!r}.",
                 "Give one for each class, or one for all.",
             )
-        made = [_ground(ground[name], size) for name in data.class_names]
+        made = [_ground(ground[name], height, width) for name in data.class_names]
         return [made[label] for label in data.labels]
     if isinstance(ground, (list, tuple)) and not _is_colour(ground):
         if len(ground) != len(data):
@@ -214,23 +214,24 @@ def _grounds(ground: Ground, data: CutOuts) -> list[Images]:
                 f"There are {len(ground)} grounds for {len(data)} photographs.",
                 "Give one for each photograph, or one for all; a colour is (red, green, blue).",
             )
-        return [_ground(one, size) for one in ground]
-    return [_ground(ground, size)] * len(data)
+        return [_ground(one, height, width) for one in ground]
+    return [_ground(ground, height, width)] * len(data)
 
 
 def _is_colour(value: Any) -> bool:
     return len(value) == 3 and all(isinstance(part, Integral) for part in value)
 
 
-def _ground(value: Any, size: int) -> npt.NDArray[np.uint8]:
-    """A colour (3,) or a picture (size, size, 3), uint8."""
+def _ground(value: Any, height: int, width: int) -> npt.NDArray[np.uint8]:
+    """A colour (3,) or a picture (height, width, 3), uint8."""
     if isinstance(value, (list, tuple)) and _is_colour(value) and all(0 <= part <= 255 for part in value):
         return np.array(value, np.uint8)
     if isinstance(value, np.ndarray) and value.dtype == np.uint8:
         if value.shape == (3,):
             return value
         if value.ndim == 3 and value.shape[2] == 3 and min(value.shape[:2]) > 0:
-            return central_square(value, size)
+            # Where the cut-outs were stretched, the ground is stretched with them.
+            return resize_for_storage(central_square(value, max(height, width)), height, width)
     got = f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
     raise ShapeError(
         f"A ground is {got[:80]}.",
