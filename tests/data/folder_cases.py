@@ -12,7 +12,7 @@ SIZE = 24
 
 
 def cases() -> dict[str, Dataset]:
-    """Classes in the alphabet's order and not, with a slash in a name; pictures wider than high."""
+    """Classes in the alphabet's order and not, with a slash in a name; images wider than high."""
     clothes = fashion_mnist()
     rows = [
         part[clothes.labels[part] == label][:3] for part in clothes.splits.values() for label in range(10)
@@ -33,4 +33,4 @@ def expected(data: Dataset, split: str) -> tuple[list[str], np.ndarray, np.ndarr
 
 def written(name: str, folder: Path) -> tuple[Dataset, Path]:
     data = cases()[name]
-    return data, as_folder(data, folder / "pictures")
+    return data, as_folder(data, folder / "images")

@@ -12,7 +12,7 @@ import pytest
 from folder_cases import cases, expected
 from PIL import Image
 
-from tlcourse.data import CutOuts, Dataset, as_folder, digits, image_folder, picture_files, rated_text
+from tlcourse.data import CutOuts, Dataset, as_folder, digits, image_files, image_folder, rated_text
 from tlcourse.errors import DataError, UnknownNameError
 
 
@@ -44,7 +44,7 @@ def test_no_pixel_and_no_row_is_lost(tmp_path: Path) -> None:
             assert np.array_equal(np.asarray(Image.open(folder / line["file"])), data.images[row])
 
 
-def test_each_picture_has_its_author_and_licence(tmp_path: Path) -> None:
+def test_each_image_has_its_author_and_licence(tmp_path: Path) -> None:
     data = cases()["photos"]
     assert isinstance(data, CutOuts)
     folder = as_folder(data, tmp_path / "p")
@@ -80,7 +80,7 @@ def test_a_second_call_leaves_the_folder_as_it_is(tmp_path: Path, small: Dataset
 
 
 @pytest.mark.parametrize(
-    "what", ["a file of yours", "an empty folder", "a lost picture", "other pictures", "splits"]
+    "what", ["a file of yours", "an empty folder", "a lost image", "other images", "splits"]
 )
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path, small: Dataset, what: str) -> None:
     folder = tmp_path / "mine"
@@ -91,10 +91,10 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path: Path, small: Dataset
         as_folder(small, folder, splits=False)
         if what == "an empty folder":
             (folder / "8" / "new").mkdir()
-        elif what == "a lost picture":
+        elif what == "a lost image":
             next((folder / "3").glob("*.png")).unlink()
     before = held(folder)
-    other = replace(small, images=255 - small.images) if what == "other pictures" else small
+    other = replace(small, images=255 - small.images) if what == "other images" else small
     with pytest.raises(DataError, match=r"Nothing was written") as caught:
         as_folder(other, folder, splits=what == "splits")
     assert "Give another folder" in caught.value.fix
@@ -109,7 +109,7 @@ def test_a_broken_write_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     (tmp_path / "mine").mkdir()
-    monkeypatch.setattr(picture_files, "_write", full)
+    monkeypatch.setattr(image_files, "_write", full)
     with pytest.raises(DataError, match="No space left"):
         as_folder(small, tmp_path / "mine", splits=False)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
@@ -131,14 +131,14 @@ def test_bad_data(tmp_path: Path, small: Dataset) -> None:
     out = tmp_path / "out"
     with pytest.raises(UnknownNameError, match="'digit'"):
         as_folder("digit", out)
-    with pytest.raises(DataError, match="TextDataset, not a data set of pictures"):
+    with pytest.raises(DataError, match="TextDataset, not a data set of images"):
         as_folder(rated_text("tweets"), out)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="is empty"):
         as_folder(small.subset([]), out)
     without = (small.labels != 4) | ~np.isin(np.arange(len(small)), small.splits["train"])
-    with pytest.raises(DataError, match=r"class '4' of digits has no picture in the split 'train'"):
+    with pytest.raises(DataError, match=r"class '4' of digits has no image in the split 'train'"):
         as_folder(small.subset(without), out)
-    with pytest.raises(DataError, match=r"class '4' of digits has no picture, so"):
+    with pytest.raises(DataError, match=r"class '4' of digits has no image, so"):
         as_folder(small.subset(small.labels != 4), out, splits=False)
     with pytest.raises(DataError, match="'a/b' and 'A_B' of digits would be one folder"):
         as_folder(replace(small, class_names=("a/b", "A_B", *small.class_names[2:])), out, splits=False)

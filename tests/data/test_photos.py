@@ -21,7 +21,7 @@ from tlcourse.errors import DataError, SettingError, ShapeError, UnknownNameErro
 
 TOOLS = Path(__file__).parents[2] / "tools"
 GREY = (128, 128, 128)
-NEAR = 0.95  # correlation of two pictures of 32 px, or of one and the other's mirror image
+NEAR = 0.95  # correlation of two images of 32 px, or of one and the other's mirror image
 
 
 def likeness(data: CutOuts) -> np.ndarray:
@@ -154,7 +154,7 @@ def test_the_ground_is_behind_the_thing(data: CutOuts) -> None:
         assert np.array_equal(getattr(green, field), getattr(data, field))
 
 
-def test_a_picture_as_ground(data: CutOuts) -> None:
+def test_an_image_as_ground(data: CutOuts) -> None:
     wide = np.zeros((40, 120, 3), np.uint8)
     wide[:, 30:90] = (10, 20, 30)
     made = data.on(wide)
@@ -234,10 +234,10 @@ def test_the_thing_is_in_the_middle_and_as_large_at_every_size() -> None:
 
 
 def test_with_less_detail_all_are_equally_blurred(data: CutOuts) -> None:
-    """The small photographs are fruit: how sharp a picture is must not have to tell of the class."""
+    """The small photographs are fruit: how sharp an image is must not have to tell of the class."""
 
     def sharpness(images: np.ndarray) -> dict[str, float]:
-        """What is lost in each class when the pictures go through 48 px, in grey levels."""
+        """What is lost in each class when the images go through 48 px, in grey levels."""
         through = [
             Image.fromarray(image)
             .resize((48, 48), Image.Resampling.BICUBIC)
@@ -272,7 +272,7 @@ def test_a_damaged_file_is_never_used(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "git restore" in caught.value.fix
 
 
-def test_the_stored_pictures_are_small_and_have_alpha(data: CutOuts) -> None:
+def test_the_stored_images_are_small_and_have_alpha(data: CutOuts) -> None:
     from sklearn.model_selection import cross_val_score
     from sklearn.tree import DecisionTreeClassifier
 

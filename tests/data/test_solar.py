@@ -56,7 +56,7 @@ def test_what_is_in_it(data: SolarCells) -> None:
 
 
 @needs_the_package
-def test_pictures_are_where_their_labels_are(data: SolarCells) -> None:
+def test_images_are_where_their_labels_are(data: SolarCells) -> None:
     """Defects are dark, and cells of one kind look alike: on the mean of many that is seen."""
     brightness = data.images[..., 0].mean((1, 2))
     for kind in set(data.kinds):
@@ -93,7 +93,7 @@ def test_splits(data: SolarCells, split: str, seed: int) -> None:
 
 
 @needs_the_package
-def test_a_block_is_of_one_kind_and_ends_where_the_pictures_change(data: SolarCells) -> None:
+def test_a_block_is_of_one_kind_and_ends_where_the_images_change(data: SolarCells) -> None:
     assert len(np.unique(data.blocks)) == 39
     assert (np.diff(data.blocks) >= 0).all()
     for block in range(39):

@@ -50,7 +50,7 @@ LEFT_OUT = (
     "tlcourse.commands",
     "tlcourse.data.download",
     "tlcourse.data.fetched",
-    "tlcourse.data.picture_files",
+    "tlcourse.data.image_files",
     "tlcourse.devices",
     "tlcourse.evaluation.records",
     "tlcourse.exercises",

@@ -23,12 +23,12 @@ from tlcourse.data.download import fetch as fetch
 from tlcourse.data.fetched import cats_and_dogs as cats_and_dogs
 from tlcourse.data.fetched import oxford_pets as oxford_pets
 from tlcourse.data.folder import image_folder as image_folder
+from tlcourse.data.image_files import as_folder as as_folder
 from tlcourse.data.packaged import digits as digits
 from tlcourse.data.packaged import photographs as photographs
 from tlcourse.data.packaged import textile as textile
 from tlcourse.data.photos import CutOuts as CutOuts
 from tlcourse.data.photos import photos as photos
-from tlcourse.data.picture_files import as_folder as as_folder
 from tlcourse.data.rated import CORPORA as CORPORA
 from tlcourse.data.rated import rated_text as rated_text
 from tlcourse.data.rows import SPLITS as SPLITS

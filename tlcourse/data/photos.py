@@ -26,10 +26,10 @@ ARCHIVE = "photos.zip"
 # Beside the code and not in SHA256SUMS.txt, so that what was made from other data stays as it is.
 SHA256 = "392217624582def25a28c4c103b86dab3bb0f13065bc414f0248369e336a4c72"
 WHITE = (255, 255, 255)
-#: The part of a picture's side that is left free on each side of the thing.
+#: The part of an image's side that is left free on each side of the thing.
 MARGIN = 1 / 16
 
-Ground = Any  # a colour, a picture, one of these for each class, or one for each photograph
+Ground = Any  # a colour, an image, one of these for each class, or one for each photograph
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,7 +68,7 @@ class CutOuts(Dataset):
 
         Parameters
         ----------
-        ground : colour, picture, mapping or list
+        ground : colour, image, mapping or list
             What `photos` takes; a list has one entry for each photograph of this data set.
 
         Examples
@@ -111,8 +111,8 @@ def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Datase
     Parameters
     ----------
     size : int
-        Pictures are ``size`` x ``size``; the thing fills 7/8 of the longer side.
-    ground : colour, picture, mapping or list
+        Images are ``size`` x ``size``; the thing fills 7/8 of the longer side.
+    ground : colour, image, mapping or list
         ``(red, green, blue)``, 0 to 255; a uint8 array (height, width, 3), of which the square in the middle
         is used; a mapping with one of these for each class; or a list with one for each photograph.
     detail : int
@@ -130,7 +130,7 @@ def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Datase
         When the file is missing or damaged, or the ground is for other classes or another number of
         photographs.
     ShapeError
-        For a ground that is not a colour or picture.
+        For a ground that is not a colour or an image.
     SettingError
         For a size or detail below 1.
 
@@ -142,7 +142,7 @@ def photos(size: int = 128, ground: Ground = WHITE, detail: int = 224) -> Datase
     >>> grass.images[0, 0, 0].tolist()
     [60, 120, 40]
     """
-    size, detail = whole("The pictures' size", size, 1), whole("The detail", detail, 1)
+    size, detail = whole("The images' size", size, 1), whole("The detail", detail, 1)
     with zipfile.ZipFile(io.BytesIO(bundled(ARCHIVE, SHA256))) as archive:
         manifest = json.loads(archive.read("photos.json"))
         rows = manifest["photos"]
@@ -172,16 +172,16 @@ def _fitted(data: bytes, size: int, detail: int) -> Images:
     """A cut-out in the middle of a clear square: uint8 (size, size, 4)."""
     from PIL import Image
 
-    with Image.open(io.BytesIO(data)) as image:
-        picture = image.convert("RGBA")
-    picture.thumbnail((detail, detail), Image.Resampling.BICUBIC)
-    scale = size * (1 - 2 * MARGIN) / max(picture.size)
-    width, height = (max(1, round(side * scale)) for side in picture.size)
+    with Image.open(io.BytesIO(data)) as file:
+        image = file.convert("RGBA")
+    image.thumbnail((detail, detail), Image.Resampling.BICUBIC)
+    scale = size * (1 - 2 * MARGIN) / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
     # Pillow multiplies the colours by the alpha while it resizes: no fringes of hidden colours.
-    picture = picture.resize((width, height), Image.Resampling.BICUBIC)
-    square_one = Image.new("RGBA", (size, size))
-    square_one.paste(picture, ((size - width) // 2, (size - height) // 2))
-    return np.asarray(square_one)
+    image = image.resize((width, height), Image.Resampling.BICUBIC)
+    square = Image.new("RGBA", (size, size))
+    square.paste(image, ((size - width) // 2, (size - height) // 2))
+    return np.asarray(square)
 
 
 def _composed(cutouts: Images, grounds: Sequence[Images]) -> Images:
@@ -194,7 +194,7 @@ def _composed(cutouts: Images, grounds: Sequence[Images]) -> Images:
 
 
 def _grounds(ground: Ground, data: CutOuts) -> list[Images]:
-    """A ground for each photograph, each uint8 and of a shape that fits a picture."""
+    """A ground for each photograph, each uint8 and of a shape that fits an image."""
     height, width = data.cutouts.shape[1:3]
     if isinstance(ground, Mapping):
         unknown = [name for name in ground if name not in data.class_names]
@@ -223,7 +223,7 @@ def _is_colour(value: Any) -> bool:
 
 
 def _ground(value: Any, height: int, width: int) -> npt.NDArray[np.uint8]:
-    """A colour (3,) or a picture (height, width, 3), uint8."""
+    """A colour (3,) or an image (height, width, 3), uint8."""
     if isinstance(value, (list, tuple)) and _is_colour(value) and all(0 <= part <= 255 for part in value):
         return np.array(value, np.uint8)
     if isinstance(value, np.ndarray) and value.dtype == np.uint8:
@@ -235,6 +235,6 @@ def _ground(value: Any, height: int, width: int) -> npt.NDArray[np.uint8]:
     got = f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
     raise ShapeError(
         f"A ground is {got[:80]}.",
-        "Give a colour, (red, green, blue) from 0 to 255, or a picture, a uint8 array (height, width, 3), as "
+        "Give a colour, (red, green, blue) from 0 to 255, or an image, a uint8 array (height, width, 3), as "
         "read_image gives it.",
     )

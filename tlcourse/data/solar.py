@@ -71,7 +71,7 @@ def solar_cells(size: int = 128, labels: str = "defect", split: str = "modules",
     """Solar cells: 2,624 photographs, and how probably each cell is defective.
 
     Electroluminescence: current through a cell makes it glow, and what is broken stays dark. Grey, as RGB
-    with three equal channels. The cells were cut out of pictures of 44 solar modules.
+    with three equal channels. The cells were cut out of images of 44 solar modules.
 
     =========== ===== ==== ==== ====
     probability     0  1/3  2/3    1
@@ -86,7 +86,7 @@ def solar_cells(size: int = 128, labels: str = "defect", split: str = "modules",
     Parameters
     ----------
     size : int
-        Pictures are ``size`` x ``size``, 1 to 300 (as they are); bilinear with antialiasing. At 300 px all of
+        Images are ``size`` x ``size``, 1 to 300 (as they are); bilinear with antialiasing. At 300 px all of
         them need 0.7 GB.
     labels : {"defect", "kind"}
         What the labels say: "functional" or "defective" (a probability above one half), or the kind of cell.
@@ -111,7 +111,7 @@ def solar_cells(size: int = 128, labels: str = "defect", split: str = "modules",
     SettingError
         For a size outside 1 to 300, or a seed below 0.
     """
-    size = whole("The pictures' size", size, 1, 300)
+    size = whole("The images' size", size, 1, 300)
     seed = whole("The seed", seed, 0)
     if labels not in LABELS:
         raise UnknownNameError("kind of label", labels, LABELS)

@@ -1,4 +1,4 @@
-"""`as_folder`: a data set as people have it, a folder of picture files."""
+"""`as_folder`: a data set as people have it, a folder of image files."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ RESERVED = re.compile(r'[<>:"/\\|?*\x00-\x1f]|[ .]+$')
 
 
 def as_folder(data: str | Dataset, folder: str | Path, splits: bool = True) -> Path:
-    """Write a data set as a folder of picture files, a folder for each class.
+    """Write a data set as a folder of image files, a folder for each class.
 
     The layout that ``torchvision.datasets.ImageFolder``, ``keras.utils.image_dataset_from_directory`` and
     `image_folder` read::
 
-        my_pictures/credits.csv
-        my_pictures/train/bird/0000-adelaide-rosella.png
-        my_pictures/train/flower/0036-anemone-red.png
-        my_pictures/val/...
-        my_pictures/test/...
+        my_images/credits.csv
+        my_images/train/bird/0000-adelaide-rosella.png
+        my_images/train/flower/0036-anemone-red.png
+        my_images/val/...
+        my_images/test/...
 
     The files are PNG, so no pixel changes; a file's number is its row. ``credits.csv`` has a line for each
-    picture, with its author, licence and source. All readers number the classes by the alphabet, which may be
+    image, with its author, licence and source. All readers number the classes by the alphabet, which may be
     another order than ``data.class_names`` has. A folder that was written already is left as it is, so a
     notebook can be run again.
 
     Parameters
     ----------
     data : str or Dataset
-        One of `names`, or a data set of pictures, for example one that was resized.
+        One of `names`, or a data set of images, for example one that was resized.
     folder : str or Path
         It must not exist, or be empty, or hold the same data set from an earlier call.
     splits : bool
@@ -61,7 +61,7 @@ def as_folder(data: str | Dataset, folder: str | Path, splits: bool = True) -> P
     ------
     DataError
         When the folder holds anything else, is a file or cannot be written; when the data set is empty, has
-        no pictures in one class of a split, or classes whose names are one on some systems.
+        no images in one class of a split, or classes whose names are one on some systems.
     UnknownNameError
         For an unknown name.
 
@@ -82,7 +82,7 @@ def as_folder(data: str | Dataset, folder: str | Path, splits: bool = True) -> P
         return root
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all: a folder that is half written would be read as one with fewer pictures.
+        # Whole or not at all: a folder that is half written would be read as one with fewer images.
         made = Path(tempfile.mkdtemp(dir=root.parent, prefix=f".{root.name[:60]}."))
         try:
             made.chmod(0o755)
@@ -109,11 +109,11 @@ def _dataset(data: str | Dataset) -> Dataset:
         data = load(data)
     if not isinstance(data, Dataset):
         raise DataError(
-            f"as_folder got {type(data).__name__}, not a data set of pictures.",
-            'Give a name, as_folder("photos", "my_pictures"), or a Dataset.',
+            f"as_folder got {type(data).__name__}, not a data set of images.",
+            'Give a name, as_folder("photos", "my_images"), or a Dataset.',
         )
     if not len(data):
-        raise DataError(f"The data set {data.name} is empty.", "Give one with pictures.")
+        raise DataError(f"The data set {data.name} is empty.", "Give one with images.")
     return data
 
 
@@ -145,7 +145,7 @@ def _names(data: Dataset, splits: bool) -> dict[int, str]:
             _each_class_has_some(data, rows, f" in the split {split!r}")
             made |= {row: f"{split}/{file(row)}" for row in rows}
     if not made:
-        raise DataError(f"No picture of {data.name} is in a split.", "Write it with splits=False.")
+        raise DataError(f"No image of {data.name} is in a split.", "Write it with splits=False.")
     return made
 
 
@@ -155,14 +155,14 @@ def _each_class_has_some(data: Dataset, rows: range | list[int], where: str) -> 
     missing = [name for label, name in enumerate(data.class_names) if label not in there]
     if missing:
         raise DataError(
-            f"The class {missing[0]!r} of {data.name} has no picture{where}, so its folder would be missing "
+            f"The class {missing[0]!r} of {data.name} has no image{where}, so its folder would be missing "
             "and other classes would get its number.",
             "Leave the class out with select(), or write the data set with splits=False.",
         )
 
 
 def _credits(data: Dataset, files: dict[int, str]) -> str:
-    """The text of the file of credits: a line for each picture."""
+    """The text of the file of credits: a line for each image."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -204,7 +204,7 @@ def _is_there(root: Path, files: dict[int, str], credits: str) -> bool:
         if held - known
         else f"was written before and has lost {other[0]}"
         if other
-        else "holds another data set, or other pictures of this one"
+        else "holds another data set, or other images of this one"
     )
     raise DataError(
         f"The folder {root} {how}. Nothing was written.",
