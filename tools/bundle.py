@@ -1,10 +1,15 @@
-"""What the build scripts of the bundled data share: hashes, and zips with the same bytes every time."""
+"""What the builders of the bundled data share: checked sources, hashes, the same bytes every time."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import io
+import sys
 import zipfile
 from pathlib import Path
+
+from PIL import Image
 
 BUNDLED = Path(__file__).resolve().parent.parent / "tlcourse" / "data" / "bundled"
 SUMS = "SHA256SUMS.txt"
@@ -13,6 +18,35 @@ SUMS = "SHA256SUMS.txt"
 def sha256(data: bytes) -> str:
     """The SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def arguments(description: str | None, name: str, about: str) -> argparse.Namespace:
+    """What a script was called with: the path of its source, called ``name``, and ``out``, a folder."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(name, type=Path, help=about)
+    parser.add_argument(
+        "--out", type=Path, default=BUNDLED, help="where to write (default: the package's folder)"
+    )
+    return parser.parse_args()
+
+
+def read_source(path: Path, expected: str) -> bytes:
+    """The bytes of a file that a script was written for; stops where it is missing or another one."""
+    if not path.is_file():
+        sys.exit(f"{path} is missing; the first lines of this script say how to get it.")
+    data = path.read_bytes()
+    if sha256(data) != expected:
+        sys.exit(f"{path} has SHA-256 {sha256(data)}, not {expected}: another version.")
+    return data
+
+
+def webp(image: Image.Image) -> bytes:
+    """An image with transparency as WebP: quality 90, the alpha channel without loss."""
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=90, method=6, alpha_quality=100, exact=False)
+    return out.getvalue()
 
 
 def write_zip(path: Path, members: dict[str, bytes]) -> None:
