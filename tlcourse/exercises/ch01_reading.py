@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises.engine.cases import shuffled
-from tlcourse.exercises.engine.judging import close, one_line, plain_items, plain_number
-from tlcourse.exercises.engine.judging import describe as told
-from tlcourse.exercises.engine.judging import show_number as say
+from tlcourse.exercises.engine.judging import (
+    close,
+    describe,
+    one_line,
+    plain_items,
+    plain_number,
+    show_number,
+)
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 from tlcourse.exercises.engine.plain import plain
 from tlcourse.exercises.engine.table import earned, missed, total
@@ -27,7 +32,7 @@ CLOSE = 6e-4
 def pairs_by_start(result: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What `{start: (number, number)}` holds, as plain data; `{"wrong": why}` if it is something else."""
     if not isinstance(result, Mapping):
-        return {"wrong": told(result)}
+        return {"wrong": describe(result)}
     out: dict[str, Any] = {}
     for start in sorted({row["start"] for row in rows}):
         if start not in result:
@@ -129,14 +134,14 @@ def _ratio_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 )
             elif flag is not True:
                 never = missed(
-                    f"{setting} you give {say(got)} as if the random start had reached it. It never did: all"
-                    " you can say is how many more labels were not enough.",
+                    f"{setting} you give {show_number(got)} as if the random start had reached it. It never"
+                    " did: all you can say is how many more labels were not enough.",
                     "reached what was never reached",
                 )
             elif not close(got, sizes[-1] / n, 0.01):
                 beyond = got > sizes[-1] / n
                 never = missed(
-                    f'{setting} you say "at least {say(got)}". '
+                    f'{setting} you say "at least {show_number(got)}". '
                     + (
                         "No training set that large was measured: do not continue the line beyond its last"
                         " point."
@@ -158,7 +163,7 @@ def _ratio_problem(
     case: dict[str, Any], got: float, flag: Any, need: float, target: float, at: int, setting: str
 ) -> tuple[float, Finding] | None:
     sizes, scratch, n = case["sizes"], case["random"], case["n"]
-    value = f"{setting} you give {say(got)}."
+    value = f"{setting} you give {show_number(got)}."
     if close(got, need / n, 0.01):
         if flag is False:
             return None
@@ -360,7 +365,7 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         found.append(earned(2, "Each start has the rate that is best on validation, on average over seeds."))
     else:
         start = wrong[0]
-        value = f"For {start!r} you choose the rate {say(chosen[start])}."
+        value = f"For {start!r} you choose the rate {show_number(chosen[start])}."
         part = 1.0 if len(right) == 2 else 0.0
         if all(same(chosen[s], top(s, "test")) for s in starts):
             found.append(
@@ -373,8 +378,8 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         elif len(set(map(str, chosen.values()))) == 1:
             found.append(
                 missed(
-                    f"You choose {say(chosen[start])} for every start. One rate for all favours the start"
-                    " that it happens to suit; each gets its own search, of the same size.",
+                    f"You choose {show_number(chosen[start])} for every start. One rate for all favours the"
+                    " start that it happens to suit; each gets its own search, of the same size.",
                     "one rate for all",
                 )
             )
@@ -397,12 +402,12 @@ def _rate_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         lr, got = observed["starts"][start]
         if not isinstance(lr, float) or not any(same(lr, rate) for rate in rates):
             accuracy = missed(
-                f"For {start!r} the rate {say(lr)} is none of those tried, so it has no accuracy."
+                f"For {start!r} the rate {show_number(lr)} is none of those tried, so it has no accuracy."
             )
             break
         here = table[start, min(rates, key=lambda r: abs(r - lr))]
         if not close(got, here["test"], CLOSE):
-            value = f"For {start!r} you report {say(got)}."
+            value = f"For {start!r} you report {show_number(got)}."
             if close(got, here["val"], CLOSE):
                 accuracy = missed(
                     f"{value} That is the validation accuracy at your rate: the very number that was made as"

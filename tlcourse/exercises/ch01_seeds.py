@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises.ch01_reading import CLOSE, STARTS, pairs_by_start
-from tlcourse.exercises.engine.judging import close, plain_items, plain_number
-from tlcourse.exercises.engine.judging import show_number as say
+from tlcourse.exercises.engine.judging import close, plain_items, plain_number, show_number
 from tlcourse.exercises.engine.model import Exercise, Misconception, Verdict
 from tlcourse.exercises.engine.table import earned, missed, total
 
@@ -57,48 +56,51 @@ def _spread_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if not close(got, float(values.mean()), CLOSE):
             if close(got, float(pooled.mean()), CLOSE):
                 mean = missed(
-                    f"The mean for {start!r} is {say(got)}: the mean over all rows. Group by start first.",
+                    f"The mean for {start!r} is {show_number(got)}: the mean over all rows. Group by start"
+                    " first.",
                     "pooled",
                 )
             elif close(got, float(values.max()), CLOSE):
                 mean = missed(
-                    f"You report {say(got)} for {start!r}: its best seed. The best of {n} runs gets better"
-                    " with every run you add.",
+                    f"You report {show_number(got)} for {start!r}: its best seed. The best of {n} runs gets"
+                    " better with every run you add.",
                     "best seed",
                 )
             else:
-                mean = missed(f"The mean for {start!r} is {say(got)}: not the mean of its {n} runs.")
+                mean = missed(f"The mean for {start!r} is {show_number(got)}: not the mean of its {n} runs.")
         if not close(of, float(values.std(ddof=1)), 1e-4):
             if close(of, float(values.std()), 1e-4):
                 spread = missed(
-                    f"The spread for {start!r} is {say(of)}: you divided by n. NumPy does so unless told "
-                    "otherwise, and with few seeds it makes the spread look smaller than it is.",
+                    f"The spread for {start!r} is {show_number(of)}: you divided by n. NumPy does so unless"
+                    " told otherwise, and with few seeds it makes the spread look smaller than it is.",
                     "divided by n",
                 )
             elif close(of, float(values.std(ddof=1) / math.sqrt(n)), 1e-4):
                 spread = missed(
-                    f"The spread for {start!r} is {say(of)}: the standard error, which says how well you know"
-                    " the mean. The question is how far one run lies from another.",
+                    f"The spread for {start!r} is {show_number(of)}: the standard error, which says how well"
+                    " you know the mean. The question is how far one run lies from another.",
                     "standard error",
                 )
             elif close(of, float(np.ptp(values)), 1e-4) or close(of, float(np.ptp(values)) / 2, 1e-4):
                 spread = missed(
-                    f"The spread for {start!r} is {say(of)}: from the lowest run to the highest. It can only"
-                    " grow with the number of seeds.",
+                    f"The spread for {start!r} is {show_number(of)}: from the lowest run to the highest. It"
+                    " can only grow with the number of seeds.",
                     "range",
                 )
             elif close(of, float(values.var(ddof=1)), 1e-4):
                 spread = missed(
-                    f"The spread for {start!r} is {say(of)}: the variance. Take its root.", "variance"
+                    f"The spread for {start!r} is {show_number(of)}: the variance. Take its root.", "variance"
                 )
             elif close(of, float(pooled.std(ddof=1)), 1e-4):
                 spread = missed(
-                    f"The spread for {start!r} is {say(of)}: that of all rows together. Group by start"
-                    " first.",
+                    f"The spread for {start!r} is {show_number(of)}: that of all rows together. Group by"
+                    " start first.",
                     "pooled",
                 )
             else:
-                spread = missed(f"The spread for {start!r} is {say(of)}: not the deviation of its {n} runs.")
+                spread = missed(
+                    f"The spread for {start!r} is {show_number(of)}: not the deviation of its {n} runs."
+                )
     return total(mean, spread)
 
 
@@ -260,21 +262,21 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if not close(got, right_d, 2e-4):
             if close(got, -right_d, 2e-4):
                 difference = missed(
-                    f"You give a difference of {say(got)}: that is b minus a. Positive should mean that a is "
-                    "better.",
+                    f"You give a difference of {show_number(got)}: that is b minus a. Positive should mean"
+                    " that a is better.",
                     "sign",
                 )
             elif close(got, float(va.mean() - vb.mean()), 2e-4):
                 difference = missed(
-                    f"You give a difference of {say(got)}: it takes in a run whose seed the other start does"
-                    f" not have. Of the {len(a)} and {len(b)} runs, only those with a seed in common make"
-                    " pairs.",
+                    f"You give a difference of {show_number(got)}: it takes in a run whose seed the other"
+                    f" start does not have. Of the {len(a)} and {len(b)} runs, only those with a seed in"
+                    " common make pairs.",
                     "not matched by seed",
                 )
             else:
                 difference = missed(
-                    f"You give a difference of {say(got)}: not the mean of a[seed] - b[seed] over the seeds"
-                    " in both."
+                    f"You give a difference of {show_number(got)}: not the mean of a[seed] - b[seed] over the"
+                    " seeds in both."
                 )
         ours_a, ours_b = np.array([a[s] for s in both]), np.array([b[s] for s in both])
         unpaired = [
@@ -285,31 +287,33 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if not close(of, right_e, 1e-4):
             if close(of, float(d.std(ddof=1)), 1e-4):
                 error = missed(
-                    f"You give a standard error of {say(of)}: that is how far single differences scatter."
-                    " Their mean is known better than each of them, the more so the more there are.",
+                    f"You give a standard error of {show_number(of)}: that is how far single differences"
+                    " scatter. Their mean is known better than each of them, the more so the more there are.",
                     "standard deviation instead of standard error",
                 )
             elif close(of, float(d.std() / math.sqrt(n)), 1e-4):
                 error = missed(
-                    f"You give a standard error of {say(of)}: computed by dividing by n instead of n - 1.",
+                    f"You give a standard error of {show_number(of)}: computed by dividing by n instead of n"
+                    " - 1.",
                     "divided by n",
                 )
             elif any(close(of, value, 1e-4) for value in unpaired):
                 error = missed(
-                    f"You give a standard error of {say(of)}: from the spreads of a and b taken apart. A"
-                    " lucky draw of images lifts both starts; take the differences first and that luck"
-                    " cancels.",
+                    f"You give a standard error of {show_number(of)}: from the spreads of a and b taken"
+                    " apart. A lucky draw of images lifts both starts; take the differences first and that"
+                    " luck cancels.",
                     "not paired",
                 )
             elif close(got, float(va.mean() - vb.mean()), 2e-4):
                 error = missed(
-                    f"You give a standard error of {say(of)}: from pairs that do not share a seed. Their "
-                    "differences hold the luck of two draws.",
+                    f"You give a standard error of {show_number(of)}: from pairs that do not share a seed."
+                    " Their differences hold the luck of two draws.",
                     "not matched by seed",
                 )
             else:
                 error = missed(
-                    f"You give a standard error of {say(of)}: not that of the mean of the paired differences."
+                    f"You give a standard error of {show_number(of)}: not that of the mean of the paired"
+                    " differences."
                 )
         # The verdict is judged on the learner's own two numbers, so that one slip costs one point.
         if isinstance(got, float) and isinstance(of, float):
@@ -319,10 +323,10 @@ def _paired_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 verdict = missed(f'The verdict {word!r} is none of "helped", "hurt", "cannot tell".')
             elif word != own:
                 ignored = word == ("helped" if got > 0 else "hurt")
-                interval = f"{say(got - half)} to {say(got + half)}"
+                interval = f"{show_number(got - half)} to {show_number(got + half)}"
                 verdict = missed(
-                    f"Your difference is {say(got)} and its standard error {say(of)}, and you say {word!r}."
-                    f" With t = {case['t']} the interval is {interval}: "
+                    f"Your difference is {show_number(got)} and its standard error {show_number(of)}, and you"
+                    f" say {word!r}. With t = {case['t']} the interval is {interval}: "
                     + (
                         "it holds zero. A positive mean alone is not yet evidence."
                         if ignored

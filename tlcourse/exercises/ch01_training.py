@@ -11,9 +11,14 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises.ch01_reading import CLOSE
-from tlcourse.exercises.engine.judging import close, one_line, plain_items, plain_number
-from tlcourse.exercises.engine.judging import describe as told
-from tlcourse.exercises.engine.judging import show_number as say
+from tlcourse.exercises.engine.judging import (
+    close,
+    describe,
+    one_line,
+    plain_items,
+    plain_number,
+    show_number,
+)
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 from tlcourse.exercises.engine.table import earned, missed, total
 
@@ -42,7 +47,7 @@ def _steps_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     def run(case: dict[str, Any], seed: int) -> list[list[int]] | str:
         result = answer(case["n"], case["batch"], case["steps"], seed)
         if isinstance(result, (str, bytes, Mapping)) or not isinstance(result, Iterable):
-            return told(result)
+            return describe(result)
         rows: list[list[int]] = []
         # A generator may never end: look at a few batches more than were asked for, and stop.
         for batch in itertools.islice(result, case["steps"] + 20):
@@ -341,7 +346,7 @@ def _count_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         if isinstance(got, str) and got == of:
             return total(missed(f"{model}, `count(model)` should give two numbers; yours gave {got}."))
         if not close(got, free, CLOSE):
-            value = f"{model} you count {say(got)} trainable parameters."
+            value = f"{model} you count {show_number(got)} trainable parameters."
             if isinstance(got, float) and got <= seen["arrays"]:
                 trainable = missed(
                     f"{value} That is the number of arrays. Each array holds many parameters: add up their"
@@ -364,7 +369,7 @@ def _count_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
                 trainable = missed(f"{value} Add up the sizes of the arrays that will receive a gradient.")
         # BatchNorm's running statistics (and PyTorch's batch counter) may be counted or not.
         if not any(close(of, everything + extra, CLOSE) for extra in (0, 2 * width, 2 * width + 1)):
-            value = f"{model} you count {say(of)} parameters in all."
+            value = f"{model} you count {show_number(of)} parameters in all."
             if isinstance(of, float) and of <= seen["arrays"]:
                 in_all = missed(
                     f"{value} That is the number of arrays, not of the numbers in them.", "counts arrays"
@@ -667,8 +672,8 @@ def _head_judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
         found.append(
             missed(
                 f"The head learned: the loss went from {before:.3f} to {after:.3f}. But it is not where"
-                f" {inputs['steps']} steps of plain SGD at the rate {say(inputs['lr'])} lead, each on all"
-                " images. "
+                f" {inputs['steps']} steps of plain SGD at the rate {show_number(inputs['lr'])} lead, each on"
+                " all images. "
                 + (
                     f"It is where {taken} lead."
                     if taken

@@ -9,8 +9,7 @@ import numpy as np
 
 from tlcourse.exercises.engine import tiny
 from tlcourse.exercises.engine.cases import shuffled
-from tlcourse.exercises.engine.judging import describe as told
-from tlcourse.exercises.engine.judging import good, plain_array, read_array, show, verdict
+from tlcourse.exercises.engine.judging import describe, good, plain_array, read_array, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["CUT", "GREY", "SHAPES"]
@@ -41,12 +40,12 @@ def _cut_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         found = answer(model)
         found = model if found is None else found
         if not isinstance(found, torch.nn.Module):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         found.eval()
         with torch.no_grad():
             value = found(images)
         if not isinstance(value, torch.Tensor):
-            return {"wrong": f"one that gives {told(value)}"}
+            return {"wrong": f"one that gives {describe(value)}"}
         value = value.numpy()
     else:
         import keras
@@ -54,10 +53,10 @@ def _cut_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
         found = answer(model)
         found = model if found is None else found
         if not isinstance(found, keras.Model):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         value = found(x, training=False)
         if isinstance(value, dict | list | tuple):
-            return {"wrong": f"one that gives {told(value)}"}
+            return {"wrong": f"one that gives {describe(value)}"}
         value = np.asarray(value)
     return {"value": value}
 
@@ -348,11 +347,11 @@ def _shapes_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     for side in inputs["sides"]:
         found = answer(side, list(inputs["strides"]))
         if isinstance(found, (str, bytes, dict)) or not hasattr(found, "__iter__"):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         try:
             out.append([float(v) for v in itertools.islice(found, 50)])  # a generator may never end
         except (TypeError, ValueError):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
     return {"sizes": out}
 
 

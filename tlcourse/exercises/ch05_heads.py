@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, good, plain_array, read_array, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, good, plain_array, read_array, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BUILD", "DROPOUT"]
@@ -54,7 +53,7 @@ def _build_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     if framework == "torch":
         import torch
 
-        wrong = next((told(one) for one in heads if not isinstance(one, torch.nn.Module)), None)
+        wrong = next((describe(one) for one in heads if not isinstance(one, torch.nn.Module)), None)
         if wrong is not None:
             return {"wrong": wrong}
 
@@ -72,7 +71,7 @@ def _build_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
     else:
         import keras
 
-        wrong = next((told(one) for one in heads if not isinstance(one, keras.Model)), None)
+        wrong = next((describe(one) for one in heads if not isinstance(one, keras.Model)), None)
         if wrong is not None:
             return {"wrong": wrong}
 

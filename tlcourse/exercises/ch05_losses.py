@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, good, plain_array, read_array, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, good, plain_array, read_array, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["BIAS", "CHOOSE", "LABELS", "PAIR"]
@@ -75,12 +74,12 @@ def _choose_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     for task in inputs["tasks"]:
         found = answer(dict(task))
         if isinstance(found, (str, bytes, Mapping)) or not hasattr(found, "__len__") or len(found) != 3:
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         units, activation, loss = found
         try:
             units = int(units)
         except (TypeError, ValueError):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         out.append([units, str(activation).lower(), str(loss).lower()])
     return {"chosen": out}
 
@@ -248,7 +247,7 @@ def _pair_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
             out[name] = f"yours gave the class {loss.__name__} itself; a pair of brackets makes a loss of it"
             continue
         if loss is None or not (callable(loss) or (isinstance(loss, str) and framework == "keras")):
-            out[name] = f"yours gave {told(loss)}"
+            out[name] = f"yours gave {describe(loss)}"
             continue
         for at, on in ((out, name), (out["on the labels"], "labels")):
             found, wanted = np.asarray(inputs[on]["outputs"]), np.asarray(inputs[on]["targets"])
@@ -693,7 +692,7 @@ def _labels_inputs(rng: np.random.Generator) -> dict[str, Any]:
 def _labels_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     result = answer([list(s) for s in inputs["sets"]], np.asarray(inputs["logits"], "float64").copy())
     if isinstance(result, (str, bytes, Mapping)) or not hasattr(result, "__len__") or len(result) != 2:
-        return {"wrong": told(result)}
+        return {"wrong": describe(result)}
     out: dict[str, Any] = {}
     for name, value in zip(("targets", "stated"), result, strict=True):
         found = plain_array(value)

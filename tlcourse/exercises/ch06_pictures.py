@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import describe as told
-from tlcourse.exercises.engine.judging import good, show, verdict
+from tlcourse.exercises.engine.judging import describe, good, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 from tlcourse.exercises.engine.plain import NotPlainError, plain
 
@@ -54,9 +53,9 @@ def picture_batch(found: Any, given: np.ndarray) -> np.ndarray | str:
     try:
         value = np.asarray(plain(found))
     except (NotPlainError, ValueError):
-        return told(found)
+        return describe(found)
     if value.ndim == 0 or value.dtype.kind not in "biuf" or value.size > 4 * given.size:
-        return told(found)
+        return describe(found)
     return value
 
 
@@ -325,7 +324,9 @@ def _curves_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
         except NotPlainError:
             word = None
         word = word.item() if isinstance(word, np.ndarray) and word.size == 1 else word
-        found.append({"word": word, "said": show(word)} if isinstance(word, str) else {"said": told(value)})
+        found.append(
+            {"word": word, "said": show(word)} if isinstance(word, str) else {"said": describe(value)}
+        )
     return {"found": found}
 
 

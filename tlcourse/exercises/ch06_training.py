@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises.engine import tiny
-from tlcourse.exercises.engine.judging import close, good, plain_number, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, good, plain_number, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 from tlcourse.exercises.engine.plain import NotPlainError, plain
 
@@ -608,7 +607,7 @@ def _stop_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
         found = answer([float(v) for v in case["losses"]], case["patience"])
         pair = _two_epochs(found)
         if pair is None:
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         out.append(pair)
     return {"found": out}
 

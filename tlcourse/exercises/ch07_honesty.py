@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, good, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, good, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict, swapped
 
 __all__ = ["BOOTSTRAP", "LEAK", "LOG"]
@@ -64,13 +63,13 @@ def _bootstrap_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dic
         try:
             low, high = given
         except (TypeError, ValueError):
-            return {"wrong": told(given)}
+            return {"wrong": describe(given)}
         # Asked only now: a generator draws while it is read.
         drawn = (str(rng.bit_generator.state), _children(rng)) != fresh
         try:
             found.append([float(low), float(high), drawn])
         except (TypeError, ValueError):
-            return {"wrong": told(given)}
+            return {"wrong": describe(given)}
     return {"found": found}
 
 
@@ -341,7 +340,7 @@ def _leak_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
     for split in inputs["splits"]:
         found = answer(list(split["train"]), list(split["test"]))
         if isinstance(found, (str, bytes)) or not hasattr(found, "__iter__"):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         names = [str(name) for name in itertools.islice(found, 101)]  # a generator may never end
         if len(names) > 100:
             return {"wrong": "more than 100 names"}
@@ -629,13 +628,13 @@ def _log_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str,
     for case in inputs["cases"]:
         found = answer([dict(row) for row in case["rows"]], case["t"])
         if isinstance(found, (str, bytes, Mapping)) or not hasattr(found, "__len__") or len(found) != 3:
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         try:
             if found[2] is None or isinstance(found[2], str):
-                return {"wrong": f"{told(found[2])} as the third"}
+                return {"wrong": f"{describe(found[2])} as the third"}
             out.append([float(found[0]), float(found[1]), bool(found[2])])
         except (TypeError, ValueError):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
     return {"entries": out}
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, good, plain_number, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, good, plain_number, show, verdict
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict
 
 __all__ = ["AUC", "METRICS", "THRESHOLD"]
@@ -73,7 +72,7 @@ def _metrics_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[
         if hasattr(found, "to_dict"):  # a Series of pandas
             found = found.to_dict()
         if not isinstance(found, Mapping):
-            return {"wrong": told(found)}
+            return {"wrong": describe(found)}
         missing = [name for name in _NAMES if name not in found]
         if missing:
             return {"wrong": f"a dictionary without {', '.join(missing)}"}

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, plain_array, read_array, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, plain_array, read_array, show, verdict
 from tlcourse.exercises.engine.model import (
     Exercise,
     Finding,
@@ -340,7 +339,7 @@ def _layer_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
             import torch
 
             if not isinstance(layer, torch.nn.Module):
-                return {"instead": told(layer)}
+                return {"instead": describe(layer)}
             said = layer(torch.from_numpy(tokens))
             parameters = [p for p in layer.parameters() if p.requires_grad]
             if parameters:
@@ -354,7 +353,7 @@ def _layer_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[st
         import tensorflow as tf
 
         if not isinstance(layer, keras.layers.Layer):
-            return {"instead": told(layer)}
+            return {"instead": describe(layer)}
         with tf.GradientTape() as tape:
             said = layer(tokens)
             loss = tf.reduce_sum(said * pull)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, plain_array, read_array, show, verdict
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, plain_array, read_array, show, verdict
 from tlcourse.exercises.engine.model import (
     Exercise,
     Finding,
@@ -112,7 +111,7 @@ def _analogy_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[
     def ask(question: list[int]) -> str:
         vectors = {word: row.copy() for word, row in zip(words, matrix, strict=True)}
         said = answer(vectors, *(words[i] for i in question))
-        return str(said) if isinstance(said, str) else f"?{told(said)}"
+        return str(said) if isinstance(said, str) else f"?{describe(said)}"
 
     return {"said": [ask(question) for question in inputs["questions"]]}
 
@@ -273,13 +272,13 @@ def _ngrams_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[s
     def ask(word: str, shortest: int, longest: int) -> Any:
         found = answer(word, shortest, longest)
         if isinstance(found, str):
-            return f"?{told(found)}"
+            return f"?{describe(found)}"
         try:
             parts = list(found)
         except TypeError:
-            return f"?{told(found)}"
+            return f"?{describe(found)}"
         if not all(isinstance(part, str) for part in parts):
-            return f"?{told(parts)}"
+            return f"?{describe(parts)}"
         return [str(part) for part in parts]
 
     return {"parts": [ask(*case) for case in inputs["cases"]]}

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.judging import close, plain_array, plain_number, score, show
-from tlcourse.exercises.engine.judging import describe as told
+from tlcourse.exercises.engine.judging import close, describe, plain_array, plain_number, score, show
 from tlcourse.exercises.engine.model import (
     Exercise,
     Finding,
@@ -60,7 +59,7 @@ def _lora_probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str
 def _pair(given: Any, layer: type) -> tuple[Any, Any, dict[str, Any]]:
     """The addition and its scale; or, third, what the probe returns because it is no such pair."""
     if not (isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], layer)):
-        return None, None, {"instead": told(given)}
+        return None, None, {"instead": describe(given)}
     scale = plain_number(given[1])
     return given[0], scale, {"no scale": scale} if isinstance(scale, str) else {}
 
