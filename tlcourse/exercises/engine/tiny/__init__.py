@@ -14,13 +14,22 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine.tiny.layout import batch, block_names, initial, moved
+from tlcourse.exercises.engine.tiny.layout import (
+    DROPOUT,
+    STATISTICS,
+    batch,
+    block_names,
+    initial,
+    moved,
+)
 from tlcourse.exercises.engine.tiny.reference import features, gradients, logits, loss
 from tlcourse.exercises.engine.tiny.steps import NO_STEP, batch_blocks, is_descent
 from tlcourse.frameworks import side
 
 __all__ = [
+    "DROPOUT",
     "NO_STEP",
+    "STATISTICS",
     "arrays",
     "batch",
     "batch_blocks",

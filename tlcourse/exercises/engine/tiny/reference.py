@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tlcourse.exercises.engine.tiny.layout import EPSILON, KERNEL, STATISTICS
+from tlcourse.probabilities import softmax
 
 __all__ = ["Arrays", "features", "gradients", "logits", "loss"]
 
@@ -76,7 +77,10 @@ def logits(
     arrays: Arrays, blocks: Sequence[str], images: np.ndarray, by_batch: Collection[str] = ()
 ) -> np.ndarray:
     """The outputs without dropout: float64 (N, classes); in evaluation mode if ``by_batch`` is empty."""
-    read = features(arrays, blocks, images, by_batch)
+    return _head(arrays, features(arrays, blocks, images, by_batch))
+
+
+def _head(arrays: Arrays, read: np.ndarray) -> np.ndarray:
     return read @ arrays["classifier.weight"] + arrays["classifier.bias"]
 
 
@@ -104,7 +108,7 @@ def gradients(
     """The gradient of the mean cross-entropy for each weight; for statistics, what the batch had."""
     read, passes = _forward(arrays, blocks, images, by_batch)
     weight = np.asarray(arrays["classifier.weight"], "float64")
-    at_logits = _of_logits(read @ weight + arrays["classifier.bias"], labels)
+    at_logits = _of_logits(_head(arrays, read), labels)
     slopes = {"classifier.weight": read.T @ at_logits, "classifier.bias": at_logits.sum(0)}
     height, width = images.shape[1:3]
     down = np.broadcast_to(
@@ -118,8 +122,7 @@ def gradients(
 
 def _of_logits(z: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The gradient of the mean cross-entropy for the logits."""
-    p = np.exp(z - z.max(1, keepdims=True))
-    p /= p.sum(1, keepdims=True)
+    p = softmax(z)
     p[np.arange(len(p)), np.asarray(labels)] -= 1
     return p / len(p)
 

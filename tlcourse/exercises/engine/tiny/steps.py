@@ -25,7 +25,7 @@ NO_STEP = (
 
 def _targets(name: str, was: np.ndarray, slope: np.ndarray, lr: float, n: int) -> list[np.ndarray]:
     """What an array may hold after a step of SGD on batches in which a channel has ``n`` values."""
-    if name.split(".")[1] not in STATISTICS:
+    if not name.endswith(STATISTICS):
         return [was - lr * slope]
     # The frameworks divide the variance of a batch by n or by n - 1.
     counts = (1.0, n / (n - 1)) if name.endswith("variance") else (1.0,)
@@ -59,7 +59,7 @@ def batch_blocks(
     if before.keys() != after.keys() or any(np.shape(after[n]) != np.shape(v) for n, v in before.items()):
         return None
     names = moved(before, after)
-    by_batch = {name.split(".")[0] for name in names if name.split(".")[1] in STATISTICS}
+    by_batch = {name.split(".")[0] for name in names if name.endswith(STATISTICS)}
     others = [block for block in blocks if block not in by_batch]
     n = len(images) * images.shape[1] * images.shape[2]
     for size in range(len(others) + 1):

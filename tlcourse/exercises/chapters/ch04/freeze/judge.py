@@ -20,7 +20,7 @@ from tlcourse.exercises.engine import (
     wrong,
 )
 
-WEIGHTS, NORM, STATISTICS = ("conv",), ("scale", "shift"), ("mean", "variance")
+WEIGHTS, NORM = ("conv",), ("scale", "shift")
 
 
 class Call:
@@ -61,7 +61,7 @@ class Call:
 
     @cached_property
     def statistics(self) -> list[str]:
-        return self.of(self.frozen, STATISTICS)
+        return self.of(self.frozen, tiny.STATISTICS)
 
     @cached_property
     def unused(self) -> list[str]:
@@ -83,14 +83,14 @@ class Call:
 
     @cached_property
     def unlearned(self) -> list[str]:
-        return [block for block in self.open if not self.of([block], STATISTICS)]
+        return [block for block in self.open if not self.of([block], tiny.STATISTICS)]
 
     @cached_property
     def drops(self) -> bool:
         """Whether ones came out as dropout lets them: some struck out, the others as much larger."""
         kept = self.dropped[self.dropped != 0]
         share = len(kept) / max(1, self.dropped.size)
-        return 0.1 < share < 0.95 and bool(np.all(np.abs(kept - 1 / 0.7) < 1e-3))
+        return 0.1 < share < 0.95 and bool(np.all(np.abs(kept - 1 / (1 - tiny.DROPOUT)) < 1e-3))
 
     # --- in words
 
@@ -203,5 +203,5 @@ def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
 
 
 def _nothing_is_frozen(calls: list[Call]) -> bool:
-    alike = all(bool(call.statistics) == bool(call.of(call.blocks, STATISTICS)) for call in calls)
+    alike = all(bool(call.statistics) == bool(call.of(call.blocks, tiny.STATISTICS)) for call in calls)
     return alike and all(call.weights for call in calls)

@@ -61,7 +61,7 @@ class Call:
 
     @cached_property
     def statistics_moved(self) -> bool:
-        return any(name.endswith(("mean", "variance")) for name in self.norm)
+        return any(name.endswith(tiny.STATISTICS) for name in self.norm)
 
     # --- in words
 

@@ -19,7 +19,7 @@ class Steps:
         self.before = observed["before"]
         self.after, last = observed["after"]
         changed = tiny.moved(self.before, self.after)
-        statistics = [name for name in changed if name.endswith((".mean", ".variance"))]
+        statistics = [name for name in changed if name.endswith(tiny.STATISTICS)]
         self.moved = [name for name in changed if name not in statistics]
         self.by_batch = {name.split(".")[0] for name in statistics}
         self.block = [name for name in self.moved if name.startswith(f"{inputs['opens']}.")]
