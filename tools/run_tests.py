@@ -162,10 +162,14 @@ def notebook_step(framework: str) -> Step:
     return step
 
 
+def git(*arguments: str) -> str:
+    """What git prints about this checkout; nothing where it fails."""
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
 def salt() -> str:
     """The commit, so that every commit re-runs another sample of the recorded rows."""
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return head.stdout.strip() or "no-git"
+    return git("rev-parse", "HEAD") or "no-git"
 
 
 def turn() -> str:
@@ -173,10 +177,6 @@ def turn() -> str:
 
     Where the history is cut short every commit would be the first: there a number made of the commit's name.
     """
-
-    def git(*arguments: str) -> str:
-        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
     whole = git("rev-parse", "--is-shallow-repository") == "false"
     return git("rev-list", "--count", "HEAD") if whole else str(zlib.crc32(salt().encode()))
 

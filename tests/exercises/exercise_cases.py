@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,27 @@ def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     return both[:1] if its_turn(exercise, name, framework) else both[1:]
 
 
+def number_of(exercise: Exercise, title: str) -> int:
+    """The number of an answer where answers take turns, the same in both frameworks."""
+    return zlib.crc32(f"{exercise.id} {title}".encode())
+
+
 def its_turn(exercise: Exercise, title: str, framework: str) -> bool:
     """Whether it is this framework's turn with an answer, or with the whole exercise, and not the other's."""
-    return whose_turn(zlib.crc32(f"{exercise.id} {title}".encode())) == framework
+    return whose_turn(number_of(exercise, title)) == framework
+
+
+def in_both(cases_of: Callable[[str], list[tuple[Exercise, str, str]]]) -> set[tuple[str, str]]:
+    """(exercise id, title) of the answers that both frameworks have, in the same words or each in its own.
+
+    Parameters
+    ----------
+    cases_of : callable
+        A framework to its (exercise, title, source).
+    """
+    return set.intersection(
+        *({(exercise.id, title) for exercise, title, _ in cases_of(framework)} for framework in FRAMEWORKS)
+    )
 
 
 def whose(exercise: Exercise, framework: str) -> bool:

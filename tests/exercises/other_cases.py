@@ -6,17 +6,15 @@ the framework whose turn it is (`commit.py`); a right one with the public seed o
 
 from __future__ import annotations
 
-import functools
 import importlib
 import pkgutil
 import re
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import other_answers
 from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of
-from exercise_cases import assert_no_leak, exercises, here, setup, started
+from exercise_cases import assert_no_leak, exercises, here, in_both, number_of, setup, started
 
 from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
 from tlcourse.exercises.engine.answers import answers_in
@@ -41,15 +39,6 @@ def other(kind: str, framework: str) -> list[tuple[Exercise, str, str]]:
     return found
 
 
-@functools.cache
-def in_both(kind: str) -> frozenset[tuple[str, str]]:
-    """(exercise id, title) of the answers that both frameworks have, in the same words or each in its own."""
-    one, other_one = (
-        {(exercise.id, title) for exercise, title, _ in other(kind, framework)} for framework in FRAMEWORKS
-    )
-    return frozenset(one & other_one)
-
-
 def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | None]]:
     """The answers of a kind that a framework tries in this run: (exercise, title, source, seed).
 
@@ -57,11 +46,11 @@ def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | Non
     one, which is None: that it is wrong on every seed is `test_wrong_on_every_seed`'s.
     """
     found = []
+    both = in_both(lambda one: other(kind, one))
+    seeds = (None, SECRET_SEED) if kind == "RIGHT" else (None,)
     for exercise, title, source in other(kind, framework):
-        of = FRAMEWORKS if (exercise.id, title) in in_both(kind) else (framework,)
-        seeds = (None, SECRET_SEED) if kind == "RIGHT" else (None,)
-        number = zlib.crc32(f"{exercise.id} {title}".encode())
-        turn, seed = one_of([(one, seed) for seed in seeds for one in of], number)
+        of = FRAMEWORKS if (exercise.id, title) in both else (framework,)
+        turn, seed = one_of([(one, seed) for seed in seeds for one in of], number_of(exercise, title))
         if turn == framework:
             found.append((exercise, title, source, seed))
     return found

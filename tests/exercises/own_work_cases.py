@@ -32,7 +32,7 @@ import numpy as np
 import pytest
 from attack_cases import kept
 from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of, whose_turn
-from exercise_cases import answer_source, exercises, its_turn, setup, started, whose
+from exercise_cases import answer_source, exercises, in_both, its_turn, setup, started, whose
 from own_work_answers import WRAPPERS
 
 import tlcourse
@@ -436,7 +436,7 @@ def wrappers(framework: str) -> list[tuple[Exercise, str, str]]:
 
 def wrapped(framework: str) -> list[tuple[Exercise, str, str]]:
     """The wrappers that a framework tries in this run: of those that both have, each is one's turn."""
-    both = set.intersection(*({(case[0].id, case[1]) for case in wrappers(one)} for one in FRAMEWORKS))
+    both = in_both(wrappers)
     return [
         (exercise, title, source)
         for exercise, title, source in wrappers(framework)
