@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from build_three_styles import refuse_twins, split_sizes
 from bundle import write_zip
+from docstring_counts import documented_counts
 from PIL import Image
 
 from tlcourse import data as course
@@ -69,13 +70,10 @@ def test_no_image_is_in_two_splits() -> None:
 
 def test_the_documented_counts_are_the_real_ones() -> None:
     data = course.three_styles("noto", min_per_class=0)
-    documented = {}
-    for line in (course.three_styles.__doc__ or "").splitlines():
-        words = line.split()
-        if len(words) > 4 and all(word.isdigit() for word in words[-4:]):
-            documented[" ".join(words[:-4])] = [int(word) for word in words[-4:]]
     parts = [data.counts(), *(data.split(name).counts() for name in course.SPLITS)]
-    assert documented == {name: [part[name] for part in parts] for name in data.class_names}
+    assert documented_counts(course.three_styles) == {
+        name: [part[name] for part in parts] for name in data.class_names
+    }
 
 
 def test_manifest_and_bundle_agree() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import build_photos
 import numpy as np
 import pytest
+from docstring_counts import documented_counts
 from PIL import Image
 
 from tlcourse import data as course
@@ -58,13 +59,8 @@ def test_what_is_in_it(data: CutOuts) -> None:
 
 
 def test_the_documented_counts_are_the_real_ones(data: CutOuts) -> None:
-    documented = {}
-    for line in (photos.__doc__ or "").splitlines():
-        words = line.split()
-        if len(words) > 4 and all(word.isdigit() for word in words[-4:]):
-            documented[" ".join(words[:-4])] = [int(word) for word in words[-4:]]
     parts = [data.counts(), *(data.split(name).counts() for name in course.SPLITS)]
-    assert documented == {name: [part[name] for part in parts] for name in data.class_names}
+    assert documented_counts(photos) == {name: [part[name] for part in parts] for name in data.class_names}
 
 
 def test_each_has_an_author_a_licence_and_a_title(data: CutOuts) -> None:

@@ -7,6 +7,7 @@ from importlib import metadata
 
 import numpy as np
 import pytest
+from docstring_counts import documented_counts
 
 from tlcourse import data as course
 from tlcourse.data import SolarCells, solar, solar_cells
@@ -42,16 +43,12 @@ def test_what_is_in_it(data: SolarCells) -> None:
     assert len(set(data.ids)) == 2624
     assert data.counts() == {"functional": 1803, "defective": 821}
     assert Counter(data.kinds) == {"monocrystalline": 1074, "polycrystalline": 1550}
-    documented = {}
-    for line in (solar_cells.__doc__ or "").splitlines():
-        words = line.split()
-        if words and words[0] in ("mono", "poly"):
-            documented[words[0]] = [int(word) for word in words[1:]]
+    documented = documented_counts(solar_cells)
     levels = np.round(3 * data.probabilities).astype(int)
     for name, counts in documented.items():
         rows = np.array([kind.startswith(name) for kind in data.kinds])
         assert np.bincount(levels[rows]).tolist() == counts
-    assert len(documented) == 2
+    assert set(documented) == {"mono", "poly"}
     assert (data.labels == (data.probabilities > 0.5)).all()
 
 
