@@ -22,6 +22,23 @@ def put(path: Path, text: str = "{}", age: float = 0.0) -> None:
     os.utime(path, (time.time() - age, time.time() - age))
 
 
+def a_zip(path: Path, members: dict[str, str]) -> bytearray:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in members.items():
+            bundle.writestr(name, text)
+    return bytearray(path.read_bytes())
+
+
+def zip_of(folder: Path, pattern: str) -> Path:
+    """A zip, beside a folder, of what matches the pattern in it; files keep their times."""
+    archive = folder.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w") as bundle:
+        for path in folder.rglob(pattern):
+            bundle.write(path, path.relative_to(folder))
+    return archive
+
+
 def by_student(place: Path, tmp_path: Path) -> dict[str, str]:
     scratch = tmp_path / f"scratch{time.monotonic_ns()}"
     intake = find_submissions(place, "02", scratch)
@@ -46,11 +63,7 @@ def test_every_layout(tmp_path, file, student, zipped):
     put(place / file, "mine")
     put(place / file.replace("ada", "bob").replace("Ada", "Bob").replace("12345", "22345"), "other")
     if zipped and not file.startswith("submitted"):
-        archive = tmp_path / "class.zip"
-        with zipfile.ZipFile(archive, "w") as bundle:
-            for path in place.rglob("*.ipynb"):
-                bundle.write(path, path.relative_to(place))
-        place = archive
+        place = zip_of(place, "*.ipynb")
     seen = by_student(place, tmp_path)
     assert seen[student] == "mine"
     assert len(seen) == 2
@@ -99,12 +112,8 @@ def test_traps_get_a_reason_each(tmp_path):
     put(place / "ok" / f"{NAME}.ipynb", "fine")
     (place / "link").mkdir()
     (place / "link" / f"{NAME}.ipynb").symlink_to("/etc/passwd")
-    (place / "slip").mkdir()
-    with zipfile.ZipFile(place / "slip" / "a.zip", "w") as bundle:
-        bundle.writestr(f"../../ok/{NAME}.ipynb", "evil")
-    (place / "bomb").mkdir()
-    with zipfile.ZipFile(place / "bomb" / "a.zip", "w", zipfile.ZIP_DEFLATED) as bundle:
-        bundle.writestr(f"{NAME}.ipynb", b"0" * 50_000_000)
+    a_zip(place / "slip" / "a.zip", {f"../../ok/{NAME}.ipynb": "evil"})
+    a_zip(place / "bomb" / "a.zip", {f"{NAME}.ipynb": "0" * 50_000_000})
     (place / "bad").mkdir()
     (place / "bad" / "a.zip").write_bytes(b"PK\x03\x04 nothing")
     seen = by_student(place, tmp_path)
@@ -153,16 +162,9 @@ def test_no_name_further_down_is_a_students(tmp_path, inner, way):
     if way == "folder":
         put(place / "b" / inner.replace("..", "up"), "b's")
     else:
-        archive = place / ("b.zip" if way == "own zip" else "b/work.zip")
-        archive.parent.mkdir(exist_ok=True)
-        with zipfile.ZipFile(archive, "w") as bundle:
-            bundle.writestr(inner, "b's")
+        a_zip(place / ("b.zip" if way == "own zip" else "b/work.zip"), {inner: "b's"})
     if way == "class zip":
-        whole = tmp_path / "whole.zip"
-        with zipfile.ZipFile(whole, "w") as bundle:
-            for path in place.rglob("*"):
-                bundle.write(path, path.relative_to(place))
-        place = whole
+        place = zip_of(place, "*")
     seen = by_student(place, tmp_path)
     assert seen["a"] == "a's"
     assert set(seen) == {"a", "b", "c"}
@@ -183,8 +185,7 @@ def test_two_sources_of_one_student_are_a_question(tmp_path, first, second, how_
     place = tmp_path / "class"
     put(place / first, "old", age=1000)
     if second.endswith(".zip"):
-        with zipfile.ZipFile(place / second, "w") as bundle:
-            bundle.writestr(f"{NAME}.ipynb", "new")
+        a_zip(place / second, {f"{NAME}.ipynb": "new"})
     else:
         put(place / second, "new")
     put(place / "bob" / f"{NAME}.ipynb", "bob's")
@@ -270,14 +271,6 @@ def test_what_is_left_out_is_told(tmp_path):
 
 
 # --- zips ---------------------------------------------------------------------------------------------------
-
-
-def a_zip(path: Path, members: dict[str, str]) -> bytearray:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, text in members.items():
-            bundle.writestr(name, text)
-    return bytearray(path.read_bytes())
 
 
 def without_utf8_flags(raw: bytearray) -> bytearray:
