@@ -186,13 +186,13 @@ class _Run:
         submission = replace(handed, shown=chosen.shown, notes=chosen.notes)
         record = load_record(self.root, self.chapter, rebuilt.framework)
         key = store.grading_key(record, self.seed, self.settings)
-        self.rebuilt[student] = rebuilt
         if self.originals is not None:
             folder = self.originals / file_name(student) / record.assignment
             store.write_safely(folder / f"{record.name}.ipynb", chosen.content)
         earlier = store.load(self.out, student) if self.resume else None
         if earlier is not None and (earlier.digest, earlier.key, earlier.status) == (digest, key, "graded"):
             self.resumed += 1
+            self.rebuilt[student] = rebuilt
             notes = (*submission.notes, *rebuilt.notes)
             self._keep(earlier.model_copy(update={"shown": submission.shown, "notes": notes}))
             return
@@ -212,8 +212,8 @@ class _Run:
                 waiting = self.waiting[student]
                 if isinstance(outcome, NotGradedError):
                     self._refuse(waiting.submission, outcome, waiting.digest)
-                    self.rebuilt.pop(student, None)
                 else:
+                    self.rebuilt[student] = waiting.rebuilt
                     self._keep(_graded(self.chapter, waiting, outcome))
 
     def _refuse(self, submission: Submission, problem: NotGradedError, digest: str = "") -> None:
