@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
+import shutil
 import time
 import zipfile
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tlcourse.errors import CourseError
+from tlcourse.grading.keeping import CannotWriteError
 from tlcourse.grading.submissions import find_submissions
 
 NAME = "02-choose-a-pretrained-model"
@@ -302,6 +305,19 @@ def test_a_name_that_lies_about_utf8_costs_nobody_else(tmp_path):
     assert len(seen) == 2
     assert seen["bob"] == "b"
     assert by_student(tmp_path / "class", tmp_path)["cleo"] == "c"
+
+
+@pytest.mark.parametrize("zipped", ["the class", "a student's work"])
+def test_no_room_for_what_is_in_a_zip_is_no_students_doing(tmp_path, monkeypatch, zipped):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    a_zip(tmp_path / "class" / "ada" / "work.zip", {f"{NAME}.ipynb": "mine"})
+    place = zip_of(tmp_path / "class", "*") if zipped == "the class" else tmp_path / "class"
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    with pytest.raises(CannotWriteError, match=r"The disk is full: .*scratch") as caught:
+        find_submissions(place, "02", tmp_path / "scratch")
+    assert "set TMPDIR" in caught.value.fix
 
 
 @pytest.mark.parametrize("damage", ["data", "crc", "lzma", "offset", "method"])

@@ -14,7 +14,7 @@ from tlcourse.grading import journal, store
 from tlcourse.grading.candidates import Handed
 from tlcourse.grading.choosing import Chosen, choose
 from tlcourse.grading.judging import Judged, Settings, Task
-from tlcourse.grading.keeping import is_full, locked, refuse_inside, writing
+from tlcourse.grading.keeping import cannot_write, is_full, locked, refuse_inside
 from tlcourse.grading.model import NotGradedError, Rebuilt, Result, Submission
 from tlcourse.grading.reader import Reader
 from tlcourse.grading.record import Record, load_record
@@ -250,8 +250,7 @@ def _opened(handed: Handed, reader: Reader) -> Chosen:
         raise
     except OSError as error:
         if is_full(error):
-            with writing(Path(tempfile.gettempdir())):
-                raise
+            raise cannot_write(error, Path(tempfile.gettempdir())) from None
         raise NotGradedError(f"it cannot be read ({error.strerror})", "Look at it by hand.") from None
     except Exception as error:  # a file that nobody foresaw must not stop the class
         raise NotGradedError(f"it cannot be read ({type(error).__name__})", "Look at it by hand.") from None

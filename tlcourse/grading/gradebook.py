@@ -10,7 +10,7 @@ from pathlib import Path
 from tlcourse.grading import store
 from tlcourse.grading.classroom import Graded
 from tlcourse.grading.journal import Override
-from tlcourse.grading.keeping import is_full, private_folder, writing
+from tlcourse.grading.keeping import cannot_write, is_full, private_folder
 from tlcourse.grading.model import Result
 from tlcourse.grading.record import load_record
 from tlcourse.grading.roster import Roster, Student
@@ -49,8 +49,7 @@ def into_gradebook(out: Path, graded: Graded, root: Path, people: Roster, seed_f
         if not is_full(error) and shutil.disk_usage(out).free >= _LEAST_ROOM:
             raise
         kept = "All marks are kept in results/. Make room, and run again with --resume."
-        with writing(out / "nbgrader", kept):
-            raise OSError(errno.ENOSPC, "no space left") from None
+        raise cannot_write(OSError(errno.ENOSPC, "no space left"), out / "nbgrader", kept) from None
 
 
 def _save(course: Path, graded: Graded, root: Path, people: Roster, seed_file: Path) -> None:

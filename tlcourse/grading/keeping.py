@@ -18,6 +18,8 @@ from tlcourse.files import write_whole
 __all__ = [
     "CannotWriteError",
     "append_lines",
+    "cannot_write",
+    "is_full",
     "locked",
     "make_private",
     "private_folder",

@@ -21,7 +21,7 @@ from tlcourse.errors import CourseError
 from tlcourse.exercises.engine.registry import chapter_number
 from tlcourse.grading.candidates import Handed, OwnedFile, handed_in
 from tlcourse.grading.class_files import ClassFile, class_files, submitted_folder
-from tlcourse.grading.keeping import is_full, writing
+from tlcourse.grading.keeping import cannot_write, is_full
 from tlcourse.grading.layouts import Entry, Owner, owners
 from tlcourse.grading.model import NotGradedError
 from tlcourse.grading.words import clean, student_key
@@ -103,8 +103,8 @@ def _read(place: Path, scratch: Path) -> list[ClassFile]:
     except OSError as error:
         if not is_full(error):
             raise
-        with writing(scratch, "Unpacking needs room: make some, or set TMPDIR to a folder on another disk."):
-            raise
+        make_room = "Unpacking needs room: make some, or set TMPDIR to a folder on another disk."
+        raise cannot_write(error, scratch, make_room) from None
 
 
 def _by_student(
