@@ -46,7 +46,7 @@ def check_file(exercise: str, file: Path, framework: str, echo: Callable[[str], 
 
     asked = get(exercise)
     source = python_source(file)
-    tlcourse.start(exercise.split("-")[0].removeprefix("ch"), framework=framework)
+    tlcourse.start(asked.chapter, framework=framework)
     streams = sys.stdout, sys.stderr
     # As in a notebook's cell: what was defined before the file stopped is there.
     names = namespace() | {"__name__": "answer", "__file__": str(file)}
