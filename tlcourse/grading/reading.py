@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import re
@@ -40,8 +39,6 @@ class Notebook:
     cells : tuple of dict
         ``cell_type``, ``source`` (str), ``metadata`` (dict) and ``id`` (str or None).
     framework : {"torch", "keras"}
-    digest : str
-        SHA-256 of the file, hexadecimal.
     notes : tuple of str
         What the instructor may want to know about the file.
     solved : bool
@@ -50,7 +47,6 @@ class Notebook:
 
     cells: tuple[dict[str, Any], ...]
     framework: str
-    digest: str
     notes: tuple[str, ...] = ()
     solved: bool = False
 
@@ -281,4 +277,4 @@ def read_notebook(content: bytes, chapter: str, framework: str = "auto", shown: 
             "Grade with --framework auto, or ask the student for the other notebook.",
         )
     solved = _metadata(raw_notebook, "tlcourse").get("flavour") == "solution"
-    return Notebook(cells, side, hashlib.sha256(content).hexdigest(), (*notes, *converted), solved)
+    return Notebook(cells, side, (*notes, *converted), solved)
