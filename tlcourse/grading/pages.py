@@ -155,7 +155,6 @@ def class_page(
         HTML, complete in itself.
     """
     graded = [row for row in rows if row.points is not None]
-    seconds = {row.student: row.result.seconds if row.result else 0 for row in graded}
     return (
         _templates()
         .get_template("class.html.j2")
@@ -172,7 +171,7 @@ def class_page(
             misconceptions=_misconceptions(rows),
             blanks={row.student: _blanks(row) for row in rows},
             protections=_protections(rows),
-            slowest=sorted(graded, key=lambda row: -seconds[row.student])[:5],
+            slowest=sorted(graded, key=lambda row: -row.result.seconds if row.result else 0)[:5],
             **_distribution(rows),
         )
     )
