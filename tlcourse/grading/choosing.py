@@ -93,9 +93,10 @@ def _look_at_all(candidates: Sequence[Candidate], reader: Reader) -> list[_Seen]
     seen: list[_Seen] = []
     until = time.monotonic() + _SECONDS
     for candidate in candidates:
-        in_time = time.monotonic() <= until
-        too_late = _Seen(candidate, problem=NotGradedError("reading the others took too long"))
-        seen.append(_look(candidate, reader) if in_time else too_late)
+        if time.monotonic() > until:
+            seen.append(_Seen(candidate, problem=NotGradedError("reading the others took too long")))
+        else:
+            seen.append(_look(candidate, reader))
     return seen
 
 
