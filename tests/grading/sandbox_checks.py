@@ -262,7 +262,7 @@ def _jailed_in(exercise: Exercise, kind: str) -> str:
     return turn if turn in there else there[0]
 
 
-def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framework: str) -> None:
+def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox) -> None:
     """Full marks for each chapter's solution, rebuilt from a whole notebook; less for a wrong answer of each.
 
     Of each exercise the solution in one framework and the wrong answer in the other, by turns: outside a jail both
@@ -275,7 +275,7 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox, framewo
     from tlcourse.grading.record import load_record
     from tlcourse.grading.sample import fill, right_answers
 
-    root = Path(__file__).resolve().parents[2]
+    root, framework = Path(__file__).resolve().parents[2], sandbox.framework
     for chapter in sorted({chapter_number(e.chapter) for e in all_exercises()}):
         record = load_record(root, chapter, framework)
         solutions = right_answers(root, record)

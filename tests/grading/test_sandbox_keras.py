@@ -51,4 +51,4 @@ def test_the_machine_is_hidden(sandbox):
 
 
 def test_every_exercise_is_judged_in_there_as_it_is_outside(usual):
-    checks.every_exercise_is_judged_in_there_as_it_is_outside(usual, "keras")
+    checks.every_exercise_is_judged_in_there_as_it_is_outside(usual)

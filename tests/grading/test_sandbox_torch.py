@@ -57,7 +57,7 @@ def test_the_machine_is_hidden(sandbox):
 
 
 def test_every_exercise_is_judged_in_there_as_it_is_outside(usual):
-    checks.every_exercise_is_judged_in_there_as_it_is_outside(usual, "torch")
+    checks.every_exercise_is_judged_in_there_as_it_is_outside(usual)
 
 
 def test_where_processes_cannot_be_limited_it_refuses():
