@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tlcourse.grading import reader as reading_child
+from tlcourse.grading import reader as reader_module
 from tlcourse.grading.choosing import choose
 from tlcourse.grading.model import NotGradedError
 from tlcourse.grading.reader import Reader
@@ -227,8 +227,8 @@ def test_a_cell_cannot_stop_the_class(reader, name, where):
 )
 def test_whatever_the_child_does_costs_one_student(monkeypatch, tmp_path, what):
     """A stand-in for faults of the parser that nobody knows yet: the child does it itself."""
-    monkeypatch.setattr(reading_child, "_WALL", 5.0)
-    monkeypatch.setattr(reading_child, "SECONDS", 3)
+    monkeypatch.setattr(reader_module, "_WALL", 5.0)
+    monkeypatch.setattr(reader_module, "SECONDS", 3)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(
