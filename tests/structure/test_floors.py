@@ -9,6 +9,7 @@ FLOORS = (
     "errors",
     "checks",
     "files",
+    "notebook_format",
     "probabilities",
     "frameworks",
     "devices",

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
-
 from tlcourse.authoring import source as sources
 from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.opening import opening
@@ -22,6 +20,7 @@ from tlcourse.authoring.source.bookkeeping import BOOKKEEPING, IMPORT, is_bookke
 from tlcourse.authoring.source.mistakes import Mistakes
 from tlcourse.errors import UnknownNameError
 from tlcourse.frameworks import resolve_framework
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["compile_chapter", "setup_source"]
 

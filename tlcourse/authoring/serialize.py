@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import nbformat
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["digest", "dumps", "edition"]
 

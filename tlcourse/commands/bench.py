@@ -172,8 +172,9 @@ def check_seconds(root: Path, framework: str) -> dict[str, float]:
 
 def notebook_seconds(path: Path) -> float:
     """Execute a notebook in a fresh kernel, without writing it, and return the seconds it took."""
-    import nbformat
     from nbclient import NotebookClient
+
+    from tlcourse.notebook_format import nbformat
 
     notebook = nbformat.read(path, as_version=4)
     began = time.perf_counter()

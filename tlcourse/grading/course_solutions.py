@@ -11,11 +11,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import nbformat
-
 from tlcourse.exercises.engine.cells import parsed
 from tlcourse.grading.reading import Notebook, OtherNotebookError
 from tlcourse.grading.record import Record, grade_id_of
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["without_solutions"]
 

@@ -7,7 +7,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
@@ -15,6 +14,7 @@ from traitlets.config import Config
 from tlcourse.authoring.source import STUB, chapter_paths
 from tlcourse.errors import CourseError
 from tlcourse.grading.record import Record, load_record
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["configure", "course_config", "make_course"]
 

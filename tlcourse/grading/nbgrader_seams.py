@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
@@ -22,6 +21,7 @@ from tlcourse.grading.reader import Reader
 from tlcourse.grading.record import grade_id_of, load_record
 from tlcourse.grading.sandbox.proof import Secrets
 from tlcourse.grading.tables import defused
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["Guard", "IsolatedExecute", "MarksExporter", "autograded", "marks_by_hand", "save_in_gradebook"]
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from tlcourse.exercises.engine.registry import chapter_number
 from tlcourse.grading.model import NotGradedError
 from tlcourse.grading.record import grade_id_of
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["LARGEST", "Notebook", "OtherNotebookError", "chapters_named", "read_bytes", "read_notebook"]
 

@@ -7,11 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from tlcourse.errors import CourseError
 from tlcourse.exercises import Exercise, all_exercises
 from tlcourse.exercises.engine.registry import chapter_number
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["Record", "load_record"]
 

@@ -6,13 +6,13 @@ import copy
 import json
 from pathlib import Path
 
-import nbformat
 import numpy as np
 
 from tlcourse.authoring.source import chapter_paths, solutions
 from tlcourse.errors import CourseError
 from tlcourse.grading.keeping import writing
 from tlcourse.grading.record import Record, grade_id_of, load_record
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["fill", "make_class", "right_answers"]
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from tlcourse.authoring.build.report import BuildReport
 from tlcourse.files import write_whole
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["CourseFiles", "read_notebook"]
 

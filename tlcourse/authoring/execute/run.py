@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from tlcourse.authoring.compile import LANGUAGE
 from tlcourse.authoring.execute import meter as metering
 from tlcourse.authoring.execute.failure import explain, keep_failed
@@ -23,6 +21,7 @@ from tlcourse.authoring.execute.paths import refuse_paths
 from tlcourse.authoring.kernel import READ_FROM, READ_TO
 from tlcourse.authoring.source import Chapter
 from tlcourse.claims import collect
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["Execution", "execute", "on_gpu"]
 

@@ -11,11 +11,10 @@ import copy
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from tlcourse.authoring.source import solved
 from tlcourse.claims import MIME as CLAIM
 from tlcourse.errors import CourseError
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["code_of", "read_notebook", "stage_notebook"]
 

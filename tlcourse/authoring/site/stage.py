@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import yaml
 
 from tlcourse.authoring.compile import compile_chapter
@@ -17,6 +16,7 @@ from tlcourse.authoring.site.page import read_notebook, stage_notebook
 from tlcourse.authoring.source import Chapter, chapter_paths, read_chapters
 from tlcourse.errors import CourseError
 from tlcourse.frameworks import FRAMEWORKS
+from tlcourse.notebook_format import nbformat
 
 __all__ = ["DOWNLOADS", "MARKER", "PAGES_AFTER", "PAGES_BEFORE", "chapters_of", "stage"]
 
