@@ -2,8 +2,8 @@
 
 nbformat imports jsonschema, and jsonschema imports, if it is installed, a checker of internationalized
 addresses (`rfc3987_syntax`, which Jupyter Server brings along) that builds its grammar at import: 1.1 of the
-1.3 seconds that ``import nbformat`` takes. No notebook's schema has such an address, and jsonschema can do without
-the checker. So it is out of sight while nbformat is imported; others can import it afterwards.
+1.3 seconds that ``import nbformat`` takes. No schema of notebooks has such an address, and jsonschema works
+without the checker. So it is out of sight while nbformat is imported; others can import it afterwards.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def test_nobody_imports_it_past_the_door():
 @pytest.mark.skipif(
     importlib.util.find_spec("rfc3987_syntax") is None, reason="nothing to leave out in this environment"
 )
-@pytest.mark.parametrize("module", ["tlcourse.grading.reader_child", "tlcourse.grading.workers"])
+@pytest.mark.parametrize("module", ["tlcourse.grading.reader_child", "tlcourse.grading.classroom"])
 def test_what_a_class_starts_often_leaves_it_out_and_others_still_can_use_it(module):
     done = subprocess.run(
         [sys.executable, "-c", SHOW.format(module=module)], capture_output=True, text=True, check=True
