@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import re
 from pathlib import Path
@@ -10,9 +11,11 @@ import nbformat
 import pytest
 
 from tlcourse.exercises import all_exercises
+from tlcourse.exercises.engine.registry import chapter_number
 from tlcourse.grading.guard import rebuild
 from tlcourse.grading.reading import read_notebook
 from tlcourse.grading.record import grade_id_of, load_record
+from tlcourse.grading.sample import fill, right_answers
 from tlcourse.grading.slices import leans_on
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +130,33 @@ def test_the_note_says_that_there_are_several():
 )
 def test_what_fills_a_table_is_there(above, there):
     assert there in leans_on("def f(x):\n    return t[x]", "f", [above])
+
+
+def test_a_function_that_calls_a_module_changes_no_module():
+    above = [
+        "import numpy as np",
+        "def hits(rows):\n    np.fill_diagonal(rows, -2)\n    return rows.argmax(1)",
+        "shelf = train(1000)\nfound = hits(shelf)",
+    ]
+    setup = leans_on("def f(x):\n    return np.exp(x)", "f", above)
+    assert "import numpy as np" in setup
+    assert "hits" not in setup
+    assert "train" not in setup
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+def test_no_solution_leans_on_the_chapters_experiments(framework):
+    """What stands above runs for every answer of a class: imports and definitions, nothing that computes."""
+    for chapter in sorted({chapter_number(exercise.chapter) for exercise in all_exercises()}):
+        record = load_record(ROOT, chapter, framework)
+        student = read_notebook(nbformat.writes(fill(record, right_answers(ROOT, record))).encode(), chapter)
+        for answer in rebuild(student, record).answers:
+            for tried in ast.parse(answer.attempts[-1].setup).body:
+                (statement,) = tried.body if isinstance(tried, ast.Try) else [tried]
+                computes = not isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef) and any(
+                    isinstance(node, ast.Call) for node in ast.walk(statement)
+                )
+                assert not computes, f"{answer.exercise_id} in {framework}: {ast.unparse(statement)}"
 
 
 def test_what_only_looks_is_left_out():

@@ -80,12 +80,15 @@ def _statements(cells: Sequence[str], side: int, course: frozenset[str]) -> list
 
 
 def _touching(statements: Sequence[_Statement], sets: dict[str, frozenset[str]]) -> dict[str, list[int]]:
-    """Name to the statements that bind or change it, in order, calls that set it from within included."""
+    """Name to the statements that bind or change it, in order, calls that set it from within included.
+
+    What calls a module's function, at the top or within a function of the notebook, changes no module.
+    """
     imported = {name for s in statements if s.imports for name in s.binds}
     touching: dict[str, list[int]] = {}
     for i, s in enumerate(statements):
         called = {name for reader in s.reads & sets.keys() if reader not in s.binds for name in sets[reader]}
-        for name in s.binds | (s.changes - imported) | called:
+        for name in s.binds | ((s.changes | called) - imported):
             touching.setdefault(name, []).append(i)
     return touching
 
