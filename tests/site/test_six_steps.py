@@ -21,14 +21,14 @@ def test_it_is_among_the_pages() -> None:
 
 @pytest.mark.parametrize("framework", six_steps.LABELS)
 def test_a_block_for_each_step(framework: str) -> None:
-    sheet = six_steps.text().partition("## The code")[2].partition(six_steps.LATER)[0]
+    sheet = six_steps.text().partition("## The code")[2]
     assert re.findall(r"^### (\d)", sheet, re.M) == list("123456")
     parts = re.split(r"^### \d", sheet, flags=re.M)[1:]
     assert all(part.count(f"tl-only-{framework}\n") == 1 for part in parts)
     blocks = six_steps.blocks(framework)
     assert len(blocks) == 6
     other = {"torch": "keras", "keras": "torch"}[framework]
-    for block in [*blocks, six_steps.later(framework)]:
+    for block in blocks:
         ast.parse(block)
         assert not re.search(rf"^(import|from) {other}\b", block, re.M)
         for line in block.splitlines():
@@ -36,14 +36,12 @@ def test_a_block_for_each_step(framework: str) -> None:
 
 
 @pytest.mark.parametrize("framework", six_steps.LABELS)
-def test_the_lines_for_ones_own_pictures_take_them_at_the_network_s_size(
-    framework: str, tmp_path: Path
-) -> None:
-    """They were cut to 128 pixels before they were enlarged, and in Keras the network stayed at 64."""
-    code = six_steps.own("\n".join(six_steps.blocks(framework)), tmp_path)
-    assert f"pictures = data.image_folder({str(tmp_path)!r}, size=224)" in code
-    assert "64)" not in code.replace("batch_size=64)", "")
-    assert "size=224)" in six_steps.later(framework)
+def test_it_is_the_projects_script_shortened(framework: str) -> None:
+    """Lines are left out, none is added or moved: what the tests of the script hold, holds for the sheet."""
+    lines = iter(line.strip() for line in six_steps.script(framework).splitlines())
+    for block in six_steps.blocks(framework):
+        for line in filter(None, map(str.strip, block.splitlines())):
+            assert any(line == written for written in lines), f"not in the script, or earlier in it: {line}"
 
 
 def test_each_step_leads_to_its_chapter() -> None:

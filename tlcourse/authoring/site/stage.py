@@ -20,7 +20,7 @@ from tlcourse.notebook_format import nbformat
 
 __all__ = ["DOWNLOADS", "MARKER", "PAGES_AFTER", "PAGES_BEFORE", "chapters_of", "stage"]
 
-PAGES_BEFORE = ("learners", "six-steps")
+PAGES_BEFORE = ("learners", "your-own-pictures", "six-steps")
 PAGES_AFTER = ("instructors", "contributors", "glossary", "references")
 DOWNLOADS = "notebooks"
 """Folder of the site with the notebooks to download."""
@@ -82,6 +82,7 @@ def stage(root: Path, target: Path, *, compile: Callable[[Chapter, str], Any] | 
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     _copy_book(root / "book", target)
+    _copy_scripts(root / "project", target / "project")
     for name, page in pages.items():
         path = target / f"{name}.ipynb"
         path.parent.mkdir(exist_ok=True)
@@ -112,6 +113,13 @@ def _copy_book(book: Path, target: Path) -> None:
             shutil.copytree(path, target / path.name)
         else:
             shutil.copy2(path, target / path.name)
+
+
+def _copy_scripts(project: Path, target: Path) -> None:
+    """Copy the scripts that a page shows part by part, and offers to download."""
+    target.mkdir()
+    for path in sorted(project.glob("*.py")):
+        shutil.copy2(path, target)
 
 
 def _copy_download(notebook: Path, target: Path) -> None:

@@ -1,0 +1,41 @@
+"""The PyTorch script: a folder in, a model out that another process uses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import scripts
+
+
+@pytest.mark.slow
+def test_from_a_folder_to_a_prediction_in_another_process(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    from tlcourse import models
+
+    folder = scripts.photographs(tmp_path / "mine")
+    weights = models.checkpoint("efficientnet_lite0", "torch")
+    said = scripts.run("torch", tmp_path, folder, weights)
+    assert "macro avg" in said
+    assert "AUC 1.000" in said, "rust and sea differ in every pixel"
+
+    saved = load_file(tmp_path / "solar.safetensors")
+    published = load_file(weights)
+    moved = {
+        name.removeprefix("base.")
+        for name, tensor in saved.items()
+        if (before := published.get(name.removeprefix("base."))) is not None
+        and not torch.equal(tensor, before)
+    }
+    assert moved, "the second stage was better, and kept"
+    assert not any("running" in name for name in moved), "BatchNorm's statistics are as they came"
+    assert all(name.startswith(("blocks.5", "blocks.6", "conv_head")) for name in moved)
+
+    (tmp_path / "new.jpg").write_bytes((folder / "train" / "sea" / "2.jpg").read_bytes())
+    seen = scripts.shares(scripts.run("torch", tmp_path, "new.jpg"))
+    assert list(seen) == list(scripts.CLASSES)
+    assert seen["sea"] > 0.5
+    grey = scripts.shares(scripts.run("torch", tmp_path, folder / "grey.png"))
+    assert sum(grey.values()) == pytest.approx(1, abs=0.011), "a file with one channel is read as well"
