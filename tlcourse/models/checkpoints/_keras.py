@@ -1,20 +1,29 @@
-"""The published weights as Keras reads them: the whole network in one file."""
+"""The published weights as Keras reads them: the whole network, or the numbers of a base."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+from tlcourse.models import packs
+from tlcourse.models.cards import card
+from tlcourse.models.layers._keras import assign
 from tlcourse.models.loading import load
+from tlcourse.models.packs.naming import keras_names
 
-__all__ = ["SUFFIX", "written"]
-
-SUFFIX = ".keras"
+__all__ = ["written"]
 
 
 def written(name: str) -> bytes:
-    """What is in the file: the network for images of its card's size, of Keras's own layers only."""
+    """What is in the file: a network for images of its card's size, of Keras's own layers only, or a base."""
+    entry = card(name)
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as place:
-        file = Path(place, f"{name}{SUFFIX}")
-        load(name, "keras", input_size=224).save(file)
+        if entry.headless:
+            base = load(name, "keras", weights=None, num_classes=0, seed=0)
+            assign(base, keras_names(name, packs.arrays(name)))
+            file = Path(place, "base.weights.h5")
+            base.save_weights(file)
+        else:
+            file = Path(place, f"{name}.keras")
+            load(name, "keras", input_size=entry.input_size).save(file)
         return file.read_bytes()

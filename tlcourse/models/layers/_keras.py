@@ -108,7 +108,8 @@ def assign(model: Any, weights: Mapping[str, np.ndarray]) -> None:
     for name, layer, variable in named_variables(model):
         array = weights[name]
         if array.ndim == 4:  # (out, in, H, W) to (H, W, in, out); depthwise (C, 1, H, W) to (H, W, C, 1)
-            depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+            separable = name.endswith(".depthwise.weight")
+            depthwise = separable or isinstance(layer, keras.layers.DepthwiseConv2D)
             array = array.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))
         elif array.ndim == 2:
             array = array.T

@@ -1,4 +1,6 @@
-"""The course's own two networks, EfficientNet-Lite0 and the small CNN, built in either framework.
+"""Networks that the course builds or changes itself, in either framework.
 
-Names, shapes and random starts of their tensors are plain data, in `tlcourse.models.architecture`.
+EfficientNet-Lite0 to 2, SqueezeNet and the small CNN: names, shapes and random starts of their tensors are
+plain data, in `tlcourse.models.architecture`, and ``build`` makes the network. Xception in PyTorch is timm's
+with Keras's padding, for weights that Keras trained.
 """

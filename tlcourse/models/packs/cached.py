@@ -1,0 +1,49 @@
+"""The file of a pack in the course's cache."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from tlcourse.data.download import folder
+from tlcourse.errors import WeightsError
+from tlcourse.models.packs.table import Pack
+
+__all__ = ["COMMAND", "find", "is_there", "place"]
+
+COMMAND = "tlcourse packs"
+
+
+def place(pack: Pack) -> Path:
+    """Where the file of a pack is kept: ``packs`` in the folder of the course's downloads."""
+    return folder() / "packs" / pack.file
+
+
+def is_there(pack: Pack) -> bool:
+    """Whether the file of a pack is in the cache, with the right hash."""
+    path = place(pack)
+    try:
+        if path.stat().st_size != pack.member_size:
+            return False
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == pack.member_sha256
+    except OSError:
+        return False
+
+
+def find(pack: Pack) -> Path:
+    """The file of a pack, its hash checked. Nothing is fetched.
+
+    Raises
+    ------
+    WeightsError
+        If it is missing or damaged; it names the command that fetches it, and the chapters that need it.
+    """
+    path = place(pack)
+    if is_there(pack):
+        return path
+    what = "are damaged" if path.exists() else "are not on this machine"
+    raise WeightsError(
+        f"The weights of {pack.network} {what} ({path}). They are needed in {pack.needed}.",
+        f"With a network, run `{COMMAND}` once ({pack.megabytes}), or copy that file from another machine.",
+    )
