@@ -47,7 +47,7 @@ def heads(framework: str, name: str) -> None:
     body = freezing.fingerprint(backbone)
     assert body.items() <= freezing.fingerprint(headed).items()
     random = models.load(name, framework, weights=None, num_classes=0, seed=1)
-    assert len(freezing.changed(body, freezing.fingerprint(random))) > 0.9 * len(body) - 5
+    assert len(freezing.changed(body, freezing.fingerprint(random))) > len(body) // 2
     if entry.headless:
         assert costs.parameters(backbone) == entry.parameters
         with pytest.raises(SettingError, match="end before the head"):

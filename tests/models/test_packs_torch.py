@@ -71,11 +71,13 @@ def torchvisions(name: str) -> Callable[[Path], Network]:
     return read
 
 
-def timms(name: str) -> Callable[[Path], Network]:
+def timms(name: str, classes: int) -> Callable[[Path], Network]:
     def read(file: Path) -> Network:
         import timm
 
-        return of(timm.create_model(name, num_classes=0, checkpoint_path=file))
+        network = timm.create_model(name, num_classes=classes, checkpoint_path=file)
+        network.reset_classifier(0)
+        return of(network)
 
     return read
 
@@ -84,8 +86,8 @@ OWN_LINES = [
     ("vgg16_base", torchvisions("vgg16")),
     ("densenet121_base", torchvisions("densenet121")),
     ("squeezenet", torchvisions("squeezenet1_1")),
-    ("xception_base", timms("legacy_xception")),
-    ("efficientnet_lite1", timms("tf_efficientnet_lite1")),
+    ("xception_base", timms("legacy_xception", 0)),
+    ("efficientnet_lite1", timms("tf_efficientnet_lite1", 1000)),
 ]
 
 
