@@ -22,6 +22,8 @@ TEXTILE_PACKAGE = "conformal-clip-data"
 TEXTILE_FOLDER = "conformal_clip_data/data/textile_images/simulated"
 TEXTILE_CLASSES = ("nominal", "local", "global")
 TEXTILE_SEED = 11
+DIGITS_PACKAGE = "scikit-learn"
+DIGITS_FILE = "sklearn/datasets/data/digits.csv.gz"
 
 # our name -> file in skimage/data. The images in the wheel itself; scikit-image downloads its others.
 PHOTOGRAPHS = {
@@ -127,7 +129,7 @@ def digits() -> Dataset:
     Dataset digits: 1797 images 8x8 in 10 classes; train 1078, val 269, test 450
     """
     # Read directly: importing scikit-learn for one small table takes more than a second.
-    packed = read_package_file("scikit-learn", "sklearn/datasets/data/digits.csv.gz")
+    packed = read_package_file(DIGITS_PACKAGE, DIGITS_FILE)
     table = np.loadtxt(io.StringIO(gzip.decompress(packed).decode("ascii")), delimiter=",", dtype=np.int64)
     grey = np.round(table[:, :64].reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)
     return Dataset(

@@ -9,7 +9,9 @@ from typing import Any
 __all__ = ["bar"]
 
 
-def bar(total: int, title: str, *, show: bool = True, unit: str = "step") -> Any:
+def bar(
+    total: float, title: str, *, show: bool = True, unit: str = "step", delay: float = 2.0, **options: Any
+) -> Any:
     """A tqdm bar that appears after two seconds and goes away when it is done.
 
     In Jupyter it is tqdm's widget, in a terminal its line; in a pipe or log, when ``show`` is False, or when
@@ -21,6 +23,10 @@ def bar(total: int, title: str, *, show: bool = True, unit: str = "step") -> Any
         Updates to come.
     title : str
         What is going on.
+    delay : float
+        Seconds until it appears.
+    **options
+        Others of tqdm's.
 
     Returns
     -------
@@ -40,8 +46,17 @@ def bar(total: int, title: str, *, show: bool = True, unit: str = "step") -> Any
         from tqdm.notebook import tqdm
     else:
         from tqdm import tqdm  # type: ignore[assignment]
-    # A short task shows nothing at all; delay=2 keeps the bar back until two seconds have gone.
-    return tqdm(total=total, desc=title, unit=unit, disable=quiet, delay=2, leave=False, mininterval=0.3)
+    # A short task shows nothing at all, unless its bar is asked for at once.
+    return tqdm(
+        total=total,
+        desc=title,
+        unit=unit,
+        disable=quiet,
+        delay=delay,
+        leave=False,
+        mininterval=0.3,
+        **options,
+    )
 
 
 def _in_notebook() -> bool:

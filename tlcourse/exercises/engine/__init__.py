@@ -5,8 +5,9 @@
 =====================  ===================================================================================
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
 inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
+a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was
 a probe                `plain`, `plain_array`, `plain_number`, `describe`, `NotPlainError`
-a judge reads          `array`, `number`, `read_array`, `WrongAnswerError`; `tiny`
+a judge reads          `array`, `number`, `read_array`, `Predicted`, `WrongAnswerError`; `tiny`
 a judge compares       `close`, `told_apart`
 a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
 what a judge says      `show`, `listed`; `Finding`, `Verdict`, and `finding`, `score` without a table
@@ -16,7 +17,7 @@ The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge wh
 are what a notebook calls (`notebook`).
 """
 
-from tlcourse.exercises.engine import tiny
+from tlcourse.exercises.engine import gauge, tiny
 from tlcourse.exercises.engine.cases import mixed, shuffled, words
 from tlcourse.exercises.engine.folder import About
 from tlcourse.exercises.engine.judging import (
@@ -35,6 +36,7 @@ from tlcourse.exercises.engine.judging import (
 )
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
 from tlcourse.exercises.engine.plain import NotPlainError, plain
+from tlcourse.exercises.engine.predictions import Predicted
 from tlcourse.exercises.engine.table import always, read, right, stopped, total, wrong
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Finding",
     "Misconception",
     "NotPlainError",
+    "Predicted",
     "Verdict",
     "WrongAnswerError",
     "always",
@@ -50,6 +53,7 @@ __all__ = [
     "close",
     "describe",
     "finding",
+    "gauge",
     "listed",
     "mixed",
     "number",

@@ -42,6 +42,7 @@ class About:
     frameworks: tuple[str, ...] = ("torch", "keras")
     solved_by: tuple[str, ...] = ()
     returns: bool = True
+    trains: float = 0.0
 
 
 def exercises_in(package: str) -> tuple[Exercise, ...]:
@@ -92,6 +93,7 @@ def _exercise(chapter: str, package: str) -> Exercise:
         frameworks=about.frameworks,
         solved_by=about.solved_by,
         returns=about.returns,
+        trains=about.trains,
         folder=folder,
         **({"sent": probe.sent} if hasattr(probe, "sent") else {}),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from tlcourse.exercises.engine.blank import MISSING
 from tlcourse.exercises.engine.cells import Ran, Stop, as_main, namespace, run_cell, run_setup
 from tlcourse.exercises.engine.model import Exercise, Observation
+from tlcourse.exercises.engine.own_work import WithheldError
 from tlcourse.exercises.engine.printed import Printed
 from tlcourse.exercises.engine.problems import SOURCE_NAME, in_words, stopped
 
@@ -72,17 +73,21 @@ def run_answer(exercise: Exercise, source: str, setup: str = "", *, main: bool =
     return Loaded(answer, note=_note(ran, stop, above.passed))
 
 
-def _note(ran: Ran, stop: Stop | None, late: Iterable[Stop]) -> str:
-    """What stopped and cost nothing: lines above that ran too long, and a line of the cell itself."""
-    notes = [
-        f"A line above that your answer leans on ran too long, and was stopped: `{each.text[:200]}`."
-        for each in late
-    ]
+def _note(ran: Ran, stop: Stop | None, above: Iterable[Stop]) -> str:
+    """What stopped and cost nothing: lines above that could not run, and a line of the cell itself."""
+    notes = [_left_out(each) for each in above]
     if stop is not None:
         where = f"line {stop.line}" + (f" (`{stop.text[:200]}`)" if stop.text else "")
         what = "What stands above it counts." if ran.stop else "The cell went on without it."
         notes.append(f"Your cell stopped on {where}: {in_words(stop.error)}. {what}")
     return " ".join(notes)
+
+
+def _left_out(stop: Stop) -> str:
+    line = f"A line above that your answer leans on, `{stop.text[:200]}`,"
+    if isinstance(stop.error, WithheldError):
+        return f"{line} did not run: {stop.error.problem} {stop.error.fix}"
+    return f"{line} ran too long, and was stopped."
 
 
 def imports_of(sources: Iterable[str]) -> str:

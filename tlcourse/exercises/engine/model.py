@@ -145,6 +145,10 @@ class Exercise:
         code runs beside the probe: what is the answer, or tells it, stays with the judge.
     returns : bool
         False for an answer that works on what it is given and has nothing to return.
+    trains : float
+        Processor seconds that a right answer takes in one check, if it trains: the check says so before it
+        starts, has a limit in processor time, and withholds the course's data
+        (`tlcourse.exercises.engine.withheld`). 0 for all others.
     folder : pathlib.Path, optional
         Where its files are (`tlcourse.exercises.engine.folder`).
     """
@@ -162,6 +166,7 @@ class Exercise:
     sent: Callable[[dict[str, Any]], dict[str, Any]] = _everything
     solved_by: tuple[str, ...] = ()
     returns: bool = True
+    trains: float = 0.0
     folder: Path | None = field(default=None, repr=False)
 
     def draw(self, seed: int = PUBLIC_SEED) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from tlcourse.errors import CourseError
 from tlcourse.exercises.engine import registry
-from tlcourse.exercises.engine.blank import MISSING, is_blank
+from tlcourse.exercises.engine.blank import MISSING, is_blank, not_attempted
 from tlcourse.exercises.engine.cells import binds, parsed
 from tlcourse.exercises.engine.model import Exercise, Observation, State
 from tlcourse.exercises.engine.observe import observe_in_process
-from tlcourse.exercises.engine.patience import CHECK_SECONDS, patience
+from tlcourse.exercises.engine.patience import CHECK_SECONDS, TRAINING_SECONDS, announced, patience
 from tlcourse.exercises.engine.problems import learner_error, timed_out
 from tlcourse.exercises.engine.report import HintPanel, ProgressView, Report, judge_observation
 
@@ -65,7 +65,8 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
     Report
         With ``state`` (PASS, PARTLY, NOT YET, ERROR, NOT ATTEMPTED), ``points`` and messages. What is
         random while the check runs is seeded, and your own random numbers go on afterwards as if it had not
-        run. An answer that runs for more than `CHECK_SECONDS` is stopped.
+        run. An answer that runs for more than `CHECK_SECONDS` is stopped. One that trains is announced, has a
+        bar, and may take `TRAINING_SECONDS` of processor time.
 
     Raises
     ------
@@ -87,10 +88,12 @@ def check(exercise_id: str, answer: Any = MISSING, *, framework: str | None = No
         answer = next((ns[exercise.answer] for ns in _namespaces(1) if exercise.answer in ns), MISSING)
     framework = framework or _framework(exercise)
     inputs = exercise.draw()
-    with patience(CHECK_SECONDS) as waiting:
+    trains = exercise.trains > 0 and not not_attempted(answer)
+    seconds = TRAINING_SECONDS if trains else CHECK_SECONDS
+    with announced(exercise.trains, seconds) if trains else patience(seconds) as waiting:
         observation = observe_in_process(exercise, answer, exercise.sent(inputs), framework)
     if waiting.over:
-        observation = timed_out(CHECK_SECONDS, observation)
+        observation = timed_out(seconds, observation, trains=trains)
     if observation.kind == "not_attempted" and given is MISSING:
         observation = _written_in_vain(exercise) or observation
     report = judge_observation(exercise, observation, inputs)

@@ -23,6 +23,7 @@ from tlcourse.exercises.engine.plain import NotPlainError, from_json, to_json
 from tlcourse.exercises.engine.printed import Printed
 from tlcourse.exercises.engine.problems import learner_error, nothing_returned, probe_failed, unusable
 from tlcourse.exercises.engine.random_state import random_state_kept
+from tlcourse.exercises.engine.withheld import data_withheld
 
 __all__ = ["observe_in_process"]
 
@@ -78,6 +79,7 @@ def observe_in_process(
     with (
         random_state_kept(seed),
         hidden(hidden_in(exercise.chapter), framework),
+        data_withheld(exercise, framework),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):

@@ -19,7 +19,16 @@ from typing import Any
 
 from tlcourse.errors import CourseError, UnknownNameError
 
-__all__ = ["OwnWorkError", "functions", "hidden", "hidden_in", "place_of", "without_bodies"]
+__all__ = [
+    "OwnWorkError",
+    "WithheldError",
+    "functions",
+    "hidden",
+    "hidden_in",
+    "place_of",
+    "refuses",
+    "without_bodies",
+]
 
 PACKAGE = Path(__file__).parents[2]
 
@@ -38,6 +47,25 @@ class OwnWorkError(BaseException):
     def __init__(self, problem: str, fix: str) -> None:
         self.problem, self.fix = problem, fix
         super().__init__(f"{problem}\n  What to do: {fix}")
+
+
+class WithheldError(OwnWorkError):
+    """An answer that trains looked for the course's data, among which its test images are."""
+
+
+def withhold(name: str) -> None:
+    """What stands in the place of a function that gives the course's data.
+
+    Raises
+    ------
+    WithheldError
+        Always.
+    """
+    raise WithheldError(
+        f"`{name}` is not there while an answer to this exercise runs, nor is what a line above it makes of"
+        " the course's data.",
+        "Work with what your function is given.",
+    )
 
 
 def refuse(name: str) -> None:
@@ -133,28 +161,37 @@ def functions(names: Iterable[str], framework: str) -> dict[str, types.FunctionT
     return by_name
 
 
-def _refusing(name: str, free: Sequence[str]) -> types.CodeType:
+def _refusing(name: str, free: Sequence[str], refusal: str) -> types.CodeType:
     """Code that refuses, with as many free variables as the code in whose place it stands."""
     outer = "".join(f"    {variable} = None\n" for variable in free)
     inner = "".join(f"        {variable}\n" for variable in free)
     scope: dict[str, Any] = {}
     exec(
         f"def outer():\n{outer}    def refusing(*_, **__):\n{inner}"
-        f"        __import__({__name__!r}, fromlist=['refuse']).refuse({name!r})\n    return refusing\n",
+        f"        __import__({__name__!r}, fromlist=[{refusal!r}]).{refusal}({name!r})\n"
+        "    return refusing\n",
         scope,
     )
     code: types.CodeType = scope["outer"]().__code__
     return code
 
 
+def refuses(function: types.FunctionType) -> bool:
+    """Whether a function is `hidden` at this moment."""
+    return function.__code__.co_name == "refusing"
+
+
 @contextlib.contextmanager
-def hidden(names: Iterable[str], framework: str) -> Iterator[None]:
-    """Let functions refuse for the length of a block, whoever holds them and under whatever name."""
+def hidden(names: Iterable[str], framework: str, refusal: str = "refuse") -> Iterator[None]:
+    """Let functions refuse for the length of a block, whoever holds them and under whatever name.
+
+    ``refusal`` names the function here that says so.
+    """
     kept: list[tuple[types.FunctionType, types.CodeType]] = []
     try:
         for name, function in functions(names, framework).items():
             kept.append((function, function.__code__))
-            function.__code__ = _refusing(name, function.__code__.co_freevars)
+            function.__code__ = _refusing(name, function.__code__.co_freevars, refusal)
         yield
     finally:
         for function, code in reversed(kept):

@@ -97,12 +97,19 @@ def stopped(name: str, stop: Stop, printed: str = "") -> Observation:
     )
 
 
-def timed_out(seconds: float, seen: Observation | None = None) -> Observation:
-    """Code that was stopped because it did not end; ``seen`` is what was observed until then."""
+def timed_out(seconds: float, seen: Observation | None = None, *, trains: bool = False) -> Observation:
+    """Code that was stopped because it did not end; ``seen`` is what was observed until then.
+
+    Of an answer that ``trains`` the seconds are the processor's.
+    """
+    kind, advice = "", "Look for a loop that never ends."
+    if trains:
+        kind = " of processor time"
+        advice = "Train for fewer steps, or compute the features once and not in every step."
     return Observation(
         "timeout",
-        problem=f"Your code was still running after {seconds:.0f} s and was stopped.",
-        advice="Look for a loop that never ends.",
+        problem=f"Your code was still running after {seconds:.0f} s{kind} and was stopped.",
+        advice=advice,
         printed=seen.printed if seen is not None else "",
         seconds=seen.seconds if seen is not None else seconds,
     )

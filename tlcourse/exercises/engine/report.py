@@ -89,6 +89,7 @@ class Report:
     printed: str = ""
     seconds: float = 0.0
     note: str = ""
+    trains: bool = False
 
     @property
     def misconceptions(self) -> tuple[str, ...]:
@@ -116,8 +117,8 @@ class Report:
         return ""
 
     def _slow(self) -> str:
-        # Of code that was stopped, nobody knows how long it takes.
-        if self.seconds <= SLOW_SECONDS or self.state is State.ERROR:
+        # Of code that was stopped, nobody knows how long it takes; of code that trains it was said before.
+        if self.seconds <= SLOW_SECONDS or self.state is State.ERROR or self.trains:
             return ""
         return f"(Your code took {self.seconds:.1f} s here; the inputs are small, so there is a quicker way.)"
 
@@ -203,6 +204,7 @@ def judge_observation(exercise: Exercise, observation: Observation, inputs: dict
             printed=observation.printed,
             seconds=observation.seconds,
             note=observation.note,
+            trains=exercise.trains > 0,
             **words,
         )
 

@@ -23,6 +23,7 @@ from tlcourse.exercises.engine.model import Observation
 from tlcourse.exercises.engine.observe import observe_in_process
 from tlcourse.exercises.engine.plain import from_json, to_json
 from tlcourse.exercises.engine.registry import add_module, get
+from tlcourse.exercises.engine.withheld import data_withheld
 
 __all__ = ["main"]
 
@@ -41,7 +42,8 @@ def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
 
 def _run(request: dict[str, Any], framework: str) -> Observation:
     exercise = get(request["exercise"])
-    loaded = run_answer(exercise, request["source"], request["setup"], main=True)
+    with data_withheld(exercise, framework):
+        loaded = run_answer(exercise, request["source"], request["setup"], main=True)
     if loaded.failed is not None:
         return loaded.failed
     seen = observe_in_process(exercise, loaded.answer, request["inputs"], framework, seed=request["seed"])

@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
@@ -76,13 +76,23 @@ def _is_init_user() -> bool:
         return file.read().split()[:3] == ["0", "0", "4294967295"]
 
 
-def furnish(limits: dict[str, Any]) -> None:
-    """As the first process of the new world: fresh scratch folders and /proc, then no rights at all."""
+def furnish(limits: dict[str, Any], hidden: Sequence[str] = ()) -> None:
+    """As the first process of the new world: fresh scratch folders and /proc, then no rights at all.
+
+    Parameters
+    ----------
+    limits : dict
+        As `Limits` has them.
+    hidden : sequence of str
+        Files and folders in whose place something empty is to be seen.
+    """
     linux.prctl_death(signal.SIGKILL)
     flags = linux.MS_NOSUID | linux.MS_NODEV
     for folder in SCRATCH:
         options = f"size={limits['scratch_bytes']},nr_inodes=20000,mode=777"
         linux.mount("tmpfs", folder, "tmpfs", flags, options)
+    for path in hidden:
+        _hide(path)
     linux.mount("proc", "/proc", "proc", flags | linux.MS_NOEXEC)
     # No namespaces within: they would give rights back, over a smaller world.
     for name in ("user", "mnt", "pid", "net"):
@@ -98,6 +108,13 @@ def furnish(limits: dict[str, Any]) -> None:
     linux.set_dumpable(False)  # its memory holds the reply; no file in /proc may lead to it
     os.chdir("/scratch")
     os.setsid()
+
+
+def _hide(path: str) -> None:
+    if os.path.isdir(path):
+        linux.mount("tmpfs", path, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_RDONLY, "size=4k")
+    elif os.path.exists(path):
+        linux.bind("/dev/null", path)
 
 
 def _bound_pids(processes: int) -> None:
@@ -151,20 +168,22 @@ def observe_here(
     from tlcourse.exercises.engine.loading import run_answer
     from tlcourse.exercises.engine.observe import observe_in_process
     from tlcourse.exercises.engine.registry import get
+    from tlcourse.exercises.engine.withheld import data_withheld
 
     # A copy: the answer can reach the registry's own, and put another probe into it.
     own = get(request["exercise"])
     exercise = replace(own, probe=_as_plain_data(own.probe, restore))
     leave = _reply_writer(reply, request["ticket"])
     tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
-    install(suspect)
-    loaded = run_answer(exercise, request["source"], request["setup"], main=True)
-    restore()
-    observation = loaded.failed or observe_in_process(
-        exercise, loaded.answer, request["inputs"], framework, seed=request["seed"], after_call=restore
-    )
-    restore()
-    leave(observation, loaded.note)
+    with data_withheld(exercise, framework):  # above the hook: it would put back what is set below it
+        install(suspect)
+        loaded = run_answer(exercise, request["source"], request["setup"], main=True)
+        restore()
+        observation = loaded.failed or observe_in_process(
+            exercise, loaded.answer, request["inputs"], framework, seed=request["seed"], after_call=restore
+        )
+        restore()
+        leave(observation, loaded.note)
 
 
 def _as_plain_data(probe: Callable[..., Any], restore: Callable[[], None]) -> Callable[..., Any]:

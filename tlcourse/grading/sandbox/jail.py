@@ -20,15 +20,16 @@ from typing import Any
 import psutil
 
 from tlcourse.exercises import Job, Observation
+from tlcourse.exercises.engine.patience import WALL
 from tlcourse.exercises.engine.plain import to_json
 from tlcourse.exercises.engine.problems import timed_out
 from tlcourse.grading.sandbox.child import BROKEN
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 from tlcourse.grading.sandbox.limits import Limits
-from tlcourse.grading.sandbox.plan import LAUNCHER_FOLDER, jail_plan, launcher_command
+from tlcourse.grading.sandbox.plan import LAUNCHER_FOLDER, data_places, jail_plan, launcher_command
 from tlcourse.grading.sandbox.replies import ended_early, memory_file, read_reply
 from tlcourse.grading.sandbox.view import build_view
-from tlcourse.grading.sandbox.watching import exceeded_limit, processes_below
+from tlcourse.grading.sandbox.watching import exceeded_limit, processes_below, processor_seconds
 
 __all__ = ["Jail"]
 
@@ -58,6 +59,8 @@ class Jail:
     running : bool
     shown : list of str
         The folders and files that the running jail shows.
+    used : float
+        Processor seconds of the last answer.
     """
 
     def __init__(
@@ -74,6 +77,7 @@ class Jail:
         self._limits, self._network = limits, network
         self._modules, self._hidden = modules, hidden
         self.shown: list[str] = []
+        self.used = 0.0
         self._folder: Path | None = None
         self._launched: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -161,7 +165,7 @@ class Jail:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
-    def observe(self, job: Job, seconds: float) -> Observation:
+    def observe(self, job: Job, seconds: float, *, trains: bool = False) -> Observation:
         """Observe one answer in the running jail.
 
         Parameters
@@ -169,6 +173,8 @@ class Jail:
         job : Job
         seconds : float
             Wall time after which it is stopped.
+        trains : bool
+            It trains: the seconds are the processor's, and the course's labelled data are out of sight.
 
         Raises
         ------
@@ -178,14 +184,15 @@ class Jail:
         assert self._control is not None
         ticket = secrets.token_hex(8)
         request = {"ticket": ticket, "exercise": job.exercise_id, "source": job.source, "setup": job.setup}
-        text = to_json({**request, "inputs": job.inputs, "seed": job.seed}).encode()
+        hidden = data_places() if trains else []
+        text = to_json({**request, "inputs": job.inputs, "seed": job.seed, "hidden": hidden}).encode()
         with memory_file("job", text) as inward, memory_file("reply", b"") as room:
             os.ftruncate(room.fileno(), self._limits.reply_bytes)
             socket.send_fds(self._control, [b"go"], [inward.fileno(), room.fileno()])
-            status, stopped_for = self._wait(self._control, seconds)
+            status, stopped_for = self._wait(self._control, seconds, trains)
             reply = read_reply(room.fileno(), ticket)
         if stopped_for == "timeout":
-            return timed_out(seconds)
+            return timed_out(seconds, trains=trains)
         if stopped_for:
             advice = "Look for an array or a loop that grows and grows."
             return Observation("died", problem=stopped_for, advice=advice)
@@ -195,7 +202,7 @@ class Jail:
             raise SandboxUnavailableError(f"The sandbox broke: {last_lines}.", "Grade again with --resume.")
         return reply if reply is not None else ended_early(status or 0)
 
-    def _wait(self, control: socket.socket, seconds: float) -> tuple[int | None, str]:
+    def _wait(self, control: socket.socket, seconds: float, trains: bool) -> tuple[int | None, str]:
         """Wait until a child has ended, and end it where it exceeds a limit.
 
         Returns
@@ -203,12 +210,14 @@ class Jail:
         tuple of int or None, and str
             Its status (None if the zygote is gone), and why it was stopped: "", "timeout" or a sentence.
         """
-        until, stopped_for = time.monotonic() + seconds, ""
+        until, stopped_for = time.monotonic() + (WALL if trains else 1) * seconds, ""
+        before = self._processor_seconds()
         while True:
             ready, _, _ = select.select([control], [], [], _WATCH)
+            self.used = self._processor_seconds() - before
             if ready:
                 break
-            if time.monotonic() > until:
+            if time.monotonic() > until or (trains and self.used > seconds):
                 stopped_for = "timeout"
             else:
                 stopped_for = exceeded_limit(self.processes_inside(), self._limits) or ""
@@ -223,6 +232,11 @@ class Jail:
         if not message:
             return None, stopped_for
         return int(json.loads(message)["status"]), stopped_for
+
+    def _processor_seconds(self) -> float:
+        """What all answers of this zygote have used until now."""
+        assert self._launched is not None
+        return processor_seconds(processes_below(self._launched.pid)[:1], self.processes_inside())
 
     def processes_inside(self) -> list[psutil.Process]:
         """The processes in the jail besides the zygote."""

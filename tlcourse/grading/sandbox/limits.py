@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tlcourse.exercises.engine.patience import CHECK_SECONDS
+from tlcourse.exercises.engine.patience import CHECK_SECONDS, TRAINING_SECONDS
 
 __all__ = ["Limits"]
 
@@ -20,8 +20,11 @@ class Limits:
     ----------
     exercise_seconds : float
         Wall time of one exercise, its setup included.
+    training_seconds : float
+        Processor time of an exercise that trains, in place of wall time.
     submission_seconds : float
-        Wall time of all exercises of a submission; what is left over counts as "timeout".
+        Wall time of all exercises of a submission (of those that train, processor time); what is left over
+        counts as "timeout".
     cpu_seconds : float
         Processor time of one process.
     memory_bytes : int
@@ -41,6 +44,7 @@ class Limits:
     """
 
     exercise_seconds: float = CHECK_SECONDS
+    training_seconds: float = TRAINING_SECONDS
     submission_seconds: float = 300.0
     cpu_seconds: float = 180.0
     memory_bytes: int = 4096 * MIB

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["LAUNCHER_FOLDER", "jail_plan", "launcher_command"]
+__all__ = ["LAUNCHER_FOLDER", "data_places", "jail_plan", "launcher_command"]
 
 LAUNCHER_FOLDER = Path(__file__).parents[3]
 """Where the launcher starts: `python -m` looks in its folder first, and the caller's may hold a `json.py`."""
@@ -109,6 +109,15 @@ def _hiding_entries(hidden: Iterable[str], shown: Sequence[str]) -> list[dict[st
             if path.startswith(real + "/") and os.path.exists(path):
                 entries.append({"hide": path, "at": top + path[len(real) :]})
     return entries
+
+
+def data_places() -> list[str]:
+    """Where the jail shows the course's labelled data: what is hidden from an answer that trains."""
+    from tlcourse.data.withheld import places
+
+    paths = [str(path) for path in places()]
+    aliases = _hiding_entries([os.path.realpath(path) for path in paths], _shown_places())
+    return list(dict.fromkeys([*paths, *(entry["at"] for entry in aliases)]))
 
 
 def _environment() -> dict[str, str]:

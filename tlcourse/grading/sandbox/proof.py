@@ -19,6 +19,7 @@ from tlcourse.exercises import Job, Observation
 from tlcourse.exercises.engine.folder import SHOWN
 from tlcourse.grading.sandbox.attacks import ATTACK
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
+from tlcourse.grading.sandbox.plan import data_places
 
 if TYPE_CHECKING:
     from tlcourse.grading.sandbox.sandbox import Sandbox
@@ -34,6 +35,7 @@ PROTECTIONS = {
     "secrets": "no solutions, judges, submissions, marks or seed in that file system",
     "limits": "limits on time, memory, processes, open files and sizes",
     "network": "no network",
+    "data": "no labelled images or texts of the course in sight of an answer that trains",
 }
 _SECONDS = 60.0  # that an attack may take on a busy machine
 _ENDLESS = 0.5
@@ -217,6 +219,31 @@ def attack(inputs):
         tried("network", "see a network device", bool(devices - {"lo"}))
     return could
 """
+LOOK_FOR_DATA = """
+import os
+
+def attack(inputs):
+    could = []
+    for path in inputs["data"]:
+        if os.path.isdir(path):
+            found = any(files for _, _, files in os.walk(path))
+        else:
+            try:
+                with open(path, "rb") as file:
+                    found = bool(file.read(1))
+            except OSError:
+                found = False
+        if found:
+            could.append(["data", "read " + path])
+    names = set(inputs["data_names"])
+    for folder, folders, files in os.walk("/"):
+        if folder == "/":
+            folders[:] = [name for name in folders if name not in ("proc", "sys", "dev")]
+        for name in names.intersection(files):
+            if os.path.isfile(folder + "/" + name) and os.path.getsize(folder + "/" + name):
+                could.append(["data", "see " + folder + "/" + name])
+    return could
+"""
 RUN_FOR_EVER = """
 def attack(inputs):
     while True:
@@ -262,7 +289,8 @@ def prove(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str]) -> tuple[s
         second = sandbox.run(Job(ATTACK, LOOK_AROUND, inputs), _SECONDS)
     begun = time.monotonic()
     endless = sandbox.run(Job(ATTACK, RUN_FOR_EVER, inputs), _ENDLESS)
-    succeeded = [*_reported(first), *_reported(second)]
+    third = sandbox.run(Job(ATTACK, LOOK_FOR_DATA, inputs), _SECONDS, trains=True)
+    succeeded = [*_reported(first), *_reported(second), *_reported(third)]
     if left_running:
         succeeded.append(("process", "leave a program running"))
     if endless.kind != "timeout" or time.monotonic() - begun > 60:
@@ -277,8 +305,10 @@ def prove(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str]) -> tuple[s
 
 def _attack_inputs(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str], port: int) -> dict[str, Any]:
     """The machine and the limits as the attacks need to know them."""
-    limits = sandbox.limits
+    limits, data = sandbox.limits, data_places()
     return {
+        "data": data,
+        "data_names": [name for place in data for name in _names_in(place)],
         "scratch": ["/scratch", "/tmp", "/dev/shm"],
         "user": os.geteuid(),
         "pids": [os.getpid(), os.getppid()],
@@ -294,6 +324,13 @@ def _attack_inputs(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str], p
         "processes": limits.processes,
         "port": port,
     }
+
+
+def _names_in(place: str) -> list[str]:
+    """Of a file its name, of a folder those of some files in it."""
+    if not os.path.isdir(place):
+        return [os.path.basename(place)]
+    return [name for _, _, files in os.walk(place) for name in sorted(files)[:3]]
 
 
 def _reported(seen: Observation) -> list[tuple[str, str]]:

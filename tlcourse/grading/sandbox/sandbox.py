@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 
 from tlcourse.errors import UnknownNameError
-from tlcourse.exercises import Job, Observation, observe_in_subprocess
+from tlcourse.exercises import Job, Observation, get, observe_in_subprocess
+from tlcourse.exercises.engine.patience import WALL
 from tlcourse.grading.sandbox.availability import available, how_to_allow
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 from tlcourse.grading.sandbox.jail import Jail
@@ -120,9 +121,7 @@ class Sandbox:
             If the jail cannot be started (again): never because of a student's code.
         """
         if not self.jailed:
-            return observe_in_subprocess(
-                jobs, self.framework, timeout=self.limits.exercise_seconds, modules=self.modules
-            )
+            return self._observe_without_jail(jobs)
         left = self.limits.submission_seconds
         observations: list[Observation] = []
         for job in jobs:
@@ -133,14 +132,22 @@ class Sandbox:
             self._start()
             # The first start imports a framework: that is not the student's time.
             begun = time.monotonic() if not observations else begun
-            observations.append(self._jail.observe(job, min(self.limits.exercise_seconds, left)))
-            left -= time.monotonic() - begun
+            trains = get(job.exercise_id).trains > 0
+            seconds = self.limits.training_seconds if trains else self.limits.exercise_seconds
+            observations.append(self._jail.observe(job, min(seconds, left), trains=trains))
+            left -= self._jail.used if trains else time.monotonic() - begun
         return observations
 
-    def run(self, job: Job, seconds: float) -> Observation:
+    def _observe_without_jail(self, jobs: Sequence[Job]) -> list[Observation]:
+        """In a plain process each, with more time by the clock for those that train."""
+        slow = any(get(job.exercise_id).trains for job in jobs)
+        seconds = max(self.limits.exercise_seconds, WALL * self.limits.training_seconds * slow)
+        return observe_in_subprocess(jobs, self.framework, timeout=seconds, modules=self.modules)
+
+    def run(self, job: Job, seconds: float, *, trains: bool = False) -> Observation:
         """Observe one answer for at most so many seconds; the submission's own limit does not count."""
         self._start()
-        return self._jail.observe(job, seconds)
+        return self._jail.observe(job, seconds, trains=trains)
 
     def processes_inside(self) -> int:
         """How many processes are in the jail besides the zygote."""

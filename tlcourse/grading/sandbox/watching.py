@@ -9,7 +9,7 @@ import psutil
 
 from tlcourse.grading.sandbox.limits import Limits
 
-__all__ = ["exceeded_limit", "processes_below"]
+__all__ = ["exceeded_limit", "processes_below", "processor_seconds"]
 
 
 def processes_below(pid: int) -> list[psutil.Process]:
@@ -37,6 +37,24 @@ def exceeded_limit(inside: Sequence[psutil.Process], limits: Limits) -> str | No
     if _bytes_of(inside, lambda process: process.memory_full_info().uss) <= limits.memory_bytes:
         return None
     return f"Your code used more than {limits.memory_bytes / 2**30:.0f} GiB of memory and was stopped."
+
+
+def processor_seconds(parents: Sequence[psutil.Process], inside: Sequence[psutil.Process]) -> float:
+    """Processor time of processes that run, and of those that have ended below them.
+
+    Parameters
+    ----------
+    parents : sequence of psutil.Process
+        Of these, only what has ended below them counts.
+    inside : sequence of psutil.Process
+    """
+    used = 0.0
+    for process in (*parents, *inside):
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            used += times.children_user + times.children_system
+            used += 0.0 if process in parents else times.user + times.system
+    return used
 
 
 def _bytes_of(processes: Sequence[psutil.Process], measure: Callable[[psutil.Process], int]) -> int:

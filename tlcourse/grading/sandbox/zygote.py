@@ -44,7 +44,14 @@ _LIBRARIES = (
 )
 _COURSE = ("claims", "data", "devices", "evaluation", "exercises", "freezing", "heads", "models", "training")
 # Packages with a module for each framework: that of this one is loaded too.
-_SIDED = ("exercises.engine.tiny", "freezing", "heads", "models.layers", "models.networks")
+_SIDED = (
+    "exercises.engine.gauge",
+    "exercises.engine.tiny",
+    "freezing",
+    "heads",
+    "models.layers",
+    "models.networks",
+)
 
 
 Untouched = tuple[Callable[[], None], Callable[[Any], None]]
@@ -158,9 +165,9 @@ def _middle(
         if child != 0:
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             os._exit(code if code >= 0 else 128 - code)
-        furnish(limits)
         with os.fdopen(job, "rb") as file:
             request = from_json(file.read().decode("ascii"))
+        furnish(limits, request["hidden"])
         close_all()
     except BaseException as error:
         print(f"the sandbox failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 from tlcourse.exercises.engine.bindings import relevant
 from tlcourse.exercises.engine.cells.reading import parsed
-from tlcourse.exercises.engine.own_work import OwnWorkError
+from tlcourse.exercises.engine.own_work import OwnWorkError, WithheldError
 
 __all__ = ["Ran", "Stop", "run_cell", "run_setup"]
 
@@ -119,22 +119,22 @@ def _below(
 def run_setup(source: str, names: dict[str, Any], file: str = "<setup>") -> Ran:
     """Run what an answer leans on; a statement that stops does not keep the others from running.
 
-    A statement that takes more than `_SETUP` seconds, or all of them together, is stopped too, and is listed
-    in ``passed``.
+    A statement that takes more than `_SETUP` seconds, or all of them together, is stopped too. Such
+    statements, and those that wanted data which are withheld, are listed in ``passed``.
     """
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
         body = parsed(source).body
     except SyntaxError:
         return Ran()
-    flags, late = 0, []
+    flags, missed = 0, []
     until = time.monotonic() + _SETUP
     for node in body:
         with at_most(max(0.5, until - time.monotonic())):
             flags, stop = _run(node, names, file, flags, last=False)
-            if stop is not None and isinstance(stop.error, OutOfTimeError):
-                late.append(stop)
-    return Ran(None, tuple(late), flags)
+            if stop is not None and isinstance(stop.error, OutOfTimeError | WithheldError):
+                missed.append(stop)
+    return Ran(None, tuple(missed), flags)
 
 
 @contextlib.contextmanager
