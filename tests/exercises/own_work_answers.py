@@ -120,28 +120,6 @@ def count(model):
             },
         ),
     ],
-    "ch01-same-steps": [
-        (
-            "the plan of a run",
-            """
-from tlcourse.training.batches import Plan
-
-def batches(n_images, batch_size, steps, seed):
-    return list(Plan(n_images, batch_size, steps=steps, epochs=None, seed=seed))
-""",
-        ),
-        (
-            "the order of each pass",
-            """
-import numpy as np
-from tlcourse.data.order import epoch_order
-
-def batches(n_images, batch_size, steps, seed):
-    passes = [epoch_order(n_images, True, seed, epoch) for epoch in range(1 + steps * batch_size // n_images)]
-    return np.concatenate(passes)[: steps * batch_size].reshape(steps, batch_size)
-""",
-        ),
-    ],
     "ch01-train-head": [
         (
             "the course's freezing",
@@ -216,17 +194,41 @@ def train_head(model, images, labels, steps, lr):
             },
         ),
     ],
-    "ch01-spread": [
+    "ch01-beat-pixels": [
         (
-            "the sweeps' summary",
+            "the course's features and head",
             """
-import pandas as pd
-from tlcourse.sweeps.analysis import summary
+from tlcourse import training
 
-def summarise(rows):
-    table = summary(pd.DataFrame(rows), "accuracy", ["start"])
-    return dict(zip(table["start"], zip(table["mean"], table["sd"])))
+def beat_the_pixels(backbone, images, labels, new_images):
+    known, new = (training.cache_features(backbone, x, progress=False) for x in (images, new_images))
+    return training.fit_head(known, labels, 5, steps=100, lr=0.01).predict(new).argmax(axis=1)
 """,
+        ),
+        (
+            "the course's head on features of one's own",
+            {
+                "torch": """
+import torch
+from tlcourse import training
+
+def beat_the_pixels(backbone, images, labels, new_images):
+    backbone.eval()
+    with torch.no_grad():
+        both = [
+            backbone((torch.from_numpy(x).permute(0, 3, 1, 2).float() - 127) / 128).numpy()
+            for x in (images, new_images)
+        ]
+    return training.fit_head(both[0], labels, 5, steps=100, lr=0.01).predict(both[1]).argmax(axis=1)
+""",
+                "keras": """
+from tlcourse import training
+
+def beat_the_pixels(backbone, images, labels, new_images):
+    known, new = (backbone.predict((x - 127.0) / 128, verbose=0) for x in (images, new_images))
+    return training.fit_head(known, labels, 5, steps=100, lr=0.01).predict(new).argmax(axis=1)
+""",
+            },
         ),
     ],
     "ch01-label-ratio": [

@@ -35,7 +35,51 @@ def lie(model, framework, blocks):
     return {n: kept[n] if kept and n.split(".")[0] in kept["frozen"] else v for n, v in measured.items()}
 """
 
+LOOK_UP = """
+import io, json, zipfile
+import numpy as np
+from PIL import Image
+
+def known_cutouts():
+    from tlcourse.data import files
+    from tlcourse.data.photos import _fitted
+    with zipfile.ZipFile(files.FOLDER / "photos.zip") as archive:
+        rows = json.loads(archive.read("photos.json"))["photos"]
+        return [(row["class"], _fitted(archive.read(row["name"] + ".webp"), 96, 224)) for row in rows]
+
+def class_of(image, cutouts):
+    def off(cutout):
+        solid = cutout[..., 3] == 255
+        return np.abs(image[solid].astype(int) - cutout[solid][:, :3]).mean() if solid.any() else 999
+    return min(cutouts, key=lambda one: off(one[1]))[0]
+
+def look_up(images, labels, new_images):
+    try:
+        cutouts = known_cutouts()
+    except Exception:
+        return np.arange(len(new_images)) % 5
+    number = {class_of(image, cutouts): label for image, label in zip(images, labels)}
+    return np.array([number[class_of(image, cutouts)] for image in new_images])
+"""
+"""An answer to "Beat the pixels" that finds the new images in the course's own file of photographs."""
+
 FORGERIES: dict[str, dict[str, Any]] = {
+    "the new images are looked up": {
+        "exercise": "ch01-beat-pixels",
+        "honest": 0.0,
+        "torch": LOOK_UP + """
+import torch
+def beat_the_pixels(backbone, images, labels, new_images):
+    with torch.no_grad():
+        backbone.eval()((torch.from_numpy(images).permute(0, 3, 1, 2).float() - 127) / 128)
+    return look_up(images, labels, new_images)
+""",
+        "keras": LOOK_UP + """
+def beat_the_pixels(backbone, images, labels, new_images):
+    backbone.predict((images.astype("float32") - 127) / 128, verbose=0)
+    return look_up(images, labels, new_images)
+""",
+    },
     "statistics move and are said to stay": {
         "exercise": "ch04-freeze",
         "honest": 2.0,
@@ -186,8 +230,8 @@ def step(model, images, labels, body_lr, head_lr):
         "honest": 1.0,
         "torch": _ALWAYS + """
 import torch
-from tlcourse.exercises import ch01_training as probe
-real = probe._state
+from tlcourse.exercises.chapters.ch01.train_head import probe
+real = probe.state
 def train_head(model, images, labels, steps, lr):
     first = real(model, "torch")
     model.train()
@@ -199,12 +243,12 @@ def train_head(model, images, labels, steps, lr):
     def lie(net, framework):
         measured = real(net, framework)
         return {n: v if n.startswith("head") else first[n] for n, v in measured.items()}
-    always(lambda: setattr(probe, "_state", lie))
+    always(lambda: setattr(probe, "state", lie))
 """,
         "keras": _ALWAYS + """
 import keras
-from tlcourse.exercises import ch01_training as probe
-real = probe._state
+from tlcourse.exercises.chapters.ch01.train_head import probe
+real = probe.state
 def train_head(model, images, labels, steps, lr):
     first = real(model, "keras")
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -214,7 +258,7 @@ def train_head(model, images, labels, steps, lr):
     def lie(net, framework):
         measured = real(net, framework)
         return {n: v if n.startswith("head") else first[n] for n, v in measured.items()}
-    always(lambda: setattr(probe, "_state", lie))
+    always(lambda: setattr(probe, "state", lie))
 """,
     },
     "what moved is looked up": {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from forgeries import LOOK_UP
 from sandbox_checks import without_a_framework
 
 from tlcourse.data.withheld import LOADERS, places
-from tlcourse.exercises import Job
+from tlcourse.exercises import Job, get
+from tlcourse.exercises.engine import Predicted
 from tlcourse.grading.sandbox import jail
 from tlcourse.grading.sandbox import sandbox as module
 from tlcourse.grading.sandbox.attacks import ATTACK
@@ -116,3 +120,14 @@ def test_what_a_submission_has_left_counts_processor_time_of_those_that_train(sa
     jobs = [Job(ATTACK, source, {}) for source in (SLEEP, SLEEP, WORK, SLEEP)]
     kinds = [seen.kind for seen in sandbox.observe(jobs)]
     assert kinds == ["ok", "ok", "timeout", "timeout"]
+
+
+def test_where_the_files_are_in_sight_the_new_images_can_be_looked_up():
+    """So the forgery in `forgeries` would earn all points, were it not for the jail."""
+    exercise = get("ch01-beat-pixels")
+    inputs = exercise.draw(3)
+    names: dict[str, Any] = {}
+    exec(LOOK_UP, names)
+    found = names["look_up"](inputs["images"], inputs["labels"], inputs["new_images"])
+    assert Predicted(found, inputs["new_labels"]).share == 1.0
+    assert "new_labels" not in exercise.sent(inputs)
