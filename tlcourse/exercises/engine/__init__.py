@@ -6,11 +6,13 @@
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
 inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
 a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was
-a probe                `plain`, `plain_array`, `plain_number`, `describe`, `NotPlainError`
+a probe                `plain`, `plain_array`, `plain_items`, `plain_number`; `describe`, `one_line`
+what a probe may raise `NotPlainError`
 a judge reads          `array`, `number`, `read_array`, `Predicted`, `WrongAnswerError`; `tiny`
 a judge compares       `close`, `told_apart`
 a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
-what a judge says      `show`, `listed`; `Finding`, `Verdict`, and `finding`, `score` without a table
+what a judge says      `show`, `show_number`, `listed`; `Finding`, `Verdict`
+without a table        `earned`, `missed`, `finding`, `score`
 =====================  ===================================================================================
 
 The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge what came of it (`report`) and
@@ -27,17 +29,20 @@ from tlcourse.exercises.engine.judging import (
     finding,
     listed,
     number,
+    one_line,
     plain_array,
+    plain_items,
     plain_number,
     read_array,
     score,
     show,
+    show_number,
     told_apart,
 )
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
 from tlcourse.exercises.engine.plain import NotPlainError, plain
 from tlcourse.exercises.engine.predictions import Predicted
-from tlcourse.exercises.engine.table import always, read, right, stopped, total, wrong
+from tlcourse.exercises.engine.table import always, earned, missed, read, right, stopped, total, wrong
 
 __all__ = [
     "About",
@@ -52,19 +57,24 @@ __all__ = [
     "array",
     "close",
     "describe",
+    "earned",
     "finding",
     "gauge",
     "listed",
+    "missed",
     "mixed",
     "number",
+    "one_line",
     "plain",
     "plain_array",
+    "plain_items",
     "plain_number",
     "read",
     "read_array",
     "right",
     "score",
     "show",
+    "show_number",
     "shuffled",
     "stopped",
     "tiny",

@@ -30,7 +30,8 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
     """
     photos = _photos()
     numbers = rng.permutation(len(CLASSES))
-    known, new = [], []
+    known: list[tuple[int, int]] = []
+    new: list[tuple[int, int]] = []
     for name, number in zip(CLASSES, numbers, strict=True):
         sides = _two_sides(rng, photos, name)
         for rows, side in zip(sides, (known, new), strict=True):

@@ -5,8 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from tlcourse.exercises.engine import Verdict, always, close, listed, read, right, stopped, tiny, total, wrong
-from tlcourse.exercises.engine.judging import show_number
+from tlcourse.exercises.engine import (
+    Verdict,
+    always,
+    close,
+    listed,
+    read,
+    right,
+    show_number,
+    stopped,
+    tiny,
+    total,
+    wrong,
+)
 
 CLOSE = 0.5
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain, shuffled, tiny
-from tlcourse.exercises.engine.judging import plain_items, plain_number
+from tlcourse.exercises.engine import plain, plain_items, plain_number, shuffled, tiny
 
 SIZE = 8  # of an image
 

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import Finding, Verdict, close, total
-from tlcourse.exercises.engine.judging import show_number
-from tlcourse.exercises.engine.table import earned, missed
+from tlcourse.exercises.engine import Finding, Verdict, close, earned, missed, show_number, total
 
 
 def _needed(sizes: Sequence[float], curve: Sequence[float], target: float) -> float | None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain, shuffled
-from tlcourse.exercises.engine.judging import one_line, plain_items, plain_number
+from tlcourse.exercises.engine import one_line, plain, plain_items, plain_number, shuffled
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:

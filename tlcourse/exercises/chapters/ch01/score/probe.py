@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import shuffled, tiny
-from tlcourse.exercises.engine.judging import plain_number
+from tlcourse.exercises.engine import plain_number, shuffled, tiny
 
 CLASSES, SIZE = 4, 8
 CASES = 3

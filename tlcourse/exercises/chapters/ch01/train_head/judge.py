@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import Verdict, total
-from tlcourse.exercises.engine.judging import show_number
-from tlcourse.exercises.engine.table import earned, missed
+from tlcourse.exercises.engine import Verdict, earned, missed, show_number, total
 
 
 def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
