@@ -95,8 +95,8 @@ def beat_the_pixels(backbone, images, labels, new_images):
     x = backbone(layers.Rescaling(1 / 128, offset=-127 / 128)(inputs), training=False)
     model = keras.Model(inputs, layers.Dense(5)(x))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
-    model.fit(images, labels, batch_size=20, verbose=0)
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss, run_eagerly=True)
+    model.fit(images, labels, batch_size=60, verbose=0)
     return model.predict(new_images, verbose=0).argmax(axis=1)
 
 

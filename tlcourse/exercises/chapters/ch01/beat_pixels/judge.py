@@ -66,7 +66,7 @@ class Head:
 
 NO_HEAD = (
     wrong(
-        lambda head: head.only is not None,
+        lambda head: head.only is not None and not head.backbone.weights_moved,
         "Every new image gets class {only}. Is what you return computed from the new images?",
         "one class for all",
     ),
