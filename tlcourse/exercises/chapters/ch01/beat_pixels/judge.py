@@ -18,8 +18,12 @@ from tlcourse.exercises.engine import (
     wrong,
 )
 
-FULL, LOW = 40, 27
-"""Of 60 new images; chance is 12, give or take 3."""
+# Measured in PyTorch on 100 seeds, of 60 images: linear heads, a hidden layer, logistic regression and nearest
+# means are right for 41 to 57 (50 on average), the pixels for 10 to 28, a head whose labels were shuffled for 2 to
+# 27 (12). On 25 seeds, images as bytes 30 to 47, divided by 255 only 42 to 55, in training mode 35 to 46: the score
+# alone does not tell these from the right ones, so they are told by what the backbone saw.
+FULL, LOW = 37, 32
+"""So many of 60 new images earn two points, and one."""
 
 
 class Head:
