@@ -18,10 +18,10 @@ from tlcourse.exercises.engine import (
     wrong,
 )
 
-# Measured in PyTorch on 100 seeds, of 60 images: linear heads, a hidden layer, logistic regression and nearest
-# means are right for 41 to 57 (50 on average), the pixels for 10 to 28, a head whose labels were shuffled for 2 to
-# 27 (12). On 25 seeds, images as bytes 30 to 47, divided by 255 only 42 to 55, in training mode 35 to 46: the score
-# alone does not tell these from the right ones, so they are told by what the backbone saw.
+# Measured in PyTorch on 100 seeds, of 60 images: linear heads, a hidden layer, logistic regression and
+# nearest means are right for 41 to 57 (50 on average), the pixels for 10 to 28, and a head whose labels were
+# shuffled for 2 to 27 (12). On 25 seeds: images as bytes 30 to 47, divided by 255 only 42 to 55, in training
+# mode 35 to 46. The score alone does not tell these three from right ones; what the backbone saw does.
 FULL, LOW = 37, 32
 """So many of 60 new images earn two points, and one."""
 
