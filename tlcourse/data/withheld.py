@@ -24,7 +24,7 @@ LOADERS = (
     "tlcourse.data.solar.solar_cells",
 )
 """The functions that give labelled data, where they are defined."""
-_TEXT_ABOUT_THEM = (".md", ".txt")
+_NO_DATA = (".md", ".txt", ".safetensors")  # texts about them, and weights
 _IN_PACKAGES = (
     (TEXTILE_PACKAGE, TEXTILE_FOLDER),
     (DIGITS_PACKAGE, DIGITS_FILE),
@@ -41,7 +41,7 @@ def places() -> tuple[Path, ...]:
     True
     """
     bundled = [path for path in sorted(FOLDER.iterdir()) if path.is_file()]
-    found = [path for path in bundled if path.suffix not in _TEXT_ABOUT_THEM]
+    found = [path for path in bundled if path.suffix not in _NO_DATA]
     for distribution, name in _IN_PACKAGES:
         try:
             found.append(_place(distribution, name))
