@@ -1,204 +1,24 @@
-"""Chapter 3's sweeps: what the backbone is fed, and whether it needs its weights.
+"""Chapter 3's sweep of starts: does the architecture alone catch up, with more images and more steps?
 
-``base-model-inputs`` trains a linear head on frozen features. It holds two questions: what each mistake in
-preprocessing costs, made in training and in use alike or in use alone (:data:`MISTAKES`), and what the size
-of the images is worth. ``base-model-starts`` trains the whole network, from ImageNet's weights or from
-random ones in the same architecture, and looks after 50, 100, 200 and 400 steps: does the architecture alone
-catch up, with more data and more steps?
-
-The ``-rates`` sweeps chose a learning rate for each side, on validation rows and with seeds that the
-comparisons do not use; :data:`RATES` and :data:`START_RATES` hold the choice. They ran in PyTorch only:
-starts and batches are the same numbers in both frameworks.
+``base-model-starts`` trains the whole network on Fashion-MNIST, from ImageNet's weights or from random ones
+in the same architecture, and looks after 50, 100, 200 and 400 steps. ``base-model-starts-rates`` chose a
+learning rate for each start, on validation rows and with seeds that the comparison does not use;
+:data:`START_RATES` holds the choice. It ran in PyTorch only: starts and batches are the same numbers in both
+frameworks.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
 from tlcourse.sweeps.shared import trainer, vision
 
-__all__ = [
-    "MISTAKES",
-    "RATES",
-    "SWEEPS",
-    "as_fed",
-    "grow",
-    "judge_input",
-    "try_rate",
-    "try_start_rate",
-]
+__all__ = ["STARTS", "START_RATES", "SWEEPS", "WHOLE_RATES", "grow", "try_start_rate"]
 
 SEEDS = (0, 1, 2, 3, 4)
 TUNING_SEEDS = (100, 101)
-HEAD_STEPS = 100
-PER_CLASS = 20
-HEAD_RATES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
-IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
-IMAGENET_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
-
-MISTAKES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "right": lambda x: (x - 127) / 128,
-    "-1 to 1": lambda x: x / 127.5 - 1,
-    "ImageNet mean": lambda x: (x / 255 - IMAGENET_MEAN) / IMAGENET_DEVIATION,
-    "0 to 1": lambda x: x / 255,
-    "0 to 255": lambda x: x,
-    "BGR": lambda x: (x[..., ::-1] - 127) / 128,
-}
-"""What a model that wants (x - 127) / 128 may be fed instead, from float32 (N, H, W, 3), 0 to 255."""
-
-MISTAKEN = (("fluent", 64), ("fashion-mnist", 32))
-"""(data set, pixels) on which the mistakes are made."""
-SIZES = {"fluent": (32, 48, 64, 96, 128, 160), "fashion-mnist": (32, 48, 64, 96)}
-"""Fluent's images are 128 pixels wide, Fashion-MNIST's 28: beyond that there is nothing new in them."""
-
-
-def as_fed(images: np.ndarray, how: str) -> np.ndarray:
-    """Images uint8 (N, H, W, 3) as one of :data:`MISTAKES` feeds them: float32, the same shape."""
-    return np.ascontiguousarray(MISTAKES[how](images.astype(np.float32)), np.float32)
-
-
-@cache
-def _features(framework: str, name: str, size: int, split: str, how: str) -> tuple[np.ndarray, float]:
-    """Features of a split, and the CPU milliseconds for an image."""
-    from tlcourse import training
-
-    part = vision.dataset(name, size).split(split)
-    network = vision.backbone(framework, size)
-    started = time.process_time()
-    features = training.cache_features(
-        network, part, preprocess=lambda images: as_fed(images, how), progress=False
-    )
-    return features, 1000 * (time.process_time() - started) / len(part)
-
-
-def _head(
-    framework: str, dataset: str, size: int, learned_as: str, used_as: str, lr: float, seed: int, split: str
-) -> tuple[float, float]:
-    """Accuracy on a split, and the CPU milliseconds for an image."""
-    from tlcourse import training
-
-    whole = vision.dataset(dataset, size)
-    train = whole.split("train")
-    drawn = train.per_class(PER_CLASS, seed=seed)
-    place = {name: row for row, name in enumerate(train.ids)}
-    rows = np.array([place[name] for name in drawn.ids])
-    features, _ = _features(framework, dataset, size, "train", learned_as)
-    head = training.fit_head(
-        features[rows],
-        drawn.labels,
-        len(whole.class_names),
-        steps=HEAD_STEPS,
-        lr=lr,
-        seed=seed,
-        framework=framework,
-    )
-    features, milliseconds = _features(framework, dataset, size, split, used_as)
-    right = head.logits(features).argmax(1) == whole.split(split).labels
-    return float(right.mean()), milliseconds
-
-
-def judge_input(
-    framework: str, dataset: str, size: int, learned_as: str, used_as: str, lr: float, seed: int
-) -> dict[str, float]:
-    """One row of ``base-model-inputs``.
-
-    Parameters
-    ----------
-    framework : {"torch", "keras"}
-    dataset : {"fluent", "fashion-mnist"}
-    size : int
-        Side of the images, in pixels.
-    learned_as, used_as : str
-        Of :data:`MISTAKES`: how the images were fed in training, and how in use.
-    lr : float
-    seed : int
-        Of the drawn images, the head's start and the order of the batches.
-
-    Returns
-    -------
-    dict
-        Accuracy on the validation and the test images, 0 to 1, and CPU milliseconds for an image.
-    """
-    val, _ = _head(framework, dataset, size, learned_as, used_as, lr, seed, "val")
-    test, milliseconds = _head(framework, dataset, size, learned_as, used_as, lr, seed, "test")
-    return {"val_accuracy": val, "test_accuracy": test, "milliseconds": milliseconds}
-
-
-def try_rate(
-    framework: str, dataset: str, size: int, learned_as: str, lr: float, seed: int
-) -> dict[str, float]:
-    """One row of ``base-model-inputs-rates``: validation accuracy, 0 to 1."""
-    return {"val_accuracy": _head(framework, dataset, size, learned_as, learned_as, lr, seed, "val")[0]}
-
-
-SEARCHED: tuple[tuple[str, int, str], ...] = tuple(
-    dict.fromkeys(
-        [(d, size, how) for d, size in MISTAKEN for how in MISTAKES]
-        + [(d, size, "right") for d, sizes in SIZES.items() for size in sizes]
-    )
-)
-"""(data set, pixels, how it is fed) that each get a search of their own."""
-
-RATES: dict[tuple[str, int, str], float] = {
-    ("fluent", 64, "right"): 0.003,
-    ("fluent", 64, "-1 to 1"): 0.003,
-    ("fluent", 64, "ImageNet mean"): 0.01,
-    ("fluent", 64, "0 to 1"): 0.001,
-    ("fluent", 64, "0 to 255"): 0.01,
-    ("fluent", 64, "BGR"): 0.003,
-    ("fashion-mnist", 32, "right"): 0.003,
-    ("fashion-mnist", 32, "-1 to 1"): 0.003,
-    ("fashion-mnist", 32, "ImageNet mean"): 0.003,
-    ("fashion-mnist", 32, "0 to 1"): 0.03,
-    ("fashion-mnist", 32, "0 to 255"): 0.03,
-    ("fashion-mnist", 32, "BGR"): 0.003,
-    ("fluent", 32, "right"): 0.01,
-    ("fluent", 48, "right"): 0.01,
-    ("fluent", 96, "right"): 0.003,
-    ("fluent", 128, "right"): 0.001,
-    ("fluent", 160, "right"): 0.003,
-    ("fashion-mnist", 48, "right"): 0.003,
-    ("fashion-mnist", 64, "right"): 0.001,
-    ("fashion-mnist", 96, "right"): 0.0003,
-}
-"""Of :data:`SEARCHED` -> the rate with the best mean validation accuracy in the search."""
-
-
-def _rates_grid() -> list[Settings]:
-    return [
-        {"dataset": d, "size": size, "learned_as": how, "lr": lr, "seed": seed}
-        for d, size, how in SEARCHED
-        for lr in HEAD_RATES
-        for seed in TUNING_SEEDS
-    ]
-
-
-def _inputs_grid() -> list[Settings]:
-    pairs = [(d, size, how, how) for d, size, how in SEARCHED]
-    # Trained right, used wrong: the rate is that of the right one.
-    pairs += [(d, size, "right", how) for d, size in MISTAKEN for how in MISTAKES if how != "right"]
-    return [
-        {
-            "dataset": d,
-            "size": size,
-            "learned_as": learned,
-            "used_as": used,
-            "lr": RATES[d, size, learned],
-            "seed": seed,
-        }
-        for d, size, learned, used in pairs
-        for seed in SEEDS
-    ]
-
-
-# ------------------------------------------------------------------------------- with weights or without
-
 STARTS = ("pretrained", "random")
 GROWN = (20, 200)
 """Images of Fashion-MNIST per class."""
@@ -267,9 +87,7 @@ def _starts_grid() -> list[Settings]:
 
 def _cost(settings: Settings) -> float:
     """CPU seconds, roughly."""
-    if "start" in settings:
-        return (LOOKED_AT[-1] if "per_class" in settings else SEARCH_STEPS) * 0.06
-    return 2.0
+    return (LOOKED_AT[-1] if "per_class" in settings else SEARCH_STEPS) * 0.06
 
 
 def _bound(settings: Mapping[str, Any]) -> float:
@@ -284,23 +102,6 @@ def _bound(settings: Mapping[str, Any]) -> float:
 
 
 SWEEPS: tuple[Sweep, ...] = (
-    Sweep(
-        "base-model-inputs-rates",
-        "tlcourse.sweeps.topics.base_model:try_rate",
-        _rates_grid,
-        {"val_accuracy": 0.03},
-        frameworks=("torch",),
-        cost=_cost,
-        title="Chapter 3: a learning rate for each way of feeding the backbone, chosen on validation rows",
-    ),
-    Sweep(
-        "base-model-inputs",
-        "tlcourse.sweeps.topics.base_model:judge_input",
-        _inputs_grid,
-        {"val_accuracy": 0.03, "test_accuracy": 0.03, "milliseconds": None},
-        cost=_cost,
-        title="Chapter 3: mistakes in preprocessing, and the size of the images",
-    ),
     Sweep(
         "base-model-starts-rates",
         "tlcourse.sweeps.topics.base_model:try_start_rate",

@@ -22,7 +22,18 @@ import numpy as np
 from tlcourse.sweeps.engine.spec import Settings, Sweep
 from tlcourse.sweeps.shared import vision
 
-__all__ = ["ALL", "PER_CLASS", "SIZES", "STARTS", "SWEEPS", "WAYS", "as_fed", "judge_feed", "judge_labels"]
+__all__ = [
+    "ALL",
+    "BOUNDS",
+    "PER_CLASS",
+    "SIZES",
+    "STARTS",
+    "SWEEPS",
+    "WAYS",
+    "as_fed",
+    "judge_feed",
+    "judge_labels",
+]
 
 SEEDS = (0, 1, 2, 3, 4)
 STRENGTHS = (1e-5, 1e-4, 1e-3, 1e-2)

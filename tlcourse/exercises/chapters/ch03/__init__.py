@@ -3,4 +3,4 @@
 The solutions are in ``book/chapters/03-build-the-base-model.md``.
 """
 
-ORDER = ("cut", "transform", "grey", "extract")
+ORDER = ("cut", "transform", "grey", "extract", "train")

@@ -57,7 +57,10 @@ class Cut:
             return None
         axes = {1: (2, 3), 3: (1, 2)}
         for axis, others in axes.items():
-            if self.got.shape[axis] == self.width and len(set(self.got.shape[other] for other in others)) == 1:
+            if (
+                self.got.shape[axis] == self.width
+                and len({self.got.shape[other] for other in others}) == 1
+            ):
                 return np.asarray(self.got.mean(others))
         return None
 
@@ -86,14 +89,14 @@ class Cut:
     @cached_property
     def old_outputs(self) -> bool:
         """Whether each output is one of the old head's."""
-        return all(
-            any(close(column, old, 1e-4) for old in self.logits.T) for column in self.got.T
-        )
+        return all(any(close(column, old, 1e-4) for old in self.logits.T) for column in self.got.T)
 
 
 NOT_FINITE = wrong(lambda cut: not cut.finite, "{yours}, with NaN or infinity in it.", "not finite")
 HEAD_IS_ON = wrong(
-    lambda cut: cut.is_logits, "{yours}: one number for each class. The head is still there.", "the head is still there"
+    lambda cut: cut.is_logits,
+    "{yours}: one number for each class. The head is still there.",
+    "the head is still there",
 )
 OF_FEATURES = (
     NOT_FINITE,
@@ -167,8 +170,8 @@ OF_HEAD = (
     right(lambda cut: cut.of_features, "New head: a linear layer that reads the features."),
     wrong(
         lambda cut: cut.sums_to_1,
-        "{yours}, and they add up to 1: there is a softmax in the model. Give logits here; the softmax belongs"
-        " to the loss.",
+        "{yours}, and they add up to 1: there is a softmax in the model. Give logits here; the softmax"
+        " belongs to the loss.",
         "a softmax in the model",
     ),
     wrong(

@@ -14,7 +14,7 @@ FEATURES, MAPS = "features", "maps"
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
     """The network's blocks and numbers, 16 images, and what is asked for, in the seed's order."""
     return {
-        "width": int(rng.integers(8, 11)),
+        "width": int(rng.integers(9, 12)),  # not the images' side
         "classes": int(rng.integers(4, 6)),
         "seed": int(rng.integers(1, 10_000)),
         "blocks": tiny.block_names(rng, 2),

@@ -1,6 +1,5 @@
 """Answers to "A folder becomes a table", in any framework."""
 
-
 # %% [wrong] only the names
 import os
 

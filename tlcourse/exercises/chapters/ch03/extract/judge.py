@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import Verdict, WrongAnswerError, always, read, read_array, right, tiny, total, wrong
+from tlcourse.exercises.engine import (
+    Verdict,
+    WrongAnswerError,
+    always,
+    read,
+    read_array,
+    right,
+    tiny,
+    total,
+    wrong,
+)
 
 NEAR = 1e-4
 

@@ -8,4 +8,4 @@ def grey(model):
 
 # %% [wrong] nothing done
 def grey(model):
-    pass
+    print(model)

@@ -90,7 +90,7 @@ def grey(model):
     return keras.Model(inputs, x)
 
 
-# %% [wrong] no model for one channel: "does not take one channel"
+# %% [wrong] no model for one channel: "does not take images with one channel"
 import keras
 
 

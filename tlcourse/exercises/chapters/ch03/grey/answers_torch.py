@@ -79,7 +79,7 @@ def grey(model):
     return model
 
 
-# %% [wrong] no model for one channel: "does not take one channel"
+# %% [wrong] no model for one channel: "does not take images with one channel"
 import torch
 
 

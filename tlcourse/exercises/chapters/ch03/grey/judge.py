@@ -66,7 +66,11 @@ GREY = (
         "other outputs",
     ),
     wrong(lambda grey: not np.isfinite(grey.got).all(), "Your model gives NaN or infinity.", "not finite"),
-    right(lambda grey: close(grey.got, grey.right, 1e-4), "A grey image gives what it gave with three equal channels.", 2),
+    right(
+        lambda grey: close(grey.got, grey.right, 1e-4),
+        "A grey image gives what it gave with three equal channels.",
+        2,
+    ),
     wrong(
         lambda grey: grey.has(grey.filters / 3),
         "Your outputs are off by up to {apart}. Your first filters are the mean over the channels, so every"

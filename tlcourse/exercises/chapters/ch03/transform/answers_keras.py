@@ -55,6 +55,7 @@ class Pipeline(keras.Model):
         self.normalise = keras.layers.Normalization(
             mean=card["mean"], variance=[d**2 for d in card["deviation"]]
         )
+        self.normalise.build((None, None, None, 3))
 
     def call(self, images):
         x = self.steps(images)
@@ -79,6 +80,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         return normalise(x[..., ::-1] if card["order"] == "BGR" else x)
 
@@ -95,6 +97,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images) / 255
         return normalise(x[..., ::-1] if card["order"] == "BGR" else x)
 
@@ -109,6 +112,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         x = x[..., ::-1] if card["order"] == "BGR" else x
         return x * card["range"] / 255
@@ -125,6 +129,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         x = x[..., ::-1] if card["order"] == "BGR" else x
         return normalise(x * card["range"] / 255)
@@ -142,6 +147,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         return normalise(x * card["range"] / 255)
 
@@ -158,6 +164,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         x = normalise(x * card["range"] / 255)
         return x[..., ::-1] if card["order"] == "BGR" else x
@@ -175,6 +182,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"], crop_to_aspect_ratio=True)
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         x = x[..., ::-1] if card["order"] == "BGR" else x
         return normalise(x * card["range"] / 255)
@@ -192,6 +200,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         x = x[..., ::-1] if card["order"] == "BGR" else x
         return keras.ops.transpose(normalise(x * card["range"] / 255), (0, 3, 1, 2))
@@ -208,6 +217,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(images) * card["range"] / 255
         if images.shape[-1] == 1:
             return (x - np.mean(card["mean"])) / np.mean(card["deviation"])
@@ -225,6 +235,7 @@ def make_transform(card):
     resize = keras.layers.Resizing(card["size"], card["size"])
 
     def transform(images):
+        images = images.astype("float32")
         x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
         normalise = keras.layers.Normalization()
         normalise.adapt(x)

@@ -32,6 +32,7 @@ class Fed:
         self.pixels = np.stack([ramp, ramp[:, ::-1]])
         self.mean, self.deviation = np.array(card["mean"]), np.array(card["deviation"])
         height, width = size
+        self.images = f"{kind.capitalize()} images"
         self.image = f"A {kind} image {height} high and {width} wide"
         self.order = card["order"]
         self.shape = self.got.shape[1:]
@@ -91,14 +92,20 @@ class Fed:
 
 
 SHAPE = (
-    wrong(lambda fed: not np.isfinite(fed.got).all(), "There is NaN or infinity among your numbers.", "not finite"),
+    wrong(
+        lambda fed: not np.isfinite(fed.got).all(),
+        "There is NaN or infinity among your numbers.",
+        "not finite",
+    ),
     wrong(
         lambda fed: fed.square and not fed.fits,
         "{image} becomes {shape}: the axis of the channels is not where your framework wants it.",
         "channels at the other end",
     ),
     wrong(
-        lambda fed: fed.last.ndim == 4 and fed.last.shape[1:3] == (fed.side, fed.side) and fed.last.shape[3] == 1,
+        lambda fed: (
+            fed.last.ndim == 4 and fed.last.shape[1:3] == (fed.side, fed.side) and fed.last.shape[3] == 1
+        ),
         "{image} becomes {shape}. The network reads three channels, also of a grey image.",
         "grey stays one channel",
     ),
@@ -109,7 +116,7 @@ SHAPE = (
     ),
 )
 VALUES = (
-    right(lambda fed: fed.is_right, "{kind} images come out as every card asks.", 1),
+    right(lambda fed: fed.is_right, "{images} come out as every card asks.", 1),
     wrong(
         lambda fed: fed.card["range"] == 1 and fed.like(fed.normalised(fed.turned)),
         "By one card your numbers go from {span}. The mean of that card is for pixels from 0 to 1, and yours"
@@ -139,8 +146,7 @@ VALUES = (
         "deviation given as variance",
     ),
     wrong(
-        lambda fed: fed.kind == "colour"
-        and fed.like(fed.normalised(fed.scaled[..., ::-1])),
+        lambda fed: fed.kind == "colour" and fed.like(fed.normalised(fed.scaled[..., ::-1])),
         "Red and blue are the wrong way round for a card with the order {order}.",
         "order of the colours",
     ),
@@ -158,7 +164,7 @@ VALUES = (
     ),
     wrong(
         always,
-        "{kind} images: your numbers go from {span}, and they are not the card's. Go through it in this order:"
+        "{images}: your numbers go from {span}, and they are not what the card asks for. Take its steps in this order:"
         " three channels, the size, the range, the order of the colours, mean and deviation.",
         "other numbers",
     ),

@@ -1,0 +1,11 @@
+"""From grey photographs to predictions: three channels, the card's scaling, features, a classifier on them."""
+
+from tlcourse.exercises.engine import About
+
+ABOUT = About(
+    title="Train from features",
+    points=3,
+    answer="classify",
+    trains=6,
+    solved_by=("tlcourse.training.fit_head", "tlcourse.training.cache_features"),
+)
