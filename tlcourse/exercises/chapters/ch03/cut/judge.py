@@ -57,10 +57,7 @@ class Cut:
             return None
         axes = {1: (2, 3), 3: (1, 2)}
         for axis, others in axes.items():
-            if (
-                self.got.shape[axis] == self.width
-                and len({self.got.shape[other] for other in others}) == 1
-            ):
+            if self.got.shape[axis] == self.width and len({self.got.shape[other] for other in others}) == 1:
                 return np.asarray(self.got.mean(others))
         return None
 

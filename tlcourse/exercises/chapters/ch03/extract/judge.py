@@ -98,8 +98,8 @@ class Table:
 FEATURES = (
     wrong(
         lambda table: table.got.ndim != 2 or table.got.shape[1] != table.width,
-        "Your features have the shape {shape}. A table was asked for, a row of what the network gives for each"
-        " image.",
+        "Your features have the shape {shape}. A table was asked for, a row of what the network gives for"
+        " each image.",
         "not a table",
     ),
     right(lambda table: table.complete, "The table has a row for every image, as the network gives it."),
@@ -152,7 +152,8 @@ LABELS = (
     ),
     wrong(
         always,
-        "{fitting} of {n} rows have the label of their image. The class folders are numbered by the alphabet.",
+        "{fitting} of {n} rows have the label of their image. The class folders are numbered by the"
+        " alphabet.",
         "other labels",
     ),
 )

@@ -85,8 +85,8 @@ GREY = (
     ),
     wrong(
         always,
-        "Your outputs are off by up to {apart}. All that the first layer learned about each of the three colours"
-        " has to stay, and so do the layers behind it, as they are.",
+        "Your outputs are off by up to {apart}. All that the first layer learned about each of the three"
+        " colours has to stay, and so do the layers behind it, as they are.",
         "other weights",
     ),
 )

@@ -1,4 +1,4 @@
-"""From grey photographs to predictions: three channels, the card's scaling, features, a classifier on them."""
+"""From grey photographs to predictions: three channels, the card's scaling, features, a classifier."""
 
 from tlcourse.exercises.engine import About
 

@@ -44,8 +44,8 @@ SCORE = (
     ),
     wrong(
         lambda trained: trained.fed.high > 100 and trained.hits >= SOME,
-        "{shown} new photographs are right, and {full} are within reach. The backbone saw numbers from {low} to"
-        " {high}. Its card says (x - 127) / 128.",
+        "{shown} new photographs are right, and {full} are within reach. The backbone saw numbers from"
+        " {low} to {high}. Its card says (x - 127) / 128.",
         "not scaled",
         1,
     ),
@@ -57,21 +57,21 @@ SCORE = (
     ),
     wrong(
         lambda trained: trained.fed.by_batch and trained.hits >= SOME,
-        "{shown} new photographs are right, and {full} are within reach. The backbone ran in training mode, so"
-        " a photograph's features depend on the others in its batch.",
+        "{shown} new photographs are right, and {full} are within reach. The backbone ran in training mode,"
+        " so a photograph's features depend on the others in its batch.",
         "training mode",
         1,
     ),
     wrong(
         lambda trained: trained.fed.by_batch,
-        "{shown} new photographs are right. The backbone ran in training mode, so a photograph's features depend"
-        " on the others in its batch.",
+        "{shown} new photographs are right. The backbone ran in training mode, so a photograph's features"
+        " depend on the others in its batch.",
         "training mode",
     ),
     wrong(
         lambda trained: trained.hits < GUESSING,
-        "{shown} new photographs are right: guessing does as well. Does each row of features still stand beside"
-        " its own label?",
+        "{shown} new photographs are right: guessing does as well. Does each row of features still stand"
+        " beside its own label?",
         "features and labels apart",
     ),
     wrong(
@@ -91,8 +91,8 @@ SCORE = (
 BACKBONE = (
     wrong(
         lambda trained: trained.fed.statistics_moved,
-        "Looking at the photographs changed the backbone: the statistics of its BatchNorm layers moved. It ran"
-        " in training mode.",
+        "Looking at the photographs changed the backbone: the statistics of its BatchNorm layers moved. It"
+        " ran in training mode.",
         "training mode",
     ),
     wrong(

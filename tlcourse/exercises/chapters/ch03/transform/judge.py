@@ -1,4 +1,4 @@
-"""Two points for colour images by every card, one for grey ones: what comes out is turned back into pixels."""
+"""Two points for colour images by every card, one for grey ones, for what comes out, turned into pixels."""
 
 from __future__ import annotations
 
@@ -164,8 +164,8 @@ VALUES = (
     ),
     wrong(
         always,
-        "{images}: your numbers go from {span}, and they are not what the card asks for. Take its steps in this order:"
-        " three channels, the size, the range, the order of the colours, mean and deviation.",
+        "{images}: your numbers go from {span}, and they are not what the card asks for. Take its steps in"
+        " this order: three channels, the size, the range, the order of the colours, mean and deviation.",
         "other numbers",
     ),
 )

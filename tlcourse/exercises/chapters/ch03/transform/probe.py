@@ -54,7 +54,7 @@ def ramps(slopes: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """``cases``: for each card and kind of image the ``outputs``, and which of their axes has the channels."""
+    """``cases``: for each card and kind of image the ``outputs``, and which axis has the channels."""
     cases = []
     for card, slopes in zip(inputs["cards"], np.asarray(inputs["slopes"]), strict=True):
         copy = {**card, "mean": list(card["mean"]), "deviation": list(card["deviation"])}
