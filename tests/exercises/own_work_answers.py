@@ -327,21 +327,49 @@ def count(model):
     "ch02-knn": [("transferability", "from tlcourse.transferability import knn_accuracy")],
     "ch02-rank": [("transferability", "from tlcourse.transferability import rank_correlation")],
     "ch03-cut": [
-        ("cut_head", "from tlcourse.models import cut_head as cut"),
+        (
+            "cut_head",
+            """
+from tlcourse.models import cut_head
+
+def cut(model, keep):
+    return cut_head(model) if keep == "features" else model
+""",
+        ),
         (
             "cut_at",
-            """
+            {
+                "torch": """
 from tlcourse.models import cut_at
 
-def cut(model):
-    return cut_at(model, "block1" if hasattr(model, "children") else "block1.conv")
+def cut(model, keep):
+    blocks = [name for name, _ in model.named_children() if name.startswith("block")]
+    return cut_at(model, blocks[-1], num_classes=keep if isinstance(keep, int) else 0)
 """,
+                "keras": """
+from tlcourse.models import cut_at
+
+def cut(model, keep):
+    blocks = [layer.name for layer in model.layers if layer.name.startswith("block")]
+    return cut_at(model, f"{blocks[-1]}.conv", num_classes=keep if isinstance(keep, int) else 0)
+""",
+            },
         ),
         (
             "the framework's own cut_head",
             {
-                "torch": "from tlcourse.models.adapting._torch import cut_head as cut",
-                "keras": "from tlcourse.models.adapting._keras import cut_head as cut",
+                "torch": """
+from tlcourse.models.adapting._torch import cut_head
+
+def cut(model, keep):
+    return cut_head(model) if keep == "features" else model
+""",
+                "keras": """
+from tlcourse.models.adapting._keras import cut_head
+
+def cut(model, keep):
+    return cut_head(model) if keep == "features" else model
+""",
             },
         ),
         (
@@ -350,14 +378,16 @@ def cut(model):
                 "torch": """
 from tlcourse.models.adapting._torch import cut_at
 
-def cut(model):
-    return cut_at(model, "block1", ("classifier",), None)
+def cut(model, keep):
+    last = [name for name, _ in model.named_children() if name.startswith("block")][-1]
+    return cut_at(model, last, ("classifier",), None)
 """,
                 "keras": """
 from tlcourse.models.adapting._keras import cut_at
 
-def cut(model):
-    return cut_at(model, "block1", ("classifier",), None)
+def cut(model, keep):
+    last = [layer.name for layer in model.layers if layer.name.startswith("block")][-1]
+    return cut_at(model, last, ("classifier",), None)
 """,
             },
         ),
@@ -367,52 +397,79 @@ def cut(model):
                 "torch": """
 from tlcourse.models.adapting._torch import CutNetwork
 
-def cut(model):
+def cut(model, keep):
     return CutNetwork(model, ("classifier",))
 """,
             },
         ),
     ],
-    "ch03-feed": [
+    "ch03-grey": [
+        ("one_channel", "from tlcourse.models import one_channel as grey"),
         (
-            "the rules of the cards",
-            """
-from tlcourse.models import rules
-
-def feed(images, card):
-    if card["channels"] == "BGR":
-        return rules.apply("caffe", images)
-    return rules.apply("imagenet" if card["divide_by"] == 255 else "signed", images)
-""",
+            "the framework's own one_channel",
+            {
+                "torch": "from tlcourse.models.adapting._torch import one_channel as grey",
+                "keras": "from tlcourse.models.adapting._keras import one_channel as grey",
+            },
         ),
     ],
-    "ch03-grey": [
+    "ch03-extract": [
         (
-            "one_channel",
+            "the course's folder",
             {
                 "torch": """
 import torch
-from torch import nn
-from tlcourse.models import one_channel
+from tlcourse import data
 
-def grey(weights):
-    out, _, height, width = weights.shape
-    layer = nn.Conv2d(3, out, (height, width), bias=False)
-    layer.weight.data = torch.tensor(weights)
-    return one_channel(nn.Sequential(layer))[0].weight.detach().numpy()
+def extract(model, folder):
+    images = data.image_folder(folder, size=8, val=0, test=0)
+    x = torch.from_numpy(images.images).permute(0, 3, 1, 2) / 255
+    return model.eval()(x), images.labels
 """,
                 "keras": """
-import keras
-from tlcourse.models import one_channel
+from tlcourse import data
 
-def grey(weights):
-    height, width, _, out = weights.shape
-    layer = keras.layers.Conv2D(out, (height, width), use_bias=False)
-    model = keras.Sequential([keras.Input((16, 16, 3)), layer])
-    layer.set_weights([weights])
-    return one_channel(model).layers[-1].get_weights()[0]
+def extract(model, folder):
+    images = data.image_folder(folder, size=8, val=0, test=0)
+    return model.predict(images.images / 255, verbose=0), images.labels
 """,
             },
+        ),
+        (
+            "cache_features",
+            """
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tlcourse import training
+
+def extract(model, folder):
+    files = sorted(Path(folder).glob("*/*.png"))
+    names = sorted({file.parent.name for file in files})
+    images = np.stack([np.asarray(Image.open(file)) for file in files])
+    features = training.cache_features(
+        model, images, preprocess=lambda some: (some / 255).astype("float32"), progress=False
+    )
+    return features, [names.index(file.parent.name) for file in files]
+""",
+        ),
+    ],
+    "ch03-train": [
+        (
+            "cache_features and fit_head",
+            """
+import numpy as np
+from tlcourse import training
+
+def classify(backbone, images, labels, new_images):
+    def features(some):
+        three = np.repeat(some[..., None], 3, axis=-1)
+        return training.cache_features(backbone, three, progress=False)
+
+    head = training.fit_head(features(images), labels, int(labels.max()) + 1, steps=200)
+    return head.logits(features(new_images)).argmax(1)
+""",
         ),
     ],
     "ch04-freeze": [

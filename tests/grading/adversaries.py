@@ -175,7 +175,7 @@ def _kernel(notebook: Any, right: dict[str, str]) -> None:
 
 
 def _chapter(folder: Path, record: Record, right: dict[str, str]) -> None:
-    cells = [_code('check("ch03-feed")'), _code("x = 1")]
+    cells = [_code('check("ch03-cut")'), _code("x = 1")]
     (folder / "03-build-the-base-model.ipynb").write_text(
         nbformat.writes(nbformat.v4.new_notebook(cells=cells))
     )

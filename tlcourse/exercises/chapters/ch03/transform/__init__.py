@@ -6,5 +6,4 @@ ABOUT = About(
     title="From an image to the network's input",
     points=3,
     answer="make_transform",
-    solved_by=("tlcourse.models.rules.apply", "tlcourse.models.images.preprocess"),
 )
