@@ -404,12 +404,36 @@ def cut(model, keep):
         ),
     ],
     "ch03-grey": [
-        ("one_channel", "from tlcourse.models import one_channel as grey"),
+        (
+            "one_channel",
+            {
+                "torch": "from tlcourse.models import one_channel as grey",
+                "keras": """
+import keras
+from tlcourse.models import one_channel
+
+def grey(model):
+    x = inputs = keras.Input((8, 8, 3))
+    for layer in model.get_layer("stem").layers + model.layers[2:]:
+        x = layer(x)
+    return one_channel(keras.Model(inputs, x))
+""",
+            },
+        ),
         (
             "the framework's own one_channel",
             {
                 "torch": "from tlcourse.models.adapting._torch import one_channel as grey",
-                "keras": "from tlcourse.models.adapting._keras import one_channel as grey",
+                "keras": """
+import keras
+from tlcourse.models.adapting._keras import one_channel
+
+def grey(model):
+    x = inputs = keras.Input((8, 8, 3))
+    for layer in model.get_layer("stem").layers + model.layers[2:]:
+        x = layer(x)
+    return one_channel(keras.Model(inputs, x))
+""",
             },
         ),
     ],

@@ -6,6 +6,6 @@ ABOUT = About(
     title="Train from features",
     points=3,
     answer="classify",
-    trains=6,
+    trains=8,
     solved_by=("tlcourse.training.fit_head", "tlcourse.training.cache_features"),
 )
