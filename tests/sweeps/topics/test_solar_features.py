@@ -13,14 +13,15 @@ def test_every_way_size_and_start_gets_the_same_five_seeds():
     for name, side in (
         ("solar-fed", ("size", "learned_as", "used_as")),
         ("solar-labels", ("start", "per_class")),
+        ("photos-labels", ("start", "per_class")),
     ):
         seeds: dict[tuple, set[int]] = {}
         for settings in get(name).settings():
             seeds.setdefault(tuple(settings[part] for part in side), set()).add(settings["seed"])
         assert {frozenset(each) for each in seeds.values()} == {frozenset(sweep.SEEDS)}, name
     assert len(sweep.SEEDS) >= 5
-    starts = {s["start"]: 0 for s in get("solar-labels").settings()}
-    assert set(starts) == set(sweep.STARTS)
+    for name in ("solar-labels", "photos-labels"):
+        assert {settings["start"] for settings in get(name).settings()} == set(sweep.STARTS)
 
 
 def test_each_mistake_is_made_all_along_and_in_use_alone():

@@ -1,9 +1,10 @@
-"""Chapter 3's sweeps on solar cells: a linear model on what a frozen network makes of them.
+"""Chapter 3's sweeps: a linear model on what a frozen network makes of solar cells, and of photographs.
 
 ``solar-fed`` asks what a mistake in feeding costs (:data:`WAYS`), made all along or in use alone, and what
 the size of the images is worth. ``solar-labels`` asks how far the architecture gets without its weights, as
-labelled cells are added, with a linear model on the pixels as the control. Both ran in PyTorch;
-``solar-fed-again`` repeats a part of ``solar-fed`` in Keras.
+labelled cells are added, with a linear model on the pixels as the control; ``photos-labels`` asks the same of
+photographs of animals and things. They ran in PyTorch; ``solar-fed-again`` repeats a part of ``solar-fed`` in
+Keras.
 
 The cells are split by solar module, anew for every seed, so each test cell comes from a module that training
 has not seen. Of four strengths of regularisation, each row takes the one that is best on its validation
@@ -175,6 +176,51 @@ def judge_labels(framework: str, start: str, per_class: int, seed: int) -> dict[
     return _scores(table, table, cells.labels, cells.splits, train)
 
 
+FEW = (2, 4, 6, 8, 10)
+"""Training photographs of each class."""
+
+
+@cache
+def _photos(size: int) -> Any:
+    from tlcourse import data
+
+    return data.photos(size=size)
+
+
+@cache
+def _photo_features(framework: str, start: str, seed: int) -> np.ndarray:
+    """Features of all photographs; ``seed`` is that of random weights."""
+    from tlcourse import models, training
+
+    if start == "pixels":
+        images = _photos(CONTROL).images
+        return np.asarray(images.reshape(len(images), -1) / 255)
+    weights = "imagenet" if start == "pretrained" else None
+    network = models.load(
+        "efficientnet_lite0", framework, weights=weights, num_classes=0, input_size=PIXELS, seed=seed
+    )
+    return training.cache_features(
+        network, _photos(PIXELS), preprocess=lambda images: as_fed(images, "right"), progress=False
+    )
+
+
+def judge_photos(framework: str, start: str, per_class: int, seed: int) -> dict[str, float]:
+    """One row of ``photos-labels``: validation and test accuracy, 0 to 1, for one of :data:`STARTS`.
+
+    ``seed`` is that of the drawn photographs and of the random weights.
+    """
+    photos = _photos(PIXELS)
+    rng = np.random.default_rng([seed, per_class])
+    train, val, test = (photos.splits[name] for name in ("train", "val", "test"))
+    classes = [train[photos.labels[train] == label] for label in range(len(photos.class_names))]
+    rows = np.concatenate([rng.choice(of_class, per_class, replace=False) for of_class in classes])
+    table = _photo_features(framework, start, seed if start == "random" else 0)
+    heads = [_linear(table[rows], photos.labels[rows], strength) for strength in STRENGTHS]
+    scores = [float(head.score(table[val], photos.labels[val])) for head in heads]
+    head = heads[int(np.argmax(scores))]
+    return {"val_accuracy": max(scores), "test_accuracy": float(head.score(table[test], photos.labels[test]))}
+
+
 def _fed_grid() -> list[Settings]:
     alike = [(PIXELS, way, way) for way in WAYS]
     in_use = [(PIXELS, "right", way) for way in WAYS if way != "right"]
@@ -202,6 +248,10 @@ def _labels_grid() -> list[Settings]:
         for n in PER_CLASS
         for seed in SEEDS
     ]
+
+
+def _photos_grid() -> list[Settings]:
+    return [{"start": start, "per_class": n, "seed": seed} for start in STARTS for n in FEW for seed in SEEDS]
 
 
 def _fed_cost(settings: Settings) -> float:
@@ -238,5 +288,14 @@ SWEEPS: tuple[Sweep, ...] = (
         frameworks=("torch",),
         cost=lambda settings: 30.0,
         title="Chapter 3: solar cells, weights against architecture alone against pixels, by labelled cells",
+    ),
+    Sweep(
+        "photos-labels",
+        "tlcourse.sweeps.topics.solar_features:judge_photos",
+        _photos_grid,
+        {"val_accuracy": 0.04, "test_accuracy": 0.04},
+        frameworks=("torch",),
+        cost=lambda settings: 5.0,
+        title="Chapter 3: photographs, weights against architecture alone against pixels, by labelled images",
     ),
 )
