@@ -178,14 +178,12 @@ OF_HEAD = (
         "another backbone",
     ),
 )
-TABLES = {FEATURES: OF_FEATURES, MAPS: OF_MAPS}
 
 
 def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
     """A point for the features, for the maps and for the new head."""
-    cuts = [
-        Cut(keep, case["outputs"], inputs)
+    cuts = {
+        keep if isinstance(keep, str) else "head": Cut(keep, case["outputs"], inputs)
         for keep, case in zip(inputs["keep"], observed["cases"], strict=True)
-    ]
-    cuts.sort(key=lambda cut: [FEATURES, MAPS].index(cut.keep) if cut.keep in TABLES else 2)
-    return total(*(read(TABLES.get(cut.keep, OF_HEAD), cut) for cut in cuts))
+    }
+    return total(read(OF_FEATURES, cuts[FEATURES]), read(OF_MAPS, cuts[MAPS]), read(OF_HEAD, cuts["head"]))

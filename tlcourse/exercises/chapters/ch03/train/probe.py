@@ -25,7 +25,7 @@ def _photographs() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Grey images uint8 (N, 128, 128), the name of each one's class, and what thing it shows."""
     from tlcourse import data
 
-    photos = data.photos(size=SIDE)
+    photos: Any = data.photos(size=SIDE)
     grey = np.round(photos.images @ np.array(GREY)).astype("uint8")
     return grey, np.array(photos.class_names)[photos.labels], np.array(photos.things)
 
