@@ -52,3 +52,15 @@ def shares(printed: str) -> dict[str, float]:
     """What a prediction printed: class to its share."""
     rows = [line.split(maxsplit=1) for line in printed.splitlines() if line[:2] in ("0.", "1.")]
     return {name: float(share) for share, name in rows}
+
+
+def lines_for_later(framework: str) -> dict[str, str]:
+    """The page's table "One line each": what it is for to the line of code."""
+    page = PROJECT.parent / "book" / "your-own-pictures.md"
+    table = (
+        page.read_text(encoding="utf-8")
+        .rpartition(f":::{{div}} tl-only-{framework}\n")[2]
+        .partition(":::")[0]
+    )
+    rows = [row.split("|") for row in table.splitlines() if "`" in row]
+    return {row[1].strip(): row[2].split("`")[1] for row in rows}

@@ -63,3 +63,25 @@ def test_a_size_other_than_the_published_one_gives_the_same_features(tmp_path: P
     np.testing.assert_allclose(
         base.predict(scaling(image), verbose=0), cut.predict((image - 127) / 128, verbose=0), atol=1e-4
     )
+
+
+def test_the_lines_for_later_run() -> None:
+    import keras
+
+    policy = keras.config.dtype_policy()
+    x, y = np.random.default_rng(0).random((4, 6), np.float32), np.array([0, 1, 1, 0])
+    names = {"keras": keras, "rate": 1e-3, "x": x, "y": y}
+    lines = scripts.lines_for_later("keras")
+    given = {"fit": "x, y, verbose=0", "compile": '"adam", "sparse_categorical_crossentropy"'}
+    try:
+        exec(lines.pop("mixed precision, on a GPU"), names)
+        model = names["model"] = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2, "softmax")])
+        assert model.layers[0].compute_dtype == "float16"
+        exec(lines.pop("a compiled network").replace("...", given["compile"]), names)
+        exec(lines.pop("class weights").replace("...", given["fit"]), names)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert eval(lines.pop("averaged weights"), names).use_ema
+    loss = eval(lines.pop("label smoothing"), names)
+    assert float(loss(np.eye(2)[y], np.zeros((4, 2)))) > 0
+    assert not lines

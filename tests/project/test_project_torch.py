@@ -39,3 +39,24 @@ def test_from_a_folder_to_a_prediction_in_another_process(tmp_path: Path) -> Non
     assert seen["sea"] > 0.5
     grey = scripts.shares(scripts.run("torch", tmp_path, folder / "grey.png"))
     assert sum(grey.values()) == pytest.approx(1, abs=0.011), "a file with one channel is read as well"
+
+
+def test_the_lines_for_later_run() -> None:
+    import torch
+    from torch import nn
+    from torchvision.transforms import v2
+
+    x, y = torch.rand(4, 3, 8, 8), torch.tensor([0, 1, 1, 0])
+    model = nn.Sequential(nn.Flatten(), nn.Linear(192, 2))
+    names = {"torch": torch, "nn": nn, "v2": v2, "x": x, "y": y, "model": model}
+    lines = scripts.lines_for_later("torch")
+    for what in ("class weights", "label smoothing"):
+        assert eval(lines.pop(what), names)(model(x), y) > 0
+    exec(lines.pop("mixup"), names)
+    assert names["y"].shape == (4, 2)
+    assert nn.CrossEntropyLoss()(model(names["x"]), names["y"]) > 0
+    averaged = eval(lines.pop("averaged weights"), names)
+    averaged.update_parameters(model)
+    assert averaged(x).shape == (4, 2)
+    exec(f"{lines.pop('mixed precision, on a GPU')} model(x)".replace('"cuda"', '"cpu"'), names)
+    assert lines == {"a compiled network": "model = torch.compile(model)"}, "which needs a compiler of C++"
