@@ -56,7 +56,7 @@ def unfreeze_last(base, count=50):
         layer.trainable = False
     for layer in base.layers[-count:]:
         if isinstance(layer, layers.BatchNormalization):
-            layer.trainable = False
+            layer.trainable = False  # its statistics stay
 
 
 # --- 4 Add a task head
@@ -65,8 +65,7 @@ def adapt(base, scaling, names):
     inputs = keras.Input((SIZE, SIZE, 3))
     # Only what leaves the label true; at work in training alone.
     x = layers.RandomFlip("horizontal_and_vertical")(inputs)
-    x = base(scaling(x), training=False)  # BatchNorm as it came
-    x = layers.Dropout(0.2)(x)
+    x = layers.Dropout(0.2)(base(scaling(x)))
     return keras.Model(inputs, layers.Dense(len(names))(x))
 
 

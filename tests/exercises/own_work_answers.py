@@ -661,56 +661,6 @@ def unfreeze_last(model, blocks, n):
 """,
         ),
     ],
-    "ch04-gradual": [
-        (
-            "the rates of a model with these names",
-            {
-                "torch": """
-from torch import nn
-from tlcourse import freezing
-
-def stages(groups, lr, decay):
-    model = nn.ModuleDict({name: nn.Linear(1, 1) for name in groups})
-    rates = freezing.discriminative_lrs(model, lr, decay)
-    return [dict(list(rates.items())[-k:]) for k in range(1, len(groups) + 1)]
-""",
-                "keras": """
-import keras
-from tlcourse import freezing
-
-def stages(groups, lr, decay):
-    model = keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1, name=name) for name in groups)])
-    rates = freezing.discriminative_lrs(model, lr, decay)
-    return [dict(list(rates.items())[-k:]) for k in range(1, len(groups) + 1)]
-""",
-            },
-        ),
-        (
-            "the stages of a model with these names",
-            {
-                "torch": """
-from torch import nn
-from tlcourse import freezing
-
-def stages(groups, lr, decay):
-    model = nn.ModuleDict({name: nn.Linear(1, 1) for name in groups})
-    rate = {name: lr * decay**i for i, name in enumerate(reversed(groups))}
-    plan = freezing.unfreezing_stages(model, len(groups))
-    return [{name: rate[name] for name in some} for some in plan]
-""",
-                "keras": """
-import keras
-from tlcourse import freezing
-
-def stages(groups, lr, decay):
-    model = keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1, name=name) for name in groups)])
-    rate = {name: lr * decay**i for i, name in enumerate(reversed(groups))}
-    plan = freezing.unfreezing_stages(model, len(groups))
-    return [{name: rate[name] for name in some} for some in plan]
-""",
-            },
-        ),
-    ],
     "ch05-build": [
         (
             "heads.build",

@@ -122,13 +122,13 @@ ESCAPES = {
     "all objects": "import gc; gc.get_objects()",
     "pointers": "import ctypes; ctypes.CDLL(None)",
     "the judges": "from tlcourse.exercises import get; get('ch00-pick-class').judge({}, {})",
-    "a folder's judge": "from tlcourse.exercises.chapters.ch04.gradual import judge",
-    "a folder's judge, through the registry": "from tlcourse.exercises import get; get('ch04-gradual').judge({}, {})",
-    "a folder's answers": "from tlcourse.exercises.chapters.ch04.gradual import answers",
-    "a folder's wrong answers": "from tlcourse.exercises import get; get('ch04-gradual').misconceptions[0]",
-    "a folder's hints": "from tlcourse.exercises import get; get('ch04-gradual').hints[0]",
+    "a folder's judge": "from tlcourse.exercises.chapters.ch04.freeze import judge",
+    "a folder's judge, through the registry": "from tlcourse.exercises import get; get('ch04-freeze').judge({}, {})",
+    "a folder's answers": "from tlcourse.exercises.chapters.ch04.freeze import answers",
+    "a folder's wrong answers": "from tlcourse.exercises import get; get('ch04-freeze').misconceptions[0]",
+    "a folder's hints": "from tlcourse.exercises import get; get('ch04-freeze').hints[0]",
     "a folder's files": (
-        "from tlcourse.exercises import get; f = get('ch04-gradual').folder;"
+        "from tlcourse.exercises import get; f = get('ch04-freeze').folder;"
         " assert {p.name for p in f.iterdir()} - {'__init__.py', 'probe.py', '__pycache__'}"
     ),
     "the judges' helpers": "from tlcourse.exercises.ch02_scores import _rank_ways",

@@ -1,7 +1,7 @@
 """The exercises of chapter 4, "Freeze or fine-tune", in the order in which learners meet them.
 
-All but the last work on a network of a few blocks with BatchNorm and dropout
+All work on a network of a few blocks with BatchNorm and dropout
 (`tlcourse.exercises.engine.tiny`). The solutions are in ``book/chapters/04-freeze-or-fine-tune.md``.
 """
 
-ORDER = ("freeze", "looks_frozen", "cache", "last_blocks", "second_stage", "gradual")
+ORDER = ("freeze", "looks_frozen", "cache", "last_blocks", "second_stage")
