@@ -13,6 +13,7 @@ import pytest
 from tlcourse.authoring.build import build
 
 pytest.importorskip("nbgrader", reason="nbgrader is among the packages for tests")
+from tlcourse.grading.nbgrader_course import source_of
 
 NAME = "00-first-steps"
 CONFIG = """\
@@ -51,12 +52,14 @@ def kernels(folder: Path) -> Path:
 
 @pytest.fixture
 def school(course: Path, tmp_path: Path) -> Path:
-    """An nbgrader course whose source is the compiled solution."""
+    """An nbgrader course whose source is made of the compiled solution."""
     build(course, chapters=["00"], frameworks=["torch"], echo=lambda row: None)
     folder = tmp_path / "school"
     (folder / "source/ps1").mkdir(parents=True)
     (folder / "nbgrader_config.py").write_text(CONFIG)
-    (folder / f"source/ps1/{NAME}.ipynb").write_bytes((course / f"solutions/torch/{NAME}.ipynb").read_bytes())
+    solution = nbformat.read(course / f"solutions/torch/{NAME}.ipynb", as_version=4)
+    assert any("bookkeeping" in cell.metadata.get("tags", []) for cell in solution.cells)
+    nbformat.write(source_of(solution), folder / f"source/ps1/{NAME}.ipynb")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import sys
@@ -12,11 +13,12 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from tlcourse.authoring.source import STUB, chapter_paths
+from tlcourse.authoring.source.bookkeeping import BOOKKEEPING
 from tlcourse.errors import CourseError
 from tlcourse.grading.record import Record, load_record
 from tlcourse.notebook_format import nbformat
 
-__all__ = ["configure", "course_config", "make_course"]
+__all__ = ["configure", "course_config", "make_course", "source_of"]
 
 _CONFIG = '''"""nbgrader's configuration of this course, for `nbgrader autograde` and the formgrader alike."""
 
@@ -119,16 +121,26 @@ def make_course(
 
 
 def _write_source(course: Path, root: Path, record: Record) -> None:
-    """Put a chapter's solution, without its outputs, where nbgrader makes the assignment from it."""
+    """Put a chapter's solution where nbgrader makes the assignment from it."""
     folder = course / "source" / record.assignment
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     file = f"{record.name}.ipynb"
-    notebook = nbformat.read(root / "solutions" / record.framework / file, as_version=4)
+    solution = nbformat.read(root / "solutions" / record.framework / file, as_version=4)
+    nbformat.write(source_of(solution), folder / file)
+
+
+def source_of(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """What nbgrader's ``source`` needs of an executed solution: no outputs, and no cells of bookkeeping.
+
+    With these nbgrader releases what the course's own compiler writes for learners.
+    """
+    notebook = copy.deepcopy(solution)
+    notebook.cells = [cell for cell in notebook.cells if BOOKKEEPING not in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    nbformat.write(notebook, folder / file)
+    return notebook
 
 
 def _assign(api: NbGraderAPI, assignment: str) -> None:
