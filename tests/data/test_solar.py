@@ -121,6 +121,20 @@ def test_bad_settings() -> None:
 
 
 @needs_the_package
+def test_other_splits_need_no_file(data: SolarCells, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {way: solar_cells(size=1, split=way, seed=3).splits for way in solar.WAYS}
+    monkeypatch.setattr(solar, "read_package_file", None)
+    for way, splits in made.items():
+        again = data.split_again(way, seed=3)
+        assert all(np.array_equal(again.splits[name], rows) for name, rows in splits.items())
+        assert again.images is data.images
+    with pytest.raises(UnknownNameError, match="'module'"):
+        data.split_again("module")
+    with pytest.raises(SettingError, match="seed is -1"):
+        data.split_again(seed=-1)
+
+
+@needs_the_package
 def test_rows_keep_what_belongs_to_them(data: SolarCells) -> None:
     few = data.split("test").per_class(4, seed=0)
     assert isinstance(few, SolarCells)

@@ -37,17 +37,6 @@ def draw_per_class(labels, n, seed):
     return draw(np.unique(labels, return_inverse=True)[1], n, seed)
 """,
         ),
-        (
-            "another sweep's draw",
-            """
-import numpy as np
-from tlcourse.sweeps.topics.task_head import _drawn
-
-def draw_per_class(labels, n, seed):
-    labels = np.unique(labels, return_inverse=True)[1]
-    return _drawn(labels, np.full(labels.max() + 1, n), seed)
-""",
-        ),
     ],
     "ch00-pick-class": [
         (
@@ -714,14 +703,32 @@ def loss_for(answer):
             },
         ),
     ],
-    "ch05-bias": [
+    "ch05-answers": [
         (
-            "both biases",
+            "heads.outputs",
             """
-from tlcourse.heads import bias_for_classes, bias_for_labels
+import numpy as np
+from tlcourse import heads
 
-def start_bias(counts, rows, kind):
-    return bias_for_classes(counts) if kind == "softmax" else bias_for_labels(counts, rows)
+def answers(head, x, kind):
+    outputs = heads.outputs(head, np.asarray(x))
+    if kind == "exactly one":
+        return outputs.argmax(1)
+    return outputs > 0 if kind == "yes or no" else outputs
+""",
+        ),
+    ],
+    "ch05-train": [
+        (
+            "heads.fit",
+            """
+import numpy as np
+from tlcourse import heads
+
+def train_head(x, y, x_new):
+    head = heads.build(x.shape[1], 1)
+    heads.fit(head, np.asarray(x), np.asarray(y), "number", steps=200, lr=1e-3)
+    return heads.outputs(head, np.asarray(x_new))
 """,
         ),
     ],
@@ -996,10 +1003,10 @@ def perplexity_of(logits, tokens):
             "a sweep's loss",
             """
 import numpy as np
-from tlcourse.sweeps.topics.task_head import _cross_entropy
+from tlcourse.sweeps.topics.task_head import _own_loss
 
 def perplexity_of(logits, tokens):
-    return np.exp(_cross_entropy(logits[:-1], tokens[1:]))
+    return np.exp(_own_loss("kind", logits[:-1], tokens[1:]))
 """,
         ),
     ],

@@ -13,8 +13,6 @@ from typing import Any
 from tlcourse.data.bundles import STYLES as STYLES
 from tlcourse.data.bundles import fashion_mnist as fashion_mnist
 from tlcourse.data.bundles import three_styles as three_styles
-from tlcourse.data.collages import Collages as Collages
-from tlcourse.data.collages import collages as collages
 from tlcourse.data.dataset import Dataset as Dataset
 from tlcourse.data.decoding import read_image as read_image
 from tlcourse.data.docstrings import Documented as Documented

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ LABELS = {
     "kind": ("monocrystalline", "polycrystalline"),
 }
 KINDS = {"mono": "monocrystalline", "poly": "polycrystalline"}
+WAYS = ("modules", "random")
 VAL, TEST = 0.15, 0.25
 #: Of so many random assignments of blocks to splits, the one with the most equal shares is taken.
 DRAWS = 1000
@@ -65,6 +67,28 @@ class SolarCells(Dataset):
     probabilities: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     kinds: tuple[str, ...] = ()
     blocks: Indices = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def split_again(self, split: str = "modules", seed: int = 0) -> Self:
+        """The same cells in other splits, as `solar_cells` makes them; no file is read again.
+
+        Parameters
+        ----------
+        split : {"modules", "random"}
+        seed : int
+
+        Raises
+        ------
+        UnknownNameError
+            For another way to split.
+        SettingError
+            For a seed below 0.
+        """
+        seed = whole("The seed", seed, 0)
+        if split not in WAYS:
+            raise UnknownNameError("way to split", split, WAYS)
+        strata = np.array([f"{k} {p:.2f}" for k, p in zip(self.kinds, self.probabilities, strict=True)])
+        units = self.blocks if split == "modules" else np.arange(len(self))
+        return self._with(splits=_splits(units, strata, seed))
 
 
 def solar_cells(size: int = 128, labels: str = "defect", split: str = "modules", seed: int = 0) -> Dataset:
@@ -112,31 +136,26 @@ def solar_cells(size: int = 128, labels: str = "defect", split: str = "modules",
         For a size outside 1 to 300, or a seed below 0.
     """
     size = whole("The images' size", size, 1, 300)
-    seed = whole("The seed", seed, 0)
     if labels not in LABELS:
         raise UnknownNameError("kind of label", labels, LABELS)
-    if split not in ("modules", "random"):
-        raise UnknownNameError("way to split", split, ("modules", "random"))
+    if split not in WAYS:  # before all files are read
+        raise UnknownNameError("way to split", split, WAYS)
+    seed = whole("The seed", seed, 0)
     names, probabilities, kinds = _table()
-    blocks = np.searchsorted(BLOCKS, np.arange(len(names)), side="right") - 1
-    strata = np.array(
-        [f"{kind} {probability:.2f}" for kind, probability in zip(kinds, probabilities, strict=True)]
-    )
-    units = blocks if split == "modules" else np.arange(len(names))
     number = probabilities > 0.5 if labels == "defect" else np.array(kinds) == LABELS["kind"][1]
     return SolarCells(
         name="solar-cells",
         images=np.repeat(_images(names, size)[..., None], 3, axis=-1),
         labels=number.astype(np.int64),
         class_names=LABELS[labels],
-        splits=_splits(units, strata, seed),
+        splits={name: np.zeros(0, np.int64) for name in SPLITS},  # made below, from kinds and blocks
         licence="CC-BY-NC-SA-4.0",
         source="the Python package elpv-dataset (ZAE Bayern; Buerhop-Lutz, Deitsch and others 2018)",
         ids=tuple(name.rpartition("/")[2].removesuffix(".png") for name in names),
         probabilities=probabilities,
         kinds=kinds,
-        blocks=blocks,
-    )
+        blocks=np.searchsorted(BLOCKS, np.arange(len(names)), side="right") - 1,
+    ).split_again(split, seed)
 
 
 def _table() -> tuple[tuple[str, ...], npt.NDArray[np.float64], tuple[str, ...]]:

@@ -312,7 +312,7 @@ PERPLEXITY = Exercise(
     judge=_perplexity_judge,
     solved_by=(
         "tlcourse.language.sampling.perplexity",
-        "tlcourse.sweeps.topics.task_head._cross_entropy",
+        "tlcourse.sweeps.topics.task_head._own_loss",
     ),
     hints=(
         "The logits of a place are for the token after it. So the last row has no token, and the first token"

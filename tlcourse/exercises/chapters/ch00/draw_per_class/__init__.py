@@ -9,6 +9,5 @@ ABOUT = About(
     solved_by=(
         "tlcourse.data.rows.Rows.per_class",
         "tlcourse.sweeps.topics.iterate.draw",
-        "tlcourse.sweeps.topics.task_head._drawn",
     ),
 )

@@ -1,0 +1,16 @@
+"""A head for a number, trained on features of solar cells and judged on cells of other modules."""
+
+from tlcourse.exercises.engine import About
+
+ABOUT = About(
+    title="Train a head for a number",
+    points=3,
+    answer="train_head",
+    solved_by=(
+        "tlcourse.heads.fit",
+        "tlcourse.heads._torch.fit",
+        "tlcourse.heads._keras.fit",
+        "tlcourse.training.fit_head",
+    ),
+    # trains=6,
+)

@@ -1,0 +1,73 @@
+"""Solar cells of some modules with their probabilities, and cells of other modules without."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from tlcourse.exercises.engine import plain_array
+
+SIZE = 64
+LEARNED, NEW = 500, 300
+KEPT = ("new_probabilities",)
+
+
+@cache
+def _cells() -> Any:
+    """On the judge's side only."""
+    from tlcourse import data
+
+    return data.solar_cells(size=SIZE)
+
+
+def inputs(rng: np.random.Generator) -> dict[str, Any]:
+    """``images`` uint8 (500, 64, 64), ``probabilities`` float32 (500,), ``new_images`` of other modules, and
+    their ``new_probabilities``, which stay with the judge.
+    """
+    cells = _cells()
+    splits = cells.split_again(seed=int(rng.integers(100_000))).splits
+    learned, new = (rng.permutation(splits[name])[:n] for name, n in (("train", LEARNED), ("test", NEW)))
+    return {
+        "images": _turned(rng, cells.images[learned, ..., 0]),
+        "probabilities": cells.probabilities[learned].astype("float32"),
+        "new_images": _turned(rng, cells.images[new, ..., 0]),
+        "new_probabilities": cells.probabilities[new].astype("float32"),
+    }
+
+
+def _turned(rng: np.random.Generator, images: np.ndarray) -> np.ndarray:
+    """Each image turned and flipped as the seed has it: a list of known images finds none of them."""
+    turned = np.stack(
+        [
+            np.rot90(image, int(turns))
+            for image, turns in zip(images, rng.integers(0, 4, len(images)), strict=True)
+        ]
+    )
+    flips = rng.random(len(images)) < 0.5
+    turned[flips] = turned[flips, :, ::-1]
+    return turned
+
+
+def sent(inputs: dict[str, Any]) -> dict[str, Any]:
+    """All but the probabilities of the new cells."""
+    return {name: value for name, value in inputs.items() if name not in KEPT}
+
+
+def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    """``predicted``: what the answer gives for the new cells, from features of the frozen backbone."""
+    from tlcourse import models, training
+
+    backbone = models.load("efficientnet_lite0", num_classes=0, input_size=SIZE)
+    images = np.concatenate([inputs["images"], inputs["new_images"]])
+    features = training.cache_features(
+        backbone, np.repeat(images[..., None], 3, axis=3), progress=False
+    ).astype("float32")
+    n = len(inputs["images"])
+    given = features[:n], np.asarray(inputs["probabilities"], "float32"), features[n:]
+    if framework == "torch":
+        import torch
+
+        return {"predicted": plain_array(answer(*(torch.from_numpy(array.copy()) for array in given)))}
+    return {"predicted": plain_array(answer(*(array.copy() for array in given)))}
