@@ -39,11 +39,10 @@ SIZE = 128
 """Side of the images, in pixels."""
 STEPS, BATCH = 400, 32
 SEEDS = tuple(range(10))
-TUNING_SEEDS = (100, 101, 102)
+TUNING_SEEDS = (100, 101)
 RATES = (1e-4, 3e-4, 1e-3, 3e-3)
 HEADS: dict[str, dict[str, Any]] = {
     "linear": {},
-    "32": {"hidden": (32,)},
     "256": {"hidden": (256,)},
     "256, norm": {"hidden": (256,), "batch_norm": True},
     "256, norm, dropout": {"hidden": (256,), "batch_norm": True, "dropout": 0.5},
@@ -274,7 +273,7 @@ def read_pixels(framework: str, aim: str, seed: int) -> dict[str, float]:
 
 PAIRINGS = ("match", "softmax twice", "no softmax", "sigmoid")
 PAIRING_SEEDS = (0, 1, 2, 3, 4)
-PAIRING_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
+PAIRING_RATES = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 PAIRING_STEPS, PAIRING_BATCH = 200, 16
 
 
@@ -454,6 +453,6 @@ SWEEPS: tuple[Sweep, ...] = (
         "tlcourse.sweeps.topics.task_head:pair",
         _pairings_grid,
         {"accuracy": _pairing_tolerance, "confidence": _pairing_tolerance},
-        title="Chapter 5: what a wrong loss costs a head for one of six classes, at six rates",
+        title="Chapter 5: what a wrong loss costs a head for one of six classes, at five rates",
     ),
 )
