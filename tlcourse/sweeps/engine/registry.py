@@ -16,7 +16,13 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "architectures": ("architecture-costs",),
     "solar_features": ("solar-fed", "solar-fed-again", "solar-labels", "photos-labels"),
     "freeze_or_tune": ("freeze-or-tune-rates", "freeze-or-tune", "freeze-or-tune-shifted"),
-    "task_head": ("task-head-rates", "task-head", "task-head-pixels", "task-head-pairings"),
+    "task_head": (
+        "task-head-rates",
+        "task-head",
+        "task-head-again",
+        "task-head-pixels",
+        "task-head-pairings",
+    ),
     "train_adapted": (
         "adapted-rates-search",
         "adapted-rates",

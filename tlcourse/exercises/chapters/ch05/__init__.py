@@ -3,4 +3,4 @@
 The solutions are in ``book/chapters/05-add-a-task-head.md``.
 """
 
-ORDER = ("build", "choose", "pair", "weights", "answers", "train")
+ORDER = ("build", "pair", "weights", "answers", "train")
