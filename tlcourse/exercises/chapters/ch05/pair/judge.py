@@ -10,7 +10,6 @@ from tlcourse.exercises.engine import Finding, Verdict, close, score, show
 
 from .probe import KINDS
 
-
 _CALLED = dict.fromkeys(("logarithms", "probabilities"), "logits taken for probabilities")
 """What a misconception is called, where two ways of having it are told apart."""
 

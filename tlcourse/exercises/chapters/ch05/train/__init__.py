@@ -12,5 +12,5 @@ ABOUT = About(
         "tlcourse.heads._keras.fit",
         "tlcourse.training.fit_head",
     ),
-    # trains=6,
+    trains=6,
 )
