@@ -1,4 +1,4 @@
-"""A head for a number, trained on features of solar cells and judged on cells of other modules."""
+"""A head for a number, trained on features of solar cells and judged on other cells."""
 
 from tlcourse.exercises.engine import About
 

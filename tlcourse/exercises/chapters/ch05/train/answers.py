@@ -23,7 +23,7 @@ def train_head(x, y, x_new):
     )
 
 
-# %% [wrong] nothing learned: "Do features and targets still belong to each other"
+# %% [wrong] nothing learned: "have hardly anything to do with the cells"
 import numpy as np
 from sklearn.linear_model import Ridge
 

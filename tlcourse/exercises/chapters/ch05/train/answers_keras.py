@@ -26,7 +26,7 @@ def train_head(x, y, x_new):
     return head(x_new)[:, 0]
 
 
-# %% [wrong] the same for every cell: "Look at the shapes"
+# %% [wrong] the same for every cell: "A softmax over one output"
 import keras
 from keras import layers
 
