@@ -66,5 +66,10 @@ def _in_keras(weights: Any, outputs: np.ndarray) -> list[float] | str:
         return describe(weights)
     if not set(weights) & {0, 1}:
         return f"{describe(weights)}, whose keys are not the classes 0 and 1"
-    found = [plain_number(weights.get(label, 1.0)) for label in (0, 1)]  # `fit` takes 1 where one is missing
-    return next((f"a weight that is {one}" for one in found if isinstance(one, str)), found)
+    found: list[float] = []
+    for label in (0, 1):
+        weight = plain_number(weights.get(label, 1.0))  # `fit` takes 1 where one is missing
+        if isinstance(weight, str):
+            return f"a weight that is {weight}"
+        found.append(weight)
+    return found
