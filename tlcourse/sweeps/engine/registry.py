@@ -15,6 +15,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "transferability": ("transferability-rates", "transferability"),
     "architectures": ("architecture-costs",),
     "solar_features": ("solar-fed", "solar-fed-again", "solar-labels", "photos-labels"),
+    "backbones": ("backbones", "backbones-keras"),
     "freeze_or_tune": ("freeze-or-tune-rates", "freeze-or-tune", "freeze-or-tune-shifted"),
     "task_head": (
         "task-head-rates",
