@@ -281,39 +281,6 @@ def load_safely(path, sha256):
             },
         ),
     ],
-    "ch02-count": [
-        (
-            "the costs",
-            """
-from tlcourse.models.costs import parameters_by_block
-
-def count(model):
-    return {name.partition(".")[0]: total for name, total in parameters_by_block(model).items()}
-""",
-        ),
-        (
-            "the report",
-            """
-from tlcourse.freezing import trainable_report
-
-def count(model):
-    return {name.partition(".")[0]: total for name, _, total in trainable_report(model).groups}
-""",
-        ),
-        (
-            "the groups",
-            {
-                "torch": """
-from tlcourse.freezing import layer_groups
-
-def count(model):
-    parameters = dict(model.named_parameters())
-    return {g.name: sum(parameters[name].numel() for name in g.parameters) for g in layer_groups(model)}
-""",
-            },
-        ),
-    ],
-    "ch02-knn": [("transferability", "from tlcourse.transferability import knn_accuracy")],
     "ch02-rank": [("transferability", "from tlcourse.transferability import rank_correlation")],
     "ch03-cut": [
         (

@@ -131,7 +131,7 @@ ESCAPES = {
         "from tlcourse.exercises import get; f = get('ch04-freeze').folder;"
         " assert {p.name for p in f.iterdir()} - {'__init__.py', 'probe.py', '__pycache__'}"
     ),
-    "the judges' helpers": "from tlcourse.exercises.ch02_scores import _rank_ways",
+    "the judges' helpers": "from tlcourse.exercises.chapters.ch02.rank.ways import rank_ways",
     "the wrong answers": "from tlcourse.exercises import get; get('ch00-pick-class').misconceptions[0]",
     "the grader": "import tlcourse.grading.model",
 }
