@@ -51,8 +51,17 @@ def change(course: Path, old: str, new: str, name: str = NAME) -> None:
     path.write_text(text.replace(old, new))
 
 
+def kernels_running() -> list[int]:
+    """The kernels that this process started and that have not ended."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    return [p.pid for p in children if p.status() != "zombie" and "tlcourse.authoring.kernel" in p.cmdline()]
+
+
 def test_a_build_and_then_another(course: Path) -> None:
     report, lines = run(course)
+    assert not kernels_running(), "a chapter's kernel holds a gigabyte or two: ten of them fill a laptop"
     assert len(report.executed) == 4
     assert len(report.written) == 8
     assert any("executed in" in row for row in lines)

@@ -143,7 +143,8 @@ def _run(
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     try:
         with log.open("wb") as stderr, meter:
-            client.execute(env=_environment(package, scratch / _READS), stderr=stderr)
+            # nbclient ends a kernel only if it made the kernel's manager itself, or is asked to.
+            client.execute(env=_environment(package, scratch / _READS), stderr=stderr, cleanup_kc=True)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         note = keep_failed(running, failed_to) if failed_to else ""
         raise explain(
