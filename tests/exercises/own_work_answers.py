@@ -694,7 +694,7 @@ from tlcourse import heads
 
 def train_head(x, y, x_new):
     head = heads.build(x.shape[1], 1)
-    heads.fit(head, np.asarray(x), np.asarray(y), "number", steps=200, lr=1e-3)
+    heads.fit(head, np.asarray(x), np.asarray(y), "number", steps=480, lr=3e-4)
     return heads.outputs(head, np.asarray(x_new))
 """,
         ),

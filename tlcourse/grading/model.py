@@ -178,6 +178,7 @@ class Mark(_Plain):
     printed: str = ""
     seconds: float = 0.0
     note: str = ""
+    trains: bool = False
     source: str = ""
     hint: str = ""
 

@@ -6,5 +6,4 @@ ABOUT = About(
     title="Do what the card says",
     points=3,
     answer="prepare",
-    solved_by=("tlcourse.models.rules.apply", "tlcourse.models.images.preprocess"),
 )

@@ -25,3 +25,11 @@ import numpy as np
 
 def classify(backbone, images, labels, new_images):
     return np.random.default_rng(0).choice(labels, len(new_images))
+
+
+# %% [wrong] for half of them
+import numpy as np
+
+
+def classify(backbone, images, labels, new_images):
+    return np.random.default_rng(0).choice(labels, len(new_images) // 2)

@@ -62,7 +62,7 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
     """``predicted``: what the answer gives for the new cells, from features of the frozen backbone."""
     from tlcourse import models, training
 
-    backbone = models.load("efficientnet_lite0", num_classes=0, input_size=SIZE)
+    backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=SIZE)
     images = np.concatenate([inputs["images"], inputs["new_images"]])
     features = training.cache_features(
         backbone, np.repeat(images[..., None], 3, axis=3), progress=False
