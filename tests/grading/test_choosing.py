@@ -161,7 +161,7 @@ def test_a_solution_among_the_students_own_answers_is_left_out(reader):
 
 
 def test_the_same_lines_from_a_student_are_the_students(reader):
-    assert reader.open(WORKED.encode(), "x.ipynb").answered == 2
+    assert reader.open(WORKED.encode(), "x.ipynb").answered == len(RIGHT)
 
 
 def with_cells(*sources: str, framework: str = "torch") -> bytes:
@@ -195,7 +195,7 @@ def test_what_is_far_too_large_is_refused_at_once(reader, name):
 
 def test_what_is_large_and_allowed_is_read(reader):
     opened = reader.open(with_cells(*["x = 1"] * (MOST_CELLS - 100)), "x.ipynb")
-    assert opened.answered == 2
+    assert opened.answered == len(RIGHT)
     assert MOST_SOURCE >= 500_000
 
 
@@ -219,7 +219,7 @@ def test_a_cell_cannot_stop_the_class(reader, name, where):
     source = DEEP[name] if where == "beside" else f"def pick_class(l, n):\n    return 1\n{DEEP[name]}"
     with contextlib.suppress(NotGradedError):
         assert reader.open(with_cells(source), "x.ipynb").answered >= 1
-    assert reader.open(WORKED.encode(), "x.ipynb").answered == 2
+    assert reader.open(WORKED.encode(), "x.ipynb").answered == len(RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -244,11 +244,11 @@ def test_whatever_the_child_does_costs_one_student(monkeypatch, tmp_path, what):
     )
     monkeypatch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{ROOT}")
     with Reader(ROOT, "00") as made:
-        assert made.open(WORKED.encode(), "x.ipynb").answered == 2
+        assert made.open(WORKED.encode(), "x.ipynb").answered == len(RIGHT)
         with pytest.raises(NotGradedError) as caught:
             made.open(with_cells("# DO IT"), "x.ipynb")
         assert "did not get through it" in caught.value.reason or "taken apart" in caught.value.reason
-        assert made.open(WORKED.encode(), "x.ipynb").answered == 2
+        assert made.open(WORKED.encode(), "x.ipynb").answered == len(RIGHT)
 
 
 def test_a_reply_that_is_no_reply_is_no_answer(reader, monkeypatch):
@@ -258,7 +258,7 @@ def test_a_reply_that_is_no_reply_is_no_answer(reader, monkeypatch):
             with pytest.raises(NotGradedError):
                 reader.open(WORKED.encode(), "x.ipynb")
         reader._end()  # what it really said is still in the pipe
-    assert reader.open(WORKED.encode(), "x.ipynb").answered == 2
+    assert reader.open(WORKED.encode(), "x.ipynb").answered == len(RIGHT)
 
 
 def test_a_notebook_more_costs_milliseconds(reader):
@@ -274,5 +274,5 @@ def test_no_file_of_a_students_is_imported(tmp_path, monkeypatch):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'was-here')!r}, 'w')\n")
     monkeypatch.chdir(tmp_path)
     with Reader(ROOT, "00") as made:
-        assert made.open(WORKED.encode(), "x.ipynb").answered == 2
+        assert made.open(WORKED.encode(), "x.ipynb").answered == len(RIGHT)
     assert not (tmp_path / "was-here").exists()

@@ -70,7 +70,7 @@ def test_the_sample_class_has_every_kind_of_verdict(sample):
     assert {r.status for r in outcome.results} == {"graded", "not graded"}
     points = {r.points for r in outcome.results if r.points is not None}
     assert 0.0 in points
-    assert 6.0 in points
+    assert 9.0 in points
     assert len(points) > 2
 
 
@@ -216,7 +216,7 @@ def test_a_mark_by_hand_and_lateness_survive_a_regrade(commanded):
     out, *_ = commanded
     rows = table(out)
     assert rows["ada"]["ch00-pick-class state"] == "BY HAND"
-    assert float(rows["ada"]["points"]) == 6.0
+    assert float(rows["ada"]["points"]) == 9.0
     # 3 + 1 by hand, less a tenth of 6 for one begun day.
     assert float(rows["ada"]["final_points"]) == pytest.approx(3.4)
     assert rows["ada"]["name"] == "'=1+1"
@@ -303,8 +303,8 @@ def test_nbgraders_own_autograde_gives_the_same_marks(commanded, tmp_path):
         )
         assert done.returncode == 0 or command[0] == "autograde", done.stderr
     rows = {r["student_id"]: r for r in csv.DictReader((course / "grades.csv").open())}
-    assert float(rows["good"]["score"]) == 6.0
-    assert 3.0 <= float(rows["bad"]["score"]) < 6.0
+    assert float(rows["good"]["score"]) == 9.0
+    assert 3.0 <= float(rows["bad"]["score"]) < 9.0
     assert rows["none"]["score"] == ""
 
 

@@ -84,7 +84,7 @@ def test_what_a_student_wrote_into_a_cell_of_the_course_counts():
 
 def test_two_answers_in_one_cell_both_count():
     record = load_record(ROOT, "00", "torch")
-    first, second = record.exercises
+    first, second, _ = record.exercises
 
     def merge(notebook):
         for cell in notebook.cells:
@@ -94,7 +94,7 @@ def test_two_answers_in_one_cell_both_count():
                 )
 
     submission = rebuilt(record, merge)
-    assert [len(a.attempts) for a in submission.answers] == [1, 1]
+    assert [len(a.attempts) for a in submission.answers][:2] == [1, 1]
 
 
 def test_the_note_says_that_there_are_several():

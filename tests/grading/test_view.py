@@ -68,7 +68,7 @@ def test_of_a_folder_the_view_has_what_it_is_and_its_probe_and_nothing_else(tmp_
         assert there == {"__init__.py", "probe.py", "__pycache__"}, exercise.id
     # Neither under another name, nor compiled, nor copied into a module beside it.
     text = "\n".join(path.read_text("utf-8") for path in tmp_path.rglob("*.py"))
-    names = {path.name.split(".")[0] for path in chapters.rglob("*")}
+    names = {path.name.split(".")[0] for path in chapters.rglob("*") if path.is_file()}
     assert not {name for name in names if name.startswith(("judge", "hints", "answers"))}
     for exercise in in_folders():
         for answer in answers_in(exercise.folder):
