@@ -21,7 +21,7 @@ from tlcourse.grading.record import Record, grade_id_of
 from tlcourse.grading.sample import fill
 
 ROOT = Path(__file__).parents[2]
-DRAW, PICK = "ch00-draw-per-class", "ch00-pick-class"
+DRAW, PICK, LOAD = "ch00-draw-per-class", "ch00-pick-class", "ch00-load-and-predict"
 WRONG_PICK = "def pick_class(logits, names):\n    return names[0], 1.0\n"
 WRONG_DRAW = "def draw_per_class(labels, n, seed):\n    return list(range(n))\n"
 PUBLIC = 6.0  # of the other two exercises
@@ -305,7 +305,7 @@ HONEST = (
 )  # fmt: skip
 TAMPERING = (
     Adversary("no-check-cells", _cells(lambda cells: [c for c in cells if not _is_check(c)]), FULL, note="missing"),
-    Adversary("answers-only", _cells(lambda cells: [c for c in cells if grade_id_of(c) in (PICK, DRAW)]), FULL),
+    Adversary("answers-only", _cells(lambda cells: [c for c in cells if grade_id_of(c) in (PICK, DRAW, LOAD)]), FULL),
     Adversary("checks-edited", _saved(lambda nb, right: [c.update(source="'PASS 3 of 3'") for c in nb.cells if _is_check(c)] and None), FULL, note="was changed"),
     Adversary("checks-twice", _cells(lambda cells: [x for c in cells for x in ([c, copy.deepcopy(c)] if _is_check(c) else [c])]), FULL, note="2 times"),
     Adversary("answers-twice", _cells(lambda cells: [x for c in cells for x in ([c, copy.deepcopy(c)] if grade_id_of(c) == PICK else [c])]), FULL, note="2 times"),
