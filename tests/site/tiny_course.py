@@ -192,6 +192,7 @@ def make(root: Path) -> Path:
     shutil.copytree(
         REPO / "book", root / "book", ignore=shutil.ignore_patterns("chapters", "claims", "_toc.yml")
     )
+    shutil.copytree(REPO / "project", root / "project")  # a page shows the scripts
     (root / "book" / "chapters").mkdir()
     (root / "book" / "chapters" / f"{STEM}.md").write_text(SOURCE, encoding="utf-8")
     for framework in ("torch", "keras"):
