@@ -217,7 +217,7 @@ def test_a_mark_by_hand_and_lateness_survive_a_regrade(commanded):
     rows = table(out)
     assert rows["ada"]["ch00-pick-class state"] == "BY HAND"
     assert float(rows["ada"]["points"]) == 9.0
-    # 3 + 1 by hand, less a tenth of 6 for one begun day.
+    # 3 + 3 + 1 by hand, less a tenth of 9 for one begun day.
     assert float(rows["ada"]["final_points"]) == pytest.approx(6.1)
     assert rows["ada"]["name"] == "'=1+1"
     assert rows["absent"]["status"] == "not handed in"
