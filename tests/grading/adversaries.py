@@ -25,6 +25,7 @@ DRAW, PICK, LOAD = "ch00-draw-per-class", "ch00-pick-class", "ch00-load-and-pred
 WRONG_PICK = "def pick_class(logits, names):\n    return names[0], 1.0\n"
 WRONG_DRAW = "def draw_per_class(labels, n, seed):\n    return list(range(n))\n"
 PUBLIC = 6.0  # of the other two exercises
+LEAST = 3.0  # of one: some hand in two answers
 
 
 @dataclass(frozen=True)

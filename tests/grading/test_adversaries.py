@@ -53,7 +53,7 @@ def test_the_mark_is_the_one_due(graded, adversary):
     if adversary.points is None:
         honest = graded["all-wrong" if adversary.name == "all-wrong" else "one-wrong"].points
         assert result.points <= honest < the.FULL, marks
-        assert result.points >= (the.PUBLIC if adversary.name != "all-wrong" else 0), marks
+        assert result.points >= (the.LEAST if adversary.name != "all-wrong" else 0), marks
     else:
         assert result.points == adversary.points, marks
     assert adversary.note in " ".join(result.notes), result.notes
