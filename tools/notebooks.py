@@ -20,6 +20,7 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from tlcourse.authoring.source.bookkeeping import in_solution_only
 from tlcourse.exercises.engine.bindings import bound_by, read_by, read_from_above
 
 FOLDERS = ("solutions", "notebooks")
@@ -41,11 +42,6 @@ def statements(cell: Cell) -> list[ast.stmt]:
 def is_check(cell: Cell) -> bool:
     """Whether it is the cell that marks an answer."""
     return bool(cell["metadata"].get("nbgrader", {}).get("grade"))
-
-
-def is_bookkeeping(cell: Cell) -> bool:
-    """Whether only a solution has the cell."""
-    return "bookkeeping" in cell["metadata"].get("tags", [])
 
 
 def bound_in(cell: Cell) -> set[str]:
@@ -70,7 +66,7 @@ def together(solution: Path, learner: Path) -> tuple[dict[str, Any] | None, str]
     _, blank = code_cells(learner)
     # Learners have no bookkeeping. It changes nothing that another cell reads: the compiler sees to that.
     stubs = {cell["id"]: cell for cell in blank}
-    if [cell["id"] for cell in solved if not is_bookkeeping(cell)] != list(stubs):
+    if [cell["id"] for cell in solved if not in_solution_only(cell)] != list(stubs):
         return None, "their cells differ in their names or their order"
     cells: list[Cell] = []
     answers: set[str] = set()  # what an answer above has bound, and nothing since
@@ -78,7 +74,7 @@ def together(solution: Path, learner: Path) -> tuple[dict[str, Any] | None, str]
     waiting: Cell | None = None  # the blank of the answer whose check comes next
     for right in solved:
         cells.append(right)
-        stub = right if is_bookkeeping(right) else stubs[right["id"]]
+        stub = right if in_solution_only(right) else stubs[right["id"]]
         if is_check(right):
             if waiting is not None:
                 cells += [_blank(waiting), _blank(stub)]

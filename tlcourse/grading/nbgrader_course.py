@@ -13,7 +13,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from tlcourse.authoring.source import STUB, chapter_paths
-from tlcourse.authoring.source.bookkeeping import BOOKKEEPING
+from tlcourse.authoring.source.bookkeeping import in_solution_only
 from tlcourse.errors import CourseError
 from tlcourse.grading.record import Record, load_record
 from tlcourse.notebook_format import nbformat
@@ -136,7 +136,7 @@ def source_of(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
     With these nbgrader releases what the course's own compiler writes for learners.
     """
     notebook = copy.deepcopy(solution)
-    notebook.cells = [cell for cell in notebook.cells if BOOKKEEPING not in cell.metadata.get("tags", [])]
+    notebook.cells = [cell for cell in notebook.cells if not in_solution_only(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

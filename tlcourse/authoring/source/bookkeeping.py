@@ -8,8 +8,8 @@ bookkeeping cell bound last is refused, and so is a bookkeeping cell that change
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tlcourse.authoring.source.code import tree_of
 from tlcourse.authoring.source.mistakes import Mistakes
@@ -19,7 +19,7 @@ from tlcourse.exercises.engine.bindings import bound_by, changed_by, read_from_a
 if TYPE_CHECKING:
     from tlcourse.authoring.source.cells import Cell
 
-__all__ = ["BOOKKEEPING", "IMPORT", "check_bookkeeping", "is_bookkeeping"]
+__all__ = ["BOOKKEEPING", "IMPORT", "check_bookkeeping", "in_solution_only", "is_bookkeeping"]
 
 BOOKKEEPING = "bookkeeping"
 IMPORT = "from tlcourse.claims import record"
@@ -29,6 +29,11 @@ IMPORT = "from tlcourse.claims import record"
 def is_bookkeeping(cell: Cell) -> bool:
     """Whether only the solution has the cell."""
     return BOOKKEEPING in cell.tags
+
+
+def in_solution_only(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell of a compiled notebook is a bookkeeping cell."""
+    return BOOKKEEPING in cell["metadata"].get("tags", ())
 
 
 def check_bookkeeping(cells: Sequence[Cell], framework: str, mistakes: Mistakes) -> None:
