@@ -1,6 +1,6 @@
 """A class of students who tamper, cheat, break things, or do right in an odd way; each with the verdict due.
 
-Chapter 0: two exercises, three points each.
+Chapter 0: three exercises, three points each.
 """
 
 from __future__ import annotations
