@@ -100,12 +100,12 @@ def _disk() -> Diagnosis:
     return Diagnosis("disk", ok, f"{free / 1024:.1f} GB free", "" if ok else f"Free at least {NEEDED_MB} MB.")
 
 
-def _loaded(name: str, load: Callable[[], str]) -> Diagnosis:
+def _loaded(name: str, load: Callable[[], str], needed: bool = True) -> Diagnosis:
     """Whether something that the course brings can be loaded: ``load`` does it, and says what it is."""
     try:
-        return Diagnosis(name, True, load())
+        return Diagnosis(name, True, load(), needed=needed)
     except CourseError as error:
-        return Diagnosis(name, False, error.problem, error.fix)
+        return Diagnosis(name, False, error.problem, error.fix, needed)
 
 
 def _data(name: str) -> str:
@@ -140,11 +140,11 @@ def _pack(name: str) -> Diagnosis:
     """Whether the weights of a network were fetched; a part of some chapters needs them."""
     from tlcourse.models.packs import PACKS, find
 
-    try:
+    def look() -> str:
         find(PACKS[name])
-    except CourseError as error:
-        return Diagnosis(f"weights: {name}", False, error.problem, error.fix, needed=False)
-    return Diagnosis(f"weights: {name}", True, f"fetched, for {PACKS[name].needed}", needed=False)
+        return f"fetched, for {PACKS[name].needed}"
+
+    return _loaded(f"weights: {name}", look, needed=False)
 
 
 def _framework(framework: str) -> Diagnosis:
