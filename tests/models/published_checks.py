@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from serving import Sent, Server, serving
 
 from tlcourse.errors import WeightsError
 from tlcourse.models.cards._pretrained import WeightFile
@@ -18,34 +17,21 @@ from tlcourse.models.published import cache_folder, locate
 CONTENT = bytes(range(256)) * 2000
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Publisher(Server):
     """``/good…`` sends it all, ``/short…`` breaks off half way, everything else is not there."""
 
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)  # type: ignore[attr-defined]
-        if not self.path.startswith(("/good", "/short")):
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(CONTENT)))
-        self.end_headers()
-        self.wfile.write(CONTENT[: len(CONTENT) // 2] if self.path.startswith("/short") else CONTENT)
-
-    def log_message(self, *args: object) -> None:
-        pass
+    def answer(self, path: str) -> Sent | None:
+        if not path.startswith(("/good", "/short")):
+            return None
+        return Sent(CONTENT, cut=path.startswith("/short"))
 
 
 @contextmanager
 def server() -> Iterator[tuple[str, list[str]]]:
     """A server on this machine: its address, and what it was asked for."""
-    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving.asked = []  # type: ignore[attr-defined]
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{serving.server_address[1]}", serving.asked  # type: ignore[attr-defined]
-    finally:
-        serving.shutdown()
-        serving.server_close()
+    publisher = Publisher()
+    with serving(publisher):
+        yield publisher.address, publisher.asked
 
 
 def file_at(address: str, framework: str, start: str = "good", content: bytes = CONTENT) -> WeightFile:

