@@ -11,6 +11,7 @@ import pack_checks as checks
 import pytest
 import zoo_checks
 from commit import in_turn
+from packs_here import need
 
 from tlcourse import devices, models
 
@@ -63,7 +64,7 @@ def test_the_librarys_own_lines(name: str, read: Callable[[Path], Network]) -> N
 
 @pytest.mark.parametrize("name", in_turn(checks.HEADED, 3))
 def test_the_file_holds_the_whole_network(name: str) -> None:
-    checks.need(name)
+    need(name)
     network = keras.models.load_model(models.checkpoint(name))
     assert {type(layer).__module__.split(".")[0] for layer in network.layers} == {"keras"}
     size = models.card(name).input_size
