@@ -77,6 +77,16 @@ def test_two_executions_where_an_experiment_could_tell(
     assert "ch00-f" in why or "cell b" in why
 
 
+def test_what_answer_and_blank_import_alike_is_no_reason(notebooks: ModuleType, tmp_path: Path) -> None:
+    both = [f"import math\n{text}" for text in (ANSWER, BLANK)]
+    made, why = notebooks.together(*pair(tmp_path, ABOVE, *both, "print(math.pi)"))
+    assert made is not None, why
+    made, _ = notebooks.together(
+        *pair(tmp_path, ABOVE, both[0], f"import cmath as math\n{BLANK}", "print(math.pi)")
+    )
+    assert made is None
+
+
 @pytest.mark.parametrize(
     "below",
     [

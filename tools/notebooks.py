@@ -49,6 +49,15 @@ def bound_in(cell: Cell) -> set[str]:
     return {name for statement in statements(cell) for name in bound_by(statement)}
 
 
+def imported_by_both(one: Cell, other: Cell) -> set[str]:
+    """The names that two cells bind by the same imports: whichever ran, they are the same."""
+    imports = [
+        {ast.dump(s): s for s in statements(cell) if isinstance(s, ast.Import | ast.ImportFrom)}
+        for cell in (one, other)
+    ]
+    return {name for same in imports[0].keys() & imports[1].keys() for name in bound_by(imports[0][same])}
+
+
 def read_later(cell: Cell) -> set[str]:
     """The names that the functions of a cell read, whenever they are called."""
     functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -82,7 +91,7 @@ def together(solution: Path, learner: Path) -> tuple[dict[str, Any] | None, str]
         elif waiting is not None:
             return None, f"cell {right['id']} stands between an answer and its check"
         elif right["source"] != stub["source"]:
-            made = bound_in(right) | bound_in(stub)
+            made = (bound_in(right) | bound_in(stub)) - imported_by_both(right, stub)
             read = (made & later) | (
                 answers & (read_from_above(statements(right)) | read_from_above(statements(stub)))
             )

@@ -1,11 +1,12 @@
 """Answers to "Weights for a rare class", in Keras: right ones and wrong ones."""
 
 # %% [right] both weights, by scikit-learn
+import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
 
 def weighted(labels):
-    return dict(enumerate(compute_class_weight("balanced", classes=[0, 1], y=labels)))
+    return dict(enumerate(compute_class_weight("balanced", classes=np.array([0, 1]), y=labels)))
 
 
 # %% [right] divided by the weights of the batch

@@ -1,13 +1,14 @@
 """Answers to "Weights for a rare class", in PyTorch: right ones and wrong ones."""
 
 # %% [right] both weights, by scikit-learn
+import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.utils.class_weight import compute_class_weight
 
 
 def weighted(labels):
-    w0, w1 = compute_class_weight("balanced", classes=[0, 1], y=labels)
+    w0, w1 = compute_class_weight("balanced", classes=np.array([0, 1]), y=labels)
 
     def loss(outputs, targets):
         weight = targets * w1 + (1 - targets) * w0
