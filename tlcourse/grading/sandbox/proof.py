@@ -287,9 +287,9 @@ def prove(sandbox: Sandbox, secrets: Secrets, folders: Sequence[str]) -> tuple[s
         first = sandbox.run(Job(ATTACK, LEAVE_TRACES, inputs), _SECONDS)
         left_running = sandbox.processes_inside()
         second = sandbox.run(Job(ATTACK, LOOK_AROUND, inputs), _SECONDS)
+    third = sandbox.run(Job(ATTACK, LOOK_FOR_DATA, inputs), _SECONDS, trains=True)
     begun = time.monotonic()
     endless = sandbox.run(Job(ATTACK, RUN_FOR_EVER, inputs), _ENDLESS)
-    third = sandbox.run(Job(ATTACK, LOOK_FOR_DATA, inputs), _SECONDS, trains=True)
     succeeded = [*_reported(first), *_reported(second), *_reported(third)]
     if left_running:
         succeeded.append(("process", "leave a program running"))
