@@ -211,16 +211,17 @@ class Jail:
             Its status (None if the zygote is gone), and why it was stopped: "", "timeout" or a sentence.
         """
         until, stopped_for = time.monotonic() + (WALL if trains else 1) * seconds, ""
-        before = self._processor_seconds()
+        before = processor_seconds(self._processes())
         while True:
             ready, _, _ = select.select([control], [], [], _WATCH)
-            self.used = self._processor_seconds() - before
+            processes = self._processes()
+            self.used = processor_seconds(processes) - before
             if ready:
                 break
             if time.monotonic() > until or (trains and self.used > seconds):
                 stopped_for = "timeout"
             else:
-                stopped_for = exceeded_limit(self.processes_inside(), self._limits) or ""
+                stopped_for = exceeded_limit(processes[1:], self._limits) or ""
             if stopped_for:
                 control.send(b"kill")
                 ready, _, _ = select.select([control], [], [], _STOPPING)
@@ -233,15 +234,14 @@ class Jail:
             return None, stopped_for
         return int(json.loads(message)["status"]), stopped_for
 
-    def _processor_seconds(self) -> float:
-        """What all answers of this zygote have used until now."""
+    def _processes(self) -> list[psutil.Process]:
+        """The zygote, and then what answers have started; a look at all processes of the machine."""
         assert self._launched is not None
-        return processor_seconds(processes_below(self._launched.pid)[:1], self.processes_inside())
+        return processes_below(self._launched.pid)
 
     def processes_inside(self) -> list[psutil.Process]:
         """The processes in the jail besides the zygote."""
-        assert self._launched is not None
-        return processes_below(self._launched.pid)[1:]  # the first is the zygote
+        return self._processes()[1:]
 
 
 def _launch(plan: dict[str, Any], errors: Path) -> subprocess.Popen[bytes]:

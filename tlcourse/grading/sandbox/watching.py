@@ -39,21 +39,20 @@ def exceeded_limit(inside: Sequence[psutil.Process], limits: Limits) -> str | No
     return f"Your code used more than {limits.memory_bytes / 2**30:.0f} GiB of memory and was stopped."
 
 
-def processor_seconds(parents: Sequence[psutil.Process], inside: Sequence[psutil.Process]) -> float:
-    """Processor time of processes that run, and of those that have ended below them.
+def processor_seconds(processes: Sequence[psutil.Process]) -> float:
+    """Processor time that all answers of a zygote have used until now.
 
     Parameters
     ----------
-    parents : sequence of psutil.Process
-        Of these, only what has ended below them counts.
-    inside : sequence of psutil.Process
+    processes : sequence of psutil.Process
+        Those of a jail. Of the first, the zygote, only what has ended below it counts.
     """
     used = 0.0
-    for process in (*parents, *inside):
+    for number, process in enumerate(processes):
         with contextlib.suppress(psutil.Error):
             times = process.cpu_times()
             used += times.children_user + times.children_system
-            used += 0.0 if process in parents else times.user + times.system
+            used += times.user + times.system if number else 0.0
     return used
 
 
