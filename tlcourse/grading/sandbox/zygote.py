@@ -60,6 +60,8 @@ Untouched = tuple[Callable[[], None], Callable[[Any], None]]
 
 def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
     """Import what answers use. Nothing is left out in silence: a name that is wrong ends the zygote."""
+    from tlcourse.data.withheld import LOADERS
+    from tlcourse.exercises.engine.own_work import functions, hidden_in
     from tlcourse.exercises.engine.registry import add_module, all_exercises
 
     for name in (*_PRELOADED[framework], *_LIBRARIES):
@@ -71,6 +73,8 @@ def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
     for name in ("tlcourse.grading.sandbox.attacks", *modules):
         add_module(name)
     all_exercises(chapter)
+    # What is hidden from answers: each one's process would import it otherwise.
+    functions((*hidden_in(chapter), *LOADERS), framework)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
