@@ -15,11 +15,10 @@ from other_cases import ids, other
 
 from tlcourse.exercises import judge_observation, load_answer, observe_in_process
 
-CHAPTERS = ("05", "06", "07", "08", "09")
+CHAPTERS = ("06", "07", "08", "09")
 SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "6"))
 SLOW = {"ch07-bootstrap": 2, "ch06-safe": 2, "ch06-shift": 2}  # answers that draw a great deal
 FRAMEWORKS = ("torch", "keras", "tensorflow", "tlcourse")
-NEED_A_FRAMEWORK = tuple(f"ch05-{name}" for name in ("build", "pair", "answers", "weights", "train"))
 
 
 def _cases():
@@ -27,7 +26,7 @@ def _cases():
         case
         for case in other("WRONG", "torch")
         if case[0].chapter in CHAPTERS
-        and case[0].id not in (*NEED_A_FRAMEWORK, "ch06-two-rates", "ch08-layer", "ch09-lora")
+        and case[0].id not in ("ch06-two-rates", "ch08-layer", "ch09-lora")
         and not any(f"import {name}" in case[2] or f"from {name}" in case[2] for name in FRAMEWORKS)
     ]
 
