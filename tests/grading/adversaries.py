@@ -1,6 +1,6 @@
 """A class of students who tamper, cheat, break things, or do right in an odd way; each with the verdict due.
 
-Chapter 0: three exercises, three points each.
+Chapter 0; one of its exercises is tampered with, the others are answered right.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 
+from tlcourse.exercises import all_exercises
 from tlcourse.grading.record import Record, grade_id_of
 from tlcourse.grading.sample import fill
 
@@ -24,8 +25,10 @@ ROOT = Path(__file__).parents[2]
 DRAW, PICK, LOAD = "ch00-draw-per-class", "ch00-pick-class", "ch00-load-and-predict"
 WRONG_PICK = "def pick_class(logits, names):\n    return names[0], 1.0\n"
 WRONG_DRAW = "def draw_per_class(labels, n, seed):\n    return list(range(n))\n"
-PUBLIC = 6.0  # of the other two exercises
-LEAST = 3.0  # of one: some hand in two answers
+_POINTS = {exercise.id: float(exercise.points) for exercise in all_exercises("00")}
+FULL = sum(_POINTS.values())
+PUBLIC = FULL - _POINTS[PICK]  # of the other exercises
+LEAST = _POINTS[DRAW]  # of one: some hand in two answers, the other one wrong
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def _answered(**answers: str) -> Callable[..., None]:
 
 
 def _pick(body: str, above: str = "") -> Callable[..., None]:
-    """The right answer to one exercise; to the other one that does this and then answers wrongly."""
+    """The right answers, but for one exercise: what does this and then answers wrongly."""
     text = f"{above}\ndef pick_class(logits, names):\n    {body}\n    return names[0], 1.0\n"
     return _answered(pick_class=text)
 
@@ -251,7 +254,6 @@ def _outputs(notebook: Any, right: dict[str, str]) -> None:
             ]
 
 
-FULL = 9.0
 HONEST = (
     Adversary("a-newer-blank-beside-it", _older_and_blank, FULL, note="the only one that was worked in"),
     Adversary("a-bad-flag-in-the-zip", _bad_flag, FULL),

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
+from tlcourse.exercises import all_exercises, get
 from tlcourse.grading import store
 from tlcourse.grading.classroom import grade
 from tlcourse.grading.record import load_record
@@ -27,6 +28,8 @@ from tlcourse.grading.sample import fill, make_class, right_answers
 from tlcourse.grading.sandbox.availability import available
 
 ROOT = Path(__file__).parents[2]
+FULL = float(sum(exercise.points for exercise in all_exercises("00")))
+PICK = get("ch00-pick-class")
 pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
 
 RUN = """
@@ -70,7 +73,7 @@ def test_the_sample_class_has_every_kind_of_verdict(sample):
     assert {r.status for r in outcome.results} == {"graded", "not graded"}
     points = {r.points for r in outcome.results if r.points is not None}
     assert 0.0 in points
-    assert 9.0 in points
+    assert FULL in points
     assert len(points) > 2
 
 
@@ -216,9 +219,9 @@ def test_a_mark_by_hand_and_lateness_survive_a_regrade(commanded):
     out, *_ = commanded
     rows = table(out)
     assert rows["ada"]["ch00-pick-class state"] == "BY HAND"
-    assert float(rows["ada"]["points"]) == 9.0
-    # 3 + 3 + 1 by hand, less a tenth of 9 for one begun day.
-    assert float(rows["ada"]["final_points"]) == pytest.approx(6.1)
+    assert float(rows["ada"]["points"]) == FULL
+    # One point by hand in place of all of an exercise's, less a tenth of the chapter's for one begun day.
+    assert float(rows["ada"]["final_points"]) == pytest.approx(FULL - PICK.points + 1 - FULL / 10)
     assert rows["ada"]["name"] == "'=1+1"
     assert rows["absent"]["status"] == "not handed in"
     assert rows["absent"]["final_points"] == ""
@@ -303,8 +306,8 @@ def test_nbgraders_own_autograde_gives_the_same_marks(commanded, tmp_path):
         )
         assert done.returncode == 0 or command[0] == "autograde", done.stderr
     rows = {r["student_id"]: r for r in csv.DictReader((course / "grades.csv").open())}
-    assert float(rows["good"]["score"]) == 9.0
-    assert 3.0 <= float(rows["bad"]["score"]) < 9.0
+    assert float(rows["good"]["score"]) == FULL
+    assert FULL - PICK.points <= float(rows["bad"]["score"]) < FULL
     assert rows["none"]["score"] == ""
 
 
