@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import psutil
+import pytest
 from commit import whose_turn
 from patience import comes_true
 
 from tlcourse.exercises import Exercise, Job, State, get, judge_observation
+from tlcourse.grading.sandbox import jail
 from tlcourse.grading.sandbox.limits import Limits
 from tlcourse.grading.sandbox.proof import PROTECTIONS
 from tlcourse.grading.sandbox.sandbox import Sandbox
@@ -187,6 +190,18 @@ def without_a_framework(view: Path) -> None:
         source = (sandbox / name).read_text()
         assert source.count(what) == 1, f"{name} has no line {what}"
         (sandbox / name).write_text(source.replace(what, instead))
+
+
+def show_no_framework(
+    patch: pytest.MonkeyPatch, build: Callable[[Path, str], object] = jail.build_view
+) -> None:
+    """Let jails show the package as ``build`` makes it, `without_a_framework`."""
+
+    def bare(to: Path, chapter: str) -> None:
+        build(to, chapter)
+        without_a_framework(to)
+
+    patch.setattr(jail, "build_view", bare)
 
 
 def verdict(observation, seed: int = 5):

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from sandbox_checks import RIGHT, job, without_a_framework
+from sandbox_checks import RIGHT, job, show_no_framework
 
 from tlcourse.grading.sandbox import availability, jail
 from tlcourse.grading.sandbox.availability import available, how_to_allow
@@ -26,15 +26,7 @@ needs_a_jail = pytest.mark.skipif(available()[0] is None, reason=f"no jail on th
 @pytest.fixture(autouse=True)
 def no_framework(monkeypatch):
     """What the jail keeps from an answer hangs on no framework; `test_sandbox_*` prove it with one."""
-    _show(monkeypatch, jail.build_view)
-
-
-def _show(monkeypatch, build):
-    def bare(to, chapter):
-        build(to, chapter)
-        without_a_framework(to)
-
-    monkeypatch.setattr(jail, "build_view", bare)
+    show_no_framework(monkeypatch)
 
 
 def started(**more) -> tuple[str, ...]:
@@ -104,7 +96,7 @@ def _network_left_open(monkeypatch):
 def _judges_in_the_view(monkeypatch):
     package = Path(jail.__file__).parents[2]
     ignore = shutil.ignore_patterns("__pycache__", "results", "authoring")
-    _show(monkeypatch, lambda to, chapter: shutil.copytree(package, to, ignore=ignore))
+    show_no_framework(monkeypatch, lambda to, chapter: shutil.copytree(package, to, ignore=ignore))
 
 
 def _limits_not_passed_on(monkeypatch):

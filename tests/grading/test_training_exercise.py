@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from forgeries import LOOK_UP
-from sandbox_checks import without_a_framework
+from sandbox_checks import show_no_framework
 
 from tlcourse.data.withheld import LOADERS, places
 from tlcourse.exercises import Job, get
@@ -50,17 +50,10 @@ SLEEP = "import time\ndef attack(inputs):\n    time.sleep(1.5)\n    return 'rest
 
 @pytest.fixture(scope="module")
 def sandbox():
-    patch = pytest.MonkeyPatch()
-    build = jail.build_view
-
-    def bare(to, chapter):
-        build(to, chapter)
-        without_a_framework(to)
-
-    patch.setattr(jail, "build_view", bare)
-    with Sandbox("torch", "00", limits=Limits(exercise_seconds=60.0)) as made:
-        yield made
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        show_no_framework(patch)
+        with Sandbox("torch", "00", limits=Limits(exercise_seconds=60.0)) as made:
+            yield made
 
 
 def looked(sandbox: Sandbox, *, trains: bool) -> dict:
