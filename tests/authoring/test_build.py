@@ -333,7 +333,7 @@ def test_a_kernel_that_dies_and_one_that_hangs(one: Path, monkeypatch: pytest.Mo
 COMPUTES = """\
 import subprocess, sys
 spin = "import time\\nwhile time.process_time() < 60: pass"
-subprocess.run([sys.executable, "-c", spin])"""
+_ = subprocess.run([sys.executable, "-c", spin])"""
 
 
 def test_a_cell_is_limited_by_what_it_computes(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:

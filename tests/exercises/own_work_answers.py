@@ -248,6 +248,17 @@ def label_ratio(sizes, random, pretrained, n):
 """,
         ),
     ],
+    "ch01-small-cnn": [
+        (
+            "the course's",
+            """
+from tlcourse import models
+
+def small_cnn(classes):
+    return models.load("small_cnn", num_classes=classes, weights=None)
+""",
+        ),
+    ],
     "ch02-safe": [
         (
             "the reader of weights",
@@ -279,6 +290,45 @@ def load_safely(path, sha256):
     return {name: torch.from_numpy(value) for name, value in weights.read_pth(path).items()}
 """,
             },
+        ),
+    ],
+    "ch02-probe": [
+        (
+            "fit_head",
+            """
+import numpy as np
+from tlcourse import training
+
+def rank(backbones, train_images, train_labels, val_images, val_labels):
+    accuracy = {}
+    for name, backbone in backbones.items():
+        if hasattr(backbone, "predict"):
+            known, new = (backbone.predict(some, verbose=0) for some in (train_images, val_images))
+        else:
+            known, new = (backbone.eval()(some).detach().numpy() for some in (train_images, val_images))
+        head = training.fit_head(known, np.asarray(train_labels), 3, steps=300, lr=0.03)
+        accuracy[name] = (head.predict(new).argmax(1) == np.asarray(val_labels)).mean()
+    return sorted(accuracy, key=accuracy.get, reverse=True)
+""",
+        ),
+        *(
+            (
+                name,
+                f"""
+import numpy as np
+from tlcourse.transferability import {name}
+
+def rank(backbones, train_images, train_labels, val_images, val_labels):
+    scores = {{}}
+    for name, backbone in backbones.items():
+        predict = getattr(backbone, "predict", None) or backbone.eval()
+        features = predict(val_images)
+        features = features.detach() if hasattr(features, "detach") else features
+        scores[name] = {name}(np.asarray(features), np.asarray(val_labels))
+    return sorted(scores, key=scores.get, reverse=True)
+""",
+            )
+            for name in ("knn_accuracy", "logme")
         ),
     ],
     "ch02-rank": [("transferability", "from tlcourse.transferability import rank_correlation")],

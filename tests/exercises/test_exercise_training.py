@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tlcourse import data
+from tlcourse.data.rated import _table
 from tlcourse.data.withheld import LOADERS, places
 from tlcourse.errors import DataError
 from tlcourse.exercises import State, check, judge_observation, load_answer, observe_in_process
@@ -233,6 +234,7 @@ def test_places_hold_what_the_loaders_read(monkeypatch):
         return true(path)
 
     monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    _table.cache_clear()  # what another test has read
     for load in (
         data.photos,
         data.three_styles,

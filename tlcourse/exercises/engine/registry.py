@@ -64,7 +64,7 @@ def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:
     Examples
     --------
     >>> [exercise.points for exercise in all_exercises("00")]
-    [3, 3]
+    [3, 3, 3]
     """
     exercises: dict[str, Exercise] = {}
     wanted = None if chapter is None else chapter_number(chapter)

@@ -7,7 +7,6 @@ ABOUT = About(
     points=3,
     answer="rank",
     solved_by=(
-        "tlcourse.training.cache_features",
         "tlcourse.training.fit_head",
         "tlcourse.transferability.knn_accuracy",
         "tlcourse.transferability.logme",

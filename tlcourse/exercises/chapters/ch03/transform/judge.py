@@ -35,7 +35,7 @@ class Fed:
         self.images = f"{kind.capitalize()} images"
         self.image = f"A {kind} image {height} high and {width} wide"
         self.order = card["order"]
-        self.shape = self.got.shape[1:]
+        self.whole, self.shape = self.got.shape, self.got.shape[1:]
 
     @cached_property
     def last(self) -> np.ndarray:
@@ -96,6 +96,12 @@ SHAPE = (
         lambda fed: not np.isfinite(fed.got).all(),
         "There is NaN or infinity among your numbers.",
         "not finite",
+    ),
+    wrong(
+        lambda fed: fed.got.ndim != 4,
+        "{images}: what comes back, one after the other, has shape {whole}. Each image is three axes: channels,"
+        " height and width, in the order of your framework.",
+        "not an image each",
     ),
     wrong(
         lambda fed: fed.square and not fed.fits,
