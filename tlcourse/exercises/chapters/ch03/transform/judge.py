@@ -99,8 +99,8 @@ SHAPE = (
     ),
     wrong(
         lambda fed: fed.got.ndim != 4,
-        "{images}: what comes back, one after the other, has shape {whole}. Each image is three axes: channels,"
-        " height and width, in the order of your framework.",
+        "{images}: what comes back, one after the other, has shape {whole}. Each image is three axes:"
+        " channels, height and width, in the order of your framework.",
         "not an image each",
     ),
     wrong(
