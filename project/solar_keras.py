@@ -15,7 +15,11 @@ from pathlib import Path
 import keras
 import numpy as np
 from keras import layers
-from sklearn.metrics import classification_report, roc_auc_score
+from sklearn.metrics import (
+    classification_report,
+    confusion_matrix,
+    roc_auc_score,
+)
 
 SAVED, NAMES = "solar.keras", "solar.json"
 SIZE = 128
@@ -114,20 +118,26 @@ def train(folder, weights=None):
     y = np.concatenate([labels for _, labels in test])
     guesses = logits.argmax(1)
     print(classification_report(y, guesses, target_names=names))
+    print(confusion_matrix(y, guesses))  # row: truth
     if len(names) == 2:
-        shares = keras.ops.softmax(logits)[:, 1]
-        print(f"AUC {roc_auc_score(y, np.array(shares)):.3f}")
+        shares = np.array(keras.ops.softmax(logits))[:, 1]
+        print(f"AUC {roc_auc_score(y, shares):.3f}")
     model.save(SAVED)
     Path(NAMES).write_text(json.dumps(names), "utf-8")
 
 
 # --- Use it
+def image_of(file):
+    """A batch of one, resized as `images` resizes."""
+    image = keras.utils.img_to_array(keras.utils.load_img(file))
+    return keras.ops.image.resize(image, (SIZE, SIZE))[None]
+
+
 def predict(file):
     names = json.loads(Path(NAMES).read_text("utf-8"))
     model = keras.saving.load_model(SAVED)
-    image = keras.utils.load_img(file, target_size=(SIZE, SIZE))
-    batch = keras.utils.img_to_array(image)[None]
-    shares = keras.ops.softmax(model.predict(batch, verbose=0)[0])
+    logits = model.predict(image_of(file), verbose=0)
+    shares = keras.ops.softmax(logits[0])
     for name, share in zip(names, np.array(shares)):
         print(f"{share:.2f}  {name}")
 

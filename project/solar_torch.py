@@ -18,7 +18,11 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from sklearn.metrics import classification_report, roc_auc_score
+from sklearn.metrics import (
+    classification_report,
+    confusion_matrix,
+    roc_auc_score,
+)
 from torch import nn
 from torch.utils.data import DataLoader
 from torchvision.datasets import ImageFolder
@@ -68,9 +72,10 @@ def unfreeze_last(base):
 # --- 4 Add a task head
 def adapt(base, names):
     base.reset_classifier(0)  # the old head goes
+    linear = nn.Linear(base.num_features, len(names))
     model = nn.Sequential()
-    model.base, model.dropout = base, nn.Dropout(0.2)
-    model.head = nn.Linear(base.num_features, len(names))
+    model.base = base
+    model.head = nn.Sequential(nn.Dropout(0.2), linear)
     return model.to(DEVICE)
 
 
@@ -87,10 +92,11 @@ def logits_of(model, batches):
 
 def fit(model, groups, train, val, epochs=12, patience=3):
     optimizer = torch.optim.AdamW(groups)
-    best, kept, waited = float("inf"), None, 0
+    best, waited = float("inf"), 0
+    kept = copy.deepcopy(model.state_dict())
     for _ in range(epochs):
-        model.eval()  # BatchNorm stays as it came,
-        model.dropout.train()  # dropout works
+        model.eval()  # BatchNorm of the base stays as it came
+        model.head.train()  # its dropout works
         for x, y in train:
             optimizer.zero_grad()
             loss_of(model(x.to(DEVICE)), y.to(DEVICE)).backward()
@@ -132,6 +138,7 @@ def train(folder, weights=None):
     logits, y = logits_of(model, DataLoader(test, batch_size=64))
     guesses = logits.argmax(1)
     print(classification_report(y, guesses, target_names=names))
+    print(confusion_matrix(y, guesses))  # row: truth
     if len(names) == 2:
         shares = logits.softmax(1)[:, 1]
         print(f"AUC {roc_auc_score(y, shares):.3f}")

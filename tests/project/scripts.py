@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,10 @@ def lines_for_later(framework: str) -> dict[str, str]:
     )
     rows = [row.split("|") for row in table.splitlines() if "`" in row]
     return {row[1].strip(): row[2].split("`")[1] for row in rows}
+
+
+def blocks(heading: str) -> list[str]:
+    """The page's blocks of Python in the section with this heading."""
+    page = (PROJECT.parent / "book" / "your-own-pictures.md").read_text(encoding="utf-8")
+    section = page.partition(f"{heading}")[2].partition("\n## ")[0]
+    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -43,17 +45,30 @@ def test_from_a_folder_to_a_prediction_in_another_process(tmp_path: Path) -> Non
     assert sum(grey.values()) == pytest.approx(1, abs=0.011), "a file with one channel is read as well"
 
 
+def _script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("solar_keras", scripts.PROJECT / "solar_keras.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+def test_one_file_is_prepared_as_the_folder_was(tmp_path: Path) -> None:
+    """Another way to resize is another image: decisions of a trained model changed by it."""
+    script, folder = _script(), scripts.photographs(tmp_path)
+    batches = script.images(folder / "train")
+    together = np.concatenate([images for images, _ in batches])
+    for file, image in zip(batches.file_paths, together, strict=True):
+        apart = np.abs(np.asarray(script.image_of(file))[0] - image)
+        assert apart.mean() < 0.5, "decoders of JPEG round in their own ways, and nothing else differs"
+
+
 def test_a_size_other_than_the_published_one_gives_the_same_features(tmp_path: Path) -> None:
     """`clone_model` at 224 pixels, where the whole network can say what its features are."""
-    import importlib.util
-
     import keras
 
     from tlcourse import models
 
-    spec = importlib.util.spec_from_file_location("solar_keras", scripts.PROJECT / "solar_keras.py")
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = _script()
     script.SIZE = 224
     weights = models.checkpoint("efficientnet_lite0", "keras")
     base, scaling = script.pretrained(weights)

@@ -60,3 +60,35 @@ def test_the_lines_for_later_run() -> None:
     assert averaged(x).shape == (4, 2)
     exec(f"{lines.pop('mixed precision, on a GPU')} model(x)".replace('"cuda"', '"cpu"'), names)
     assert lines == {"a compiled network": "model.compile()"}, "which needs a compiler of C++"
+
+
+def test_the_pages_lines_about_the_folder_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One folder per class becomes three splits, no module in two of them; a broken file is named."""
+    from PIL import Image
+
+    for name in ("functional", "defective"):
+        (tmp_path / "all_cells" / name).mkdir(parents=True)
+    for module in range(20):
+        for cell in range(3):
+            name = ("functional", "defective")[(module + cell) % 2]
+            image = Image.new("L", (8, 8), module)
+            image.save(tmp_path / "all_cells" / name / f"{module:04}-cell{cell:04}.png")
+    monkeypatch.chdir(tmp_path)
+    split, broken = scripts.blocks("## Before you start")[:2]
+    exec(split, {})
+    copied = sorted(tmp_path.glob("solar_cells/*/*/*.png"))
+    assert len(copied) == 60
+    parts = {
+        split: {file.name[:4] for file in copied if file.parts[-3] == split}
+        for split in ("train", "val", "test")
+    }
+    assert {split: len(modules) for split, modules in parts.items()} == {"train": 12, "val": 3, "test": 5}
+    assert len(set.union(*parts.values())) == 20
+
+    copied[7].write_bytes(copied[7].read_bytes()[:40])
+    exec(broken, {})
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 1
+    assert copied[7].name in printed[0]
