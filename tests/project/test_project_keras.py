@@ -58,8 +58,9 @@ def test_one_file_is_prepared_as_the_folder_was(tmp_path: Path) -> None:
     batches = script.images(folder / "train")
     together = np.concatenate([images for images, _ in batches])
     for file, image in zip(batches.file_paths, together, strict=True):
-        apart = np.abs(np.asarray(script.image_of(file))[0] - image)
-        assert apart.mean() < 0.5, "decoders of JPEG round in their own ways, and nothing else differs"
+        apart = np.abs(np.asarray(script.image_of(file))[0] - image).mean()
+        # Two decoders of JPEG differ by a grey level on noise; another way to resize, by four and more.
+        assert apart < (1.5 if file.endswith(".jpg") else 0.01), file
 
 
 def test_a_size_other_than_the_published_one_gives_the_same_features(tmp_path: Path) -> None:
