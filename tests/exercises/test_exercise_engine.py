@@ -28,15 +28,14 @@ from tlcourse.exercises import (
     observe_in_process,
     progress,
 )
-from tlcourse.exercises.engine import notebook, registry
+from tlcourse.exercises.engine import notebook
 from tlcourse.exercises.engine.cells import running
 from tlcourse.exercises.engine.loading import run_answer
 from tlcourse.exercises.engine.patience import patience
 
 
 @pytest.fixture(autouse=True)
-def _fresh(monkeypatch):
-    monkeypatch.setattr(registry, "_EXTRA", [])  # other tests of this process do not meet the toys
+def _fresh():
     add_module("toy_exercises")
     forget()
     yield
