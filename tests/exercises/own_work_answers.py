@@ -960,13 +960,13 @@ def text_vectors(vectors, tokens):
 from tlcourse.embeddings import text_classifier
 
 def embedding_layer(table, trainable):
-    return text_classifier(table, 2, trainable=trainable).embedding
+    return text_classifier(table, 2, trainable=trainable, framework="torch").embedding
 """,
                 "keras": """
 from tlcourse.embeddings import text_classifier
 
 def embedding_layer(table, trainable):
-    return text_classifier(table, 2, trainable=trainable).get_layer("embedding")
+    return text_classifier(table, 2, trainable=trainable, framework="keras").get_layer("embedding")
 """,
             },
         ),
