@@ -147,3 +147,14 @@ def test_no_path_of_somebodys_machine_is_committed(folder: str) -> None:
     if run.returncode == 128:
         pytest.skip("not a git checkout")
     assert run.returncode == 1, run.stdout
+
+
+def test_no_tracked_file_is_large() -> None:
+    """Weights and data belong in the packages that bring them."""
+    run = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
+    if run.returncode == 128:
+        pytest.skip("not a git checkout")
+    paths = [ROOT / os.fsdecode(name) for name in run.stdout.split(b"\0") if name]
+    large = [path.name for path in paths if path.is_file() and path.stat().st_size > 4_000_000]
+    assert len(paths) > 500
+    assert not large

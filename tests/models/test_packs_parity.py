@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from observing import observe
+from pack_checks import PACKED
 from packs_here import need
 
-from tlcourse.models.packs import PACKED, PACKS
+from tlcourse.models.packs import PACKS
 
 SCRIPT = Path(__file__).with_name("observe_packs.py")
 

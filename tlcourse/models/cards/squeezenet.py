@@ -25,7 +25,8 @@ CARD = ModelCard(
     preprocessing=WORDS["mean"],
     source_data=DATA,
     licence=_LICENCE,
-    weights_from="the course itself (checked by SHA-256); taken from the Python package ndf 0.1.4",
+    weights_from="the course itself, in half precision (checked by SHA-256); taken from the Python package "
+    "ndf 0.1.4",
     reference="Iandola et al. 2016, SqueezeNet (arXiv:1602.07360)",
     pretrained=(
         Pretrained("torch", "torchvision.models.squeezenet1_1", **_PUBLISHED),

@@ -16,11 +16,8 @@ from tlcourse.files import write_whole
 from tlcourse.frameworks import resolve_framework, side
 from tlcourse.models import packs
 from tlcourse.models.cards import card
-from tlcourse.models.weights import IMAGENET
 
-__all__ = ["NAMES", "checkpoint"]
-
-NAMES = ("efficientnet_lite0", *packs.PACKED)
+__all__ = ["checkpoint"]
 
 
 def checkpoint(name: str = "efficientnet_lite0", framework: str | None = None) -> Path:
@@ -56,12 +53,11 @@ def checkpoint(name: str = "efficientnet_lite0", framework: str | None = None) -
     >>> checkpoint(framework="torch").name
     'efficientnet_lite0-57934424.safetensors'
     """
-    if name not in NAMES:
-        raise UnknownNameError("network with a checkpoint", name, NAMES)
+    if name not in packs.NETWORKS:
+        raise UnknownNameError("network with a checkpoint", name, packs.NETWORKS)
     framework = resolve_framework(framework)
-    digest = packs.digest(name) if name in packs.PACKED else IMAGENET
     suffix = ".safetensors" if framework == "torch" else ".weights.h5" if card(name).headless else ".keras"
-    file = folder() / "weights" / f"{name}-{digest}{suffix}"
+    file = folder() / "weights" / f"{name}-{packs.digest(name)}{suffix}"
     if not file.is_file():
         try:
             write_whole(file, side(__name__, framework).written(name))

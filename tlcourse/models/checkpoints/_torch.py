@@ -7,7 +7,6 @@ import safetensors.numpy
 
 from tlcourse.models import packs
 from tlcourse.models.packs.naming import EPSILON
-from tlcourse.models.weights import imagenet_arrays
 
 __all__ = ["written"]
 
@@ -26,5 +25,4 @@ def _with_epsilon(arrays: dict[str, np.ndarray], trained: float) -> dict[str, np
 
 def written(name: str) -> bytes:
     """What is in the file: the network's tensors under the library's names."""
-    arrays = packs.arrays(name) if name in packs.PACKED else imagenet_arrays()
-    return safetensors.numpy.save(_with_epsilon(arrays, EPSILON.get(name, _EPSILON)))
+    return safetensors.numpy.save(_with_epsilon(packs.arrays(name), EPSILON.get(name, _EPSILON)))

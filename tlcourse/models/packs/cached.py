@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from tlcourse.data.download import folder
 from tlcourse.errors import WeightsError
 from tlcourse.models.packs.table import Pack
+from tlcourse.models.weights import sha256
 
 __all__ = ["COMMAND", "find", "is_there", "place"]
 
@@ -23,10 +23,7 @@ def is_there(pack: Pack) -> bool:
     """Whether the file of a pack is in the cache, with the right hash."""
     path = place(pack)
     try:
-        if path.stat().st_size != pack.member_size:
-            return False
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == pack.member_sha256
+        return path.stat().st_size == pack.member_size and sha256(path) == pack.member_sha256
     except OSError:
         return False
 

