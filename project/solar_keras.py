@@ -118,7 +118,7 @@ def train(folder, weights=None):
     y = np.concatenate([labels for _, labels in test])
     guesses = logits.argmax(1)
     print(classification_report(y, guesses, target_names=names))
-    print(confusion_matrix(y, guesses))  # row: truth
+    print(confusion_matrix(y, guesses))  # rows: true classes
     if len(names) == 2:
         shares = np.array(keras.ops.softmax(logits))[:, 1]
         print(f"AUC {roc_auc_score(y, shares):.3f}")

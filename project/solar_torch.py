@@ -138,7 +138,7 @@ def train(folder, weights=None):
     logits, y = logits_of(model, DataLoader(test, batch_size=64))
     guesses = logits.argmax(1)
     print(classification_report(y, guesses, target_names=names))
-    print(confusion_matrix(y, guesses))  # row: truth
+    print(confusion_matrix(y, guesses))  # rows: true classes
     if len(names) == 2:
         shares = logits.softmax(1)[:, 1]
         print(f"AUC {roc_auc_score(y, shares):.3f}")

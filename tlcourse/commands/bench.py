@@ -92,8 +92,7 @@ times = {}
 for path in sorted((root / "book" / "chapters").glob("*.md")):
     cells = read_chapter(path, validate=False).of(framework)
     # An answer may use what any cell of its chapter imports.
-    others = (cell for cell in cells if cell.kind == "code")
-    imports = imports_of(python_of(cell.source) for cell in others)
+    imports = imports_of(python_of(cell.source) for cell in cells if cell.kind == "code")
     for name, (solution, _) in solutions(path, framework).items():
         exercise = get(name)
         answer, failed = load_answer(exercise, solution, imports)

@@ -208,6 +208,24 @@ def make_transform(card):
     return transform
 
 
+# %% [wrong] not an image each: "Each image is three axes"
+import keras
+import numpy as np
+
+
+def make_transform(card):
+    normalise = keras.layers.Normalization(mean=card["mean"], variance=np.square(card["deviation"]))
+    resize = keras.layers.Resizing(card["size"], card["size"])
+
+    def transform(images):
+        images = images.astype("float32")
+        x = resize(keras.ops.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images)
+        x = x[..., ::-1] if card["order"] == "BGR" else x
+        return normalise(x * card["range"] / 255)[0]
+
+    return transform
+
+
 # %% [wrong] grey stays one channel: "The network reads three channels"
 import keras
 import numpy as np

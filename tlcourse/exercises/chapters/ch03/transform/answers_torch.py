@@ -227,6 +227,25 @@ def make_transform(card):
     )
 
 
+# %% [wrong] not an image each: "Each image is three axes"
+import torch
+from torchvision.transforms import v2
+
+
+def make_transform(card):
+    steps = v2.Compose(
+        [
+            v2.RGB(),
+            v2.Resize((card["size"], card["size"])),
+            v2.ToImage(),
+            v2.ToDtype(torch.float32, scale=card["range"] == 1),
+            v2.Lambda(lambda x: x.flip(0) if card["order"] == "BGR" else x),
+            v2.Normalize(card["mean"], card["deviation"]),
+        ]
+    )
+    return lambda image: steps(image)[0]
+
+
 # %% [wrong] grey stays one channel: "The network reads three channels"
 import numpy as np
 import torch
