@@ -821,79 +821,138 @@ def early_stop(val_losses, patience):
 """,
         ),
     ],
-    "ch07-metrics": [
+    "ch07-measure": [
         (
             "the report",
-            """
+            {
+                "torch": """
+import torch
+from tlcourse import evaluation
+
+def measure(model, batches):
+    model.eval()
+    with torch.inference_mode():
+        pairs = [(model(x).softmax(1), y) for x, y in batches]
+    p, y = (torch.cat(part).numpy() for part in zip(*pairs))
+    one = evaluation.report(y, p).iloc[1]
+    return {"accuracy": evaluation.accuracy(y, p), "precision": one["precision"], "recall": one["recall"],
+            "f1": one["F1"], "auc": one["AUC"]}
+""",
+                "keras": """
+import keras
 import numpy as np
 from tlcourse import evaluation
 
-def metrics(matrix, of):
-    k = len(matrix)
-    rows = np.repeat(np.arange(k), matrix.sum(1))
-    said = np.concatenate([np.repeat(np.arange(k), row) for row in matrix])
-    table = evaluation.report(rows, np.eye(k)[said])
-    share = evaluation.accuracy(rows, said)
-    one = table.iloc[of]
-    return {"accuracy": share, "precision": one["precision"], "recall": one["recall"],
-            "macro_f1": table["F1"].iloc[:k].mean(), "micro_f1": share}
+def measure(model, batches):
+    pairs = [(keras.ops.softmax(model(x, training=False)), y) for x, y in batches]
+    p, y = (np.concatenate(part) for part in zip(*pairs))
+    one = evaluation.report(y, p).iloc[1]
+    return {"accuracy": evaluation.accuracy(y, p), "precision": one["precision"], "recall": one["recall"],
+            "f1": one["F1"], "auc": one["AUC"]}
 """,
+            },
         ),
     ],
-    "ch07-auc": [
+    "ch07-worst": [
         (
-            "the report",
-            """
+            "the gallery",
+            {
+                "torch": """
+import torch
+from tlcourse import evaluation
+
+def worst(model, images, labels, n):
+    model.eval()
+    with torch.inference_mode():
+        p = model(images).softmax(1).numpy()
+    shown = (images.permute(0, 2, 3, 1) > 0).byte().numpy()
+    return evaluation.error_gallery(shown, labels, p, count=n).tl_table["row"].to_numpy()
+""",
+                "keras": """
+import keras
 import numpy as np
 from tlcourse import evaluation
 
-def auc(labels, scores):
-    ranks = np.unique(scores, return_inverse=True)[1] / len(scores)
-    return evaluation.report(labels, np.stack([1 - ranks, ranks], 1))["AUC"].iloc[1]
+def worst(model, images, labels, n):
+    p = np.asarray(keras.ops.softmax(model(images, training=False)))
+    shown = (images > 0).astype("uint8")
+    return evaluation.error_gallery(shown, labels, p, count=n).tl_table["row"].to_numpy()
 """,
+            },
         ),
     ],
     "ch07-threshold": [
         (
-            "threshold_for_cost",
-            """
-from tlcourse.evaluation import threshold_for_cost
+            name,
+            {
+                "torch": f"""
+import numpy as np
+import torch
+from tlcourse.evaluation import {name}
 
-def threshold(labels, scores, missed, alarm):
-    return threshold_for_cost(labels, scores, missed=missed, alarm=alarm).value
+def threshold(model, images, labels, missed, needless):
+    model.eval()
+    with torch.inference_mode():
+        p = model(images).softmax(1)[:, 1].numpy()
+    labels = labels.numpy()
+    return {call}
+""",
+                "keras": f"""
+import keras
+import numpy as np
+from tlcourse.evaluation import {name}
+
+def threshold(model, images, labels, missed, needless):
+    p = np.asarray(keras.ops.softmax(model(images, training=False)))[:, 1]
+    return {call}
+""",
+            },
+        )
+        for name, call in (
+            ("threshold_for_cost", "threshold_for_cost(labels, p, missed=missed, alarm=needless).value"),
+            (
+                "cost_at",
+                "min(np.append(p, 2), key=lambda t: cost_at(labels, p, t, missed=missed, alarm=needless))",
+            ),
+        )
+    ],
+    "ch07-decide": [
+        (
+            "paired_bootstrap of the modules",
+            """
+import numpy as np
+from tlcourse.evaluation import paired_bootstrap
+
+def decide(before, after, modules, resamples, rng):
+    means = [[hits[modules == name].mean() for name in np.unique(modules)] for hits in (before, after)]
+    found = paired_bootstrap(*means, resamples=resamples, seed=int(rng.integers(2**31)))
+    return found.low, found.high, found.low > 0
 """,
         ),
         (
-            "cost_at",
+            "bootstrap_interval of the modules",
             """
 import numpy as np
-from tlcourse.evaluation import cost_at
+from tlcourse.evaluation import bootstrap_interval
 
-def threshold(labels, scores, missed, alarm):
-    tried = np.append(scores, scores.max() + 1)
-    return min(tried, key=lambda t: cost_at(labels, scores, t, missed=missed, alarm=alarm))
+def decide(before, after, modules, resamples, rng):
+    d = [(after - before)[modules == name].mean() for name in np.unique(modules)]
+    found = bootstrap_interval(d, resamples=resamples, seed=int(rng.integers(2**31)))
+    return found.low, found.high, found.low > 0
 """,
         ),
     ],
-    "ch07-bootstrap": [
+    "ch07-bar": [
         (
-            "paired_bootstrap",
+            "heads.fit",
             """
-from tlcourse.evaluation import paired_bootstrap
+import numpy as np
+from tlcourse import heads
 
-def difference(first, second, resamples, rng):
-    found = paired_bootstrap(first, second, resamples=resamples, seed=int(rng.integers(2**31)))
-    return found.low, found.high
-""",
-        ),
-        (
-            "bootstrap_interval",
-            """
-from tlcourse.evaluation import bootstrap_interval
-
-def difference(first, second, resamples, rng):
-    found = bootstrap_interval(second - first, resamples=resamples, seed=int(rng.integers(2**31)))
-    return found.low, found.high
+def beat_the_bar(x, y, x_new):
+    head = heads.build(x.shape[1], 2)
+    heads.fit(head, np.asarray(x), np.asarray(y), "one-of", steps=300, lr=1e-3)
+    return heads.predict(head, np.asarray(x_new), "one-of")[:, 1]
 """,
         ),
     ],

@@ -398,7 +398,6 @@ def check_nothing_of_the_package_is_the_answer(exercise: Exercise, framework: st
 
 KNOWN = (
     ("ch02-rank", "tlcourse.transferability.rank_correlation"),
-    ("ch07-threshold", "tlcourse.evaluation.thresholds.threshold_for_cost"),
     ("ch09-search", "tlcourse.language.search.search"),
 )
 

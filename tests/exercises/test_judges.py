@@ -20,11 +20,3 @@ def test_a_ratio_that_is_right_by_chance_in_one_of_two_cases_is_worth_nothing(lu
     needed = sizes[k] + (sizes[k + 1] - sizes[k]) * (target - curve[k]) / (curve[k + 1] - curve[k])
     cases[rising[lucky]] = [needed / case["n"], True]
     assert exercise.judge({"cases": cases}, inputs).points == 0
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_no_one_number_of_pictures_fits_every_pair(seed):
-    sizes = [len(pair["first"]) for pair in get("ch07-bootstrap").draw(seed)["pairs"]]
-    # An interval from m pictures is sqrt(n / m) times as wide; within a tenth of the right width passes.
-    fits = [m for m in range(100, 2000) if all(abs((n / m) ** 0.5 - 1) < 0.1 for n in sizes)]
-    assert not fits, (sizes, fits[:3])
