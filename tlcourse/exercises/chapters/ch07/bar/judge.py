@@ -11,14 +11,13 @@ from tlcourse.exercises.engine import Verdict, always, read, read_array, right, 
 
 from .probe import area
 
-# Measured with features of all cells in PyTorch, on MEASURED draws: right heads of four kinds (logistic
-# regression, strong and weak; ridge regression; a support vector machine) are 0.02 or more above the pixels.
-# Decisions in place of probabilities reach up to 0.06 above them, and are told by their values. Shuffled
-# labels: 0.40 on average, with a standard deviation of 0.09.
-ABOVE = 0.02
-"""So far above the pixels' area earns all points."""
-LOW = 0.78
-"""This area earns one: four standard deviations above shuffled labels."""
+# Measured on 35 draws, heads on features of the cells as they are, in PyTorch: logistic regression, ridge
+# regression and a support vector machine have an area of 0.88 to 0.97, and 0.03 to 0.15 more than the pixels
+# (which have 0.80 to 0.89); logistic regression without much regularisation 0.87 to 0.97, and 0.01 to 0.14
+# more. Decisions in place of probabilities reach up to 0.07 above the pixels, and are told by their values.
+# Shuffled labels: 0.25 to 0.70.
+LOW = 0.8
+"""This area earns a point, though it is not above the pixels'."""
 
 
 class Scores:
@@ -46,7 +45,7 @@ class Scores:
 
     @property
     def beats(self) -> bool:
-        return self.area >= max(LOW, self.pixels + ABOVE)
+        return self.area > max(LOW, self.pixels)
 
     @property
     def values(self) -> int:
