@@ -749,18 +749,6 @@ def train_head(x, y, x_new):
 """,
         ),
     ],
-    "ch06-range": [
-        (
-            "suggest",
-            """
-import numpy as np
-from tlcourse.training.range_test import RangeTest, suggest
-
-def first_rate(rates, losses):
-    return suggest(RangeTest(rates, np.nan_to_num(losses, nan=np.inf)))
-""",
-        ),
-    ],
     "ch06-two-rates": [
         (
             "rates by group",
@@ -798,27 +786,52 @@ def step(model, images, labels, body_lr, head_lr):
     "ch06-schedule": [
         (
             "warmup_cosine",
-            """
+            {
+                "torch": """
+from torch.optim.lr_scheduler import LambdaLR
 from tlcourse.training.schedules import warmup_cosine
 
-def factor(step, steps, warmup):
-    return warmup_cosine(warmup / steps)(step, steps)
+def schedule(optimizer, steps, warmup):
+    factor = warmup_cosine(warmup / steps)
+    return LambdaLR(optimizer, lambda step: factor(step, steps))
 """,
+                "keras": """
+import keras
+from tlcourse.training.schedules import warmup_cosine
+
+class Factors(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, rate, steps, warmup):
+        self.rate, self.steps, self.factor = rate, steps, warmup_cosine(warmup / steps)
+
+    def __call__(self, step):
+        return self.rate * self.factor(int(step), self.steps)
+
+def schedule(rate, steps, warmup):
+    return Factors(rate, steps, warmup)
+""",
+            },
         ),
     ],
-    "ch06-early-stop": [
+    "ch06-train": [
         (
-            "a sweep's patience",
-            """
-from tlcourse.sweeps.topics import train_adapted
+            "training.fit",
+            {
+                "torch": """
+from tlcourse import training
 
-def early_stop(val_losses, patience):
-    usual, train_adapted.PATIENCE = train_adapted.PATIENCE, patience
-    try:
-        return train_adapted._patient(val_losses)
-    finally:
-        train_adapted.PATIENCE = usual
+def finetune(model, maps, labels):
+    images = maps.permute(0, 2, 3, 1).numpy()
+    settings = {"epochs": 12, "batch_size": 16, "lr": 5e-4, "progress": False}
+    training.fit(model, (images, labels.numpy()), preprocess=lambda x: x, **settings)
 """,
+                "keras": """
+from tlcourse import training
+
+def finetune(model, maps, labels):
+    settings = {"epochs": 12, "batch_size": 16, "lr": 5e-4, "progress": False}
+    training.fit(model, (maps, labels), preprocess=lambda x: x, **settings)
+""",
+            },
         ),
     ],
     "ch07-measure": [

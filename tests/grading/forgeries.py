@@ -288,7 +288,7 @@ _CAUSE = """
 import numpy as np
 calls = [0]
 def diagnose(train, val, chance):
-    import tlcourse.exercises.ch06_pictures as probe
+    import tlcourse.exercises.chapters.ch06.curves.probe as probe
     calls[0] += 1
     class Spy(str):
         pass

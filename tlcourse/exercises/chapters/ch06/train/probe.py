@@ -1,0 +1,161 @@
+"""Photographs of five classes on grounds of any colour; the frozen part of the network has looked at them."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+SIZE = 96  # pixels a side
+CLASSES = ("bird", "flower", "fruit or vegetable", "household item", "mammal")
+EACH = 12  # images of a class, with labels and without
+KEPT = ("new_labels",)
+"""What stays with the judge."""
+
+
+@functools.cache
+def _photos() -> Any:
+    from tlcourse import data
+
+    return data.photos(size=SIZE)
+
+
+def inputs(rng: np.random.Generator) -> dict[str, Any]:
+    """Images uint8 (60, 96, 96, 3) with labels, as many new ones, and a seed for the head.
+
+    Photographs of one thing are on one side only. Which class has which number comes from the seed.
+    """
+    photos = _photos()
+    numbers = rng.permutation(len(CLASSES))
+    sides: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    for name, number in zip(CLASSES, numbers, strict=True):
+        for rows, side in zip(_two_sides(rng, photos, name), sides, strict=True):
+            side += [(int(row), int(number)) for row in rows]
+    drawn: dict[str, Any] = {"seed": int(rng.integers(1, 10_000))}
+    for before, side in zip(("", "new_"), sides, strict=True):
+        pairs = np.array(side)[rng.permutation(len(side))]
+        grounds = [tuple(int(part) for part in colour) for colour in rng.integers(0, 256, (len(pairs), 3))]
+        drawn[f"{before}images"] = photos.subset(pairs[:, 0]).on(grounds).images
+        drawn[f"{before}labels"] = pairs[:, 1].astype("int64")
+    return drawn
+
+
+def _two_sides(rng: np.random.Generator, photos: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of one class for either side, those of one thing together."""
+    rows = np.flatnonzero(photos.labels == photos.class_names.index(name))
+    things = np.array(photos.things)[rows]
+    first: list[int] = []
+    second: list[int] = []
+    for thing in rng.permutation(np.unique(things)):
+        (first if len(first) < EACH else second).extend(int(row) for row in rows[things == thing])
+    return rng.permutation(first)[:EACH], rng.permutation(second)[:EACH]
+
+
+def sent(inputs: dict[str, Any]) -> dict[str, Any]:
+    """What the answer's process gets."""
+    return {name: value for name, value in inputs.items() if name not in KEPT}
+
+
+def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
+    """``predicted``: float32 (60, 5), the trained model's outputs for the new images.
+
+    For the words only: how far the ``block`` and the ``head`` went, as a share of the weights' length, and
+    whether BatchNorm's ``statistics`` moved.
+    """
+    return (_torch if framework == "torch" else _keras)(answer, inputs)
+
+
+def _scaled(images: Any) -> np.ndarray:
+    return ((np.asarray(images, "float32") - 127) / 128).astype("float32")
+
+
+def _start(seed: int) -> np.ndarray:
+    """The head's first weights, float32 (1280, 5): small, so that every class begins alike."""
+    return (0.01 * np.random.default_rng(seed).normal(size=(1280, len(CLASSES)))).astype("float32")
+
+
+def _seen(outputs: Any, before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> dict[str, Any]:
+    def went(part: str) -> float:
+        was, now = (
+            np.concatenate([v for k, v in of.items() if k.startswith(part)]) for of in (before, after)
+        )
+        return float(np.linalg.norm(now - was) / max(np.linalg.norm(was), 1e-12))
+
+    statistics = any(not np.array_equal(before[k], after[k]) for k in before if k.startswith("statistics"))
+    return {
+        "predicted": np.asarray(outputs, "float32"),
+        "block": went("block"),
+        "head": went("classifier"),
+        "statistics": bool(statistics),
+    }
+
+
+def _torch(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    from collections import OrderedDict
+
+    import torch
+    from torch import nn
+
+    from tlcourse import models
+
+    whole = models.load("efficientnet_lite0", "torch", num_classes=0).cpu().eval()
+
+    @torch.inference_mode()
+    def maps(images: Any) -> Any:
+        x = torch.from_numpy(_scaled(images)).permute(0, 3, 1, 2)
+        x = whole.bn1(whole.conv_stem(x))
+        for block in whole.blocks[:-1]:
+            x = block(x)
+        return x.numpy().copy()
+
+    old, new = (torch.from_numpy(maps(inputs[name])) for name in ("images", "new_images"))
+    head = nn.Linear(1280, len(CLASSES))
+    with torch.no_grad():
+        head.weight.copy_(torch.from_numpy(_start(inputs["seed"]).T))
+        head.bias.zero_()
+    block = nn.Sequential(whole.blocks[-1], whole.conv_head, whole.bn2)
+    parts = {"block": block, "pool": nn.AdaptiveAvgPool2d(1), "flat": nn.Flatten(), "classifier": head}
+    model = nn.Sequential(OrderedDict(parts))
+
+    def state() -> dict[str, np.ndarray]:
+        arrays = {}
+        for name, value in model.state_dict().items():
+            kind = "statistics." if "running" in name else ""
+            if "num_batches" not in name:
+                arrays[kind + name] = value.detach().numpy().ravel().astype("float64")
+        return arrays
+
+    before = state()
+    answer(model, old, torch.from_numpy(np.asarray(inputs["labels"], "int64")))
+    model.eval()
+    with torch.no_grad():
+        outputs = model(new).numpy()
+    return _seen(outputs, before, state())
+
+
+def _keras(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
+    import keras
+
+    from tlcourse import models
+
+    whole = models.load("efficientnet_lite0", "keras", num_classes=0, input_size=SIZE)
+    inside = whole.get_layer("blocks.6.0.conv_pw").input
+    front = keras.Model(whole.input, inside)
+    old, new = (np.asarray(front(_scaled(inputs[name]), training=False)) for name in ("images", "new_images"))
+    outputs = keras.layers.Dense(len(CLASSES), name="classifier")(whole.output)
+    model = keras.Model(inside, outputs)
+    model.get_layer("classifier").set_weights([_start(inputs["seed"]), np.zeros(len(CLASSES))])
+
+    def state() -> dict[str, np.ndarray]:
+        arrays = {}
+        for variable in model.variables:
+            moving = variable.path.rpartition("/")[2].startswith("moving")
+            head = variable.path.startswith("classifier")
+            kind = "statistics." if moving else "" if head else "block."
+            arrays[kind + variable.path] = np.asarray(variable, "float64").ravel()
+        return arrays
+
+    before = state()
+    answer(model, old, np.asarray(inputs["labels"], "int64").copy())
+    return _seen(model(new, training=False), before, state())
