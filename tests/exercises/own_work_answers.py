@@ -812,28 +812,6 @@ def schedule(rate, steps, warmup):
             },
         ),
     ],
-    "ch06-train": [
-        (
-            "training.fit",
-            {
-                "torch": """
-from tlcourse import training
-
-def finetune(model, maps, labels):
-    images = maps.permute(0, 2, 3, 1).numpy()
-    settings = {"epochs": 12, "batch_size": 16, "lr": 5e-4, "progress": False}
-    training.fit(model, (images, labels.numpy()), preprocess=lambda x: x, **settings)
-""",
-                "keras": """
-from tlcourse import training
-
-def finetune(model, maps, labels):
-    settings = {"epochs": 12, "batch_size": 16, "lr": 5e-4, "progress": False}
-    training.fit(model, (maps, labels), preprocess=lambda x: x, **settings)
-""",
-            },
-        ),
-    ],
     "ch07-measure": [
         (
             "the report",

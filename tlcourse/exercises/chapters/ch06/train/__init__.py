@@ -7,10 +7,5 @@ ABOUT = About(
     points=3,
     answer="finetune",
     returns=False,
-    solved_by=(
-        "tlcourse.training.fit",
-        "tlcourse.training.loop._torch.fit",
-        "tlcourse.training.loop._keras.fit",
-    ),
     trains=7,
 )
