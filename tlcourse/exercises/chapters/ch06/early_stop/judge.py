@@ -1,4 +1,4 @@
-"""A point for where the runs end, and one for the weights that they leave."""
+"""A point for where the runs end, and one more for the weights that they leave."""
 
 from __future__ import annotations
 
@@ -167,6 +167,14 @@ RESTORES = (
 
 
 def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    """A point each."""
+    """A point for the ends, and one for the weights if the ends are right.
+
+    What restores the best weights may be an object that knows nothing of these runs: on its own it earns
+    nothing.
+    """
     runs = Runs(observed, inputs)
-    return total(read(ENDS, runs), read(RESTORES, runs))
+    points, ends = read(ENDS, runs)
+    restored = read(RESTORES, runs)
+    if ends.passed:
+        return total((points, ends), restored)
+    return total((0.0, ends), *[(0.0, finding) for _, finding in [restored] if not finding.passed])
