@@ -14,11 +14,13 @@ WEIGHTS, STATISTICS = "weights", "statistics"
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
     """``runs``: eight or more of all kinds and lengths, each with ``losses``, ``patience`` and ``marks``."""
     kinds = ["stops", "late", "never"] * 2 + [str(k) for k in rng.choice(["stops", "late", "never"], 3)]
-    return {"runs": [_run_of(rng, kinds[int(i)]) for i in rng.permutation(len(kinds))]}
+    # Each run has a patience of its own, out of many: what was made for one is of no use for another seed.
+    patiences = rng.permutation(np.arange(2, 18))[: len(kinds)]
+    drawn = zip(rng.permutation(kinds), patiences, strict=True)
+    return {"runs": [_run_of(rng, str(kind), int(patience)) for kind, patience in drawn]}
 
 
-def _run_of(rng: np.random.Generator, kind: str) -> dict[str, Any]:
-    patience = int(rng.integers(2, 5))
+def _run_of(rng: np.random.Generator, kind: str, patience: int) -> dict[str, Any]:
     fall = list(3.0 - 0.2 * np.arange(int(rng.integers(4, 12))))
     best = fall[-1]
     if kind == "stops":  # a small hump on the way down, then upwards, with a wobble
@@ -29,7 +31,7 @@ def _run_of(rng: np.random.Generator, kind: str) -> dict[str, Any]:
     else:
         rise = [best + 0.05]
     losses = [round(float(v) + float(rng.uniform(0, 0.01)), 4) for v in fall + rise]
-    marks = rng.permutation(np.arange(1, 40))[: len(losses)] / 8  # exact in 32 bits
+    marks = rng.permutation(np.arange(1, 80))[: len(losses)] / 8  # exact in 32 bits
     return {"losses": losses, "patience": patience, "marks": [float(mark) for mark in marks]}
 
 
