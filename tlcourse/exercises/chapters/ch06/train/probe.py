@@ -80,7 +80,7 @@ def _seen(outputs: Any, before: dict[str, np.ndarray], after: dict[str, np.ndarr
         was, now = (
             np.concatenate([v for k, v in of.items() if k.startswith(part)]) for of in (before, after)
         )
-        return float(np.linalg.norm(now - was) / max(np.linalg.norm(was), 1e-12))
+        return float(np.linalg.norm(now - was)) / max(float(np.linalg.norm(was)), 1e-12)
 
     statistics = any(not np.array_equal(before[k], after[k]) for k in before if k.startswith("statistics"))
     return {
