@@ -11,7 +11,9 @@ from tlcourse.sweeps.engine.spec import Sweep, SweepError
 __all__ = ["get", "names", "sweeps"]
 
 TOPICS: dict[str, tuple[str, ...]] = {
-    "why_transfer": ("why-transfer-rates", "why-transfer"),
+    "why_transfer": ("why-transfer-rates", "why-transfer", "why-longer"),
+    "why_photographs": ("why-photographs-rates", "why-photographs", "why-photographs-keras"),
+    "why_pixels": ("why-pixels", "why-brightness"),
     "transferability": ("transferability-rates", "transferability"),
     "architectures": ("architecture-costs",),
     "solar_features": ("solar-fed", "solar-fed-again", "solar-labels", "photos-labels"),
