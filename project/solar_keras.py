@@ -34,7 +34,8 @@ def pretrained(weights=None):
             include_top=False, pooling="avg", input_shape=shape
         )
         return base, layers.Identity()  # it scales by itself
-    whole = keras.saving.load_model(weights)  # EfficientNet-Lite0
+    # EfficientNet-Lite0, saved whole: its head is cut off here.
+    whole = keras.saving.load_model(weights)
     cut = keras.Model(whole.input, whole.layers[-2].output)
     base = keras.models.clone_model(cut, keras.Input(shape))
     base.set_weights(cut.get_weights())
@@ -102,6 +103,7 @@ def train(folder, weights=None):
     val = images(f"{folder}/val")
     names = batches.class_names
 
+    print(f"guessing costs {np.log(len(names)):.3f}")
     base, scaling = pretrained(weights)
     freeze(base)
     model = adapt(base, scaling, names)

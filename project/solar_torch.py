@@ -10,6 +10,7 @@ fetches them. A folder of your own images works as well.
 
 import copy
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -97,12 +98,18 @@ def fit(model, groups, train, val, epochs=12, patience=3):
     for _ in range(epochs):
         model.eval()  # BatchNorm of the base stays as it came
         model.head.train()  # its dropout works
+        losses = []
         for x, y in train:
             optimizer.zero_grad()
-            loss_of(model(x.to(DEVICE)), y.to(DEVICE)).backward()
+            loss = loss_of(model(x.to(DEVICE)), y.to(DEVICE))
+            loss.backward()
             optimizer.step()
-        loss = loss_of(*logits_of(model, val)).item()
-        print(f"validation loss {loss:.3f}")
+            losses.append(loss.item())
+        logits, y = logits_of(model, val)
+        loss = loss_of(logits, y).item()
+        share = (logits.argmax(1) == y).float().mean()
+        print(f"loss {sum(losses) / len(losses):.3f}", end=", ")
+        print(f"validation loss {loss:.3f}, accuracy {share:.3f}")
         waited += 1
         if loss < best:
             best, waited = loss, 0
@@ -123,6 +130,7 @@ def train(folder, weights=None):
     val = DataLoader(val, batch_size=64)
     names = data.classes
 
+    print(f"guessing costs {math.log(len(names)):.3f}")
     model = adapt(base, names)
     freeze(base)
     head = {"params": list(model.head.parameters()), "lr": 3e-3}

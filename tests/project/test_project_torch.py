@@ -76,7 +76,7 @@ def test_the_pages_lines_about_the_folder_run(
             image = Image.new("L", (8, 8), module)
             image.save(tmp_path / "all_cells" / name / f"{module:04}-cell{cell:04}.png")
     monkeypatch.chdir(tmp_path)
-    split, broken = scripts.blocks("## Before you start")[:2]
+    split, broken, pixels = scripts.blocks("## Before you start")[:3]
     exec(split, {})
     copied = sorted(tmp_path.glob("solar_cells/*/*/*.png"))
     assert len(copied) == 60
@@ -92,3 +92,11 @@ def test_the_pages_lines_about_the_folder_run(
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 1
     assert copied[7].name in printed[0]
+
+    copied[7].unlink()
+    for file in tmp_path.glob("solar_cells/*/defective/*"):
+        Image.new("L", (20, 30), 10).save(file)
+    for file in tmp_path.glob("solar_cells/*/functional/*"):
+        Image.new("L", (20, 30), 200).save(file)
+    exec(pixels, {})
+    assert capsys.readouterr().out == "validation accuracy of pixels: 1.000\n"
