@@ -19,6 +19,12 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "solar_features": ("solar-fed", "solar-fed-again", "solar-labels", "photos-labels"),
     "backbones": ("backbones", "backbones-keras"),
     "freeze_or_tune": ("freeze-or-tune-rates", "freeze-or-tune", "freeze-or-tune-shifted"),
+    "freeze_photographs": (
+        "freeze-photographs-rates",
+        "freeze-photographs",
+        "freeze-photographs-keras",
+        "freeze-pixels",
+    ),
     "task_head": (
         "task-head-rates",
         "task-head",
