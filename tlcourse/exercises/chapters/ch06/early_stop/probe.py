@@ -9,13 +9,15 @@ import numpy as np
 from tlcourse.exercises.engine import describe
 
 WEIGHTS, STATISTICS = "weights", "statistics"
+PATIENCES = range(2, 40)
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """``runs``: eight or more of all kinds and lengths, each with ``losses``, ``patience`` and ``marks``."""
-    kinds = ["stops", "late", "never"] * 2 + [str(k) for k in rng.choice(["stops", "late", "never"], 3)]
-    # Each run has a patience of its own, out of many: what was made for one is of no use for another seed.
-    patiences = rng.permutation(np.arange(2, 18))[: len(kinds)]
+    """``runs``: nine of all kinds and lengths, each with ``losses``, ``patience`` and ``marks``."""
+    kinds = ["stops", "late"] * 3 + ["never"] * 2 + [str(rng.choice(["stops", "late", "never"]))]
+    # Each run has a patience of its own, out of many, and six or seven of the nine end by it: what was made
+    # for the patiences of one seed fits hardly any run of the next.
+    patiences = rng.permutation(PATIENCES)[: len(kinds)]
     drawn = zip(rng.permutation(kinds), patiences, strict=True)
     return {"runs": [_run_of(rng, str(kind), int(patience)) for kind, patience in drawn]}
 
@@ -27,7 +29,7 @@ def _run_of(rng: np.random.Generator, kind: str, patience: int) -> dict[str, Any
         fall.insert(2, fall[1] + 0.05)
         rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + int(rng.integers(1, 4)))]
     elif kind == "late":  # a new best after the run should have ended
-        rise = [best + 0.1 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
+        rise = [best + 0.05 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
     else:
         rise = [best + 0.05]
     losses = [round(float(v) + float(rng.uniform(0, 0.01)), 4) for v in fall + rise]
