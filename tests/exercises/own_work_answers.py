@@ -27,16 +27,6 @@ def draw_per_class(labels, n, seed):
     return [int(row) for row in data.per_class(n, seed).ids]
 """,
         ),
-        (
-            "a sweep's draw",
-            """
-import numpy as np
-from tlcourse.sweeps.topics.iterate import draw
-
-def draw_per_class(labels, n, seed):
-    return draw(np.unique(labels, return_inverse=True)[1], n, seed)
-""",
-        ),
     ],
     "ch00-pick-class": [
         (

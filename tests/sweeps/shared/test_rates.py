@@ -12,7 +12,7 @@ from tlcourse.sweeps import SweepError, get
 from tlcourse.sweeps.engine import store
 from tlcourse.sweeps.engine.hashing import row_hash
 from tlcourse.sweeps.shared.rates import best_rates, chosen_rates
-from tlcourse.sweeps.topics import freeze_or_tune, iterate
+from tlcourse.sweeps.topics import freeze_or_tune
 
 BY = ("dataset", "per_class", "method")
 # What chapter 4's tables were made with.
@@ -65,8 +65,8 @@ def test_chapter_4_gets_the_rates_that_its_tables_were_made_with():
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of chapter 4's tables and of chapter 7's, to change."""
-    for name in ("freeze-or-tune-rates", "freeze-or-tune", "iterate"):
+    """A copy of chapter 4's tables and of chapter 5's, to change."""
+    for name in ("freeze-or-tune-rates", "freeze-or-tune", "task-head-rates", "task-head"):
         shutil.copy(store.table_path(get(name)), tmp_path)
     monkeypatch.setenv("TLCOURSE_RESULTS", str(tmp_path))
     return tmp_path
@@ -102,14 +102,25 @@ def test_another_choice_asks_for_other_rows(copied):
 
 
 def test_another_choice_makes_rows_stale_that_are_given_the_rate(copied):
-    """Chapter 7's rows that train blocks use a rate of chapter 4's, and no setting of theirs says so."""
-    sweep = get("iterate")
+    """Chapter 5's rows use a rate that its search chose, and no setting of theirs says so."""
+    sweep, search = get("task-head"), get("task-head-rates")
     before = {str(s): row_hash(sweep, s) for s in sweep.settings()}
-    make_best("fashion-mnist", 100, "last-block", 1e-4)
-    assert iterate.last_block_rate() == 1e-4
+    assert all("lr" not in s for s in sweep.settings())
+    rows = store.read(search)
+    cell = [row for row in rows if (row["aim"], row["head"]) == ("kind", "linear")]
+    used = sweep.given({"aim": "kind", "head": "linear"})["lr"]
+    other = next(row["lr"] for row in cell if row["lr"] != used)
+    for row in cell:
+        if row["lr"] == other:
+            row["val_loss"] = 0.0
+    path = store.table_path(search)
+    stamp = path.stat().st_mtime_ns + 10**9
+    store._write(search, rows)
+    os.utime(path, ns=(stamp, stamp))
+    assert sweep.given({"aim": "kind", "head": "linear"})["lr"] == other
     moved = [s for s in sweep.settings() if row_hash(sweep, s) != before[str(s)]]
-    assert {s["trains"] for s in moved} == {"last-block", "last-three"}
-    assert len(moved) == sum(s["trains"] != "head" for s in sweep.settings()) == 20
+    assert {(s["aim"], s["head"]) for s in moved} == {("kind", "linear")}
+    assert len(moved) == 10
 
 
 def test_a_search_that_is_not_finished_chose_nothing(copied):
