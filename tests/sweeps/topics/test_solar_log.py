@@ -45,13 +45,18 @@ def test_recipes_are_taken_apart():
     assert sweep.read("lite0 128, last blocks").tuned
 
 
-def test_every_recipe_is_asked_about_all_parts_of_every_drawer():
+def test_every_recipe_has_a_log_and_its_drawers():
     rows = get("solar-log").settings()
+    asked = {(row["recipe"], row["split"], row["seed"], row["part"]) for row in rows}
+    assert len(asked) == len(rows)
     for recipe in sweep.RECIPES:
-        of = [row for row in rows if row["recipe"] == recipe and row["split"] == "modules"]
         seeds = sweep.SEEDS[:1] if recipe in sweep.COSTLY else sweep.SEEDS
-        wanted = {(seed, part) for seed in seeds for part in range(sweep.PARTS + 1)}
-        assert {(row["seed"], row["part"]) for row in of} == wanted
+        outside = {(recipe, "modules", seed, part) for seed in seeds for part in range(sweep.PARTS)}
+        assert outside <= asked
+        assert (recipe, "modules", 0, sweep.DRAWER) in asked
+    for recipe in sweep.RANDOM:  # compared within each seed, so there must be pairs
+        for split in ("modules", "random"):
+            assert {(recipe, split, seed, sweep.DRAWER) for seed in sweep.SEEDS} <= asked
 
 
 def test_hits_are_counted_by_module(cells):

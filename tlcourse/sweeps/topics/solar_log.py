@@ -11,7 +11,7 @@ so every cell outside the drawer has a prediction of a model that has not seen i
 scores, how many cells of each block of modules were right: from these the chapter draws its bootstrap.
 
 The strength of a classifier's regularisation is chosen for every row by itself, within its training cells, by
-modules as well. Recipes that train a network (:data:`COSTLY`) are asked in the first drawer only.
+modules as well. Recipes that train a network (:data:`COSTLY`) have one log, that of the first drawer.
 
 With ``split`` "random" cells are drawn one by one, so that test and training share modules: what that
 flatters. The log ran in PyTorch; ``solar-log-again`` repeats its first frozen recipe in Keras.
@@ -40,6 +40,7 @@ __all__ = [
     "RECIPES",
     "SEEDS",
     "SWEEPS",
+    "TUNED",
     "judge",
     "read",
 ]
@@ -81,10 +82,11 @@ CHAIN: tuple[tuple[str, str], ...] = (
 )
 """(recipe, the reason for trying it), in the order of the log; the first model reads pixels."""
 RECIPES = ("pixels", *(recipe for recipe, _ in CHAIN))
-COSTLY = ("small cnn", "lite0 128, last blocks")
-"""Asked in the first drawer only."""
-RANDOM = ("pixels", FROZEN)
-"""Asked about cells drawn one by one as well."""
+TUNED = "lite0 128, last blocks"
+COSTLY = ("small cnn", TUNED)
+"""Outside the drawer asked with the first drawer only."""
+RANDOM = tuple(recipe for recipe in RECIPES if recipe != "small cnn")
+"""Asked about drawers of cells drawn one by one as well."""
 
 
 @dataclass(frozen=True)
@@ -354,8 +356,10 @@ def judge(framework: str, recipe: str, split: str, part: int, seed: int) -> dict
 def _grid() -> list[Settings]:
     rows: list[Settings] = []
     for recipe in RECIPES:
-        for seed in SEEDS[:1] if recipe in COSTLY else SEEDS:
-            for part in range(PARTS + 1):
+        for seed in SEEDS:
+            outside = range(PARTS) if seed == SEEDS[0] or recipe not in COSTLY else ()
+            inside = (DRAWER,) if outside or recipe in RANDOM else ()
+            for part in (*outside, *inside):
                 rows.append({"recipe": recipe, "split": "modules", "part": part, "seed": seed})
         for seed in SEEDS if recipe in RANDOM else ():
             rows.append({"recipe": recipe, "split": "random", "part": DRAWER, "seed": seed})
@@ -368,21 +372,6 @@ def _again_grid() -> list[Settings]:
 
 def _cost(settings: Settings) -> float:
     """Processor seconds of a row by itself, roughly: most of it is for the features."""
-    temporary = [
-        "pixels",
-        "lite0 128",
-        "lite0 128, svm",
-        "lite0 128, sure cells",
-        "lite0 128, last blocks",
-        "densenet121 128",
-        "xception 128",
-        "vgg16 128",
-        "lite0 128, flips",
-        "small cnn",
-        "lite0 128 + densenet121 128",
-        "lite0 224",
-    ]
-    return temporary.index(settings["recipe"]) + 1 + 0.1 * settings["seed"]
     recipe = read(settings["recipe"])
     if recipe.small:
         return 20.0
