@@ -74,7 +74,7 @@ CHAIN: tuple[tuple[str, str], ...] = (
     ("vgg16 128", "the published result is VGG-19's"),
     ("xception 128", "newer than VGG, with a better ImageNet score"),
     ("densenet121 128", "the best features in chapter 2's table"),
-    ("lite0 128, svm", "the published features went into a support vector machine"),
+    ("lite0 128, svm", "the published features went into one"),
     ("lite0 128, flips", "a cell has no up and no left"),
     ("lite0 128, sure cells", "doubtful labels may teach doubtful things"),
     ("lite0 128 + densenet121 128", "two networks see more than one"),
