@@ -15,9 +15,13 @@ from .probe import area
 # regression and a support vector machine have an area of 0.88 to 0.97, and 0.03 to 0.15 more than the pixels
 # (which have 0.80 to 0.89); logistic regression without much regularisation 0.87 to 0.97, and 0.01 to 0.14
 # more. Decisions in place of probabilities reach up to 0.07 above the pixels, and are told by their values.
-# Shuffled labels: 0.25 to 0.70.
+# Shuffled labels: 0.25 to 0.70. On 61 more draws five right answers of different kinds (a linear head stopped
+# early, two outputs, a hidden layer, logistic regression, a support vector machine) have 0.85 to 0.97. One of
+# them, in one draw, is below the pixels: 0.88 against 0.89. So pixels count up to ENOUGH only.
 LOW = 0.8
 """This area earns a point, though it is not above the pixels'."""
+ENOUGH = 0.85
+"""This area earns all points, above the pixels' or not: in a few draws those come near good features."""
 
 
 class Scores:
@@ -40,12 +44,12 @@ class Scores:
     def yours(self) -> str:
         return (
             f"Your area under the curve is {self.area:.2f} on {self.n} cells that you have not seen, and that"
-            f" of a logistic regression on pixels {self.pixels:.2f}"
+            f" of a logistic regression on pixels {self.pixels:.2f} ({ENOUGH} is enough)"
         )
 
     @property
     def beats(self) -> bool:
-        return self.area > max(LOW, self.pixels)
+        return self.area > max(LOW, min(ENOUGH, self.pixels))
 
     @property
     def values(self) -> int:
