@@ -8,6 +8,7 @@ inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
 a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was
 a probe                `plain`, `plain_array`, `plain_items`, `plain_number`; `describe`, `one_line`
 what a probe may raise `NotPlainError`
+what it may keep       `random_state_kept` around what it makes once: the answer's random numbers stay the same
 a judge reads          `array`, `number`, `read_array`, `Predicted`, `WrongAnswerError`; `tiny`
 a judge compares       `close`, `told_apart`
 a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
@@ -42,6 +43,7 @@ from tlcourse.exercises.engine.judging import (
 from tlcourse.exercises.engine.model import Exercise, Finding, Misconception, Verdict, WrongAnswerError
 from tlcourse.exercises.engine.plain import NotPlainError, plain
 from tlcourse.exercises.engine.predictions import Predicted
+from tlcourse.exercises.engine.random_state import random_state_kept
 from tlcourse.exercises.engine.table import always, earned, missed, read, right, stopped, total, wrong
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "plain_array",
     "plain_items",
     "plain_number",
+    "random_state_kept",
     "read",
     "read_array",
     "right",

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain_array
-from tlcourse.exercises.engine.random_state import random_state_kept
+from tlcourse.exercises.engine import plain_array, random_state_kept
 
 SIZE = 64
 LEARNED, NEW = 500, 300
