@@ -8,7 +8,7 @@ inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
 a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was
 a probe                `plain`, `plain_array`, `plain_items`, `plain_number`; `describe`, `one_line`
 what a probe may raise `NotPlainError`
-what it may keep       `random_state_kept` around what it makes once: the answer's random numbers stay the same
+what it may keep       `random_state_kept` around what it makes once: the random numbers stay the same
 a judge reads          `array`, `number`, `read_array`, `Predicted`, `WrongAnswerError`; `tiny`
 a judge compares       `close`, `told_apart`
 a judge's table        `right`, `wrong`, `always`, `read`, `stopped`, `total`
