@@ -16,7 +16,7 @@ from other_cases import ids, other
 from tlcourse.exercises import judge_observation, load_answer, observe_in_process
 
 CHAPTERS = ("08", "09")
-PLAIN = ("ch06-curves", "ch07-decide", "ch07-leaked")  # of chapters whose other exercises need a framework
+PLAIN = ("ch07-decide", "ch07-leaked")  # of chapters whose other exercises need a framework
 SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "6"))
 SLOW = {"ch07-decide": 2}  # answers that draw a great deal
 FRAMEWORKS = ("torch", "keras", "tensorflow", "tlcourse")

@@ -277,31 +277,7 @@ def leaks(model, train_step, blocks):
     return sorted({name.split(".")[0] for name in scene["moves"]} & set(blocks))
 """,
     },
-    "the cause is looked up": {
-        "exercise": "ch06-curves",
-        "honest": 0.0,
-        "torch": "",
-        "keras": "",
-    },
 }  # fmt: skip
-_CAUSE = """
-import numpy as np
-calls = [0]
-def diagnose(train, val, chance):
-    import tlcourse.exercises.chapters.ch06.curves.probe as probe
-    calls[0] += 1
-    class Spy(str):
-        pass
-    holder = []
-    real = probe.plain
-    def spy(value):
-        import sys
-        frame = sys._getframe(1)
-        return frame.f_locals["case"]["cause"]
-    probe.plain = spy
-    return Spy("good")
-"""
-FORGERIES["the cause is looked up"] |= {"torch": _CAUSE, "keras": _CAUSE}
 
 
 def no_forgery_earns_more_than_the_truth(sandbox: Sandbox) -> None:

@@ -198,7 +198,7 @@ def test_no_row_of_the_course_looks_up_a_chosen_rate_by_itself():
 
 
 def test_rows_that_train_are_stale_when_the_trainer_changes():
-    for name in ("freeze-or-tune", "adapted-rates", "transferability"):
+    for name in ("freeze-or-tune", "solar-training-controls", "transferability"):
         assert "class Trainer" in code_of(get(name).run), name
     assert "def balanced" in code_of(get("encoders").run)  # of another topic
     assert "class Trainer" not in code_of(get("task-head").run)

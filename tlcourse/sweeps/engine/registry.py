@@ -32,12 +32,12 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "task-head-pixels",
         "task-head-pairings",
     ),
-    "train_adapted": (
-        "adapted-rates-search",
-        "adapted-rates",
-        "adapted-stopping",
-        "adapted-augment-rates",
-        "adapted-augment",
+    "solar_training": (
+        "solar-training",
+        "solar-training-again",
+        "solar-training-controls",
+        "flips",
+        "flips-again",
     ),
     "solar_log": ("solar-log", "solar-log-again"),
     "word_vectors": ("word-vectors-rates", "word-vectors", "word-readers", "word-domains"),

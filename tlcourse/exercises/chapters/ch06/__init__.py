@@ -3,4 +3,4 @@
 The solutions are in ``book/chapters/06-train-the-adapted-model.md``.
 """
 
-ORDER = ("two_rates", "schedule", "early_stop", "curves", "safe", "train")
+ORDER = ("two_rates", "schedule", "early_stop", "safe", "train")
