@@ -19,7 +19,7 @@ CHAPTERS = ("08", "09")
 PLAIN = ("ch07-decide", "ch07-leaked")  # of chapters whose other exercises need a framework
 SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "6"))
 SLOW = {"ch07-decide": 2}  # answers that draw a great deal
-FRAMEWORKS = ("torch", "keras", "tensorflow", "tlcourse")
+FRAMEWORKS = ("torch", "timm", "keras", "tensorflow", "tlcourse")
 
 
 def _cases():
