@@ -143,8 +143,11 @@ def _keras(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     inside = whole.get_layer("blocks.6.0.conv_pw").input
     front = keras.Model(whole.input, inside)
     old, new = (np.asarray(front(_scaled(inputs[name]), training=False)) for name in ("images", "new_images"))
-    outputs = keras.layers.Dense(len(CLASSES), name="classifier")(whole.output)
-    model = keras.Model(inside, outputs)
+    # New layers, called once: so the output of each belongs to this model, and a learner may cut it anywhere.
+    cut = keras.Model(inside, whole.output)
+    late = keras.models.clone_model(cut, keras.Input(inside.shape[1:]))
+    late.set_weights(cut.get_weights())
+    model = keras.Model(late.input, keras.layers.Dense(len(CLASSES), name="classifier")(late.output))
     model.get_layer("classifier").set_weights([_start(inputs["seed"]), np.zeros(len(CLASSES))])
 
     def state() -> dict[str, np.ndarray]:
