@@ -4,7 +4,7 @@
 
 =====================  ===================================================================================
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
-inputs                 `mixed`, `shuffled`, `words`; `tiny`, a small network
+inputs                 `mixed`, `shuffled`, `turned`, `words`; `photographs`; `tiny`, a small network
 a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was
 a probe                `plain`, `plain_array`, `plain_items`, `plain_number`; `describe`, `one_line`
 what a probe may raise `NotPlainError`
@@ -20,8 +20,8 @@ The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge wh
 are what a notebook calls (`notebook`).
 """
 
-from tlcourse.exercises.engine import gauge, tiny
-from tlcourse.exercises.engine.cases import mixed, shuffled, words
+from tlcourse.exercises.engine import gauge, photographs, tiny
+from tlcourse.exercises.engine.cases import mixed, shuffled, turned, words
 from tlcourse.exercises.engine.folder import About
 from tlcourse.exercises.engine.judging import (
     array,
@@ -67,6 +67,7 @@ __all__ = [
     "mixed",
     "number",
     "one_line",
+    "photographs",
     "plain",
     "plain_array",
     "plain_items",
@@ -83,6 +84,7 @@ __all__ = [
     "tiny",
     "told_apart",
     "total",
+    "turned",
     "words",
     "wrong",
 ]

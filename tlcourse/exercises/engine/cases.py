@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["mixed", "shuffled", "words"]
+__all__ = ["mixed", "shuffled", "turned", "words"]
 
 _ONSETS = ("b", "br", "d", "dr", "f", "g", "gl", "k", "l", "m", "n", "p", "pl", "r", "s", "st", "t", "v")
 _NUCLEI = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
@@ -58,3 +58,16 @@ def words(rng: np.random.Generator, n: int, syllables: int = 3) -> list[str]:
         parts = zip(rng.choice(_ONSETS, syllables), rng.choice(_NUCLEI, syllables), strict=True)
         drawn["".join(f"{onset}{nucleus}" for onset, nucleus in parts)] = None
     return list(drawn)
+
+
+def turned(rng: np.random.Generator, images: np.ndarray) -> np.ndarray:
+    """Square images (N, S, S), each turned and flipped as the seed has it: a list of known ones finds none."""
+    turned = np.stack(
+        [
+            np.rot90(image, int(turns))
+            for image, turns in zip(images, rng.integers(0, 4, len(images)), strict=True)
+        ]
+    )
+    flips = rng.random(len(images)) < 0.5
+    turned[flips] = turned[flips, :, ::-1]
+    return turned

@@ -22,6 +22,7 @@ from tlcourse.exercises.engine.tiny.layout import (
     initial,
     moved,
 )
+from tlcourse.exercises.engine.tiny.passes import passes
 from tlcourse.exercises.engine.tiny.reference import features, gradients, logits, loss
 from tlcourse.exercises.engine.tiny.steps import NO_STEP, batch_blocks, is_descent
 from tlcourse.frameworks import side
@@ -33,6 +34,7 @@ __all__ = [
     "arrays",
     "batch",
     "batch_blocks",
+    "batches",
     "block_names",
     "build",
     "drop_nothing",
@@ -44,6 +46,7 @@ __all__ = [
     "logits",
     "loss",
     "moved",
+    "passes",
     "put",
     "rate_of",
     "step",
@@ -87,6 +90,16 @@ def step(model: Any, framework: str, images: np.ndarray, labels: np.ndarray, lr:
     """
     drop_nothing(model, framework)
     return bool(side(__name__, framework).step(model, images, labels, lr))
+
+
+def batches(case: Mapping[str, Any], framework: str) -> tuple[Any, list[int]]:
+    """The framework's batches of a case, in a new order on each pass, and a list: an entry for each pass begun.
+
+    ``case``: ``images`` float32 (N, H, W, 3), ``labels`` int64 (N,), ``batch`` (images in one), and ``order``,
+    the seed of `passes`.
+    """
+    begun: list[int] = []
+    return side(__name__, framework).batches(case, begun), begun
 
 
 def torch_images(images: np.ndarray) -> Any:

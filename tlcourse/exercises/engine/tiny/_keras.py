@@ -19,8 +19,9 @@ from tlcourse.exercises.engine.tiny.layout import (
     UPDATE,
     widths,
 )
+from tlcourse.exercises.engine.tiny.passes import passes
 
-__all__ = ["arrays", "built", "drop_nothing", "dropout_of_ones", "put", "step"]
+__all__ = ["arrays", "batches", "built", "drop_nothing", "dropout_of_ones", "put", "step"]
 
 
 def built(blocks: Sequence[str], width: int, classes: int, size: int) -> keras.Model:
@@ -91,3 +92,17 @@ def step(model: Any, images: np.ndarray, labels: np.ndarray, lr: float) -> bool:
     model.compile(optimizer=keras.optimizers.SGD(lr), loss=loss, run_eagerly=True)
     model.train_on_batch(images, labels)
     return True
+
+
+def batches(case: Mapping[str, Any], begun: list[int]) -> Any:
+    """Pairs of images and labels; ``begun`` grows by one with each pass."""
+    import tensorflow as tf
+
+    def rows() -> Any:
+        begun.append(1)
+        yield from ((case["images"][row], case["labels"][row]) for row in passes(case, len(begun) - 1))
+
+    n, shape = len(case["labels"]), case["images"].shape[1:]
+    signature = tf.TensorSpec(shape, "float32"), tf.TensorSpec((), "int64")
+    dataset = tf.data.Dataset.from_generator(rows, output_signature=signature)
+    return dataset.apply(tf.data.experimental.assert_cardinality(n)).batch(case["batch"])

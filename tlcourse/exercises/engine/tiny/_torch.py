@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, Sampler, TensorDataset
 
 from tlcourse.exercises.engine.tiny.layout import BLOCK, DROPOUT, EPSILON, HEAD, KERNEL, UPDATE, widths
+from tlcourse.exercises.engine.tiny.passes import passes
 
-__all__ = ["arrays", "built", "drop_nothing", "dropout_of_ones", "put", "step"]
+__all__ = ["arrays", "batches", "built", "drop_nothing", "dropout_of_ones", "put", "step"]
 
 
 def built(blocks: Sequence[str], width: int, classes: int, size: int) -> nn.Sequential:
@@ -90,3 +92,20 @@ def step(model: Any, images: np.ndarray, labels: np.ndarray, lr: float) -> bool:
 def torch_images(images: np.ndarray) -> torch.Tensor:
     """(N, H, W, 3) to a tensor (N, 3, H, W)."""
     return torch.from_numpy(np.asarray(images, "float32").transpose(0, 3, 1, 2).copy())
+
+
+def batches(case: Mapping[str, Any], begun: list[int]) -> DataLoader[Any]:
+    """Pairs of images and labels; ``begun`` grows by one with each pass."""
+
+    class Order(Sampler[int]):
+        """Another order for each pass."""
+
+        def __iter__(self) -> Iterator[int]:
+            begun.append(1)
+            return iter(passes(case, len(begun) - 1))
+
+        def __len__(self) -> int:
+            return len(case["labels"])
+
+    dataset = TensorDataset(torch_images(case["images"]), torch.from_numpy(case["labels"].copy()))
+    return DataLoader(dataset, batch_size=case["batch"], sampler=Order())

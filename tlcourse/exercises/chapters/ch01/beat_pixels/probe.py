@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import gauge, plain
+from tlcourse.exercises.engine import gauge, photographs, plain
 
-SIZE = 96  # pixels a side
-CLASSES = ("bird", "flower", "fruit or vegetable", "household item", "mammal")
-EACH = 12  # images of a class, with labels and without
 KEPT = ("new_labels", "pixels")
 """What stays with the judge."""
 
 
-@functools.cache
-def _photos() -> Any:
-    from tlcourse import data
-
-    return data.photos(size=SIZE)
-
-
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """Images uint8 (60, 96, 96, 3) with labels, as many new ones, and how many of these the pixels get right.
-
-    Photographs of one thing are on one side only. Which class has which number comes from the seed.
-    """
-    photos = _photos()
-    numbers = rng.permutation(len(CLASSES))
-    known: list[tuple[int, int]] = []
-    new: list[tuple[int, int]] = []
-    for name, number in zip(CLASSES, numbers, strict=True):
-        sides = _two_sides(rng, photos, name)
-        for rows, side in zip(sides, (known, new), strict=True):
-            side += [(int(row), int(number)) for row in rows]
-    drawn: dict[str, Any] = {}
-    for before, side in (("", known), ("new_", new)):
-        pairs = np.array(side)[rng.permutation(len(side))]
-        colours = rng.integers(0, 256, (len(pairs), 3))
-        grounds = [tuple(int(part) for part in colour) for colour in colours]
-        drawn[f"{before}images"] = photos.subset(pairs[:, 0]).on(grounds).images
-        drawn[f"{before}labels"] = pairs[:, 1].astype("int64")
+    """What `photographs.drawn` gives, and how many of the new images the pixels get right."""
+    drawn: dict[str, Any] = photographs.drawn(rng, photographs.sides(rng))
     return {**drawn, "pixels": _pixels_get_right(drawn)}
-
-
-def _two_sides(rng: np.random.Generator, photos: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of one class for either side, those of one thing together."""
-    rows = np.flatnonzero(photos.labels == photos.class_names.index(name))
-    things = np.array(photos.things)[rows]
-    first: list[int] = []
-    second: list[int] = []
-    for thing in rng.permutation(np.unique(things)):
-        (first if len(first) < EACH else second).extend(int(row) for row in rows[things == thing])
-    return rng.permutation(first)[:EACH], rng.permutation(second)[:EACH]
 
 
 def _pixels_get_right(drawn: dict[str, Any]) -> int:
@@ -62,7 +23,8 @@ def _pixels_get_right(drawn: dict[str, Any]) -> int:
     from sklearn.linear_model import LogisticRegression
 
     def small(images: np.ndarray) -> np.ndarray:
-        blocks = images.reshape(len(images), SIZE // 3, 3, SIZE // 3, 3, 3).mean(axis=(2, 4))
+        side = photographs.SIZE // 3
+        blocks = images.reshape(len(images), side, 3, side, 3, 3).mean(axis=(2, 4))
         return (blocks / 255).reshape(len(images), -1)
 
     known, new = small(drawn["images"]), small(drawn["new_images"])

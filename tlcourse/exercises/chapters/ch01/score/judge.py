@@ -9,7 +9,7 @@ import numpy as np
 
 from tlcourse.exercises.engine import Verdict, always, close, number, read, right, show, tiny, total, wrong
 
-from .probe import CLASSES, passes
+from .probe import CLASSES
 
 CLOSE = 6e-4  # learners may round to three decimals
 
@@ -30,7 +30,7 @@ class Score:
     @cached_property
     def batches(self) -> list[np.ndarray]:
         """Which images of the first pass were right, batch by batch."""
-        order = self.hit[passes(self.case, 0)]
+        order = self.hit[tiny.passes(self.case, 0)]
         return [order[i : i + self.case["batch"]] for i in range(0, len(order), self.case["batch"])]
 
     @property

@@ -54,12 +54,6 @@ def _of_several_classes(rng: np.random.Generator, logits: np.ndarray, n: int) ->
     return rng.permutation(np.concatenate([each[: n // 3 + 1] for each in rows]))[:n]
 
 
-def passes(case: dict[str, Any], number: int) -> list[int]:
-    """The order of the images in one pass over the batches, 0 for the first."""
-    rows = np.random.default_rng([case["order"], number]).permutation(len(case["labels"]))
-    return [int(row) for row in rows]
-
-
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """``cases``: of each the ``value``, all arrays ``after``, and how often the batches were gone through."""
     return {"cases": [_scored(answer, case, framework) for case in inputs["cases"]]}
@@ -67,42 +61,8 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
 
 def _scored(answer: Any, case: dict[str, Any], framework: str) -> dict[str, Any]:
     model = tiny.build(framework, case["blocks"], case["width"], CLASSES, SIZE, case["seed"])
-    begun: list[int] = []
     if framework == "torch":
         model.train()  # as training leaves it
-        batches = _torch_batches(case, begun)
-    else:
-        batches = _keras_batches(case, begun)
+    batches, begun = tiny.batches(case, framework)
     value = plain_number(answer(model, batches))
     return {"value": value, "after": tiny.arrays(model, framework, case["blocks"]), "passes": len(begun)}
-
-
-def _torch_batches(case: dict[str, Any], begun: list[int]) -> Any:
-    import torch
-    from torch.utils.data import DataLoader, Sampler, TensorDataset
-
-    class Order(Sampler):  # type: ignore[type-arg]
-        """Another order for each pass."""
-
-        def __iter__(self) -> Any:
-            begun.append(1)
-            return iter(passes(case, len(begun) - 1))
-
-        def __len__(self) -> int:
-            return len(case["labels"])
-
-    dataset = TensorDataset(tiny.torch_images(case["images"]), torch.from_numpy(case["labels"].copy()))
-    return DataLoader(dataset, batch_size=case["batch"], sampler=Order())
-
-
-def _keras_batches(case: dict[str, Any], begun: list[int]) -> Any:
-    import tensorflow as tf
-
-    def rows() -> Any:
-        begun.append(1)
-        yield from ((case["images"][row], case["labels"][row]) for row in passes(case, len(begun) - 1))
-
-    n, shape = len(case["labels"]), case["images"].shape[1:]
-    signature = tf.TensorSpec(shape, "float32"), tf.TensorSpec((), "int64")
-    dataset = tf.data.Dataset.from_generator(rows, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(n)).batch(case["batch"])

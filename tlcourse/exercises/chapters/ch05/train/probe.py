@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain_array, random_state_kept
+from tlcourse.exercises.engine import plain_array, random_state_kept, turned
 
 SIZE = 64
 LEARNED, NEW = 500, 300
@@ -33,24 +33,11 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
     rows = rng.permutation(len(cells))
     learned, new = rows[:LEARNED], rows[LEARNED : LEARNED + NEW]
     return {
-        "images": _turned(rng, cells.images[learned, ..., 0]),
+        "images": turned(rng, cells.images[learned, ..., 0]),
         "probabilities": cells.probabilities[learned].astype("float32"),
-        "new_images": _turned(rng, cells.images[new, ..., 0]),
+        "new_images": turned(rng, cells.images[new, ..., 0]),
         "new_probabilities": cells.probabilities[new].astype("float32"),
     }
-
-
-def _turned(rng: np.random.Generator, images: np.ndarray) -> np.ndarray:
-    """Each image turned and flipped as the seed has it: a list of known images finds none of them."""
-    turned = np.stack(
-        [
-            np.rot90(image, int(turns))
-            for image, turns in zip(images, rng.integers(0, 4, len(images)), strict=True)
-        ]
-    )
-    flips = rng.random(len(images)) < 0.5
-    turned[flips] = turned[flips, :, ::-1]
-    return turned
 
 
 def sent(inputs: dict[str, Any]) -> dict[str, Any]:

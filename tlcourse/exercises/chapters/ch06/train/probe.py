@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 
-SIZE = 96  # pixels a side
-CLASSES = ("bird", "flower", "fruit or vegetable", "household item", "mammal")
-EACH = 12  # images of a class, with labels and without
+from tlcourse.exercises.engine import photographs
+
 KEPT = ("new_labels",)
 """What stays with the judge."""
 
 
-@functools.cache
-def _photos() -> Any:
-    from tlcourse import data
-
-    return data.photos(size=SIZE)
-
-
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """Images uint8 (60, 96, 96, 3) with labels, as many new ones, and a seed for the head.
-
-    Photographs of one thing are on one side only. Which class has which number comes from the seed.
-    """
-    photos = _photos()
-    numbers = rng.permutation(len(CLASSES))
-    sides: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-    for name, number in zip(CLASSES, numbers, strict=True):
-        for rows, side in zip(_two_sides(rng, photos, name), sides, strict=True):
-            side += [(int(row), int(number)) for row in rows]
-    drawn: dict[str, Any] = {"seed": int(rng.integers(1, 10_000))}
-    for before, side in zip(("", "new_"), sides, strict=True):
-        pairs = np.array(side)[rng.permutation(len(side))]
-        grounds = [tuple(int(part) for part in colour) for colour in rng.integers(0, 256, (len(pairs), 3))]
-        drawn[f"{before}images"] = photos.subset(pairs[:, 0]).on(grounds).images
-        drawn[f"{before}labels"] = pairs[:, 1].astype("int64")
-    return drawn
-
-
-def _two_sides(rng: np.random.Generator, photos: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of one class for either side, those of one thing together."""
-    rows = np.flatnonzero(photos.labels == photos.class_names.index(name))
-    things = np.array(photos.things)[rows]
-    first: list[int] = []
-    second: list[int] = []
-    for thing in rng.permutation(np.unique(things)):
-        (first if len(first) < EACH else second).extend(int(row) for row in rows[things == thing])
-    return rng.permutation(first)[:EACH], rng.permutation(second)[:EACH]
+    """What `photographs.drawn` gives, and a seed for the head."""
+    sides = photographs.sides(rng)
+    return {"seed": int(rng.integers(1, 10_000)), **photographs.drawn(rng, sides)}
 
 
 def sent(inputs: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +38,9 @@ def _scaled(images: Any) -> np.ndarray:
 
 def _start(seed: int) -> np.ndarray:
     """The head's first weights, float32 (1280, 5): small, so that every class begins alike."""
-    return (0.01 * np.random.default_rng(seed).normal(size=(1280, len(CLASSES)))).astype("float32")
+    return (0.01 * np.random.default_rng(seed).normal(size=(1280, len(photographs.CLASSES)))).astype(
+        "float32"
+    )
 
 
 def _seen(outputs: Any, before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -110,7 +78,7 @@ def _torch(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         return x.numpy().copy()
 
     old, new = (torch.from_numpy(maps(inputs[name])) for name in ("images", "new_images"))
-    head = nn.Linear(1280, len(CLASSES))
+    head = nn.Linear(1280, len(photographs.CLASSES))
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(_start(inputs["seed"]).T))
         head.bias.zero_()
@@ -139,7 +107,7 @@ def _keras(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
 
     from tlcourse import models
 
-    whole = models.load("efficientnet_lite0", "keras", num_classes=0, input_size=SIZE)
+    whole = models.load("efficientnet_lite0", "keras", num_classes=0, input_size=photographs.SIZE)
     inside = whole.get_layer("blocks.6.0.conv_pw").input
     front = keras.Model(whole.input, inside)
     old, new = (np.asarray(front(_scaled(inputs[name]), training=False)) for name in ("images", "new_images"))
@@ -147,8 +115,10 @@ def _keras(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     cut = keras.Model(inside, whole.output)
     late = keras.models.clone_model(cut, keras.Input(inside.shape[1:]))
     late.set_weights(cut.get_weights())
-    model = keras.Model(late.input, keras.layers.Dense(len(CLASSES), name="classifier")(late.output))
-    model.get_layer("classifier").set_weights([_start(inputs["seed"]), np.zeros(len(CLASSES))])
+    model = keras.Model(
+        late.input, keras.layers.Dense(len(photographs.CLASSES), name="classifier")(late.output)
+    )
+    model.get_layer("classifier").set_weights([_start(inputs["seed"]), np.zeros(len(photographs.CLASSES))])
 
     def state() -> dict[str, np.ndarray]:
         arrays = {}

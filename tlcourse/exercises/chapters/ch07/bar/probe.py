@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain_array
+from tlcourse.exercises.engine import plain_array, turned
 
 SIZE, CONTROL = 96, 32
 LEARNED, NEW = 360, 220
@@ -36,25 +36,12 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
     rows = rng.permutation(len(labels))
     learned, new = rows[:LEARNED], rows[LEARNED : LEARNED + NEW]
     given = {
-        "images": _turned(rng, images[learned]),
+        "images": turned(rng, images[learned]),
         "labels": labels[learned],
-        "new_images": _turned(rng, images[new]),
+        "new_images": turned(rng, images[new]),
         "new_labels": labels[new],
     }
     return {**given, "pixels": _by_pixels(given)}
-
-
-def _turned(rng: np.random.Generator, images: np.ndarray) -> np.ndarray:
-    """Each image turned and flipped as the seed has it: a list of known images finds none of them."""
-    turned = np.stack(
-        [
-            np.rot90(image, int(turns))
-            for image, turns in zip(images, rng.integers(0, 4, len(images)), strict=True)
-        ]
-    )
-    flips = rng.random(len(images)) < 0.5
-    turned[flips] = turned[flips, :, ::-1]
-    return turned
 
 
 def _by_pixels(given: dict[str, np.ndarray]) -> float:

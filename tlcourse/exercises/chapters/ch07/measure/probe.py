@@ -99,12 +99,6 @@ def _told_apart(one: dict[str, float], zero: dict[str, float]) -> bool:
     return all(abs(a - b) > 0.012 for a, b in pairs)
 
 
-def passes(case: dict[str, Any], number: int) -> list[int]:
-    """The order of the images in one pass over the batches, 0 for the first."""
-    rows = np.random.default_rng([case["order"], number]).permutation(len(case["labels"]))
-    return [int(row) for row in rows]
-
-
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """``cases``: of each the ``found`` numbers, all arrays ``after``, and how often the batches were read."""
     return {"cases": [_measured(answer, case, framework) for case in inputs["cases"]]}
@@ -112,12 +106,9 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
 
 def _measured(answer: Any, case: dict[str, Any], framework: str) -> dict[str, Any]:
     model = tiny.build(framework, case["blocks"], case["width"], CLASSES, SIZE, case["seed"])
-    begun: list[int] = []
     if framework == "torch":
         model.train()  # as training leaves it
-        batches = _torch_batches(case, begun)
-    else:
-        batches = _keras_batches(case, begun)
+    batches, begun = tiny.batches(case, framework)
     given = answer(model, batches)
     found: Any = describe(given)
     if isinstance(given, Mapping):
@@ -127,34 +118,3 @@ def _measured(answer: Any, case: dict[str, Any], framework: str) -> dict[str, An
         "after": tiny.arrays(model, framework, case["blocks"]),
         "passes": len(begun),
     }
-
-
-def _torch_batches(case: dict[str, Any], begun: list[int]) -> Any:
-    import torch
-    from torch.utils.data import DataLoader, Sampler, TensorDataset
-
-    class Order(Sampler):  # type: ignore[type-arg]
-        """Another order for each pass."""
-
-        def __iter__(self) -> Any:
-            begun.append(1)
-            return iter(passes(case, len(begun) - 1))
-
-        def __len__(self) -> int:
-            return len(case["labels"])
-
-    dataset = TensorDataset(tiny.torch_images(case["images"]), torch.from_numpy(case["labels"].copy()))
-    return DataLoader(dataset, batch_size=case["batch"], sampler=Order())
-
-
-def _keras_batches(case: dict[str, Any], begun: list[int]) -> Any:
-    import tensorflow as tf
-
-    def rows() -> Any:
-        begun.append(1)
-        yield from ((case["images"][row], case["labels"][row]) for row in passes(case, len(begun) - 1))
-
-    n, shape = len(case["labels"]), case["images"].shape[1:]
-    signature = tf.TensorSpec(shape, "float32"), tf.TensorSpec((), "int64")
-    dataset = tf.data.Dataset.from_generator(rows, output_signature=signature)
-    return dataset.apply(tf.data.experimental.assert_cardinality(n)).batch(case["batch"])
