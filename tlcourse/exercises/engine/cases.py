@@ -61,7 +61,7 @@ def words(rng: np.random.Generator, n: int, syllables: int = 3) -> list[str]:
 
 
 def turned(rng: np.random.Generator, images: np.ndarray) -> np.ndarray:
-    """Square images (N, S, S), each turned and flipped as the seed has it: a list of known ones finds none."""
+    """Square images (N, S, S), turned and flipped as the seed has it: a list of known ones finds none."""
     turned = np.stack(
         [
             np.rot90(image, int(turns))

@@ -1,4 +1,4 @@
-"""The photographs of exercises that train: a dozen of each of five classes with labels, and as many to predict.
+"""Photographs for exercises that train: a dozen of each of five classes with labels, and as many without.
 
 On the judge's side only: an answer's process gets what is drawn, and has no data of the course.
 """

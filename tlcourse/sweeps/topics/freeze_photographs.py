@@ -13,13 +13,14 @@ with the same batches: one seed of all of it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
 from tlcourse.sweeps.shared import camera, trainer
-from tlcourse.sweeps.shared.rates import chosen_rates
+from tlcourse.sweeps.shared.camera_rates import chosen_rate, search_grid
 from tlcourse.sweeps.topics import freeze_or_tune, why_pixels
 
 __all__ = [
@@ -29,9 +30,9 @@ __all__ = [
     "SEEDS",
     "STEPS",
     "SWEEPS",
-    "TUNING_CELL",
     "TUNING_RATES",
     "TUNING_SEEDS",
+    "TUNING_SIZE",
     "compare_methods",
     "fit_pixels",
     "try_rate",
@@ -57,7 +58,7 @@ STAGES = {"frozen": ((1.0, HEAD_ALONE),), "small-cnn": ((1.0, ()),), **freeze_or
 METHODS = (*freeze_or_tune.METHODS, "small-cnn")
 SEEDS = (0, 1, 2, 3, 4)
 
-TUNING_CELL = {"photos": ("photos", ALL_LABELS), "solar-cells": ("solar-cells", 50)}
+TUNING_SIZE = {"photos": ALL_LABELS, "solar-cells": 50}
 TUNING_SEEDS = {"photos": (100, 101), "solar-cells": SEEDS}
 TUNING_RATES = {
     "frozen": (1e-3, 3e-3, 1e-2),
@@ -114,21 +115,7 @@ def try_rate(
 
 
 def _rates_grid() -> list[Settings]:
-    return [
-        {"dataset": dataset, "method": method, "per_class": per_class, "lr": lr, "seed": seed}
-        for dataset, per_class in TUNING_CELL.values()
-        for method, rates in TUNING_RATES.items()
-        for lr in rates
-        for seed in TUNING_SEEDS[dataset]
-    ]
-
-
-def _chosen(settings: Settings) -> Settings:
-    """The rate of a row of the comparison: the divisions of the solar cells have each their own."""
-    dataset, method, search = settings["dataset"], settings["method"], "freeze-photographs-rates"
-    if dataset == "photos":
-        return {"lr": chosen_rates(search, ("dataset", "method"))[dataset, method]}
-    return {"lr": chosen_rates(search, ("dataset", "method", "seed"))[dataset, method, settings["seed"]]}
+    return search_grid(TUNING_SIZE, TUNING_RATES, TUNING_SEEDS)
 
 
 # -------------------------------------------------------------------------------------- the comparison
@@ -209,7 +196,7 @@ def _comparison(name: str, framework: str, grid: Any, title: str) -> Sweep:
         {"test_accuracy": _tolerance, "train_cpu_seconds": None},
         frameworks=(framework,),
         cost=_cost,
-        given=_chosen,
+        given=partial(chosen_rate, "freeze-photographs-rates"),
         after=("freeze-photographs-rates",),
         title=title,
     )

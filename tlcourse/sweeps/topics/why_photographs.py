@@ -14,14 +14,14 @@ quarter of the comparison in Keras, from the same starts and with the same batch
 from __future__ import annotations
 
 import time
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
 from tlcourse.sweeps.shared import camera, trainer, vision
-from tlcourse.sweeps.shared.rates import chosen_rates
+from tlcourse.sweeps.shared.camera_rates import chosen_rate, search_grid
 
 __all__ = ["METHODS", "SEEDS", "SIZES", "SWEEPS", "compare_starts", "try_rate"]
 
@@ -115,21 +115,7 @@ def try_rate(
 
 
 def _rates_grid() -> list[Settings]:
-    return [
-        {"dataset": dataset, "method": method, "per_class": per_class, "lr": lr, "seed": seed}
-        for dataset, per_class in TUNING_SIZE.items()
-        for method, rates in TUNING_RATES.items()
-        for lr in rates
-        for seed in TUNING_SEEDS[dataset]
-    ]
-
-
-def _chosen(settings: Settings) -> Settings:
-    """The rate of a row of the comparison: the solar cells' seeds have each their own."""
-    dataset, method, search = settings["dataset"], settings["method"], "why-photographs-rates"
-    if dataset == "photos":
-        return {"lr": chosen_rates(search, ("dataset", "method"))[dataset, method]}
-    return {"lr": chosen_rates(search, ("dataset", "method", "seed"))[dataset, method, settings["seed"]]}
+    return search_grid(TUNING_SIZE, TUNING_RATES, TUNING_SEEDS)
 
 
 # -------------------------------------------------------------------------------------- the comparison
@@ -193,7 +179,7 @@ def _sweep(name: str, framework: str, grid: Any, title: str) -> Sweep:
         {"train_accuracy": None, "test_accuracy": _tolerance, "train_cpu_seconds": None},
         frameworks=(framework,),
         cost=_cost,
-        given=_chosen,
+        given=partial(chosen_rate, "why-photographs-rates"),
         after=("why-photographs-rates",),
         title=title,
     )

@@ -93,10 +93,10 @@ def step(model: Any, framework: str, images: np.ndarray, labels: np.ndarray, lr:
 
 
 def batches(case: Mapping[str, Any], framework: str) -> tuple[Any, list[int]]:
-    """The framework's batches of a case, in a new order on each pass, and a list: an entry for each pass begun.
+    """The framework's batches of a case, in a new order on each pass, and a list that grows by one with each.
 
-    ``case``: ``images`` float32 (N, H, W, 3), ``labels`` int64 (N,), ``batch`` (images in one), and ``order``,
-    the seed of `passes`.
+    ``case``: ``images`` float32 (N, H, W, 3), ``labels`` int64 (N,), ``batch``, the images in one, and
+    ``order``, the seed of `passes`.
     """
     begun: list[int] = []
     return side(__name__, framework).batches(case, begun), begun

@@ -8,6 +8,7 @@ import numpy as np
 
 from tlcourse.exercises.engine import photographs
 
+N_CLASSES = len(photographs.CLASSES)
 KEPT = ("new_labels",)
 """What stays with the judge."""
 
@@ -38,9 +39,7 @@ def _scaled(images: Any) -> np.ndarray:
 
 def _start(seed: int) -> np.ndarray:
     """The head's first weights, float32 (1280, 5): small, so that every class begins alike."""
-    return (0.01 * np.random.default_rng(seed).normal(size=(1280, len(photographs.CLASSES)))).astype(
-        "float32"
-    )
+    return (0.01 * np.random.default_rng(seed).normal(size=(1280, N_CLASSES))).astype("float32")
 
 
 def _seen(outputs: Any, before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def _torch(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
         return x.numpy().copy()
 
     old, new = (torch.from_numpy(maps(inputs[name])) for name in ("images", "new_images"))
-    head = nn.Linear(1280, len(photographs.CLASSES))
+    head = nn.Linear(1280, N_CLASSES)
     with torch.no_grad():
         head.weight.copy_(torch.from_numpy(_start(inputs["seed"]).T))
         head.bias.zero_()
@@ -115,10 +114,8 @@ def _keras(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     cut = keras.Model(inside, whole.output)
     late = keras.models.clone_model(cut, keras.Input(inside.shape[1:]))
     late.set_weights(cut.get_weights())
-    model = keras.Model(
-        late.input, keras.layers.Dense(len(photographs.CLASSES), name="classifier")(late.output)
-    )
-    model.get_layer("classifier").set_weights([_start(inputs["seed"]), np.zeros(len(photographs.CLASSES))])
+    model = keras.Model(late.input, keras.layers.Dense(N_CLASSES, name="classifier")(late.output))
+    model.get_layer("classifier").set_weights([_start(inputs["seed"]), np.zeros(N_CLASSES)])
 
     def state() -> dict[str, np.ndarray]:
         arrays = {}
