@@ -81,7 +81,10 @@ class UnknownNameError(CourseError):
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         names = list(known)
-        close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
+        # A part of a name means the first name that has it: by letters "efficientnet" is nearest to a network
+        # that is hardly used.
+        parts = [one for one in names if len(str(name)) > 2 and str(name) in one][:1]
+        close = parts or difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
         guess = f"Did you mean {close[0]!r}? " if close else ""
         shown = ", ".join(names[:30]) + (f", … ({len(names)} in all)" if len(names) > 30 else "")
         super().__init__(f"There is no {kind} called {name!r}.", f"{guess}Known: {shown}.")

@@ -7,14 +7,13 @@ public seed. "In another process" is what the grader will do: a secret seed, the
 from __future__ import annotations
 
 import functools
-import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of, whose_turn
+from leaks import leaked
 
 import tlcourse
 from tlcourse.authoring.source import Chapter, python_of, read_chapter, solutions
@@ -202,44 +201,10 @@ def assert_outcome(exercise: Exercise, name: str, framework: str, report: Report
     assert "<script" not in report._repr_html_(), told
 
 
-def _numbers(value: Any) -> list[float]:
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return []
-    if isinstance(value, int | float):
-        return [float(value)]
-    if isinstance(value, np.ndarray):
-        return [float(item) for item in value.ravel()] if value.dtype.kind in "iuf" else []
-    if isinstance(value, dict):
-        return [n for key, item in value.items() for n in _numbers(key) + _numbers(item)]
-    return [n for item in value for n in _numbers(item)]
-
-
-def _written(value: float) -> set[str]:
-    return {
-        repr(value),
-        f"{value:.6g}",
-        f"{value:.5g}",
-        f"{value:.4g}",
-        f"{value:.3g}",
-        f"{value:.4f}",
-        f"{value:.3f}",
-    }
-
-
-def _digits(form: str) -> int:
-    """How many significant digits a written number has."""
-    return len(re.sub(r"e.*|\D", "", form).lstrip("0"))
-
-
 def assert_no_leak(exercise: Exercise, report: Report, expected: Any, observed: Any, inputs: Any) -> None:
     """No message shows a number of the right answer that is not in the learner's answer or the inputs too."""
-    own = {text for n in _numbers(observed) + _numbers(inputs) for text in _written(n)}
-    text = "\n".join(report.messages)
-    for value in _numbers(expected):
-        # Whole and short numbers stand in a message for many reasons; three digits and more only for one.
-        telling = {form for form in _written(value) - own if "." in form and _digits(form) >= 3}
-        shown = {form for form in telling if re.search(rf"(?<![\d.]){re.escape(form)}(?!\d)", text)}
-        assert not shown, f"{exercise.id}: the message gives {shown} away {REPEAT}\n{report}"
+    shown = leaked("\n".join(report.messages), expected, [observed, inputs])
+    assert not shown, f"{exercise.id}: the message gives {shown} away {REPEAT}\n{report}"
 
 
 def check_case(exercise: Exercise, name: str, framework: str) -> None:

@@ -34,6 +34,9 @@ def test_accuracies_and_licences_have_a_source() -> None:
 def test_an_unknown_model_suggests_the_closest() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'efficientnet_lite0'"):
         models.card("efficientnet_lit0")
+    for part in ("efficientnet", "lite0"):
+        with pytest.raises(UnknownNameError, match="Did you mean 'efficientnet_lite0'"):
+            models.card(part)
     with pytest.raises(UnknownNameError, match="no model called"):
         models.load("resnet51", framework="torch")
     with pytest.raises(UnknownNameError, match="no framework called 'pytorch'"):

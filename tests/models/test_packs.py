@@ -340,3 +340,9 @@ def test_the_builder_of_squeezenet_runs_no_code(tmp_path: Path) -> None:
     assert set(found) < set(packs.arrays("squeezenet"))
     kernel = layers["conv1"][0]
     assert found["features.0.weight"][4, 3, 1, 2] == kernel[1, 2, 3, 4]
+
+
+def test_chapter_2_names_every_network_that_needs_no_download() -> None:
+    chapter = Path(__file__).parents[2] / "book" / "chapters" / "02-choose-a-pretrained-model.md"
+    told = chapter.read_text(encoding="utf-8").split("`models.checkpoint` gives you their file")[1]
+    assert [name for name in packs.NETWORKS if f"`{name}`" not in told[:300]] == []

@@ -1,6 +1,6 @@
 """An exercise as a folder: what it is, its probe, its judge, its hints and its answers, a file for each.
 
-``chapters/ch04/cache/`` is the exercise "ch04-cache"::
+``chapters/ch04/freeze/`` is the exercise "ch04-freeze"::
 
     __init__.py        ABOUT = About(...): title, points, the name of the answer
     probe.py           inputs(rng), probe(answer, inputs, framework), and sent(inputs) where it is needed

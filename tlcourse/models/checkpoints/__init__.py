@@ -2,7 +2,8 @@
 
 The course's weights come inside Python packages. :func:`checkpoint` writes them once into the course's cache
 as the file that the framework's own tools read, so that a chapter can show their lines as they are:
-``timm.create_model(name, checkpoint_path=file)`` or ``network.load_state_dict(load_file(file))`` in PyTorch,
+``timm.create_model(name, pretrained=True, pretrained_cfg_overlay={"file": file})`` or
+``network.load_state_dict(load_file(file))`` in PyTorch,
 ``keras.models.load_model(file)`` or ``keras.applications.VGG16(include_top=False, weights=file)`` in Keras.
 """
 

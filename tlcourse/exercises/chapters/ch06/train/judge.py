@@ -35,7 +35,7 @@ class Trained:
         self.finite = bool(np.isfinite(self.outputs).all())
         classes = np.nan_to_num(self.outputs).argmax(axis=1)
         self.predicted = Predicted(classes, np.asarray(inputs["new_labels"]))
-        self.block, self.head = float(observed["block"]), float(observed["head"])
+        self.late, self.head = float(observed["late"]), float(observed["head"])
         self.statistics = bool(observed["statistics"])
         self.full = FULL
 
@@ -49,7 +49,7 @@ class Trained:
 
     @property
     def far(self) -> str:
-        return f"{self.block:.0%}"
+        return f"{self.late:.0%}"
 
 
 USELESS = (
@@ -68,7 +68,7 @@ SCORE = (
         "hardly trained",
     ),
     wrong(
-        lambda model: model.block > 0.4,
+        lambda model: model.late > 0.4,
         "{score}. The old block went far: by {far} of the length of its weights, so what it had learned is"
         " gone. Give it a much lower rate than the head.",
         "old layers too fast",

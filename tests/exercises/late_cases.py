@@ -1,0 +1,75 @@
+"""The late part of a network, in both frameworks: put together again it is the network that it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tlcourse import models
+from tlcourse.exercises.engine import late
+from tlcourse.frameworks import side
+
+NETWORKS = (late.LITE0, late.SQUEEZENET)
+SIZE = 40
+
+
+def halves(network: late.Network, framework: str) -> tuple[Any, Any, np.ndarray, np.ndarray]:
+    """The early part, the model, what the head begins with, and images scaled as the network wants them."""
+    here = side(late.__name__, framework)
+    head = np.random.default_rng(0).normal(size=(network.features, 3)).astype("float32")
+    x = np.random.default_rng(1).normal(size=(4, SIZE, SIZE, 3)).astype("float32")
+    front, model = here.halves(network, SIZE, head)
+    return front, model, head, x
+
+
+def check_it_is_the_network(network: late.Network, framework: str, features: Any) -> None:
+    """``features(model, x)`` runs a whole network of the course on scaled images (N, SIZE, SIZE, 3)."""
+    front, model, head, x = halves(network, framework)
+    whole = models.load(network.name, framework, num_classes=0, input_size=SIZE)
+    outputs = side(late.__name__, framework).outputs(model, front(x))
+    np.testing.assert_allclose(outputs, features(whole, x) @ head, rtol=1e-3, atol=2e-3)
+
+
+def check_the_state_has_its_parts(network: late.Network, framework: str) -> None:
+    _, model, head, _ = halves(network, framework)
+    state = side(late.__name__, framework).state(model)
+    assert len(state.head) == head.size + 3
+    assert np.isclose(np.linalg.norm(state.head), np.linalg.norm(head), rtol=1e-5)
+    assert len(state.late) > 100_000
+    assert bool(len(state.statistics)) == (network is late.LITE0)
+
+
+def inputs() -> dict[str, Any]:
+    rng = np.random.default_rng(2)
+    images = rng.integers(0, 256, (12, SIZE, SIZE, 3)).astype("uint8")
+    return {
+        "images": images[:8],
+        "labels": np.arange(8) % 2,
+        "new_images": images[8:],
+        "seed": 5,
+        "n_classes": 2,
+    }
+
+
+def check_what_an_answer_did_is_seen(framework: str, head_step: Any, open_all: Any) -> None:
+    """``head_step(model, maps, labels)`` trains what is open, ``open_all(model)`` opens the rest."""
+
+    def nothing(model: Any, maps: Any, labels: Any) -> None:
+        assert len(maps) == len(labels) == 8
+
+    def both(model: Any, maps: Any, labels: Any) -> None:
+        open_all(model)
+        head_step(model, maps, labels)
+
+    seen = {
+        name: late.trained(answer, inputs(), framework, late.SQUEEZENET, frozen=True)
+        for name, answer in (("nothing", nothing), ("head", head_step), ("both", both))
+    }
+    assert seen["nothing"]["head"] == seen["nothing"]["late"] == 0
+    assert seen["head"]["head"] > 0 == seen["head"]["late"]
+    assert seen["both"]["head"] > 0 < seen["both"]["late"]
+    assert seen["nothing"]["predicted"].shape == (4, 2)
+    assert not np.array_equal(seen["nothing"]["predicted"], seen["head"]["predicted"])
+    again = late.trained(nothing, inputs(), framework, late.SQUEEZENET, frozen=True)
+    assert np.array_equal(again["predicted"], seen["nothing"]["predicted"])

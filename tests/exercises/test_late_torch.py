@@ -1,0 +1,37 @@
+"""The late part of a network in PyTorch."""
+
+import pytest
+import torch
+from late_cases import (
+    NETWORKS,
+    check_it_is_the_network,
+    check_the_state_has_its_parts,
+    check_what_an_answer_did_is_seen,
+)
+
+each_network = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+
+
+def features(model, x):
+    with torch.no_grad():
+        return model.cpu().eval()(torch.from_numpy(x).permute(0, 3, 1, 2)).numpy()
+
+
+@each_network
+def test_both_halves_are_the_network(network):
+    check_it_is_the_network(network, "torch", features)
+
+
+@each_network
+def test_the_state_has_its_parts(network):
+    check_the_state_has_its_parts(network, "torch")
+
+
+def step(model, maps, labels):
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.01)
+    torch.nn.functional.cross_entropy(model(maps), labels).backward()
+    optimizer.step()
+
+
+def test_what_an_answer_did_is_seen():
+    check_what_an_answer_did_is_seen("torch", step, lambda model: model.requires_grad_(True))

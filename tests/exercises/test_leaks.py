@@ -1,0 +1,36 @@
+"""What gives a right answer away, and what does not."""
+
+import numpy as np
+import pytest
+from leaks import leaked
+
+SEEN = {"loss": np.array([[0.61234567, -2.5], [1e-5, 300.0]]), "names": ["a", "0.777"], "yes": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the loss is 0.612, as it should be", {"0.612"}),
+        ("it is 0.6123.", {"0.6123"}),
+        ("-0.612", {"0.612"}),  # a dash is no minus
+        ("1.00e-05 apart", set()),
+        ("a loss of 0.613", set()),  # another number
+        ("0.61 and 2.5 and 300", set()),  # too short to tell
+        ("10.612 and 0.6129", set()),  # the end and the beginning of others
+        ("0.777", set()),  # text
+        ("", set()),
+    ],
+)
+def test_a_number_of_the_right_answer_in_a_message(text, shown):
+    assert leaked(text, SEEN, {}) == shown
+
+
+def test_what_the_learner_or_the_inputs_have_is_theirs():
+    assert leaked("0.612", SEEN, [np.array([0.61249])]) == set()
+    assert leaked("0.612", SEEN, [0.7, {"x": (0.6116, 3)}]) == set()
+    assert leaked("0.612", SEEN, [0.7]) == {"0.612"}
+
+
+def test_it_finds_one_number_among_a_million():
+    many = np.random.default_rng(0).normal(size=1_000_000)
+    assert leaked(f"it is {many[77]:.6g}", many, [many[:10]]) == {f"{many[77]:.6g}"}

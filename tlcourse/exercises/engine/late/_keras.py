@@ -1,0 +1,59 @@
+"""The late part of a network in Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from tlcourse import models
+from tlcourse.exercises.engine.late import Network, State
+
+__all__ = ["freeze", "halves", "let_train", "outputs", "state"]
+
+_FIRST = {"efficientnet_lite0": "blocks.6.0.conv_pw", "squeezenet": "features.9.squeeze"}
+"""The first layer of the late part."""
+
+
+def halves(network: Network, size: int, head: np.ndarray) -> tuple[Callable[[Any], Any], keras.Model]:
+    """From scaled images (N, size, size, 3) to maps; and from maps to one output a class."""
+    whole = models.load(network.name, "keras", num_classes=0, input_size=size)
+    inside = whole.get_layer(_FIRST[network.name]).input
+    early = keras.Model(whole.input, inside)
+    # New layers, called once: so the output of each belongs to this model, and a learner may cut it anywhere.
+    cut = keras.Model(inside, whole.output)
+    late = keras.models.clone_model(cut, keras.Input(inside.shape[1:]))
+    late.set_weights(cut.get_weights())
+    n_classes = head.shape[1]
+    model = keras.Model(late.input, keras.layers.Dense(n_classes, name="classifier")(late.output))
+    model.get_layer("classifier").set_weights([head, np.zeros(n_classes)])
+    return lambda images: np.asarray(early(images, training=False)), model
+
+
+def freeze(model: keras.Model) -> None:
+    """Let nothing but the head train."""
+    for layer in model.layers[:-1]:
+        layer.trainable = False
+
+
+def state(model: keras.Model) -> State:
+    """All its numbers."""
+    parts: dict[str, list[np.ndarray]] = {"late": [], "head": [], "statistics": []}
+    for variable in model.variables:
+        moving = variable.path.rpartition("/")[2].startswith("moving")
+        head = variable.path.startswith("classifier")
+        part = "head" if head else "statistics" if moving else "late"
+        parts[part].append(np.asarray(variable, "float64").ravel())
+    return State(**{part: np.concatenate([np.empty(0), *arrays]) for part, arrays in parts.items()})
+
+
+def let_train(answer: Any, model: keras.Model, maps: np.ndarray, labels: np.ndarray) -> None:
+    """The answer's turn."""
+    answer(model, maps, labels)
+
+
+def outputs(model: keras.Model, maps: np.ndarray) -> np.ndarray:
+    """What the model gives, in inference mode."""
+    return np.asarray(model(maps, training=False))
