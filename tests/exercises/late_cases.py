@@ -6,38 +6,38 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse import models
+from tlcourse import models, training
 from tlcourse.exercises.engine import late
 from tlcourse.frameworks import side
 
-NETWORKS = (late.LITE0, late.SQUEEZENET)
+NETWORKS = ("efficientnet_lite0", "squeezenet")
 SIZE = 40
 
 
-def halves(network: late.Network, framework: str) -> tuple[Any, Any, np.ndarray, np.ndarray]:
-    """The early part, the model, what the head begins with, and images scaled as the network wants them."""
+def halves(network: str, framework: str) -> tuple[Any, Any, np.ndarray, Any]:
+    """The early part, the model, what the head begins with, and images as the network wants them."""
     here = side(late.__name__, framework)
-    head = np.random.default_rng(0).normal(size=(network.features, 3)).astype("float32")
-    x = np.random.default_rng(1).normal(size=(4, SIZE, SIZE, 3)).astype("float32")
+    head = np.random.default_rng(0).normal(size=(models.card(network).features, 3)).astype("float32")
+    x = models.preprocess(inputs()["images"], network, framework=framework)
     front, model = here.halves(network, SIZE, head)
     return front, model, head, x
 
 
-def check_it_is_the_network(network: late.Network, framework: str, features: Any) -> None:
-    """``features(model, x)`` runs a whole network of the course on scaled images (N, SIZE, SIZE, 3)."""
+def check_it_is_the_network(network: str, framework: str, features: Any) -> None:
+    """``features(model, x)`` runs a whole network of the course on preprocessed images."""
     front, model, head, x = halves(network, framework)
-    whole = models.load(network.name, framework, num_classes=0, input_size=SIZE)
+    whole = models.load(network, framework, num_classes=0, input_size=SIZE)
     outputs = side(late.__name__, framework).outputs(model, front(x))
     np.testing.assert_allclose(outputs, features(whole, x) @ head, rtol=1e-3, atol=2e-3)
 
 
-def check_the_state_has_its_parts(network: late.Network, framework: str) -> None:
+def check_the_state_has_its_parts(network: str, framework: str) -> None:
     _, model, head, _ = halves(network, framework)
     state = side(late.__name__, framework).state(model)
     assert len(state.head) == head.size + 3
     assert np.isclose(np.linalg.norm(state.head), np.linalg.norm(head), rtol=1e-5)
     assert len(state.late) > 100_000
-    assert bool(len(state.statistics)) == (network is late.LITE0)
+    assert bool(len(state.statistics)) == (network == "efficientnet_lite0")
 
 
 def inputs() -> dict[str, Any]:
@@ -52,6 +52,15 @@ def inputs() -> dict[str, Any]:
     }
 
 
+def check_the_images_are_scaled_as_the_card_says(network: str, framework: str) -> None:
+    """Untrained, the model gives what its head makes of the features that the course computes elsewhere."""
+    seen = late.trained(lambda model, maps, labels: None, inputs(), framework, network)
+    whole = models.load(network, framework, num_classes=0, input_size=SIZE)
+    features = training.cache_features(whole, inputs()["new_images"], progress=False)
+    head = late.head_start(inputs()["seed"], features.shape[1], 2)
+    np.testing.assert_allclose(seen["predicted"], features @ head, rtol=1e-3, atol=2e-3)
+
+
 def check_what_an_answer_did_is_seen(framework: str, head_step: Any, open_all: Any) -> None:
     """``head_step(model, maps, labels)`` trains what is open, ``open_all(model)`` opens the rest."""
 
@@ -63,7 +72,7 @@ def check_what_an_answer_did_is_seen(framework: str, head_step: Any, open_all: A
         head_step(model, maps, labels)
 
     seen = {
-        name: late.trained(answer, inputs(), framework, late.SQUEEZENET, frozen=True)
+        name: late.trained(answer, inputs(), framework, "squeezenet", frozen=True)
         for name, answer in (("nothing", nothing), ("head", head_step), ("both", both))
     }
     assert seen["nothing"]["head"] == seen["nothing"]["late"] == 0
@@ -71,5 +80,5 @@ def check_what_an_answer_did_is_seen(framework: str, head_step: Any, open_all: A
     assert seen["both"]["head"] > 0 < seen["both"]["late"]
     assert seen["nothing"]["predicted"].shape == (4, 2)
     assert not np.array_equal(seen["nothing"]["predicted"], seen["head"]["predicted"])
-    again = late.trained(nothing, inputs(), framework, late.SQUEEZENET, frozen=True)
+    again = late.trained(nothing, inputs(), framework, "squeezenet", frozen=True)
     assert np.array_equal(again["predicted"], seen["nothing"]["predicted"])

@@ -6,16 +6,22 @@ import pytest
 from late_cases import (
     NETWORKS,
     check_it_is_the_network,
+    check_the_images_are_scaled_as_the_card_says,
     check_the_state_has_its_parts,
     check_what_an_answer_did_is_seen,
 )
 
-each_network = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+each_network = pytest.mark.parametrize("network", NETWORKS)
 
 
 @each_network
 def test_both_halves_are_the_network(network):
     check_it_is_the_network(network, "keras", lambda model, x: np.asarray(model(x, training=False)))
+
+
+@each_network
+def test_the_images_are_scaled_as_the_card_says(network):
+    check_the_images_are_scaled_as_the_card_says(network, "keras")
 
 
 @each_network

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from tlcourse import models
-from tlcourse.exercises.engine.late import Network, State
+from tlcourse.exercises.engine.late.state import State, collected
 
 __all__ = ["freeze", "halves", "let_train", "outputs", "state"]
 
@@ -17,10 +17,10 @@ _FIRST = {"efficientnet_lite0": "blocks.6.0.conv_pw", "squeezenet": "features.9.
 """The first layer of the late part."""
 
 
-def halves(network: Network, size: int, head: np.ndarray) -> tuple[Callable[[Any], Any], keras.Model]:
-    """From scaled images (N, size, size, 3) to maps; and from maps to one output a class."""
-    whole = models.load(network.name, "keras", num_classes=0, input_size=size)
-    inside = whole.get_layer(_FIRST[network.name]).input
+def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], Any], keras.Model]:
+    """From preprocessed images to maps; and from maps to one output a class."""
+    whole = models.load(network, "keras", num_classes=0, input_size=size)
+    inside = whole.get_layer(_FIRST[network]).input
     early = keras.Model(whole.input, inside)
     # New layers, called once: so the output of each belongs to this model, and a learner may cut it anywhere.
     cut = keras.Model(inside, whole.output)
@@ -40,13 +40,10 @@ def freeze(model: keras.Model) -> None:
 
 def state(model: keras.Model) -> State:
     """All its numbers."""
-    parts: dict[str, list[np.ndarray]] = {"late": [], "head": [], "statistics": []}
-    for variable in model.variables:
-        moving = variable.path.rpartition("/")[2].startswith("moving")
-        head = variable.path.startswith("classifier")
-        part = "head" if head else "statistics" if moving else "late"
-        parts[part].append(np.asarray(variable, "float64").ravel())
-    return State(**{part: np.concatenate([np.empty(0), *arrays]) for part, arrays in parts.items()})
+    return collected(
+        (variable.path, variable.path.rpartition("/")[2].startswith("moving"), variable)
+        for variable in model.variables
+    )
 
 
 def let_train(answer: Any, model: keras.Model, maps: np.ndarray, labels: np.ndarray) -> None:

@@ -7,5 +7,5 @@ ABOUT = About(
     points=3,
     answer="two_stages",
     returns=False,
-    trains=6,
+    trains=8,
 )

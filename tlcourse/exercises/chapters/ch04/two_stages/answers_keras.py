@@ -10,7 +10,7 @@ def two_stages(model, maps, labels):
     model.fit(maps, labels, batch_size=24, epochs=5, verbose=0)
     for layer in model.layers:
         layer.trainable = True
-    model.compile(keras.optimizers.Adam(7e-4), loss=loss, metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(1e-3), loss=loss, metrics=["accuracy"])
     model.fit(maps, labels, batch_size=24, epochs=10, verbose=0)
 
 

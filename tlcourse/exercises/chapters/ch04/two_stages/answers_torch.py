@@ -19,7 +19,7 @@ def two_stages(model, maps, labels):
 
     train(5, 3e-3)
     model.requires_grad_(True)
-    train(12, 7e-4)
+    train(12, 1e-3)
 
 
 # %% [right] one optimizer, which is told of the fires
@@ -56,13 +56,13 @@ def two_stages(model, maps, labels):
     for parameter in model.parameters():
         parameter.requires_grad = True
     groups = [
-        {"params": model.fires.parameters(), "lr": 0.01},
-        {"params": model.classifier.parameters(), "lr": 0.01},
+        {"params": model.fires.parameters(), "lr": 4e-3},
+        {"params": model.classifier.parameters(), "lr": 4e-3},
     ]
     optimizer = torch.optim.SGD(groups, momentum=0.9, nesterov=True)
     epochs, batch = 16, 20
     scheduler = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 0.01, total_steps=epochs * len(labels) // batch
+        optimizer, 4e-3, total_steps=epochs * len(labels) // batch
     )
     for epoch in range(epochs):
         for rows in torch.randperm(len(labels)).split(batch):

@@ -24,19 +24,7 @@ KEPT = ("new_labels",)
 def _digits() -> Any:
     from tlcourse import data
 
-    return data.digits()
-
-
-@functools.cache
-def _strokes() -> npt.NDArray[np.float32]:
-    """How much ink each place of each digit holds, 0 to 1: float32 (1797, SIZE, SIZE)."""
-    from PIL import Image
-
-    grey = _digits().images[..., 0]
-    large = [
-        np.asarray(Image.fromarray(image).resize((SIZE, SIZE), Image.Resampling.BILINEAR)) for image in grey
-    ]
-    return np.asarray(np.stack(large) / 255, "float32")
+    return data.digits().resized(SIZE)
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
@@ -54,20 +42,20 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
     drawn: dict[str, Any] = {"seed": int(rng.integers(1, 10_000)), "n_classes": 10}
     for before, side in (("", known), ("new_", new)):
         rows = rng.permutation(side)
-        drawn[f"{before}images"] = _coloured(rng, _strokes()[rows])
+        drawn[f"{before}images"] = _coloured(rng, _digits().images[rows])
         drawn[f"{before}labels"] = numbers[_digits().labels[rows]].astype("int64")
     return drawn
 
 
-def _coloured(rng: np.random.Generator, strokes: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Each image in an ink and on a ground of its own."""
+def _coloured(rng: np.random.Generator, strokes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """White strokes on black become an ink on a ground, another pair for each image."""
     pairs: list[Any] = []
     while len(pairs) < len(strokes):
         ink, ground = rng.integers(0, 256, (2, 3))
         if abs(ink.mean() - ground.mean()) >= CONTRAST:
             pairs.append((ink, ground))
     inks, grounds = np.array(pairs, "float32").transpose(1, 0, 2)[:, :, None, None]
-    share = strokes[..., None]
+    share = strokes / np.float32(255)
     return np.round(share * inks + (1 - share) * grounds).astype("uint8")
 
 
@@ -78,4 +66,4 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """What `late.trained` gives: ``predicted``, float32 (400, 10), and how far the parts went."""
-    return late.trained(answer, inputs, framework, late.SQUEEZENET, frozen=True)
+    return late.trained(answer, inputs, framework, "squeezenet", frozen=True)

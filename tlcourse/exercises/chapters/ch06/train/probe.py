@@ -26,4 +26,4 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """What `late.trained` gives: ``predicted``, float32 (60, 5), and how far the parts went."""
-    return late.trained(answer, inputs, framework, late.LITE0)
+    return late.trained(answer, inputs, framework, "efficientnet_lite0")
