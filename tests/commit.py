@@ -6,10 +6,13 @@ another turn would always choose the same part.
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
+import subprocess
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar
 
 Case = TypeVar("Case")
@@ -20,6 +23,8 @@ SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2*
 TURN = int(os.environ.get("TLCOURSE_TURN") or SECRET_SEED)
 REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED} TLCOURSE_TURN={TURN})"
 FRAMEWORKS = ("torch", "keras")
+ROOT = Path(__file__).parents[1]
+RECENT = 12  # so many commits are seldom tested together
 
 
 def place(of: int, turn: int) -> int:
@@ -60,3 +65,29 @@ def in_turn(cases: Sequence[Case], of: int, turn: int = TURN) -> list[Case]:
     """
     of = max(1, min(of, len(cases)))
     return [case for number, case in enumerate(cases) if number % of == place(of, turn)]
+
+
+@functools.cache
+def changed_files(root: Path = ROOT) -> frozenset[str] | None:
+    """What the last commits or the working tree changed, relative to the root; None where git cannot tell.
+
+    In a history that is cut short the first commit brings every file, so everything has changed.
+    """
+    log = ["git", "log", f"-{RECENT}", "--name-only", "--pretty=format:"]
+    tree = ["git", "status", "--porcelain", "--no-renames", "--untracked-files=all"]
+    try:
+        runs = [
+            subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+            for command in (log, tree)
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    committed, waiting = (run.stdout.splitlines() for run in runs)
+    return frozenset([*filter(None, committed), *(line[3:].strip('"') for line in waiting)])
+
+
+def just_changed(folder: Path, root: Path = ROOT) -> bool:
+    """Whether a folder changed lately: what is new has no turns, and is tried in full."""
+    changed = changed_files(root)
+    inside = f"{folder.resolve().relative_to(root.resolve()).as_posix()}/"
+    return changed is None or any(name.startswith(inside) for name in changed)

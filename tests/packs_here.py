@@ -11,7 +11,7 @@ import os
 import pytest
 
 from tlcourse.errors import WeightsError
-from tlcourse.models.packs import PACKS, find
+from tlcourse.packs import find, known, pack
 
 __all__ = ["need", "required"]
 
@@ -24,10 +24,10 @@ def required() -> bool:
 def need(*networks: str) -> None:
     """Skip the test, or fail, where the weights of one of these networks are missing."""
     for network in networks:
-        if network not in PACKS:  # its weights came with the course or with a package
+        if not known(network):  # its weights came with the course or with a package
             continue
         try:
-            find(PACKS[network])
+            find(pack(network))
         except WeightsError as error:
             message = f"NO WEIGHTS PACK: {error.problem} {error.fix}"
             if required():

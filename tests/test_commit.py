@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
-from commit import FRAMEWORKS, in_turn, place
+from commit import FRAMEWORKS, changed_files, in_turn, just_changed, place
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 5])
@@ -25,3 +28,30 @@ def test_few_cases_and_none() -> None:
     assert in_turn([], 3) == []
     assert {in_turn("ab", 9, turn)[0] for turn in range(10)} == {"a", "b"}
     assert len(FRAMEWORKS) == 2
+
+
+def test_what_was_just_changed_has_no_turns(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=n", "-c", "user.email=e@x")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    def write(name: str, text: str) -> None:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    assert changed_files(tmp_path) is None, "no checkout"
+    assert just_changed(tmp_path / "old", tmp_path), "where git cannot tell, everything is tried"
+    git("init", "-q")
+    write("old/judge.py", "1")
+    git("add", ".")
+    git("commit", "-qm", "old")
+    for number in range(12):
+        write("new/judge.py", str(number))
+        git("add", ".")
+        git("commit", "-qm", "new")
+    write("waiting/a folder/judge.py", "1")
+    changed_files.cache_clear()
+    assert not just_changed(tmp_path / "old", tmp_path)
+    assert just_changed(tmp_path / "new", tmp_path)
+    assert just_changed(tmp_path / "waiting" / "a folder", tmp_path)
+    assert not just_changed(tmp_path / "ne", tmp_path), "a name that begins alike is another folder"

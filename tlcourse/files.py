@@ -1,14 +1,15 @@
-"""Where the course's files are, and writing one so that nobody ever reads half of it."""
+"""Where the course's files are, their hashes, and writing one so that nobody ever reads half of it."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
 
 from tlcourse.errors import CourseError
 
-__all__ = ["course_root", "write_whole"]
+__all__ = ["cache_folder", "course_root", "sha256", "write_whole"]
 
 
 def course_root(start: Path | None = None) -> Path:
@@ -27,6 +28,31 @@ def course_root(start: Path | None = None) -> Path:
         f"{here} is not inside the course's folder (there is no book/chapters here or above).",
         "Go to the folder that you cloned, and call the command again.",
     )
+
+
+def cache_folder() -> Path:
+    """Where downloads are kept: ``TLCOURSE_DATA`` if it is set, else the user's cache folder."""
+    chosen = os.environ.get("TLCOURSE_DATA")
+    if chosen:
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("tlcourse")) / "data"
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file, as 64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = pathlib.Path(folder, "a").write_bytes(b"abc")
+    ...     sha256(pathlib.Path(folder, "a"))[:8]
+    'ba7816bf'
+    """
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_whole(path: Path, content: str | bytes, *, mode: int = 0o644, flush: bool = False) -> None:

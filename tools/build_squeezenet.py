@@ -9,7 +9,7 @@ the file cannot run code.
 
 Written into ``tlcourse/data/bundled/``: the 52 arrays under the names and in the order of axes of
 torchvision's ``squeezenet1_1``, rounded to half precision (2.5 MB instead of 4.9). The script prints by how
-much that moved them, and the hash that `tlcourse.models.packs.arrays` checks.
+much that moved them, and the hash that `tlcourse.models.packed.arrays` checks.
 """
 
 from __future__ import annotations

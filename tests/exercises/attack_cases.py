@@ -26,6 +26,7 @@ from exercise_cases import answer_source, exercises, setup, started, whose
 from tlcourse.exercises import Exercise, judge_observation, load_answer, observe_in_process
 
 PAIRS = int(os.environ.get("TLCOURSE_ATTACK_PAIRS", "4"))
+PAIRS_OF_TRAINING = min(PAIRS, 2)  # each costs a training, and replays earn no score on hidden labels
 CONSTANTS = 4  # how many of the first values are tried as the answer to everything
 
 
@@ -251,7 +252,7 @@ def outcome(exercise: Exercise, answer: Any, framework: str, inputs: dict[str, A
 
 
 def attacked(framework: str) -> list[Exercise]:
-    """The exercises that a framework attacks in this run: of those that both have, each is one's turn."""
+    """The exercises that a framework attacks in this run; see `whose`."""
     return [exercise for exercise in exercises(framework) if whose(exercise, framework)]
 
 
@@ -261,7 +262,8 @@ def check_attacks(exercise: Exercise, framework: str) -> None:
     source = answer_source(exercise, "solution", framework)
     answer, failed = load_answer(exercise, source, setup(exercise, framework))
     assert failed is None, failed
-    seeds = np.random.default_rng(SECRET_SEED).choice(2**31, size=PAIRS + 2, replace=False)
+    pairs = PAIRS_OF_TRAINING if exercise.trains else PAIRS
+    seeds = np.random.default_rng(SECRET_SEED).choice(2**31, size=pairs + 2, replace=False)
     records: list[list[Call]] = []
     for seed in seeds[:2]:  # two records, so that not all hangs on what one of them happened to hold
         calls: list[Call] = []

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of, whose_turn
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, just_changed, one_of, whose_turn
 from leaks import leaked
 
 import tlcourse
@@ -31,6 +31,7 @@ from tlcourse.exercises import (
 )
 
 WAYS = ("here", "elsewhere")
+NOBODY = ("nobody", "")
 CHAPTERS = Path(__file__).parents[2] / "book" / "chapters"
 
 
@@ -70,17 +71,26 @@ def exercises(framework: str) -> list[Exercise]:
 def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     """In which ways a framework tries an answer: "here", "elsewhere".
 
-    The right one in both. A wrong one here, and by the other framework elsewhere; after some commits the
-    other way round. Of an exercise that trains, which takes seconds where others take milliseconds, a wrong
-    answer that both frameworks have is tried by one of them in one way, in four kinds of commits all of them.
+    The right one in both. Of an exercise that was just changed a wrong one is tried here, and by the other
+    framework elsewhere; after some commits the other way round. Of others a wrong answer that both
+    frameworks have is tried by one of them in one way: in four kinds of commits all of them. Where an answer
+    trains, which takes seconds and not milliseconds, that is so in every second commit.
     """
     if name == "solution":
         return list(WAYS)
     shared = name != "stub" and all(source_in(exercise, name, each) for each in FRAMEWORKS)
-    if exercise.trains and shared:
-        whose, way = one_of([(each, way) for way in WAYS for each in FRAMEWORKS], number_of(exercise, name))
+    if shared and not just_changed_exercise(exercise):
+        turns = [(each, way) for way in WAYS for each in FRAMEWORKS]
+        whose, way = one_of(
+            turns + [NOBODY] * (len(turns) if exercise.trains else 0), number_of(exercise, name)
+        )
         return [way] if whose == framework else []
     return ["here" if its_turn(exercise, name, framework) else "elsewhere"]
+
+
+def just_changed_exercise(exercise: Exercise) -> bool:
+    """Whether its folder changed lately. Those that have none yet are rewritten with their chapters."""
+    return exercise.folder is not None and just_changed(exercise.folder)
 
 
 def number_of(exercise: Exercise, title: str) -> int:
@@ -107,8 +117,14 @@ def in_both(cases_of: Callable[[str], list[tuple[Exercise, str, str]]]) -> set[t
 
 
 def whose(exercise: Exercise, framework: str) -> bool:
-    """Whether a framework asks in this run what one of them asks: the only one that has the exercise does."""
-    return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
+    """Whether a framework asks in this run what one of them asks of a whole exercise.
+
+    In every second commit one of those that have the exercise; in each where it was just changed.
+    """
+    if just_changed_exercise(exercise):
+        return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
+    turns = [*exercise.frameworks, *["nobody"] * len(exercise.frameworks)]
+    return one_of(turns, number_of(exercise, "")) == framework
 
 
 def cases(framework: str) -> list[tuple[Exercise, str]]:

@@ -14,7 +14,16 @@ from typing import Any
 
 import other_answers
 from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of
-from exercise_cases import assert_no_leak, exercises, here, in_both, number_of, setup, started
+from exercise_cases import (
+    assert_no_leak,
+    exercises,
+    here,
+    in_both,
+    just_changed_exercise,
+    number_of,
+    setup,
+    started,
+)
 
 from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
 from tlcourse.exercises.engine.answers import answers_in
@@ -42,7 +51,8 @@ def other(kind: str, framework: str) -> list[tuple[Exercise, str, str]]:
 def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | None]]:
     """The answers of a kind that a framework tries in this run: (exercise, title, source, seed).
 
-    The only framework that has an answer tries it always. A wrong one needs no other seed than the public
+    The only framework that has an answer tries it in every second commit, and so does one of both that have
+    it; in every commit, where the exercise was just changed. A wrong one needs no other seed than the public
     one, which is None: that it is wrong on every seed is `test_wrong_on_every_seed`'s.
     """
     found = []
@@ -50,7 +60,10 @@ def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | Non
     seeds = (None, SECRET_SEED) if kind == "RIGHT" else (None,)
     for exercise, title, source in other(kind, framework):
         of = FRAMEWORKS if (exercise.id, title) in both else (framework,)
-        turn, seed = one_of([(one, seed) for seed in seeds for one in of], number_of(exercise, title))
+        turns: list[tuple[str, int | None]] = [(one, seed) for seed in seeds for one in of]
+        if not just_changed_exercise(exercise):
+            turns += [("nobody", None)] * len(turns)
+        turn, seed = one_of(turns, number_of(exercise, title))
         if turn == framework:
             found.append((exercise, title, source, seed))
     return found

@@ -221,6 +221,14 @@ def test_every_data_set_of_the_course_is_withheld():
     assert named | {"tlcourse.data.rated.rated_text"} == set(LOADERS)
 
 
+def test_what_is_kept_of_solar_cells_is_withheld_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path))
+    assert tmp_path / "prepared" not in places()
+    data.solar_cells(size=1)
+    (kept,) = (tmp_path / "prepared").iterdir()
+    assert kept.parent in places()
+
+
 def test_places_hold_what_the_loaders_read(monkeypatch):
     """With those files gone, no loader finds anything."""
     from pathlib import Path

@@ -11,6 +11,7 @@ FLOORS = (
     "files",
     "notebook_format",
     "probabilities",
+    "packs",
     "frameworks",
     "devices",
     "data",

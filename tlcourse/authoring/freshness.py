@@ -17,6 +17,8 @@ __all__ = ["code_hash", "essence", "package_folder"]
 
 SEEN_AS_TEXT = (".py", ".csv", ".json", ".txt", ".md")
 TABLES = "sweeps/results/"
+LISTS = ("__all__", "TOPICS")
+"""What an ``__init__`` says of the modules beside it: one more of them changes nothing for the others."""
 
 
 def package_folder(root: Path) -> Path:
@@ -95,13 +97,18 @@ def _numbers_of(path: Path) -> str:
 
 
 def _concerning(path: Path, folder: Path, reads: frozenset[str]) -> str:
-    """The code of an ``__init__``, less its list of names and its imports from modules that were not read."""
+    """The code of an ``__init__`` without its lists of modules, and without imports of unread ones."""
     source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     rows = source.split("\n")
     for node in ast.parse(source).body:
-        names_only = isinstance(node, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AnnAssign)
+            else []
         )
+        names_only = any(isinstance(target, ast.Name) and target.id in LISTS for target in targets)
         if names_only or (isinstance(node, ast.ImportFrom) and not _read(node, path.parent, folder, reads)):
             for number in range(node.lineno - 1, node.end_lineno or node.lineno):
                 rows[number] = ""

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = ["allocator_rates", "check_seconds", "fit_ratio", "import_seconds", "notebook_seconds", "run_bench"]
@@ -86,10 +87,10 @@ from pathlib import Path
 import tlcourse
 from tlcourse.authoring.source import python_of, read_chapter, solutions
 from tlcourse.exercises import check, get, imports_of, load_answer
-root, framework = Path(sys.argv[1]), sys.argv[2]
+framework = sys.argv[1]
 tlcourse.start("bench", framework=framework)
 times = {}
-for path in sorted((root / "book" / "chapters").glob("*.md")):
+for path in map(Path, sys.argv[2:]):
     cells = read_chapter(path, validate=False).of(framework)
     # An answer may use what any cell of its chapter imports.
     imports = imports_of(python_of(cell.source) for cell in cells if cell.kind == "code")
@@ -155,11 +156,11 @@ def fit_ratio(framework: str) -> tuple[float, float]:
     return ratio, seconds
 
 
-def check_seconds(root: Path, framework: str) -> dict[str, float]:
-    """Processor seconds of one ``check()`` of each exercise's solution, by exercise id."""
+def check_seconds(chapters: Sequence[Path], framework: str) -> dict[str, float]:
+    """Processor seconds of one ``check()`` of each solution in these chapters, by exercise id."""
     env = {**os.environ, "TLCOURSE_EXECUTING": "1"}
     run = subprocess.run(
-        [sys.executable, "-c", _CHECKS, str(root), framework],
+        [sys.executable, "-c", _CHECKS, framework, *map(str, chapters)],
         capture_output=True,
         text=True,
         check=True,
@@ -194,6 +195,7 @@ def run_bench(root: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from tlcourse.authoring.source import chapter_paths
     from tlcourse.exercises import get
 
     console = Console()
@@ -218,7 +220,7 @@ def run_bench(root: Path) -> None:
         )
     for framework in ("torch", "keras"):
         console.print(f"Checks in {framework} ...")
-        for name, seconds in check_seconds(root, framework).items():
+        for name, seconds in check_seconds(chapter_paths(root), framework).items():
             budget = "10 s" if get(name).trains else "2 s"
             table.add_row(f"check {name}, {framework}", f"{seconds:.2f} s of processor time", budget)
     for folder, budget in (("notebooks", "60 s"), ("solutions", "60 s typical, 120 s at most")):

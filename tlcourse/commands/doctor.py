@@ -138,11 +138,11 @@ def _word_vectors() -> str:
 
 def _pack(name: str) -> Diagnosis:
     """Whether the weights of a network were fetched; a part of some chapters needs them."""
-    from tlcourse.models.packs import PACKS, find
+    from tlcourse import packs
 
     def look() -> str:
-        find(PACKS[name])
-        return f"fetched, for {PACKS[name].needed}"
+        packs.find(packs.pack(name))
+        return f"fetched, for {packs.pack(name).needed}"
 
     return _loaded(f"weights: {name}", look, needed=False)
 
@@ -176,7 +176,7 @@ def diagnose() -> Iterator[Diagnosis]:
     Diagnosis
         One for each thing examined.
     """
-    from tlcourse.models.packs import PACKS
+    from tlcourse.packs import packs
 
     examinations: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
     examinations += [
@@ -185,7 +185,7 @@ def diagnose() -> Iterator[Diagnosis]:
     ]
     bundled = {"data: rated text": _texts, "word vectors": _word_vectors, "language models": _language_models}
     examinations += [functools.partial(_loaded, name, load) for name, load in bundled.items()]
-    examinations += [functools.partial(_pack, name) for name in PACKS]
+    examinations += [functools.partial(_pack, pack.name) for pack in packs()]
     examinations += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for examine in examinations:
         yield examine()

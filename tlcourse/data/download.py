@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from tlcourse.errors import DataError, NetworkError, UnknownNameError
+from tlcourse.files import cache_folder
 
-__all__ = ["DOWNLOADS", "Archive", "fetch", "folder", "located"]
+__all__ = ["DOWNLOADS", "Archive", "fetch", "located"]
 
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 30.0
@@ -76,16 +77,6 @@ DOWNLOADS: dict[str, tuple[Archive, ...]] = {
         ),
     ),
 }
-
-
-def folder() -> Path:
-    """Where downloads are kept: ``TLCOURSE_DATA`` if it is set, else the user's cache folder."""
-    chosen = os.environ.get("TLCOURSE_DATA")
-    if chosen:
-        return Path(chosen).expanduser()
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("tlcourse")) / "data"
 
 
 def _digest(path: Path, algorithm: str) -> str:
@@ -271,7 +262,7 @@ def fetch(name: str, progress: bool = True) -> list[Path]:
       What to do: Did you mean 'oxford-pets'? Known: oxford-pets, cats-and-dogs.
     """
     key = _known(name)
-    return [_get(archive, folder() / key / archive.name, progress) for archive in DOWNLOADS[key]]
+    return [_get(archive, cache_folder() / key / archive.name, progress) for archive in DOWNLOADS[key]]
 
 
 def located(name: str) -> list[Path]:
@@ -285,7 +276,7 @@ def located(name: str) -> list[Path]:
     key = _known(name)
     paths = []
     for archive in DOWNLOADS[key]:
-        path = folder() / key / archive.name
+        path = cache_folder() / key / archive.name
         if not path.exists():
             raise DataError(
                 f"{key} is not on this machine: {path} is missing.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tlcourse.data import prepared
 from tlcourse.data.files import FOLDER, package_file, package_files
 from tlcourse.data.packaged import DIGITS_FILE, DIGITS_PACKAGE, TEXTILE_FOLDER, TEXTILE_PACKAGE
 from tlcourse.data.solar import FOLDER as SOLAR_FOLDER
@@ -47,7 +48,8 @@ def places() -> tuple[Path, ...]:
             found.append(_place(distribution, name))
         except DataError:  # a package that is not installed holds nothing
             continue
-    return tuple(found)
+    kept = prepared.place()
+    return (*found, kept) if kept.is_dir() else tuple(found)
 
 
 def _place(distribution: str, name: str) -> Path:

@@ -14,10 +14,12 @@ from tlcourse.evaluation.calibration import (
     with_temperature,
 )
 from tlcourse.evaluation.comparing import paired_bootstrap
+from tlcourse.evaluation.domains import domain_accuracy, mean_discrepancy, own_neighbours
 from tlcourse.evaluation.gallery import error_gallery
 from tlcourse.evaluation.intervals import Interval, bootstrap_interval
 from tlcourse.evaluation.records import RunRecord, model_card, record_run
 from tlcourse.evaluation.scores import accuracy, confusion, report
+from tlcourse.evaluation.similarity import linear_cka
 from tlcourse.evaluation.thresholds import Threshold, cost_at, threshold_for_cost
 
 __all__ = [
@@ -28,10 +30,14 @@ __all__ = [
     "bootstrap_interval",
     "confusion",
     "cost_at",
+    "domain_accuracy",
     "error_gallery",
     "expected_calibration_error",
     "fit_temperature",
+    "linear_cka",
+    "mean_discrepancy",
     "model_card",
+    "own_neighbours",
     "paired_bootstrap",
     "record_run",
     "reliability",

@@ -10,7 +10,7 @@ import numpy as np
 from tlcourse.checks import share, whole
 from tlcourse.errors import SettingError, UnknownNameError, WeightsError
 from tlcourse.frameworks import prepare, resolve_framework, side
-from tlcourse.models import packs, published
+from tlcourse.models import packed, published
 from tlcourse.models import weights as files
 from tlcourse.models.architecture import OWN, initial_weights, tensors
 from tlcourse.models.cards import ModelCard, card
@@ -123,7 +123,7 @@ def load(
     source = _source(weights, framework)
     start = initial_weights(name, num_classes, seed)
     if source == "imagenet":
-        published = packs.arrays(name)
+        published = packed.arrays(name)
         start.update(published if num_classes is None else _body(published))
     elif isinstance(source, Path) and not _keras_only(source):
         given = files.read(source)
@@ -166,7 +166,7 @@ def _load_library(
             "Give a .weights.h5, .h5 or .keras file, or load this one in PyTorch.",
         )
     prepare(framework)
-    from_publisher = path == "imagenet" and entry.name not in packs.NETWORKS
+    from_publisher = path == "imagenet" and not packed.known(entry.name)
     if from_publisher:
         pretrained = entry.of(framework)
         file = pretrained.file if num_classes is None else pretrained.body_file or pretrained.file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tlcourse import models
-from tlcourse.models.packs import NETWORKS
+from tlcourse.models.packed import networks
 from tlcourse.sweeps import get
 from tlcourse.sweeps.topics import architectures as sweep
 
@@ -14,7 +14,7 @@ def test_every_published_architecture_is_measured_as_often() -> None:
     assert set(sweep.ARCHITECTURES) == {
         c.name
         for c in models.cards()
-        if c.pretrained and (c.name not in NETWORKS or c.name == "efficientnet_lite0")
+        if c.pretrained and (c.name not in networks() or c.name == "efficientnet_lite0")
     }
     grid = found.settings()
     for name in sweep.ARCHITECTURES:

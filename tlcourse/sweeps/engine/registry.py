@@ -7,45 +7,10 @@ from importlib import import_module
 
 from tlcourse.errors import UnknownNameError
 from tlcourse.sweeps.engine.spec import Sweep, SweepError
+from tlcourse.sweeps.topics import TOPICS
 
 __all__ = ["get", "names", "sweeps"]
 
-TOPICS: dict[str, tuple[str, ...]] = {
-    "why_transfer": ("why-transfer-rates", "why-transfer", "why-longer"),
-    "why_photographs": ("why-photographs-rates", "why-photographs", "why-photographs-keras"),
-    "why_pixels": ("why-pixels", "why-brightness"),
-    "transferability": ("transferability-rates", "transferability"),
-    "architectures": ("architecture-costs",),
-    "solar_features": ("solar-fed", "solar-fed-again", "solar-labels", "photos-labels"),
-    "backbones": ("backbones", "backbones-keras"),
-    "freeze_or_tune": ("freeze-or-tune-rates", "freeze-or-tune", "freeze-or-tune-shifted"),
-    "freeze_photographs": (
-        "freeze-photographs-rates",
-        "freeze-photographs",
-        "freeze-photographs-keras",
-        "freeze-pixels",
-    ),
-    "task_head": (
-        "task-head-rates",
-        "task-head",
-        "task-head-again",
-        "task-head-pixels",
-        "task-head-pairings",
-    ),
-    "solar_training": (
-        "solar-training",
-        "solar-training-again",
-        "solar-training-controls",
-        "flips",
-        "flips-again",
-    ),
-    "solar_log": ("solar-log", "solar-log-again"),
-    "word_vectors": ("word-vectors-rates", "word-vectors", "word-readers", "word-domains"),
-    "word_tfidf": ("word-tfidf-rates", "word-tfidf", "word-tfidf-domains"),
-    "encoders": ("encoders-rates", "encoders"),
-    "small_gpt": ("small-gpt-rates", "small-gpt"),
-}
-"""Module of ``topics/`` -> the sweeps that it defines. So a sweep is found without importing the others."""
 ENV = "TLCOURSE_SWEEPS"
 """More modules that define ``SWEEPS``, separated by commas: an author's own, or a test's."""
 
@@ -66,7 +31,7 @@ def _topic(topic: str) -> tuple[Sweep, ...]:
     if (defines := tuple(sweep.name for sweep in defined)) != TOPICS[topic]:
         raise SweepError(
             f"The topic {topic!r} defines {', '.join(defines)}; listed are {', '.join(TOPICS[topic])}.",
-            "Mend TOPICS in tlcourse/sweeps/engine/registry.py.",
+            "Mend TOPICS in tlcourse/sweeps/topics/__init__.py.",
         )
     return defined
 

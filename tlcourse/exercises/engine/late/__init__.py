@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.exercises.engine.frozen import remembered
 from tlcourse.exercises.engine.late.reading import (
     FALLS_SHORT,
     HARDLY_TRAINED,
@@ -67,10 +68,14 @@ def trained(
     here = side(__name__, framework)
     head = head_start(int(inputs["seed"]), models.card(network).features, int(inputs["n_classes"]))
     front, model = here.halves(network, inputs["images"].shape[1], head)
-    known, new = (
-        front(models.preprocess(inputs[name], network, framework=framework))
-        for name in ("images", "new_images")
-    )
+
+    def maps(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        def make() -> npt.NDArray[np.float32]:
+            return np.asarray(front(models.preprocess(images, network, framework=framework)))
+
+        return remembered(images, (network, framework, "early"), make)
+
+    known, new = maps(inputs["images"]), maps(inputs["new_images"])
     if frozen:
         here.freeze(model)
     before = here.state(model)

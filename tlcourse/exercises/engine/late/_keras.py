@@ -17,7 +17,7 @@ _FIRST = {"efficientnet_lite0": "blocks.6.0.conv_pw", "squeezenet": "features.9.
 """The first layer of the late part."""
 
 
-def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], Any], keras.Model]:
+def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], np.ndarray], keras.Model]:
     """From preprocessed images to maps; and from maps to one output a class."""
     whole = models.load(network, "keras", num_classes=0, input_size=size)
     inside = whole.get_layer(_FIRST[network]).input

@@ -16,7 +16,7 @@ from tlcourse.exercises.engine.late.state import State, collected
 __all__ = ["freeze", "halves", "let_train", "outputs", "state"]
 
 
-def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], Any], nn.Sequential]:
+def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], np.ndarray], nn.Sequential]:
     """From preprocessed images to maps; and from maps to one output a class."""
     whole = models.load(network, "torch", num_classes=0).cpu().eval()
     if network == "squeezenet":
@@ -26,9 +26,9 @@ def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], A
         early = nn.Sequential(whole.conv_stem, whole.bn1, *whole.blocks[:-1])
         late = nn.Sequential(whole.blocks[-1], whole.conv_head, whole.bn2)
 
-    def front(images: torch.Tensor) -> Any:
-        with torch.no_grad():  # in inference mode the maps would be of no use for gradients
-            return early(images.cpu())
+    @torch.inference_mode()
+    def front(images: torch.Tensor) -> np.ndarray:
+        return np.asarray(early(images.cpu()))
 
     classifier = nn.Linear(*head.shape)
     with torch.no_grad():
@@ -58,13 +58,13 @@ def state(model: nn.Sequential) -> State:
     )
 
 
-def let_train(answer: Any, model: nn.Sequential, maps: torch.Tensor, labels: np.ndarray) -> None:
+def let_train(answer: Any, model: nn.Sequential, maps: np.ndarray, labels: np.ndarray) -> None:
     """The answer's turn."""
-    answer(model, maps, torch.from_numpy(labels))
+    answer(model, torch.from_numpy(maps), torch.from_numpy(labels))
 
 
-def outputs(model: nn.Sequential, maps: torch.Tensor) -> np.ndarray:
+def outputs(model: nn.Sequential, maps: np.ndarray) -> np.ndarray:
     """What the model gives, in evaluation mode."""
     model.eval()
     with torch.no_grad():
-        return np.asarray(model(maps))
+        return np.asarray(model(torch.from_numpy(maps)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain_array, random_state_kept, turned
+from tlcourse.exercises.engine import frozen, plain_array, turned
 
 SIZE = 64
 LEARNED, NEW = 500, 300
@@ -45,26 +45,8 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in inputs.items() if name not in KEPT}
 
 
-@lru_cache(maxsize=1)  # who changes the head and checks again waits for the head alone
-def _features(grey: bytes, framework: str) -> np.ndarray:
-    """Features float32 (N, 1280) of images uint8 (N, SIZE, SIZE), by the frozen backbone."""
-    from tlcourse import models, training
-
-    images = np.frombuffer(grey, np.uint8).reshape(-1, SIZE, SIZE, 1)
-    with random_state_kept(0):  # made or kept, they leave the answer the same random numbers
-        backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=SIZE)
-        features = training.cache_features(backbone, np.repeat(images, 3, axis=3), progress=False)
-    return features.astype("float32")
-
-
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """``predicted``: what the answer gives for the new cells, from features of the frozen backbone."""
-    images = np.concatenate([inputs["images"], inputs["new_images"]])
-    features = _features(images.tobytes(), framework)
-    n = len(inputs["images"])
-    given = features[:n], np.asarray(inputs["probabilities"], "float32"), features[n:]
-    if framework == "torch":
-        import torch
-
-        return {"predicted": plain_array(answer(*(torch.from_numpy(array.copy()) for array in given)))}
-    return {"predicted": plain_array(answer(*(array.copy() for array in given)))}
+    known, new = (frozen.features(inputs[name], framework) for name in ("images", "new_images"))
+    probabilities = np.asarray(inputs["probabilities"], "float32")
+    return {"predicted": plain_array(answer(*frozen.given(framework, known, probabilities, new)))}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import plain_array, turned
+from tlcourse.exercises.engine import frozen, plain_array, turned
 
 SIZE, CONTROL = 96, 32
 LEARNED, NEW = 360, 220
@@ -71,17 +71,6 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """``predicted``: what the answer gives for the new cells, from features of the frozen backbone."""
-    from tlcourse import models, training
-
-    backbone = models.load("efficientnet_lite0", framework, num_classes=0, input_size=SIZE)
-    images = np.concatenate([inputs["images"], inputs["new_images"]])
-    features = training.cache_features(
-        backbone, np.repeat(images[..., None], 3, axis=3), progress=False
-    ).astype("float32")
-    n = len(inputs["images"])
-    given = features[:n], np.asarray(inputs["labels"], "int64"), features[n:]
-    if framework == "torch":
-        import torch
-
-        return {"predicted": plain_array(answer(*(torch.from_numpy(array.copy()) for array in given)))}
-    return {"predicted": plain_array(answer(*(array.copy() for array in given)))}
+    known, new = (frozen.features(inputs[name], framework) for name in ("images", "new_images"))
+    labels = np.asarray(inputs["labels"], "int64")
+    return {"predicted": plain_array(answer(*frozen.given(framework, known, labels, new)))}

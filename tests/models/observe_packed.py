@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pack_checks
+import packed_checks
 
 from tlcourse.frameworks import prepare
 
 
 def main(framework: str) -> dict[str, Any]:
     prepare(framework)
-    return pack_checks.observed(framework)
+    return packed_checks.observed(framework)

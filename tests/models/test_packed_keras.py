@@ -7,7 +7,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import pack_checks as checks
+import packed_checks as checks
 import pytest
 import zoo_checks
 from commit import in_turn

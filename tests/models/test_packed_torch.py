@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pack_checks as checks
+import packed_checks as checks
 import pytest
 import torch
 import torchvision

@@ -12,14 +12,10 @@ import numpy as np
 from tlcourse.data.files import bundled
 from tlcourse.errors import UnknownNameError
 from tlcourse.models.architecture import LITE, tensors
-from tlcourse.models.packs.cached import find
-from tlcourse.models.packs.keras_file import inner_layers
-from tlcourse.models.packs.naming import LAYERS, torch_names
-from tlcourse.models.packs.onnx_file import initializers
-from tlcourse.models.packs.table import PACKS, Pack
+from tlcourse.models.cards import known as has_card
 from tlcourse.models.weights import IMAGENET, damaged, fit, imagenet_arrays, read_pth
 
-__all__ = ["NETWORKS", "SQUEEZENET", "arrays", "digest"]
+__all__ = ["SQUEEZENET", "architecture", "arrays", "digest", "known", "networks"]
 
 Arrays = dict[str, np.ndarray]
 
@@ -46,7 +42,7 @@ def arrays(network: str) -> Arrays:
     Parameters
     ----------
     network : str
-        A card of :data:`NETWORKS`.
+        One of :func:`networks`.
 
     Returns
     -------
@@ -86,18 +82,27 @@ def _squeezenet() -> Arrays:
     return {name: array.astype(np.float32) for name, array in halves.items()}
 
 
-def _packed(pack: Pack) -> Arrays:
-    path = find(pack)
-    if pack.network in LITE:
-        return fit(read_pth(path), tensors(pack.network, None), path.name, by_order=True)
+def _packed(name: str) -> Arrays:
+    # Here, so that only what reads packs depends on them.
+    from tlcourse import packs
+    from tlcourse.models.packed.keras_file import inner_layers
+    from tlcourse.models.packed.naming import torch_names
+
+    path = packs.find(packs.pack(name))
+    network = architecture(name)
+    if network in LITE:
+        return fit(read_pth(path), tensors(network, None), path.name, by_order=True)
     try:
-        return torch_names(pack.network, _vgg16(path) if path.suffix == ".onnx" else inner_layers(path))
+        return torch_names(network, _vgg16(path) if path.suffix == ".onnx" else inner_layers(path))
     except Exception as error:  # its hash is right: a library reads it in another way than it did
         raise damaged(path, error) from error
 
 
 def _vgg16(path: Path) -> dict[str, list[np.ndarray]]:
     """The convolutions of VGG-16 in an ONNX file, as Keras has them: kernel (H, W, in, out) and bias."""
+    from tlcourse.models.packed.naming import LAYERS
+    from tlcourse.models.packed.onnx_file import initializers
+
     held = initializers(path.read_bytes())
     names = [keras for keras, _ in LAYERS["vgg16_base"]]
     return {
@@ -109,16 +114,49 @@ def _vgg16(path: Path) -> dict[str, list[np.ndarray]]:
     }
 
 
-_SOURCES = {
+_OWN = {
     "efficientnet_lite0": _Source(IMAGENET, imagenet_arrays),
     "squeezenet": _Source(_SQUEEZENET_SHA256[:8], _squeezenet),
-    **{name: _Source(pack.member_sha256[:8], partial(_packed, pack)) for name, pack in PACKS.items()},
 }
-NETWORKS = tuple(_SOURCES)
-"""The cards whose weights are here: in an installed package, with the course, or in a pack."""
+"""What comes with an installed package, and with the course."""
+
+
+def architecture(name: str) -> str:
+    """The card of the network whose layers the weights of that name are for; mostly the name itself.
+
+    Examples
+    --------
+    >>> architecture("vgg16_base")
+    'vgg16_base'
+    """
+    if has_card(name):
+        return name
+    from tlcourse import packs
+
+    return packs.pack(name).like
+
+
+def known(network: str) -> bool:
+    """Whether weights of that name are here, or in a pack."""
+    if network in _OWN:
+        return True
+    from tlcourse import packs
+
+    return packs.known(network) and has_card(architecture(network))
+
+
+def networks() -> tuple[str, ...]:
+    """The cards whose weights are here or in a pack."""
+    from tlcourse import packs
+
+    return (*_OWN, *(pack.name for pack in packs.packs() if has_card(pack.name)))
 
 
 def _source(network: str) -> _Source:
-    if network not in _SOURCES:
-        raise UnknownNameError("network with a pack", network, NETWORKS)
-    return _SOURCES[network]
+    if network in _OWN:
+        return _OWN[network]
+    if not known(network):
+        raise UnknownNameError("network with a pack", network, networks())
+    from tlcourse import packs
+
+    return _Source(packs.pack(network).member_sha256[:8], partial(_packed, network))

