@@ -355,7 +355,8 @@ def test_what_a_child_computes_counts(one: Path) -> None:
     change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\n" + COMPUTES.replace("< 60", "< 2"))
     run(one, chapters=["00"], frameworks=["torch"])
     recorded = nbformat.read(one / f"solutions/torch/{NAME}.ipynb", as_version=4).metadata.tlcourse
-    assert 2 <= max(recorded.cell_processor_seconds.values()) < 10
+    # Clocks of two processes, each rounded.
+    assert 1.9 <= max(recorded.cell_processor_seconds.values()) < 10
 
 
 def test_the_time_of_a_chapter_moves_only_with_a_real_change() -> None:

@@ -8,6 +8,7 @@ import pytest
 from forgeries import LOOK_UP
 from sandbox_checks import show_no_framework
 
+from tlcourse.data import prepared
 from tlcourse.data.withheld import LOADERS, places
 from tlcourse.exercises import Job, get
 from tlcourse.exercises.engine import Predicted
@@ -75,7 +76,8 @@ def test_the_courses_data_are_out_of_sight(sandbox):
 
 def test_other_answers_read_them_and_so_does_the_attack_that_looks_for_them(sandbox):
     found = looked(sandbox, trains=False)
-    assert set(found["places"]) >= {str(path) for path in places()}
+    # What is kept in the user's cache no jail shows, unless the cache lies among Python's own folders.
+    assert set(found["places"]) >= {str(path) for path in places() if path != prepared.place()}
     assert set(found["loaders"]) >= {"photos", "three_styles", "fashion_mnist", "rated_text", "digits"}
 
 
