@@ -76,8 +76,14 @@ def test_the_pages_lines_about_the_folder_run(
             image = Image.new("L", (8, 8), module)
             image.save(tmp_path / "all_cells" / name / f"{module:04}-cell{cell:04}.png")
     monkeypatch.chdir(tmp_path)
-    split, broken, pixels = scripts.blocks("## Before you start")[:3]
+    split, pixels = scripts.blocks("## Before you start")[:2]
+    (tmp_path / "all_cells" / "defective" / "0001-cell0099.png").write_bytes(b"half a file")
+    (tmp_path / "all_cells" / "defective" / "0002-cell0099.heic").write_bytes(b"no format that Pillow opens")
     exec(split, {})
+    printed = capsys.readouterr().out
+    assert printed.count("left out:") == 2
+    assert "0001-cell0099.png" in printed
+    assert "0002-cell0099.heic" in printed
     copied = sorted(tmp_path.glob("solar_cells/*/*/*.png"))
     assert len(copied) == 60
     parts = {
@@ -86,17 +92,64 @@ def test_the_pages_lines_about_the_folder_run(
     }
     assert {split: len(modules) for split, modules in parts.items()} == {"train": 12, "val": 3, "test": 5}
     assert len(set.union(*parts.values())) == 20
+    with pytest.raises(SystemExit, match="is there already"):
+        exec(split, {})
 
-    copied[7].write_bytes(copied[7].read_bytes()[:40])
-    exec(broken, {})
-    printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 1
-    assert copied[7].name in printed[0]
-
-    copied[7].unlink()
     for file in tmp_path.glob("solar_cells/*/defective/*"):
         Image.new("L", (20, 30), 10).save(file)
     for file in tmp_path.glob("solar_cells/*/functional/*"):
         Image.new("L", (20, 30), 200).save(file)
     exec(pixels, {})
     assert capsys.readouterr().out == "validation accuracy of pixels: 1.000\n"
+
+
+def test_the_pages_split_of_single_files_has_every_class_in_every_split(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Six images of a class beside sixty of another; a photograph that lies on its side; a clear ground."""
+    from PIL import Image
+
+    for name, each in (("rare", 6), ("usual", 60)):
+        (tmp_path / "all_cells" / name).mkdir(parents=True)
+        for number in range(each):
+            Image.new("RGB", (4, 4)).save(tmp_path / "all_cells" / name / f"IMG-WA{number:04}.jpg")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned by a quarter
+    Image.new("RGB", (3000, 2000), "red").save(tmp_path / "all_cells/usual/lying.jpg", exif=exif)
+    Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(tmp_path / "all_cells/usual/clear.png")
+    monkeypatch.chdir(tmp_path)
+    alone = scripts.blocks("## Before you start")[0].replace('file.name.split("-")[0]', "file.name")
+    for seed in range(20):
+        code = alone.replace("Random(0)", f"Random({seed})").replace(
+            'Path("solar_cells")', f'Path("to{seed}")'
+        )
+        exec(code, {})
+        counts = {
+            name: [
+                len(list((tmp_path / f"to{seed}" / split / name).iterdir()))
+                for split in ("train", "val", "test")
+            ]
+            for name in ("rare", "usual")
+        }
+        assert sum(counts["rare"]) == 6
+        assert min(counts["rare"]) >= 1
+        assert abs(counts["usual"][0] - 0.6 * 62) < 1.5
+    (upright,) = (tmp_path / "to0").glob("*/usual/lying.jpg.png")
+    assert Image.open(upright).size == (683, 1024)
+    (white,) = (tmp_path / "to0").glob("*/usual/clear.png")
+    assert Image.open(white).getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_the_pages_split_refuses_where_a_class_would_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    for name, modules in (("rare", (0, 1)), ("usual", range(9))):
+        (tmp_path / "all_cells" / name).mkdir(parents=True)
+        for module in modules:
+            Image.new("RGB", (4, 4)).save(tmp_path / "all_cells" / name / f"{module}-1.png")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"would have no \{'rare'\}: too few groups"):
+        exec(scripts.blocks("## Before you start")[0], {})
+    assert not (tmp_path / "solar_cells").exists()
