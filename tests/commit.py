@@ -24,7 +24,7 @@ TURN = int(os.environ.get("TLCOURSE_TURN") or SECRET_SEED)
 REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED} TLCOURSE_TURN={TURN})"
 FRAMEWORKS = ("torch", "keras")
 ROOT = Path(__file__).parents[1]
-RECENT = 12  # so many commits are seldom tested together
+RECENT = 6  # about what one session of work commits
 
 
 def place(of: int, turn: int) -> int:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commit import FRAMEWORKS, changed_files, in_turn, just_changed, place
+from commit import FRAMEWORKS, RECENT, changed_files, in_turn, just_changed, place
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 5])
@@ -45,7 +45,7 @@ def test_what_was_just_changed_has_no_turns(tmp_path: Path) -> None:
     write("old/judge.py", "1")
     git("add", ".")
     git("commit", "-qm", "old")
-    for number in range(12):
+    for number in range(RECENT):
         write("new/judge.py", str(number))
         git("add", ".")
         git("commit", "-qm", "new")
