@@ -43,6 +43,11 @@ def one_of(ways: Sequence[Case], number: int) -> Case:
     return ways[(number + place(len(ways), TURN)) % len(ways)]
 
 
+def every_second(ways: Sequence[Case], nobody: Case) -> list[Case]:
+    """The ways, and as many turns of nobody's: a question that is asked in half of all runs."""
+    return [*ways, *[nobody] * len(ways)]
+
+
 def whose_turn(number: int) -> str:
     """The framework that asks the question of this number, where the other one would ask the very same."""
     return one_of(FRAMEWORKS, number)

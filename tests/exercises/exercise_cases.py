@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, just_changed, one_of, whose_turn
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, every_second, just_changed, one_of, whose_turn
 from leaks import leaked
 
 import tlcourse
@@ -81,9 +81,8 @@ def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     shared = name != "stub" and all(source_in(exercise, name, each) for each in FRAMEWORKS)
     if shared and not just_changed_exercise(exercise):
         turns = [(each, way) for way in WAYS for each in FRAMEWORKS]
-        whose, way = one_of(
-            turns + [NOBODY] * (len(turns) if exercise.trains else 0), number_of(exercise, name)
-        )
+        turns = every_second(turns, NOBODY) if exercise.trains else turns
+        whose, way = one_of(turns, number_of(exercise, name))
         return [way] if whose == framework else []
     return ["here" if its_turn(exercise, name, framework) else "elsewhere"]
 
@@ -123,7 +122,7 @@ def whose(exercise: Exercise, framework: str) -> bool:
     """
     if just_changed_exercise(exercise):
         return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
-    turns = [*exercise.frameworks, *["nobody"] * len(exercise.frameworks)]
+    turns = every_second(exercise.frameworks, "nobody")
     return one_of(turns, number_of(exercise, "")) == framework
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import other_answers
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, every_second, one_of
 from exercise_cases import (
     assert_no_leak,
     exercises,
@@ -62,7 +62,7 @@ def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | Non
         of = FRAMEWORKS if (exercise.id, title) in both else (framework,)
         turns: list[tuple[str, int | None]] = [(one, seed) for seed in seeds for one in of]
         if not just_changed_exercise(exercise):
-            turns += [("nobody", None)] * len(turns)
+            turns = every_second(turns, ("nobody", None))
         turn, seed = one_of(turns, number_of(exercise, title))
         if turn == framework:
             found.append((exercise, title, source, seed))

