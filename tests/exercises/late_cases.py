@@ -82,3 +82,45 @@ def check_what_an_answer_did_is_seen(framework: str, head_step: Any, open_all: A
     assert not np.array_equal(seen["nothing"]["predicted"], seen["head"]["predicted"])
     again = late.trained(nothing, inputs(), framework, "squeezenet", frozen=True)
     assert np.array_equal(again["predicted"], seen["nothing"]["predicted"])
+
+
+def two_tasks() -> dict[str, Any]:
+    rng = np.random.default_rng(3)
+    images = rng.integers(0, 256, (30, SIZE, SIZE, 3)).astype("uint8")
+    images[:9] //= np.array([1, 4, 16] * 3, "uint8")[:, None, None, None]  # bright, darker, dark
+    return {
+        "old_images": images[:9],
+        "old_labels": np.arange(9) % 3,
+        "few": np.array([1, 3]),
+        "new_old_images": images[:9],
+        "images": images[9:21],
+        "labels": np.arange(12) % 3,
+        "new_images": images[21:],
+        "seed": 5,
+        "n_classes": 3,
+        "n_old_classes": 3,
+    }
+
+
+def check_two_tasks(framework: str, new_step: Any) -> None:
+    """``new_step(model, maps, labels)`` trains everything on the last outputs, which are the new task's."""
+    given = two_tasks()
+
+    def nothing(model: Any, maps: Any, labels: Any, old_maps: Any, old_labels: Any) -> None:
+        assert len(maps) == len(labels) == 12
+        assert old_labels.tolist() == [1, 0]
+        assert old_maps.shape == (2, *maps.shape[1:])
+
+    def learn(model: Any, maps: Any, labels: Any, old_maps: Any, old_labels: Any) -> None:
+        new_step(model, maps, labels + 3)
+
+    rested, learned = (late.taught(answer, given, framework, "squeezenet") for answer in (nothing, learn))
+    assert rested["new"].shape == (9, 3)
+    assert rested["old"].shape == (9, 3)
+    assert (
+        rested["old"].argmax(axis=1).tolist() == given["old_labels"].tolist()
+    )  # fitted on these very images
+    np.testing.assert_array_equal(rested["old"], rested["old_before"])
+    assert rested["late"] == 0 < learned["late"]
+    np.testing.assert_array_equal(learned["old_before"], rested["old_before"])
+    assert np.abs(learned["old"] - learned["old_before"]).max() > 0

@@ -20,3 +20,22 @@ def test_a_ratio_that_is_right_by_chance_in_one_of_two_cases_is_worth_nothing(lu
     needed = sizes[k] + (sizes[k + 1] - sizes[k]) * (target - curve[k]) / (curve[k + 1] - curve[k])
     cases[rising[lucky]] = [needed / case["n"], True]
     assert exercise.judge({"cases": cases}, inputs).points == 0
+
+
+def test_in_no_draw_do_two_ways_to_stop_come_to_the_same():
+    """Whoever is one epoch late on some seeds ended with the last epoch: nobody could tell it from no stop."""
+    from tlcourse.exercises.chapters.ch06.early_stop import judge
+
+    exercise = get("ch06-early-stop")
+    for seed in range(300):
+        runs = [([float(v) for v in run["losses"]], run["patience"]) for run in exercise.draw(seed)["runs"]]
+        ends = {
+            "right": [judge._patient(*run) for run in runs],
+            "never": [len(losses) for losses, _ in runs],
+            "one early": [judge._patient(losses, patience - 1) for losses, patience in runs],
+            "one late": [judge._patient(losses, patience + 1) for losses, patience in runs],
+            "the one before": [judge._neighbours(*run) for run in runs],
+            "upside down": [judge._upside_down(*run) for run in runs],
+        }
+        for name, epochs in ends.items():
+            assert [other for other, them in ends.items() if them == epochs] == [name], seed

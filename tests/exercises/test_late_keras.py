@@ -8,6 +8,7 @@ from late_cases import (
     check_it_is_the_network,
     check_the_images_are_scaled_as_the_card_says,
     check_the_state_has_its_parts,
+    check_two_tasks,
     check_what_an_answer_did_is_seen,
 )
 
@@ -42,3 +43,7 @@ def opened(model):
 
 def test_what_an_answer_did_is_seen():
     check_what_an_answer_did_is_seen("keras", step, opened)
+
+
+def test_a_second_task_is_taught():
+    check_two_tasks("keras", step)

@@ -7,6 +7,7 @@ from late_cases import (
     check_it_is_the_network,
     check_the_images_are_scaled_as_the_card_says,
     check_the_state_has_its_parts,
+    check_two_tasks,
     check_what_an_answer_did_is_seen,
 )
 
@@ -41,3 +42,7 @@ def step(model, maps, labels):
 
 def test_what_an_answer_did_is_seen():
     check_what_an_answer_did_is_seen("torch", step, lambda model: model.requires_grad_(True))
+
+
+def test_a_second_task_is_taught():
+    check_two_tasks("torch", step)

@@ -9,7 +9,7 @@ import numpy as np
 
 from tlcourse.errors import ShapeError
 
-__all__ = ["class_numbers", "names_of", "pair", "probabilities_of", "scored"]
+__all__ = ["class_numbers", "features_of", "names_of", "pair", "probabilities_of", "scored"]
 
 
 def class_numbers(values: Any, name: str) -> np.ndarray:
@@ -37,6 +37,16 @@ def pair(labels: Any, predicted: Any) -> tuple[np.ndarray, np.ndarray]:
             f"There are {len(true)} labels and {len(guess)} predictions.", "Pass both for the same images."
         )
     return true, guess
+
+
+def features_of(values: Any, name: str, least: int, advice: str) -> np.ndarray:
+    """One row of finite numbers for each of ``least`` images or more, as float64 (N, D)."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 2 or len(array) < least or not np.isfinite(array).all():
+        raise ShapeError(
+            f"{name} has shape {array.shape}; {least} or more rows of finite numbers are needed.", advice
+        )
+    return array
 
 
 def probabilities_of(values: Any, n: int | None = None) -> np.ndarray:

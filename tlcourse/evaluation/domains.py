@@ -11,6 +11,7 @@ import numpy as np
 
 from tlcourse.checks import whole
 from tlcourse.errors import ShapeError
+from tlcourse.evaluation._inputs import features_of
 
 __all__ = ["domain_accuracy", "mean_discrepancy", "own_neighbours"]
 
@@ -146,14 +147,9 @@ def _squared_distances(x: np.ndarray) -> np.ndarray:
 
 def _drawn(source: Any, target: Any, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """As many rows of both, in an order of the seed's."""
-    sides = [np.asarray(values, dtype=np.float64) for values in (source, target)]
-    for name, side in zip(("source", "target"), sides, strict=True):
-        if side.ndim != 2 or len(side) < 10 or not np.isfinite(side).all():
-            raise ShapeError(
-                f"The features of the {name} have shape {side.shape}; ten or more rows of finite numbers are "
-                "needed.",
-                "Pass what a frozen network makes of the images: (N, D).",
-            )
+    advice = "Pass what a frozen network makes of the images: (N, D)."
+    both = (("The source", source), ("The target", target))
+    sides = [features_of(values, name, 10, advice) for name, values in both]
     if sides[0].shape[1] != sides[1].shape[1]:
         raise ShapeError(
             f"The source has {sides[0].shape[1]} features an image and the target {sides[1].shape[1]}.",

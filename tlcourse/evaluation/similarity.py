@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.errors import ShapeError
+from tlcourse.evaluation._inputs import features_of
 
 __all__ = ["linear_cka"]
 
@@ -42,13 +43,8 @@ def linear_cka(first: Any, second: Any) -> float:
     >>> round(linear_cka(x, 3 * x @ turn + 1), 6), abs(linear_cka(x, rng.normal(size=(50, 200)))) < 0.3
     (1.0, True)
     """
-    a, b = (np.asarray(values, dtype=np.float64) for values in (first, second))
-    for values in (a, b):
-        if values.ndim != 2 or len(values) < 4 or not np.isfinite(values).all():
-            raise ShapeError(
-                f"A representation has shape {values.shape}; four or more rows of finite numbers are needed.",
-                "Take the mean over the places of a feature map: (N, channels).",
-            )
+    advice = "Take the mean over the places of a feature map: (N, channels)."
+    a, b = (features_of(values, "A representation", 4, advice) for values in (first, second))
     if len(a) != len(b):
         raise ShapeError(
             f"One representation is of {len(a)} images and the other of {len(b)}.",

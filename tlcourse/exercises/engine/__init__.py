@@ -4,9 +4,9 @@
 
 =====================  ===================================================================================
 what an exercise is    `About` in a folder's ``__init__.py``; `Exercise`, `Misconception` without a folder
-inputs                 `mixed`, `shuffled`, `turned`, `words`; `photographs`; `tiny`, a small network
+inputs                 `mixed`, `shuffled`, `turned`, `words`; `photographs`, `coloured`; `tiny`, a network
 a network handed over  `gauge`: what it was fed with, in which mode, and whether it stayed as it was;
-                       `late`: its late part and a new head, which an answer trains;
+                       `late`: its late part and a new head, which an answer trains, for one task or two;
                        `frozen`: what it makes of images, made once
 a probe                `plain`, `plain_array`, `plain_items`, `plain_number`; `describe`, `one_line`
 what a probe may raise `NotPlainError`
@@ -24,6 +24,7 @@ are what a notebook calls (`notebook`).
 
 from tlcourse.exercises.engine import frozen, gauge, late, photographs, tiny
 from tlcourse.exercises.engine.cases import mixed, shuffled, turned, words
+from tlcourse.exercises.engine.colours import coloured
 from tlcourse.exercises.engine.folder import About
 from tlcourse.exercises.engine.judging import (
     array,
@@ -60,6 +61,7 @@ __all__ = [
     "always",
     "array",
     "close",
+    "coloured",
     "describe",
     "earned",
     "finding",

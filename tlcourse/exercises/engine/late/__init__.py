@@ -1,8 +1,8 @@
 """The late part of a pretrained network and a new head, trained by an answer, used on new images.
 
 For probes. The early part looks at all images once; what it gives, the maps, is what the answer trains on. So
-a check takes seconds, and what it trains is real. `Trained` and the rows beside it read for a judge what came
-of it.
+a check takes seconds, and what it trains is real. `taught` does the same with a model that knows one task and
+is taught another. `Trained` and the rows beside it read for a judge what came of it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tlcourse.exercises.engine.frozen import remembered
+from tlcourse.exercises.engine.frozen import given, remembered
 from tlcourse.exercises.engine.late.reading import (
     FALLS_SHORT,
     HARDLY_TRAINED,
@@ -23,6 +23,7 @@ from tlcourse.exercises.engine.late.reading import (
     no_better_than_guessing,
 )
 from tlcourse.exercises.engine.late.state import State
+from tlcourse.exercises.engine.late.two_tasks import taught
 from tlcourse.frameworks import side
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "head_start",
     "judged",
     "no_better_than_guessing",
+    "taught",
     "trained",
 ]
 
@@ -79,7 +81,7 @@ def trained(
     if frozen:
         here.freeze(model)
     before = here.state(model)
-    here.let_train(answer, model, known, np.array(inputs["labels"], "int64"))
+    answer(model, *given(framework, known, np.asarray(inputs["labels"], "int64")))
     outputs = here.outputs(model, new)
     return _seen(outputs, before, here.state(model))
 

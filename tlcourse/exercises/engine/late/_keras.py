@@ -11,7 +11,7 @@ import numpy as np
 from tlcourse import models
 from tlcourse.exercises.engine.late.state import State, collected
 
-__all__ = ["freeze", "halves", "let_train", "outputs", "state"]
+__all__ = ["freeze", "halves", "outputs", "state"]
 
 _FIRST = {"efficientnet_lite0": "blocks.6.0.conv_pw", "squeezenet": "features.9.squeeze"}
 """The first layer of the late part."""
@@ -44,11 +44,6 @@ def state(model: keras.Model) -> State:
         (variable.path, variable.path.rpartition("/")[2].startswith("moving"), variable)
         for variable in model.variables
     )
-
-
-def let_train(answer: Any, model: keras.Model, maps: np.ndarray, labels: np.ndarray) -> None:
-    """The answer's turn."""
-    answer(model, maps, labels)
 
 
 def outputs(model: keras.Model, maps: np.ndarray) -> np.ndarray:

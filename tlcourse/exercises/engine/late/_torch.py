@@ -13,7 +13,7 @@ from torch import nn
 from tlcourse import models
 from tlcourse.exercises.engine.late.state import State, collected
 
-__all__ = ["freeze", "halves", "let_train", "outputs", "state"]
+__all__ = ["freeze", "halves", "outputs", "state"]
 
 
 def halves(network: str, size: int, head: np.ndarray) -> tuple[Callable[[Any], np.ndarray], nn.Sequential]:
@@ -56,11 +56,6 @@ def state(model: nn.Sequential) -> State:
         for name, value in model.state_dict().items()
         if value.is_floating_point()
     )
-
-
-def let_train(answer: Any, model: nn.Sequential, maps: np.ndarray, labels: np.ndarray) -> None:
-    """The answer's turn."""
-    answer(model, torch.from_numpy(maps), torch.from_numpy(labels))
 
 
 def outputs(model: nn.Sequential, maps: np.ndarray) -> np.ndarray:

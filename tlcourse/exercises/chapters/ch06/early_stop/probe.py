@@ -27,7 +27,8 @@ def _run_of(rng: np.random.Generator, kind: str, patience: int) -> dict[str, Any
     best = fall[-1]
     if kind == "stops":  # a small hump on the way down, then upwards, with a wobble
         fall.insert(2, fall[1] + 0.05)
-        rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + int(rng.integers(1, 4)))]
+        # Two epochs more than patience allows, or further: one epoch late is not yet the last one.
+        rise = [best + (0.2 if i % 2 else 0.3) for i in range(patience + int(rng.integers(2, 5)))]
     elif kind == "late":  # a new best after the run should have ended
         rise = [best + 0.05 * (i + 1) for i in range(patience)] + [best - 0.5, best - 0.6]
     else:
