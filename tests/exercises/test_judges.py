@@ -23,7 +23,7 @@ def test_a_ratio_that_is_right_by_chance_in_one_of_two_cases_is_worth_nothing(lu
 
 
 def test_in_no_draw_do_two_ways_to_stop_come_to_the_same():
-    """Whoever is one epoch late on some seeds ended with the last epoch: nobody could tell it from no stop."""
+    """Whoever is one epoch late on some seeds ended with the last epoch: like no stop at all."""
     from tlcourse.exercises.chapters.ch06.early_stop import judge
 
     exercise = get("ch06-early-stop")

@@ -176,3 +176,16 @@ def test_chapter_2_names_every_network_that_needs_no_download() -> None:
     chapter = Path(__file__).parents[2] / "book" / "chapters" / "02-choose-a-pretrained-model.md"
     told = chapter.read_text(encoding="utf-8").split("`models.checkpoint` gives you their file")[1]
     assert [name for name in packed.networks() if f"`{name}`" not in told[:300]] == []
+
+
+def test_the_network_after_skin_lesions_is_the_one_before_a_little_further() -> None:
+    """Every layer was trained further: no kernel is as it was, and each still resembles what it was."""
+    need("xception_base", "xception_lesions")
+    before, after = packed.arrays("xception_base"), packed.arrays("xception_lesions")
+    assert before.keys() == after.keys()
+    kernels = [name for name, array in before.items() if array.ndim == 4]
+    alike = [np.corrcoef(before[name].ravel(), after[name].ravel())[0, 1] for name in kernels]
+    assert len(alike) == 74
+    assert 0.9 < min(alike) < max(alike) < 0.99999
+    assert "xception_lesions" not in packed.networks(), "it has no card: it is no network of its own"
+    assert packed.architecture("xception_lesions") == "xception_base"

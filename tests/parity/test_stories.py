@@ -15,7 +15,11 @@ CLAIMS = ROOT / "book" / "claims"
 
 _CROPS = "each library crops a photograph its own way, and nothing here is near enough to a class to be sure"
 BY_DESIGN: dict[tuple[str, str], str] = {
-    ("00-start-here", claim): _CROPS for claim in ("cat-top", "astronaut-top", "coffee-unscaled")
+    **{("00-start-here", claim): _CROPS for claim in ("cat-top", "astronaut-top", "coffee-unscaled")},
+    **{
+        ("10-when-transfer-goes-wrong", f"{what}-checkpointing"): "measured in PyTorch only"
+        for what in ("memory", "time")
+    },
 }
 """``(chapter, claim) -> why the frameworks may differ in it``. ``*`` stands for anything."""
 
