@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -114,7 +114,31 @@ def find_hand_ins(
             f"There are no predictions in {place}.",
             "They are looked for as STUDENT/predictions.csv, predictions_STUDENT.csv, or as an LMS does it.",
         )
+    _check_one_folder(by_student, students)
     return [_hand_in(student, by_student[student]) for student in sorted(by_student)], remarks
+
+
+def _check_one_folder(
+    by_student: Mapping[str, Mapping[str, Sequence[OwnedFile]]], students: Collection[str]
+) -> None:
+    """One folder with files of different names: one student's tries, or a class's files?
+
+    To guess would be wrong in a way that cannot be taken back: tries are counted.
+    """
+    owned = [
+        pair for files in next(iter(by_student.values())).values() for pair in files if pair[1].may_count
+    ]
+    folders = {file.parts[0] for _, file in owned if len(file.parts) > 1}
+    names = {_numbered(owner, file.parts[-1])[0] for owner, file in owned} - {"sample_submission"}
+    known = {student_key(name) for name in students}
+    if len(by_student) == 1 and folders and len(names) > 1 and not known & set(by_student):
+        folder = clean(sorted(folders)[0], 100)
+        raise CourseError(
+            f"Everything lies in one folder, {folder}, in files of different names: it may be one student's "
+            "or a class's.",
+            f"If it is a class's, give the folder {folder} itself. If it is one student's, name the student "
+            "in a roster, or let the names differ in a number only.",
+        )
 
 
 def _of_single_file(student: str, files: Sequence[OwnedFile], students: Collection[str]) -> str | None:

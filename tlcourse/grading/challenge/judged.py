@@ -143,7 +143,12 @@ def _take(hand_in: HandIn, challenge: Challenge, journal: Journal) -> _Taken:
             taken.notes.append(f"{file.shown} was not scored, because {problem.reason}")
             continue
         taken.notes += [f"{file.shown}: {note}" for note in predictions.notes]
-        if journal.known(student, predictions):
+        if (before := journal.known(student, predictions)) is not None:
+            if before != journal.of(student)[-1]:
+                taken.notes.append(
+                    f"{file.shown} says what try {before.number} said, so it is no new try and does not "
+                    "become the last one"
+                )
             continue
         if len(journal.of(student)) >= limit:
             taken.notes.append(

@@ -288,6 +288,11 @@ class _Reading:
         """All rows were taken: is there one label for each image?"""
         if self.unknown:
             raise self._unknown_files(len(files))
+        if not self.found:
+            raise NotGradedError(
+                f"there is nothing below line {table.header_line}, which names the columns",
+                "Write a line for each image in test/.",
+            )
         missing = [name for place, name in enumerate(files) if place not in self.found]
         if missing:
             cut = f" The file ends at line {self.last}: it may have been cut off." if self.last else ""

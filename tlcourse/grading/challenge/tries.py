@@ -118,9 +118,9 @@ class Journal:
         """A student's tries, the first one first."""
         return self.tries.get(student, [])
 
-    def known(self, student: str, predictions: Predictions) -> bool:
-        """Whether the same predictions were scored for the student before."""
-        return any(each.digest == predictions.digest for each in self.of(student))
+    def known(self, student: str, predictions: Predictions) -> Try | None:
+        """The student's try with the same predictions, in whatever form; None if there is none."""
+        return next((each for each in self.of(student) if each.digest == predictions.digest), None)
 
     def add(self, student: str, predictions: Predictions, file_digest: str, shown: str) -> Try:
         """Count a try; it is written by `write`."""
