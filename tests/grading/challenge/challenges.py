@@ -99,9 +99,7 @@ def table(labels: Sequence[str]) -> str:
 def wrong(labels: Sequence[str], count: int, begin: int = 0) -> list[str]:
     """The labels with so many of them wrong, from one place on."""
     other = {"cat": "dog", "dog": "Élan", "Élan": "cat"}
-    return [
-        other[each] if begin <= place < begin + count else each for place, each in enumerate(labels)
-    ]
+    return [other[each] if begin <= place < begin + count else each for place, each in enumerate(labels)]
 
 
 def put(path: Path, content: str | bytes, age: float = 0.0) -> Path:
@@ -122,7 +120,9 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 
-def challenge_of(labels: Sequence[str], metric: str = "accuracy", groups: Sequence[int] | None = None) -> Challenge:
+def challenge_of(
+    labels: Sequence[str], metric: str = "accuracy", groups: Sequence[int] | None = None
+) -> Challenge:
     """A challenge in memory."""
     rules = Rules(
         title="x",

@@ -96,7 +96,8 @@ def grade_challenge(
     refuse_inside(out, place)
     with locked(out), private_umask(), tempfile.TemporaryDirectory(prefix="tlcourse-challenge-") as scratch:
         journal = Journal(out, challenge)
-        hand_ins, left_out = find_hand_ins(place, Path(scratch), [person.student for person in people])
+        known = [*(person.student for person in people), *journal.tries]
+        hand_ins, left_out = find_hand_ins(place, Path(scratch), known)
         judged = judge(hand_ins, challenge, journal)
         rows = class_rows(judged.results, roster=people, due=until, policy=policy)
         write_pages(out, rows, people, challenge, judged, names=names, left_out=left_out)

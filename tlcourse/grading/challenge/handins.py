@@ -88,7 +88,7 @@ def find_hand_ins(
     scratch : pathlib.Path
         An empty folder of ours, for what comes out of zips.
     students : collection of str
-        Those of the roster.
+        Those of the roster, and those whose tries were counted before.
 
     Returns
     -------
@@ -129,9 +129,10 @@ def _check_one_folder(
         pair for files in next(iter(by_student.values())).values() for pair in files if pair[1].may_count
     ]
     folders = {file.parts[0] for _, file in owned if len(file.parts) > 1}
+    one_source = len(next(iter(by_student.values()))) == 1
     names = {_numbered(owner, file.parts[-1])[0] for owner, file in owned} - {"sample_submission"}
     known = {student_key(name) for name in students}
-    if len(by_student) == 1 and folders and len(names) > 1 and not known & set(by_student):
+    if len(by_student) == 1 and one_source and folders and len(names) > 1 and not known & set(by_student):
         folder = clean(sorted(folders)[0], 100)
         raise CourseError(
             f"Everything lies in one folder, {folder}, in files of different names: it may be one student's "
