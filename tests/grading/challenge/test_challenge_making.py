@@ -284,6 +284,7 @@ def test_shares_are_kept_where_they_can_be():
 
 REFUSED = {
     "no folder": (lambda f: {"folder": f / "nothing"}, "does not exist"),
+    "train and test already": (lambda f: {"folder": train_and_test(f)}, "are not classes"),
     "one class": (lambda f: {"folder": one_class(f)}, "one class only"),
     "one image of a class": (lambda f: save(f / "owl" / "1.png", an_image(1)), "'owl' has 1 image"),
     "no image of a class": (lambda f: (f / "owl").mkdir(), "'owl' has no image"),
@@ -310,6 +311,10 @@ REFUSED = {
 
 def one_class(folder: Path) -> Path:
     return classes_of(folder.parent / "one", {"cat": 4})
+
+
+def train_and_test(folder: Path) -> Path:
+    return classes_of(folder.parent / "both", {"train": 3, "test": 3})
 
 
 def heic(path: Path) -> None:
@@ -342,6 +347,7 @@ def test_what_is_refused_leaves_nothing(folder, tmp_path, case):
     with pytest.raises(CourseError, match=words) as caught:
         made_of(where, out, **changes)
     assert caught.value.fix
+    assert "image_folder(" not in caught.value.fix
     assert sorted(tmp_path.rglob("*")) == there
 
 

@@ -152,6 +152,26 @@ def test_a_cut_at_any_byte_is_never_scored_as_something_else():
             assert labels == RIGHT, data[:end]
 
 
+def test_damage_of_any_kind_is_a_reason_or_does_not_matter():
+    chance = random.Random(11)
+    sources = [case.encode() if isinstance(case, str) else case for case in TAKEN.values()]
+    pieces = [b"\x00", b'"', b"'", b"\n", b",", b";", b"=", b"\xff", b"\xc3", b"cat", b"t001.jpg", b"9" * 400]
+    problems = []
+    for _ in range(1500):
+        data = bytearray(chance.choice(sources))
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(data) + 1)
+            data[at : at + chance.choice((0, 1, 8))] = chance.choice(pieces)
+        try:
+            labels = read(bytes(data)).labels
+        except NotGradedError as problem:
+            problems.append(problem)
+        else:
+            assert len(labels) == 6
+    assert len(problems) > 900
+    assert all(problem.advice and 0 < len(problem.reason) < 400 for problem in problems)
+
+
 def test_a_label_that_may_be_cut_is_noted():
     classes = ("cat", "caterpillar", "dog")
     lines = ["file,label", *(f"{file},dog" for file in FILES[:-1]), f"{FILES[-1]},cat"]
@@ -164,6 +184,8 @@ def test_a_number_is_a_label_where_the_class_is_called_so():
     assert read(numbered, ("0", "1", "2")).labels == RIGHT
     with pytest.raises(NotGradedError, match="number 0"):
         read(numbered)
+    with pytest.raises(NotGradedError, match=r"unknown class '0\.0'"):
+        read(numbered.replace(",0", ",0.0"), ("0", "1", "2"))
 
 
 def test_nan_is_a_label_where_a_class_is_called_so():

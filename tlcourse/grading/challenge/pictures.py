@@ -102,7 +102,7 @@ def read_pictures(folder: Path, size: int, progress: Callable[[int, int], object
     DataError
         If there are no two class folders, if two names are one class, or a name cannot be used in a table.
     """
-    folders = class_folders(folder)
+    folders = _folders(folder)
     read = Read(_class_names(folders))
     files = [
         (label, path)
@@ -119,6 +119,18 @@ def read_pictures(folder: Path, size: int, progress: Callable[[int, int], object
         if progress is not None:
             progress(number + 1, len(files))
     return read
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        return class_folders(folder)
+    except DataError as error:
+        if "image_folder(" not in error.fix:
+            raise
+        raise DataError(
+            error.problem,
+            "The border between training and test is drawn here: put all images of a class into one folder.",
+        ) from None
 
 
 class _Unusable(Exception):

@@ -238,7 +238,7 @@ class _Reading:
                 f"line {line} has no label" + (f" (there: {shown})" if shown else ""),
                 f"Write one of the classes for each image: {listed}.",
             )
-        if _NUMBER.fullmatch(plain):
+        if _NUMBER.fullmatch(plain) and not any(_NUMBER.fullmatch(name) for name in self.names):
             return NotGradedError(
                 f"line {line} has the number {shown} as its label, and the classes have names",
                 f"Write the name of the class, for example class_names[number]. The classes are: {listed}.",
