@@ -170,6 +170,30 @@ def test_a_student_without_a_file_in_this_run_keeps_the_last_try(tmp_path, priva
     assert marks(out) == {"ada": "10.0", "bob": "5.0"}
 
 
+def test_what_is_broken_later_does_not_take_a_scored_try_away(tmp_path, private):
+    sub, out = tmp_path / "class", tmp_path / "out"
+    put(sub / "ada" / "predictions.csv", good(6))
+    grade(sub, private, out)
+    (sub / "ada" / "predictions.csv").unlink()
+    put(sub / "ada" / "predictions.xlsx", b"PK\x03\x04")
+    judged, _ = grade(sub, private, out)
+    assert marks(out) == {"ada": "10.0"}
+    assert any("no .csv file" in note for note in judged.results[0].notes)
+    put(sub / "ada" / "predictions.csv", good(36)[:400])
+    judged, _ = grade(sub, private, out)
+    assert marks(out) == {"ada": "10.0"}
+    assert any("ada/predictions.csv was not scored" in note for note in judged.results[0].notes)
+
+
+def test_a_limit_that_is_lowered_holds_for_earlier_tries(tmp_path):
+    for number, mistakes in enumerate((6, 36, 120)):
+        put(tmp_path / "class" / "ada" / f"predictions_{number}.csv", good(mistakes))
+    for limit, points in ((3, "0.0"), (2, "5.0"), (1, "10.0")):
+        private = a_challenge(tmp_path / f"private{limit}", LABELS, tries=limit)
+        grade(tmp_path / "class", private, tmp_path / "out")
+        assert marks(tmp_path / "out") == {"ada": points}
+
+
 def test_numbers_in_names_order_the_tries_before_the_clock(tmp_path, private):
     put(tmp_path / "class" / "ada" / "predictions_10.csv", good(36), age=300)
     put(tmp_path / "class" / "ada" / "predictions_9.csv", good(6))

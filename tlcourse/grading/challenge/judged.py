@@ -113,7 +113,7 @@ def judge(hand_ins: Sequence[HandIn], challenge: Challenge, journal: Journal) ->
     for student, tries in journal.tries.items():
         if student not in taken:
             note = "there is no file of this student's in this run; the last try of an earlier run counts"
-            taken[student] = _Taken([note], counts=tries[-1])
+            taken[student] = _Taken([note], counts=tries[: challenge.rules.tries][-1])
     journal.write()
     counting = {student: each.counts for student, each in sorted(taken.items()) if each.counts is not None}
     predicted = {student: np.array(journal.predictions(each), np.int64) for student, each in counting.items()}
@@ -131,10 +131,9 @@ def _take(hand_in: HandIn, challenge: Challenge, journal: Journal) -> _Taken:
     """Read a student's files in their order, and count new predictions as tries as long as there are some."""
     student, limit = hand_in.student, challenge.rules.tries
     taken = _Taken(list(hand_in.notes))
-    if hand_in.problem is not None:
-        taken.problem = hand_in.problem
-        return taken
-    last: NotGradedError | None = None
+    last = hand_in.problem
+    if last is not None and journal.of(student):
+        taken.notes.append(f"nothing of this run was scored, because {last.reason}")
     for file in hand_in.files:
         try:
             predictions, digest = _read(file, challenge)
@@ -157,7 +156,7 @@ def _take(hand_in: HandIn, challenge: Challenge, journal: Journal) -> _Taken:
             )
             continue
         journal.add(student, predictions, digest, file.shown)
-    tries = journal.of(student)
+    tries = journal.of(student)[:limit]
     if tries:
         taken.counts = tries[-1]
         taken.notes.append(f"{_used(len(tries), limit)}; {tries[-1].shown} counts, the last that was scored")
