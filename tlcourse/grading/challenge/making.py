@@ -243,7 +243,7 @@ def _remarks(plan: Plan) -> Iterator[str]:
         )
     if plan.groups is not None:
         yield f"There are {len(set(plan.groups))} groups, and none of them is on both sides."
-    if testing < _FEW:
+    if testing <= _FEW:
         yield (
             f"There are only {testing} test images, so an interval is wide (about ±"
             f"{100 * 1.96 * 0.4 / testing**0.5:.0f} points at 80 %), and one image changes the score that "
