@@ -328,6 +328,78 @@ def sample_class(
     )
 
 
+challenge = typer.Typer(
+    help="A challenge: students predict images whose labels never leave you.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(challenge, name="challenge")
+
+
+@challenge.command("make")
+@explained_grading
+def challenge_make(
+    folder: Annotated[Path, typer.Argument(help="A folder with one sub-folder of images for each class.")],
+    out: Annotated[Path, typer.Option("--out", help="A new folder, for `published` and `private`.")],
+    metric: Annotated[str, typer.Option(help="accuracy, or balanced-accuracy.")] = "accuracy",
+    test_share: Annotated[float, typer.Option(help="The share of each class that is for testing.")] = 0.3,
+    bar: Annotated[
+        list[str] | None, typer.Option("--bar", help="Points from a score on: 0.80=10. May be repeated.")
+    ] = None,
+    between: Annotated[str, typer.Option(help="Points between two bars: steps, or linear.")] = "steps",
+    tries: Annotated[int, typer.Option(help="How many files of a student are scored. The last counts.")] = 3,
+    groups: Annotated[
+        Path | None, typer.Option(help="CSV: file, group. A group is never on both sides.")
+    ] = None,
+    group_prefix: Annotated[
+        str | None, typer.Option(help="What ends the group's part of a file's name: _ for ada_01.jpg.")
+    ] = None,
+    ignore_near_copies: Annotated[
+        bool, typer.Option("--ignore-near-copies", help="Do not keep near copies on one side.")
+    ] = False,
+    size: Annotated[int, typer.Option(help="Pixels a side of the published images.")] = 256,
+    title: Annotated[str, typer.Option(help="What pages and LMS files call it.")] = "",
+    seed: Annotated[int, typer.Option(help="Of the border between training and test images.")] = 0,
+) -> None:
+    """Divide a folder of images into a part to publish and labels to keep."""
+    from tlcourse.grading.challenge.command import make
+    from tlcourse.grading.challenge.making import Options
+
+    options = Options(
+        title=title,
+        metric=metric,
+        test_share=test_share,
+        bars=tuple(bar) if bar else Options.bars,
+        between=between,
+        tries=tries,
+        seed=seed,
+        size=size,
+        groups=groups,
+        group_prefix=group_prefix,
+        near_copies=not ignore_near_copies,
+    )
+    make(folder, out, options)
+
+
+@challenge.command("grade")
+@explained_grading
+def challenge_grade(
+    submissions: Annotated[Path, typer.Argument(help="A folder or a zip with the students' predictions.")],
+    labels: Annotated[Path, typer.Option("--labels", help="The challenge's folder `private`.")],
+    out: Annotated[Path, typer.Option("--out", help="Where results go; the same folder in each run.")],
+    roster: Annotated[Path | None, typer.Option(help="CSV: student, name, email, handed_in, ...")] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Students' names on the board, not aliases.")
+    ] = False,
+    due: Annotated[str | None, typer.Option(help="When it was due: 2026-11-25T18:00+01:00.")] = None,
+    late_policy: Annotated[str, typer.Option(help="grace=15m,per-day=10%,max=50%,closed=7d")] = "",
+) -> None:
+    """Score the students' predictions: marks, feedback, and a board with intervals."""
+    from tlcourse.grading.challenge.command import grade_challenge
+
+    grade_challenge(submissions, labels, out, roster=roster, names=names, due=due, late_policy=late_policy)
+
+
 @app.command()
 @explained
 def bench() -> None:

@@ -14,7 +14,7 @@ from tlcourse.data.decoding import read_image
 from tlcourse.data.packaged import stratified
 from tlcourse.errors import DataError
 
-__all__ = ["image_folder"]
+__all__ = ["EXTENSIONS", "class_folders", "hidden", "image_folder"]
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 SPLIT_NAMES = {"train", "training", "val", "valid", "validation", "test", "testing"}
@@ -154,11 +154,11 @@ def _check_count(name: str, root: Path, count: int, val: float, test: float) -> 
 
 def _classes(root: Path) -> dict[str, list[Path]]:
     """The image files of each class folder, sorted, after checking the layout."""
-    folders = _class_folders(root)
+    folders = class_folders(root)
     return {folder.name: _image_files(folder) for folder in folders}
 
 
-def _class_folders(root: Path) -> list[Path]:
+def class_folders(root: Path) -> list[Path]:
     """The sub-folders that are classes, two or more, sorted."""
     if not root.exists():
         nearest = next((parent for parent in root.absolute().parents if parent.exists()), root)
@@ -170,7 +170,7 @@ def _class_folders(root: Path) -> list[Path]:
             f"{root} is a file, not a folder.", f"Give the folder that holds the classes. {LAYOUT}"
         )
     try:
-        entries = [entry for entry in root.iterdir() if not _hidden(entry.name)]
+        entries = [entry for entry in root.iterdir() if not hidden(entry.name)]
     except OSError as error:
         raise DataError(
             f"The folder {root} cannot be read: {error.strerror or error}.", "Check its permissions."
@@ -199,7 +199,7 @@ def _image_files(folder: Path) -> list[Path]:
     inside = [
         file
         for file in folder.rglob("*")
-        if not any(_hidden(part) for part in file.relative_to(folder).parts) and file.is_file()
+        if not any(hidden(part) for part in file.relative_to(folder).parts) and file.is_file()
     ]
     files = sorted(file for file in inside if file.suffix.lower() in EXTENSIONS)
     if not files:
@@ -213,6 +213,6 @@ def _image_files(folder: Path) -> list[Path]:
     return files
 
 
-def _hidden(name: str) -> bool:
+def hidden(name: str) -> bool:
     """Whether a file or folder is hidden, or was left behind by a system."""
     return name.startswith(".") or name.lower() in LEFT_BEHIND

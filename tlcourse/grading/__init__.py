@@ -20,6 +20,7 @@ writes tables and pages. The modules, in the order in which a submission meets t
 ``command``, ``sample``                                   the command line's side; a made-up class
 ``gradebook``, ``nbgrader_course``, ``nbgrader_seams``    the same within nbgrader
 ``model``, ``words``                                      what the parts hand to one another; text made safe
+``challenge``                                             tables of predictions in place of notebooks
 ========================================================  ====================================================
 
 Examples

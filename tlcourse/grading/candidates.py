@@ -94,7 +94,7 @@ def _candidates(files: Collection[OwnedFile], number: str) -> list[Candidate]:
     candidates: list[Candidate] = []
     named_after_it: set[str] = set()
     for owner, file in files:
-        if file.is_notebook:
+        if file.may_count:
             chapters = chapters_named(file.parts[-1])
             of_chapter = not chapters or number in chapters
             named_after_it |= {file.shown} if number in chapters else set()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tlcourse.errors import CourseError
 from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.reading import NOTEBOOKS, Wanted
 from tlcourse.grading.words import clean
 from tlcourse.grading.zips import unzip
 
@@ -35,6 +36,8 @@ class ClassFile:
     kind : {"file", "folder", "hidden"}
     zipped : int
         Which of ``parts``, counted from 1, is a zip; 0 if none.
+    ending : str
+        Of the names of the files that may count.
     """
 
     path: Path
@@ -43,11 +46,12 @@ class ClassFile:
     problem: NotGradedError | None = None
     kind: str = "file"
     zipped: int = 0
+    ending: str = NOTEBOOKS.ending
 
     @property
-    def is_notebook(self) -> bool:
-        """Whether its name is a notebook's."""
-        return self.kind == "file" and self.parts[-1].lower().endswith(".ipynb")
+    def may_count(self) -> bool:
+        """Whether its name is that of the kind of file that is handed in: a notebook, mostly."""
+        return self.kind == "file" and self.parts[-1].lower().endswith(self.ending)
 
     @property
     def shown(self) -> str:
@@ -55,7 +59,7 @@ class ClassFile:
         return clean("/".join(self.parts), 300)
 
 
-def class_files(place: Path, scratch: Path) -> Iterator[ClassFile]:
+def class_files(place: Path, scratch: Path, wanted: Wanted = NOTEBOOKS) -> Iterator[ClassFile]:
     """All files and folders of a class; a zip counts as a folder, and so does a zip inside it.
 
     Parameters
@@ -64,6 +68,8 @@ def class_files(place: Path, scratch: Path) -> Iterator[ClassFile]:
         A folder, or a zip.
     scratch : pathlib.Path
         An empty folder of ours, for what comes out of zips.
+    wanted : Wanted
+        What students hand in; notebooks by default.
 
     Raises
     ------
@@ -74,16 +80,17 @@ def class_files(place: Path, scratch: Path) -> Iterator[ClassFile]:
     OSError
         If there is no room left for what comes out of a zip.
     """
-    outer = _unzipped(place, scratch / "zip") if place.is_file() else _below(place)
+    outer = _unzipped(place, scratch / "zip", wanted) if place.is_file() else _below(place, wanted)
     for number, file in enumerate(outer):
         if file.kind != "file" or file.problem is not None or not file.parts[-1].lower().endswith(".zip"):
-            yield file
+            yield replace(file, ending=wanted.ending)
             continue
         depth = len(file.parts)
         yield replace(file, kind="folder", zipped=depth)
         try:
-            for inner in _unzipped(file.path, scratch / f"zip-{number}"):
-                yield replace(inner, parts=file.parts + inner.parts, zipped=depth)
+            for inner in _unzipped(file.path, scratch / f"zip-{number}", wanted):
+                parts = file.parts + inner.parts
+                yield replace(inner, parts=parts, zipped=depth, ending=wanted.ending)
         except NotGradedError as problem:
             yield replace(file, problem=problem, zipped=depth)
 
@@ -108,7 +115,7 @@ def _is_ignored(name: str) -> bool:
     return name in _IGNORED or name.startswith("._")
 
 
-def _below(place: Path) -> Iterator[ClassFile]:
+def _below(place: Path, wanted: Wanted) -> Iterator[ClassFile]:
     """Everything below a folder; what cannot be read comes with the reason."""
     folders: list[tuple[Path, tuple[str, ...]]] = [(place, ())]
     counts: dict[str, int] = {}  # of what lies below each entry at the top
@@ -138,14 +145,14 @@ def _below(place: Path) -> Iterator[ClassFile]:
                 folders.append((file.path, file.parts))
             else:
                 yield file
-    yield from _too_many_files(place, counts)
+    yield from _too_many_files(place, counts, wanted)
 
 
-def _too_many_files(place: Path, counts: dict[str, int]) -> Iterator[ClassFile]:
+def _too_many_files(place: Path, counts: dict[str, int], wanted: Wanted) -> Iterator[ClassFile]:
     for top, count in counts.items():
         if count > _MOST_FILES:
             problem = NotGradedError(
-                f"there are more than {_MOST_FILES} files", "Ask the student for the notebook alone."
+                f"there are more than {_MOST_FILES} files", f"Ask the student for {wanted.what} alone."
             )
             yield ClassFile(place / top, (top, "?"), problem=problem)
 
@@ -167,8 +174,8 @@ def _of_entry(entry: os.DirEntry[str], parts: tuple[str, ...]) -> ClassFile:
         return ClassFile(path, parts, problem=NotGradedError(f"it cannot be looked at ({error.strerror})"))
 
 
-def _unzipped(archive: Path, to: Path) -> Iterator[ClassFile]:
-    for member in unzip(archive, to):
+def _unzipped(archive: Path, to: Path, wanted: Wanted) -> Iterator[ClassFile]:
+    for member in unzip(archive, to, wanted):
         if any(_is_ignored(part) for part in member.parts):
             continue
         hidden = next((i for i, part in enumerate(member.parts) if part.startswith(".")), None)

@@ -24,7 +24,10 @@ _RESUBMITTED = re.compile(r"-(\d+)$")
 
 @dataclass(frozen=True)
 class Entry:
-    """Something at the top: its name as it is there, and what it is."""
+    """Something at the top: its name as it is there, and what it is.
+
+    "notebook" stands for any file of the kind that is handed in.
+    """
 
     name: str
     kind: str

@@ -21,7 +21,7 @@ from tlcourse.exercises import State
 from tlcourse.grading.roster import Row
 from tlcourse.grading.words import clean_block
 
-__all__ = ["class_page", "feedback_page"]
+__all__ = ["class_page", "distribution", "feedback_page", "rendered"]
 
 _SHOWN = 20_000  # characters of a student's code in a page
 
@@ -78,7 +78,22 @@ def feedback_page(row: Row, chapter: str, when: dt.datetime | None = None) -> st
     str
         HTML, complete in itself.
     """
-    return _templates().get_template("feedback.html.j2").render(row=row, chapter=chapter, when=_when(when))
+    return rendered("feedback", when, row=row, chapter=chapter)
+
+
+def rendered(template: str, when: dt.datetime | None = None, **values: Any) -> str:
+    """A page from one of the templates, with everything escaped and cleaned that it is given.
+
+    Parameters
+    ----------
+    template : str
+        Its name, without ``.html.j2``.
+    when : datetime.datetime, optional
+        Now by default; the page gets it as text.
+    **values
+        What the template shows.
+    """
+    return _templates().get_template(f"{template}.html.j2").render(when=_when(when), **values)
 
 
 def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -155,29 +170,26 @@ def class_page(
         HTML, complete in itself.
     """
     graded = [row for row in rows if row.points is not None]
-    return (
-        _templates()
-        .get_template("class.html.j2")
-        .render(
-            rows=rows,
-            chapter=chapter,
-            links=links,
-            left_out=left_out,
-            when=_when(when),
-            counts=Counter(row.status for row in rows),
-            failed=[row for row in rows if row.status == "not graded"],
-            exercises=_exercises(rows),
-            states=list(State),
-            misconceptions=_misconceptions(rows),
-            blanks={row.student: _blanks(row) for row in rows},
-            protections=_protections(rows),
-            slowest=sorted(graded, key=lambda row: -row.result.seconds if row.result else 0)[:5],
-            **_distribution(rows),
-        )
+    return rendered(
+        "class",
+        when,
+        rows=rows,
+        chapter=chapter,
+        links=links,
+        left_out=left_out,
+        counts=Counter(row.status for row in rows),
+        failed=[row for row in rows if row.status == "not graded"],
+        exercises=_exercises(rows),
+        states=list(State),
+        misconceptions=_misconceptions(rows),
+        blanks={row.student: _blanks(row) for row in rows},
+        protections=_protections(rows),
+        slowest=sorted(graded, key=lambda row: -row.result.seconds if row.result else 0)[:5],
+        **distribution(rows),
     )
 
 
-def _distribution(rows: Sequence[Row]) -> dict[str, Any]:
+def distribution(rows: Sequence[Row]) -> dict[str, Any]:
     """The class's points: mean, median, full marks, and how many students have how many."""
     points = [row.points for row in rows if row.points is not None]
     full = max((row.max_points for row in rows), default=0)

@@ -16,12 +16,59 @@ from tlcourse.grading.model import NotGradedError
 from tlcourse.grading.record import grade_id_of
 from tlcourse.notebook_format import nbformat
 
-__all__ = ["LARGEST", "Notebook", "OtherNotebookError", "chapters_named", "read_bytes", "read_notebook"]
+__all__ = [
+    "LARGEST",
+    "NOTEBOOKS",
+    "Notebook",
+    "OtherNotebookError",
+    "Wanted",
+    "chapters_named",
+    "read_bytes",
+    "read_notebook",
+]
 
 LARGEST = 30_000_000
 """Bytes. A chapter's notebook with all its pictures has one or two million."""
 MOST_CELLS, MOST_SOURCE = 2_000, 1_000_000
 """Cells, and characters in all of them. A chapter has 60 cells with 40,000 characters."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The kind of file that students hand in.
+
+    Attributes
+    ----------
+    ending : str
+        Of its name, in small letters, with the dot.
+    what : str
+        What a message calls it: "the notebook".
+    largest : int
+        Bytes; a larger file is not read.
+    smaller : str
+        What to do about a larger file.
+    """
+
+    ending: str
+    what: str
+    largest: int
+    smaller: str
+
+    def too_large(self, size: int) -> NotGradedError | None:
+        """Why a file of so many bytes is not read; None if it is."""
+        if size <= self.largest:
+            return None
+        return NotGradedError(
+            f"the file has {size / 1e6:.0f} MB, and {self.largest / 1e6:.0f} MB are allowed", self.smaller
+        )
+
+
+NOTEBOOKS = Wanted(
+    ".ipynb",
+    "the notebook",
+    LARGEST,
+    "Ask for the notebook without its outputs (Edit, Clear Outputs of All Cells).",
+)
 _PYTHON = ("python", "python3", "ipython", "")
 
 
@@ -50,7 +97,7 @@ class Notebook:
     solved: bool = False
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, wanted: Wanted = NOTEBOOKS) -> bytes:
     """A regular file's bytes: no link is followed, no device is opened, no giant is read.
 
     Raises
@@ -64,7 +111,7 @@ def read_bytes(path: Path) -> bytes:
     except OSError as error:
         if error.errno == errno.ELOOP or path.is_symlink():
             raise NotGradedError(
-                "the file is a symbolic link", "Ask for the notebook itself: links are never followed."
+                "the file is a symbolic link", f"Ask for {wanted.what} itself: links are never followed."
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM):
             raise NotGradedError("the file may not be read", "Give yourself permission to read it.") from None
@@ -72,14 +119,11 @@ def read_bytes(path: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         about = os.fstat(file.fileno())
         if not stat.S_ISREG(about.st_mode):
-            raise NotGradedError("it is not a file", "Ask for the notebook as a file.")
-        if about.st_size > LARGEST:
-            raise NotGradedError(
-                f"the file has {about.st_size / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB are allowed",
-                "Ask for the notebook without its outputs (Edit, Clear Outputs of All Cells).",
-            )
+            raise NotGradedError("it is not a file", f"Ask for {wanted.what} as a file.")
+        if problem := wanted.too_large(about.st_size):
+            raise problem
         try:
-            content = file.read(LARGEST + 1)
+            content = file.read(wanted.largest + 1)
         except OSError as error:
             raise NotGradedError(f"the file cannot be read ({error.strerror})") from None
     if not content.strip():

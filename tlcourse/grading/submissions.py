@@ -24,9 +24,10 @@ from tlcourse.grading.class_files import ClassFile, class_files, submitted_folde
 from tlcourse.grading.keeping import cannot_write, is_full
 from tlcourse.grading.layouts import Entry, Owner, owners
 from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.reading import NOTEBOOKS, Wanted
 from tlcourse.grading.words import clean, student_key
 
-__all__ = ["Intake", "find_submissions"]
+__all__ = ["Intake", "files_by_student", "find_submissions"]
 
 _COURSE = {"notebooks", "solutions", "tlcourse", "book", "torch", "keras"}
 """Folders of the course itself: where they are, a checkout was handed in, and they are nobody's names."""
@@ -66,24 +67,50 @@ def find_submissions(place: Path, chapter: str, scratch: Path, students: Collect
     CourseError
         If there is nothing, or the zip cannot be read at all.
     """
-    place = _checked(place)
-    files, remark = _without_common_folder(
-        _read(place, scratch), place.is_file(), place.stem, {student_key(name) for name in students}
-    )
-    entries = _entries(files)
-    owner_of, layout_remark = owners(list(entries.values()))
-    sources, left_out = _by_student(files, entries, owner_of)
+    sources, remarks = files_by_student(place, scratch, students)
     if not sources:
         raise CourseError(
             f"There are no submissions in {place}.",
             "They are looked for as STUDENT/NN-name.ipynb, NN-name_STUDENT.ipynb, or as an LMS names them.",
         )
     number = chapter_number(chapter)
-    remarks = [text for text in (remark, layout_remark) if text]
     return Intake(
-        tuple(handed_in(student, sources[student], number) for student in sorted(sources)),
-        tuple(dict.fromkeys([*remarks, *left_out])),
+        tuple(handed_in(student, sources[student], number) for student in sorted(sources)), tuple(remarks)
     )
+
+
+def files_by_student(
+    place: Path, scratch: Path, students: Collection[str] = (), wanted: Wanted = NOTEBOOKS
+) -> tuple[dict[str, dict[str, list[OwnedFile]]], list[str]]:
+    """Whose is each file, in any of the known layouts?
+
+    Parameters
+    ----------
+    place, scratch, students
+        As for `find_submissions`.
+    wanted : Wanted
+        The kind of file that students hand in; notebooks by default.
+
+    Returns
+    -------
+    tuple of dict, and list of str
+        Each student's files by their source (an entry at the top of the class's folder); and remarks for the
+        instructor: what was left out, and where the layout was not clear.
+
+    Raises
+    ------
+    CourseError
+        If the place cannot be read at all.
+    """
+    place = _checked(place)
+    files, remark = _without_common_folder(
+        _read(place, scratch, wanted), place.is_file(), place.stem, {student_key(name) for name in students}
+    )
+    entries = _entries(files)
+    owner_of, layout_remark = owners(list(entries.values()))
+    sources, left_out = _by_student(files, entries, owner_of)
+    remarks = [text for text in (remark, layout_remark) if text]
+    return sources, list(dict.fromkeys([*remarks, *left_out]))
 
 
 def _checked(place: Path) -> Path:
@@ -95,9 +122,9 @@ def _checked(place: Path) -> Path:
     return submitted_folder(place)
 
 
-def _read(place: Path, scratch: Path) -> list[ClassFile]:
+def _read(place: Path, scratch: Path, wanted: Wanted) -> list[ClassFile]:
     try:
-        return list(class_files(place, scratch))
+        return list(class_files(place, scratch, wanted))
     except NotGradedError as problem:
         raise CourseError(f"{place} cannot be read: {problem.reason}.", "Download it again.") from None
     except OSError as error:
@@ -153,7 +180,7 @@ def _kind_of_entry(file: ClassFile) -> str:
         return "zip"
     if len(file.parts) > 1 or file.kind == "folder":
         return "folder"
-    if file.is_notebook:
+    if file.may_count:
         return "notebook"
     # A link may stand for a folder; nobody looks where it leads.
     return "folder" if file.problem is not None and "." not in file.parts[0] else "other"
@@ -217,9 +244,9 @@ class _Wrapper:
 
     @classmethod
     def of(cls, name: str, files: Collection[ClassFile]) -> _Wrapper:
-        folders = {f.parts[1] for f in files if len(f.parts) > 2 and (f.is_notebook or f.problem)}
+        folders = {f.parts[1] for f in files if len(f.parts) > 2 and (f.may_count or f.problem)}
         folders |= {f.parts[1] for f in files if f.zipped == 2 and len(f.parts) > 1}
-        notebooks = [Entry(f.parts[1], "notebook") for f in files if len(f.parts) == 2 and f.is_notebook]
+        notebooks = [Entry(f.parts[1], "notebook") for f in files if len(f.parts) == 2 and f.may_count]
         is_zip = any(file.zipped == 1 for file in files)
         return cls(name, is_zip, frozenset(folders), tuple(notebooks))
 

@@ -1,4 +1,4 @@
-"""Take notebooks out of a zip, whatever its names, flags and data are like; each file gets a name of ours."""
+"""Take what was handed in out of a zip, whatever its names and data are; each file gets a name of ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from tlcourse.grading.keeping import is_full
 from tlcourse.grading.model import NotGradedError
-from tlcourse.grading.reading import LARGEST
+from tlcourse.grading.reading import NOTEBOOKS, Wanted
 from tlcourse.grading.words import clean
 
 __all__ = ["Member", "unzip"]
@@ -25,7 +25,6 @@ __all__ = ["Member", "unzip"]
 _FILES, _BYTES = 20_000, 2_000_000_000
 _DIRECTORY = 40_000_000  # bytes of the zip's list of names
 _RATIO = 200
-_WANTED = (".ipynb", ".zip")
 # LZMA asks for as much memory as the file says.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _UTF8 = 0x800
@@ -38,7 +37,7 @@ class Member:
     Attributes
     ----------
     path : pathlib.Path
-        Where it was put; only notebooks and zips are taken out.
+        Where it was put; only the wanted kind of file and zips are taken out.
     parts : tuple of str
         Its name in the zip.
     modified : float
@@ -55,14 +54,16 @@ class Member:
     problem: NotGradedError | None = None
 
 
-def unzip(archive: Path, to: Path) -> Iterator[Member]:
-    """Take the notebooks and zips out of a zip.
+def unzip(archive: Path, to: Path, wanted: Wanted = NOTEBOOKS) -> Iterator[Member]:
+    """Take the wanted kind of file, and zips, out of a zip.
 
     Parameters
     ----------
     archive : pathlib.Path
     to : pathlib.Path
         A folder of ours; made if missing.
+    wanted : Wanted
+        Notebooks by default.
 
     Yields
     ------
@@ -80,10 +81,10 @@ def unzip(archive: Path, to: Path) -> Iterator[Member]:
         to.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(_with_readable_names(archive, to)) as bundle:
             members = bundle.infolist()
-            if len(members) > _FILES or sum(m.file_size for m in members if _is_wanted(m)) > _BYTES:
+            if len(members) > _FILES or sum(m.file_size for m in members if _is_wanted(m, wanted)) > _BYTES:
                 raise NotGradedError("the zip unpacks to far more than a class hands in")
             for number, member in enumerate(members):
-                yield _member(bundle, member, to / f"{number:05d}")
+                yield _member(bundle, member, to / f"{number:05d}", wanted)
     except NotGradedError:
         raise
     except Exception as error:  # a zip can be broken in more ways than zipfile has errors for
@@ -92,8 +93,8 @@ def unzip(archive: Path, to: Path) -> Iterator[Member]:
         raise NotGradedError(f"the zip is broken ({type(error).__name__})", "Download it again.") from None
 
 
-def _is_wanted(member: zipfile.ZipInfo) -> bool:
-    return member.filename.lower().endswith(_WANTED)
+def _is_wanted(member: zipfile.ZipInfo, wanted: Wanted) -> bool:
+    return member.filename.lower().endswith((wanted.ending, ".zip"))
 
 
 def _with_readable_names(archive: Path, scratch: Path) -> Path:
@@ -169,7 +170,7 @@ def _name(member: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Member:
+def _member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path, wanted: Wanted) -> Member:
     name = _name(member)
     parts = tuple(p for p in PurePosixPath(name).parts if p not in ("/", "..", ".")) or ("?",)
     try:
@@ -178,35 +179,31 @@ def _member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> Membe
         modified = 0.0
     if member.is_dir():
         return Member(to, parts, modified, True)
-    problem = _refusal(member, name, parts[-1].lower())
-    if problem is None and parts[-1].lower().endswith(_WANTED):
+    problem = _refusal(member, name, parts[-1].lower(), wanted)
+    if problem is None and parts[-1].lower().endswith((wanted.ending, ".zip")):
         problem = _taken_out(bundle, member, to)
     return Member(to, parts, modified, False, problem)
 
 
-def _refusal(member: zipfile.ZipInfo, name: str, file: str) -> NotGradedError | None:
+def _refusal(member: zipfile.ZipInfo, name: str, file: str, wanted: Wanted) -> NotGradedError | None:
     """Why a member must not be taken out, as far as the zip's list of names says."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:/", name) or "\x00" in name:
         return NotGradedError("its name in the zip leads out of the zip's folder")
     if stat.S_ISLNK(member.external_attr >> 16):
         return NotGradedError("it is a symbolic link in the zip")
-    if not file.endswith(_WANTED):
+    if not file.endswith((wanted.ending, ".zip")):
         return None
     if member.flag_bits & 1:
         return NotGradedError("the zip has a password", "Unpack it yourself first.")
     if member.compress_type not in _PACKED:
         return NotGradedError(
-            "it is compressed in a way that is not supported", "Ask for an ordinary zip, or for the notebook."
+            "it is compressed in a way that is not supported",
+            f"Ask for an ordinary zip, or for {wanted.what}.",
         )
     if member.file_size > 1_000_000 and member.file_size > _RATIO * max(member.compress_size, 1):
         return NotGradedError("it is compressed so strongly that it may be a zip bomb")
-    if file.endswith(".ipynb") and member.file_size > LARGEST:
-        return NotGradedError(
-            f"the file has {member.file_size / 1e6:.0f} MB, and {LARGEST / 1e6:.0f} MB are allowed",
-            "Ask for the notebook without its outputs (Edit, Clear Outputs of All Cells).",
-        )
-    return None
+    return wanted.too_large(member.file_size) if file.endswith(wanted.ending) else None
 
 
 def _taken_out(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path) -> NotGradedError | None:
