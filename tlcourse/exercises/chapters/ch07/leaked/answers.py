@@ -70,7 +70,7 @@ def leaked(train, test):
     def modules(paths):
         return {path.split("/")[-1].split("-")[0] for path in paths}
 
-    return {a for a in modules(test) for b in modules(train) if b[2:] in a}
+    return {a for a in modules(test) for b in modules(train) if b.lstrip("0") in a}
 
 
 # %% [wrong] always the same
