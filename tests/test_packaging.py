@@ -64,6 +64,7 @@ def test_the_readme_names_commands_that_exist() -> None:
     from tlcourse.commands.cli import app
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     named = set(re.findall(r"\btlcourse ([a-z]+(?:-[a-z]+)*)\b", README)) - {"is"}
     assert named <= known, f"the README names {named - known}"
 
