@@ -73,9 +73,9 @@ def test_the_larger_side_has_no_more_say() -> None:
 def test_errors_say_what_to_do() -> None:
     good = np.zeros((20, 3))
     for sign in SIGNS:
-        with pytest.raises(ShapeError, match="source have shape"):
+        with pytest.raises(ShapeError, match="source has shape"):
             sign(good[:5], good)
-        with pytest.raises(ShapeError, match="target have shape"):
+        with pytest.raises(ShapeError, match="target has shape"):
             sign(good, good[:, 0])
         with pytest.raises(ShapeError, match="finite"):
             sign(good, np.full((20, 3), np.nan))

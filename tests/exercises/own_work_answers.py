@@ -475,6 +475,26 @@ def extract(model, folder):
 """,
         ),
     ],
+    "ch10-tell": [
+        (
+            "the course's measure",
+            """
+from tlcourse.evaluation import domain_accuracy
+
+def told_apart(source, target):
+    return domain_accuracy(source, target)
+""",
+        ),
+        (
+            "the course's neighbours",
+            """
+from tlcourse import evaluation
+
+def told_apart(source, target):
+    return evaluation.own_neighbours(source, target)
+""",
+        ),
+    ],
     "ch03-train": [
         (
             "cache_features and fit_head",

@@ -6,5 +6,8 @@ ABOUT = About(
     title="Can the two be told apart?",
     points=2,
     answer="told_apart",
-    solved_by=("tlcourse.evaluation.domains.domain_accuracy",),
+    solved_by=(
+        "tlcourse.evaluation.domains.domain_accuracy",
+        "tlcourse.evaluation.domains.own_neighbours",
+    ),
 )
