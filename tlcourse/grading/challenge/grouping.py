@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -92,10 +93,11 @@ def _table(path: Path) -> Table:
 
 def _looked_up(pictures: Sequence[Picture], group_of: dict[str, str], table: str) -> list[str]:
     names = [PurePosixPath(each.inside).name for each in pictures]
+    images_called = Counter(names)
     groups, missing = [], []
     for each, name in zip(pictures, names, strict=True):
         group = group_of.get(each.inside)
-        if group is None and names.count(name) == 1:
+        if group is None and images_called[name] == 1:
             group = group_of.get(name)
         if group is None:
             missing.append(each.inside)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tlcourse.exercises.engine.colours import coloured
 from tlcourse.sweeps.shared import vision
 
 __all__ = ["PAIRS", "SIZE", "SPLITS", "Side", "features", "grounds", "on_any_ground", "side"]
@@ -57,8 +58,6 @@ TEXTURES = ("grass", "brick", "gravel", "galaxies", "moon", "coins")
 """The ground of each class of photographs, of `tlcourse.data.photographs`."""
 DIM, NOISE = 0.25, 12
 """Night: so much of the light is left, and the noise has that standard deviation, of 255."""
-INK = 60
-"""So far apart are the mean values of ink and ground at least, of 255."""
 
 
 class Side(NamedTuple):
@@ -128,7 +127,10 @@ def _whole(task: str, domain: str) -> Side:
         return _things(domain)[0]
     if task == "digits":
         digits = vision.dataset("digits", SIZE)
-        return Side(_coloured(digits.images) if domain == "coloured" else digits.images, digits.labels)
+        return Side(
+            coloured(np.random.default_rng(13), digits.images) if domain == "coloured" else digits.images,
+            digits.labels,
+        )
     photos = _photos()
     if task == "light":
         return Side(_night(photos.images) if domain == "night" else photos.images, photos.labels)
@@ -202,15 +204,3 @@ def _night(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     rng = np.random.default_rng(11)
     dim = DIM * images + rng.normal(0, NOISE, images.shape)
     return np.clip(np.round(dim), 0, 255).astype(np.uint8)
-
-
-def _coloured(strokes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    rng = np.random.default_rng(13)
-    pairs: list[Any] = []
-    while len(pairs) < len(strokes):
-        ink, ground = rng.integers(0, 256, (2, 3))
-        if abs(ink.mean() - ground.mean()) >= INK:
-            pairs.append((ink, ground))
-    inks, ground_colours = np.array(pairs, np.float32).transpose(1, 0, 2)[:, :, None, None]
-    share = strokes / np.float32(255)
-    return np.round(share * inks + (1 - share) * ground_colours).astype(np.uint8)

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import domains, restated, tail
+from tlcourse.sweeps.shared import domains, linear, restated, tail
 from tlcourse.sweeps.shared.domains import Side, side
 
 __all__ = ["FEW", "MENDED", "MENDS", "SEEDS", "SWEEPS", "judge_mend", "judge_pair"]
@@ -34,29 +34,6 @@ SHARE = 0.8
 """Of the training images, a part drawn by the seed: most domains have one division into splits."""
 CONTROL = 32
 """Side of the images whose pixels the control reads."""
-
-
-def _linear(x: np.ndarray, y: np.ndarray, strength: float, weights: np.ndarray | None = None) -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=500)
-    head = make_pipeline(StandardScaler(), model)
-    return head.fit(x, y, **({} if weights is None else {"logisticregression__sample_weight": weights}))
-
-
-def _score(head: Any, x: np.ndarray, y: np.ndarray) -> float:
-    from sklearn.metrics import balanced_accuracy_score
-
-    return float(balanced_accuracy_score(y, head.predict(x)))
-
-
-def _best(train: tuple[np.ndarray, np.ndarray], val: tuple[np.ndarray, np.ndarray]) -> tuple[Any, float]:
-    """The head that is best on the validation rows, and its strength; the strongest of those that tie."""
-    heads = [_linear(*train, strength) for strength in STRENGTHS]
-    best = int(np.argmax([_score(head, *val) for head in heads]))
-    return heads[best], STRENGTHS[best]
 
 
 def _drawn(n: int, seed: int) -> npt.NDArray[np.int64]:
@@ -93,17 +70,19 @@ def judge_pair(framework: str, task: str, source: str, target: str, seed: int) -
         rows = _drawn(len(y), seed) if split == "train" else slice(None)
         return x[rows], y[rows]
 
-    head, _ = _best(given(source, "train"), given(source, "val"))
-    native, _ = _best(given(target, "train"), given(target, "val"))
-    pixels, _ = _best(_pixels(task, source, "train", seed), _pixels(task, source, "val", seed))
+    head, _ = linear.best(given(source, "train"), given(source, "val"), STRENGTHS)
+    native, _ = linear.best(given(target, "train"), given(target, "val"), STRENGTHS)
+    pixels, _ = linear.best(
+        _pixels(task, source, "train", seed), _pixels(task, source, "val", seed), STRENGTHS
+    )
     # Where both show the same things, no thing is on both sides: pairs would confuse the classifier.
     here, there = given(source, "train")[0][::2], given(target, "train")[0][1::2]
     sure = [head.predict_proba(given(domain, "test")[0]).max(axis=1).mean() for domain in (source, target)]
     return {
-        "at_home": _score(head, *given(source, "test")),
-        "abroad": _score(head, *given(target, "test")),
-        "native": _score(native, *given(target, "test")),
-        "pixels": _score(pixels, *_pixels(task, target, "test", seed)),
+        "at_home": linear.balanced(head, *given(source, "test")),
+        "abroad": linear.balanced(head, *given(target, "test")),
+        "native": linear.balanced(native, *given(target, "test")),
+        "pixels": linear.balanced(pixels, *_pixels(task, target, "test", seed)),
         "told_apart": evaluation.domain_accuracy(here, there, seed=seed),
         "discrepancy": evaluation.mean_discrepancy(here, there, seed=seed),
         "own_neighbours": evaluation.own_neighbours(here, there, seed=seed),
@@ -113,10 +92,8 @@ def judge_pair(framework: str, task: str, source: str, target: str, seed: int) -
 
 def _pixels(task: str, domain: str, split: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     images, labels = side(task, domain, split, seed)
-    step = domains.SIZE // CONTROL
-    blocks = images.reshape(len(images), CONTROL, step, CONTROL, step, 3).mean((2, 4))
     rows = _drawn(len(labels), seed) if split == "train" else slice(None)
-    return (blocks.reshape(len(images), -1) / 255)[rows], labels[rows]
+    return linear.pixels(images, CONTROL)[rows], labels[rows]
 
 
 # ---------------------------------------------------------------------------------------------- the mends
@@ -222,8 +199,12 @@ def _on_frozen(
     unlabelled: npt.NDArray[np.uint8],
     mend: str,
 ) -> list[float]:
+    read: list[np.ndarray]
     if mend.startswith("pixels"):
-        read = [_small(images) for images in (known.images, val.images, *(test.images for test in tests))]
+        read = [
+            linear.pixels(images, CONTROL)
+            for images in (known.images, val.images, *(test.images for test in tests))
+        ]
     elif mend == "statistics":
         here = [
             restated.features(framework, known.images, x) for x in (known.images, val.images, tests[0].images)
@@ -233,11 +214,11 @@ def _on_frozen(
         read = [
             _features(framework, images) for images in (known.images, val.images, *(t.images for t in tests))
         ]
-    heads = [_linear(read[0], known.labels, strength, known.weights) for strength in STRENGTHS]
+    heads = [linear.fitted(read[0], known.labels, strength, known.weights) for strength in STRENGTHS]
     # With few labels of the target alone there is nothing at home to choose by: the middle of the range.
-    chosen = [_score(head, read[1], val.labels) for head in heads]
+    chosen = [linear.balanced(head, read[1], val.labels) for head in heads]
     best = 2 if mend.endswith("alone") else int(np.argmax(chosen))
-    return [_score(heads[best], x, test.labels) for x, test in zip(read[2:], tests, strict=True)]
+    return [linear.balanced(heads[best], x, test.labels) for x, test in zip(read[2:], tests, strict=True)]
 
 
 def _features(framework: str, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -245,12 +226,6 @@ def _features(framework: str, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.f
     from tlcourse.sweeps.shared import vision
 
     return training.cache_features(vision.backbone(framework, domains.SIZE), images, progress=False)
-
-
-def _small(images: npt.NDArray[np.uint8]) -> np.ndarray:
-    step = domains.SIZE // CONTROL
-    blocks = images.reshape(len(images), CONTROL, step, CONTROL, step, 3).mean((2, 4))
-    return blocks.reshape(len(images), -1) / 255
 
 
 def _fine_tuned(framework: str, known: _Given, tests: list[Side], seed: int) -> list[float]:

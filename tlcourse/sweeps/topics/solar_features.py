@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import vision
+from tlcourse.sweeps.shared import linear, vision
 
 __all__ = [
     "ALL",
@@ -99,21 +99,12 @@ def _random_features(framework: str, size: int, seed: int) -> np.ndarray:
     )
 
 
-def _linear(features: np.ndarray, labels: np.ndarray, strength: float) -> Any:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=500)
-    return make_pipeline(StandardScaler(), model).fit(features, labels)
-
-
 def _scores(learned: np.ndarray, used: np.ndarray, labels: np.ndarray, split: Any, train: np.ndarray) -> Any:
     """Fit on ``train``, choose on the validation rows of ``learned``, test on those of ``used``."""
     from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
     val, test = split["val"], split["test"]
-    heads = [_linear(learned[train], labels[train], strength) for strength in STRENGTHS]
+    heads = [linear.fitted(learned[train], labels[train], strength) for strength in STRENGTHS]
     chosen = [balanced_accuracy_score(labels[val], head.predict(learned[val])) for head in heads]
     head = heads[int(np.argmax(chosen))]
     return {
@@ -215,7 +206,7 @@ def judge_photos(framework: str, start: str, per_class: int, seed: int) -> dict[
     classes = [train[photos.labels[train] == label] for label in range(len(photos.class_names))]
     rows = np.concatenate([rng.choice(of_class, per_class, replace=False) for of_class in classes])
     table = _photo_features(framework, start, seed if start == "random" else 0)
-    heads = [_linear(table[rows], photos.labels[rows], strength) for strength in STRENGTHS]
+    heads = [linear.fitted(table[rows], photos.labels[rows], strength) for strength in STRENGTHS]
     scores = [float(head.score(table[val], photos.labels[val])) for head in heads]
     head = heads[int(np.argmax(scores))]
     return {"val_accuracy": max(scores), "test_accuracy": float(head.score(table[test], photos.labels[test]))}

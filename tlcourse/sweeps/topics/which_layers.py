@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import camera, trainer, vision
+from tlcourse.sweeps.shared import camera, linear, trainer, vision
 
 __all__ = [
     "BLOCKS",
@@ -80,9 +80,7 @@ def _table(framework: str, dataset: str, block: str) -> npt.NDArray[np.float32]:
 
     images, _ = _images(dataset)
     if block == PIXELS:
-        step = SIZE // CONTROL
-        blocks = images.reshape(len(images), CONTROL, step, CONTROL, step, 3).mean((2, 4))
-        return (blocks.reshape(len(images), -1) / 255).astype(np.float32)
+        return linear.pixels(images, CONTROL).astype(np.float32)
     cut = vision.WHOLE if block == BLOCKS[-1] else block
     return training.cache_features(vision.backbone(framework, SIZE, cut), images, progress=False)
 
@@ -104,25 +102,12 @@ def probe_block(framework: str, dataset: str, block: str, seed: int) -> dict[str
 
 
 def _head_on(x: npt.NDArray[np.float32], dataset: str, seed: int) -> dict[str, float]:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import balanced_accuracy_score
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     (_, y), splits = _images(dataset), _splits(dataset, seed)
     train = np.asarray(splits["train"])
     train = train[np.random.default_rng([seed, 31]).permutation(len(train))[: round(SHARE * len(train))]]
-    heads = [
-        make_pipeline(StandardScaler(), LogisticRegression(C=C, class_weight="balanced", max_iter=500))
-        for C in STRENGTHS
-    ]
     val, test = splits["val"], splits["test"]
-    scores = [balanced_accuracy_score(y[val], head.fit(x[train], y[train]).predict(x[val])) for head in heads]
-    head = heads[int(np.argmax(scores))]
-    return {
-        "val_balanced": float(max(scores)),
-        "test_balanced": float(balanced_accuracy_score(y[test], head.predict(x[test]))),
-    }
+    head, val_balanced = linear.best((x[train], y[train]), (x[val], y[val]), STRENGTHS)
+    return {"val_balanced": val_balanced, "test_balanced": linear.balanced(head, x[test], y[test])}
 
 
 LESION_BLOCKS: dict[str, tuple[str, ...]] = {
