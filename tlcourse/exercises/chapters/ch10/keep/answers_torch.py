@@ -53,7 +53,7 @@ def learn(model, maps, labels, old_maps, old_labels):
                 optimizer.step()
 
     train(model.classifier.parameters(), 3e-3, 4, 0)
-    train(model.parameters(), 1e-3, 14, 0.1)
+    train(model.parameters(), 1e-3, 14, 0.03)
 
 
 # %% [right] old answers for old pieces
