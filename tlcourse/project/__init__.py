@@ -1,4 +1,4 @@
-"""``tlcourse new``: a small project for a reader's own images, in plain framework code, without the course."""
+"""``tlcourse new``: a small project for a reader's own images, in plain code that needs no course."""
 
 from __future__ import annotations
 

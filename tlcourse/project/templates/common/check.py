@@ -39,9 +39,7 @@ def class_folders(folder):
 def look_at(folder, smallest):
     """A row for each usable picture, and a line for each file that is left out."""
     files = [
-        (each.name, file)
-        for each in class_folders(folder)
-        for file in pictures.files_below(each)
+        (each.name, file) for each in class_folders(folder) for file in pictures.files_below(each)
     ]
     rows, left_out = [], []
     endings = pictures.ENDINGS | pictures.HEIC
@@ -63,12 +61,8 @@ def look_at(folder, smallest):
         progress.step()
     for each in class_folders(folder):
         if not any(row["class"] == each.name for row in rows):
-            reasons = [
-                f"{f} {why}." for f, why in left_out if f.startswith(f"{each.name}/")
-            ]
-            do = (
-                reasons[0] if reasons else "Put pictures into it, or delete the folder."
-            )
+            reasons = [f"{f} {why}." for f, why in left_out if f.startswith(f"{each.name}/")]
+            do = reasons[0] if reasons else "Put pictures into it, or delete the folder."
             raise Problem(f"The class {each.name} has no usable picture.", do)
     return rows, left_out
 
@@ -152,15 +146,11 @@ def tell_counts(rows):
     wide = max(len(name) for name in total) + 2
     print(f"\n{'class':{wide}}" + "".join(f"{s:>12}" for s in (*split.SPLITS, "all")))
     for name in sorted(total):
-        counts = [
-            sum(r["class"] == name for r in split.of(rows, s)) for s in split.SPLITS
-        ]
+        counts = [sum(r["class"] == name for r in split.of(rows, s)) for s in split.SPLITS]
         print(f"{name:{wide}}" + "".join(f"{n:12}" for n in (*counts, total[name])))
     if max(total.values()) >= 2 * min(total.values()):
         ratio = max(total.values()) / min(total.values())
-        print(
-            f"\nThe classes are not balanced: 1 to {ratio:.1f}. Balanced accuracy counts, and"
-        )
+        print(f"\nThe classes are not balanced: 1 to {ratio:.1f}. Balanced accuracy counts, and")
         print("training.class_weights makes up for it. More pictures help more.")
 
 
@@ -204,9 +194,7 @@ def check(config, redraw=False, clean=None):
     if left_out:
         say(f"Left out: {len(left_out)} files.", [f"{f} {why}" for f, why in left_out])
     equal = equal_files(rows)
-    alike = copies.near_copies(
-        [r["thumbnail"] for r in rows], config["data"]["near_copies"]
-    )
+    alike = copies.near_copies([r["thumbnail"] for r in rows], config["data"]["near_copies"])
     pairs = sorted({*equal, *alike})
     tell_copies(rows, pairs, equal)
     people, shortcuts = tell_people(rows), tell_shortcuts(rows)
@@ -219,9 +207,7 @@ def check(config, redraw=False, clean=None):
     sizes = Counter(row["group"] for row in rows)
     largest, count = sizes.most_common(1)[0]
     if count > max(10, len(rows) / 5):
-        do = [
-            "Is that right? If not, raise data.near_copies or lower groups.burst_seconds."
-        ]
+        do = ["Is that right? If not, raise data.near_copies or lower groups.burst_seconds."]
         say(f"{count} pictures belong to one group ({largest}).", do)
 
     shares = {name: config["data"][name] for name in split.SPLITS[1:]}
@@ -259,9 +245,7 @@ def unchanged(config):
         progress.step()
     known = {row["file"] for row in rows} | {file for file, _ in found()["left_out"]}
     below = [f for each in class_folders(folder) for f in pictures.files_below(each)]
-    new = [
-        f for f in (f.relative_to(folder).as_posix() for f in below) if f not in known
-    ]
+    new = [f for f in (f.relative_to(folder).as_posix() for f in below) if f not in known]
     if new:
         raise Problem(f"{len(new)} files are new since the check: {new[0]}.", do)
     return rows
@@ -278,9 +262,7 @@ def found():
 def main():
     parser = argparse.ArgumentParser(description="Check the pictures, write split.csv.")
     parser.add_argument("--redraw", action="store_true", help="divide them again")
-    parser.add_argument(
-        "--clean", metavar="FOLDER", help="write copies without metadata"
-    )
+    parser.add_argument("--clean", metavar="FOLDER", help="write copies without metadata")
     arguments = parser.parse_args()
     check(settings.read(), arguments.redraw, arguments.clean)
     print("\nThe split is in split.csv. Next: python train.py")

@@ -19,9 +19,7 @@ def data_of(config, rows, classes):
     data = {}
     for name in ("train", "validation"):
         some = split.of(rows, name)
-        data[name] = pictures.prepared(
-            some, folder, size, config["data"]["fit"], HERE / "cache"
-        )
+        data[name] = pictures.prepared(some, folder, size, config["data"]["fit"], HERE / "cache")
         data[f"{name}_labels"] = np.array([classes.index(row["class"]) for row in some])
     balance = config["training"]["class_weights"]
     labels = data["train_labels"]
@@ -46,9 +44,7 @@ def tell(row, history, training):
     """A line for each epoch, with the time that is left if no stage stops early."""
     same = [each["seconds"] for each in history if each["stage"] == row["stage"]]
     left = (training[f"epochs_{row['stage']}"] - row["epoch"]) * np.median(same)
-    if (
-        row["stage"] == "head"
-    ):  # the second stage also goes back through the last blocks
+    if row["stage"] == "head":  # the second stage also goes back through the last blocks
         left += training["epochs_deeper"] * np.median(same) * 1.5
     print(
         f"{row['stage']:6} {row['epoch']:2}/{training['epochs_' + row['stage']]}"
@@ -66,7 +62,6 @@ def result(config, about, data, logits, chosen, history):
     """
     labels, classes = data["validation_labels"], about["classes"]
     about["temperature"] = measures.fit_temperature(logits, labels, data["weights"])
-    # Of equal loss or nearly, a whole number of pictures cannot tell: see the report.
     probabilities = measures.softmax(logits, about["temperature"])
     if len(classes) == 2:
         rule = config["decision"]

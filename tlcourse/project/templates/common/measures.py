@@ -20,9 +20,7 @@ def class_weights(labels, count, balance=True):
 def cross_entropy(logits, labels, weights, temperature=1.0):
     """The loss that training minimises, each picture with its class's weight."""
     chances = softmax(logits, temperature)[np.arange(len(labels)), labels]
-    return float(
-        np.average(-np.log(np.maximum(chances, 1e-12)), weights=weights[labels])
-    )
+    return float(np.average(-np.log(np.maximum(chances, 1e-12)), weights=weights[labels]))
 
 
 def accuracy(labels, guesses):
@@ -31,9 +29,7 @@ def accuracy(labels, guesses):
 
 def balanced_accuracy(labels, guesses):
     """The mean over classes of the share that was found."""
-    return float(
-        np.mean([np.mean(guesses[labels == c] == c) for c in np.unique(labels)])
-    )
+    return float(np.mean([np.mean(guesses[labels == c] == c) for c in np.unique(labels)]))
 
 
 def confusion(labels, guesses, count):
@@ -69,12 +65,19 @@ def interval(groups, score, resamples=1000, seed=0):
 def fit_temperature(logits, labels, weights):
     """The temperature with the lowest loss, by golden-section search on its logarithm.
 
-    Above 1, the model was too sure of itself (Guo et al. 2017, arXiv:1706.04599).
+    Above 1, the model was too sure of itself (Guo et al. 2017, arXiv:1706.04599). Few
+    pictures, all of them right, would ask for endless confidence. So it is fitted as if
+    there were one more picture of each class that is wrong (Platt 1999).
     """
+    count = logits.shape[1]
+    slack = (count - 1) / (len(labels) + count)
+    target = np.full(logits.shape, slack / (count - 1))
+    target[np.arange(len(labels)), labels] = 1 - slack
     low, high, golden = np.log(0.1), np.log(10), (np.sqrt(5) - 1) / 2
 
     def loss(log_t):
-        return cross_entropy(logits, labels, weights, np.exp(log_t))
+        log_p = np.log(np.maximum(softmax(logits, np.exp(log_t)), 1e-12))
+        return np.average(-(target * log_p).sum(axis=1), weights=weights[labels])
 
     for _ in range(60):
         a, b = high - golden * (high - low), low + golden * (high - low)
@@ -91,10 +94,7 @@ def reliability(labels, probabilities, weights, bins=10):
     for b in range(bins):
         inside = which == b
         if inside.any():
-            mean = [
-                float(np.average(v[inside], weights=each[inside]))
-                for v in (sure, right)
-            ]
+            mean = [float(np.average(v[inside], weights=each[inside])) for v in (sure, right)]
             rows.append((*mean, int(inside.sum()), float(each[inside].sum())))
     return rows
 

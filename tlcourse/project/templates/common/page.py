@@ -113,9 +113,7 @@ def line(points, style):
     """A line through points that are places on the page already."""
     if not points:
         return ""
+    dot = "dot2" if style.startswith("two") else "dot1"
     path = "M" + " L".join(f"{a:.1f} {b:.1f}" for a, b in points)
-    dots = "".join(
-        f'<circle class="dot{style[:3] == "two" and 2 or 1}" r="3" cx="{a:.1f}" cy="{b:.1f}"/>'
-        for a, b in points
-    )
+    dots = "".join(f'<circle class="{dot}" r="3" cx="{a:.1f}" cy="{b:.1f}"/>' for a, b in points)
     return f'<path class="{style}" d="{path}"/>{dots}'

@@ -72,9 +72,7 @@ def read(file, least=None):
         if Path(file).is_file() and Path(file).stat().st_size == 0:
             raise UnreadableError("is empty (0 bytes)") from None
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        reason = (
-            "it is no picture, or broken" if "cannot identify" in reason else reason
-        )
+        reason = "it is no picture, or broken" if "cannot identify" in reason else reason
         raise UnreadableError(f"cannot be read ({reason})") from None
 
 
@@ -95,9 +93,7 @@ def metadata(image):
         exif = image.getexif()
         inner = exif.get_ifd(0x8769)
         both = {**inner, **dict(exif)}
-        about["camera"] = " ".join(
-            str(both.get(t, "")).strip("\0 ") for t in CAMERA
-        ).strip()
+        about["camera"] = " ".join(str(both.get(t, "")).strip("\0 ") for t in CAMERA).strip()
         about["taken"] = str(both.get(TAKEN, ""))
         about["gps"] = bool(exif.get_ifd(GPS))
         about["names"] = any(str(both.get(tag, "")).strip("\0 ") for tag in PEOPLE)
@@ -153,9 +149,7 @@ def prepared(rows, folder, size, fit, cache):
     file = Path(cache) / f"{key.hexdigest()[:16]}.npy"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        half = file.with_suffix(
-            ".half"
-        )  # a kill leaves this one behind, never a bad file
+        half = file.with_suffix(".half")  # a kill leaves this one behind, never a bad file
         array = np.lib.format.open_memmap(
             half, mode="w+", dtype=np.uint8, shape=(len(rows), size, size, 3)
         )

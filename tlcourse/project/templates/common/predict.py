@@ -38,12 +38,8 @@ def predict(network, about, file):
 def main():
     parser = argparse.ArgumentParser(description="Classify pictures.")
     parser.add_argument("what", help="a picture, or a folder of pictures")
-    parser.add_argument(
-        "--model", default=HERE / "run" / model.FILE, help="the model file"
-    )
-    parser.add_argument(
-        "--csv", metavar="FILE", help="also write the answers to a table"
-    )
+    parser.add_argument("--model", default=HERE / "run" / model.FILE, help="the model file")
+    parser.add_argument("--csv", metavar="FILE", help="also write the answers to a table")
     arguments = parser.parse_args()
     network, about = model.load(arguments.model)
     classes, files = about["classes"], files_of(arguments.what)

@@ -52,9 +52,7 @@ def fingerprint(config, rows):
     parts = {name: part for name, part in config.items() if name != "decision"}
     parts["data"] = {n: v for n, v in parts["data"].items() if n in ("size", "fit")}
     parts.pop("groups")
-    pictures = [
-        [row[name] for name in ("file", "class", "split", "sha256")] for row in rows
-    ]
+    pictures = [[row[name] for name in ("file", "class", "split", "sha256")] for row in rows]
     text = json.dumps([parts, pictures, weights_hash(config)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -93,10 +91,7 @@ def like(file):
         raise Problem(f"{file} is no record of a run.", "Give a run.json.") from None
     folder = path(config["data"]["folder"])
     for row in rows:
-        if (
-            not (folder / row["file"]).is_file()
-            or hash_of(folder / row["file"]) != row["sha256"]
-        ):
+        if not (folder / row["file"]).is_file() or hash_of(folder / row["file"]) != row["sha256"]:
             do = "A run can be repeated with the same files only."
             raise Problem(f"{row['file']} is not the file of that run, or is gone.", do)
     if weights_hash(config) != weights:

@@ -28,7 +28,7 @@ from settings import HERE, Problem
 def test_logits(folder, made, network, about, rows, images):
     """The model's outputs for the test pictures; kept, so that they are read once."""
     file = folder / "test_logits.npz"
-    key = made["model"]["sha256"] + "".join(row["sha256"] for row in rows)
+    key = f"{made['fingerprint']} {made['chosen_stage']}"  # other costs change no output
     if file.exists():
         kept = np.load(file)
         if str(kept["key"]) == key:
@@ -36,11 +36,9 @@ def test_logits(folder, made, network, about, rows, images):
     logits = model.logits(network, images, about)
     np.savez(file, key=np.array(key), logits=logits)
     readings = HERE / "test_readings.json"
-    lines = (
-        json.loads(readings.read_text(encoding="utf-8")) if readings.exists() else []
-    )
+    lines = json.loads(readings.read_text(encoding="utf-8")) if readings.exists() else []
     when = time.strftime("%Y-%m-%d %H:%M:%S")
-    lines.append({"when": when, "run": folder.name, "model": made["model"]["sha256"]})
+    lines.append({"when": when, "run": folder.name, "fingerprint": made["fingerprint"]})
     record.write_json(readings, lines)
     return logits
 
@@ -87,9 +85,7 @@ def per_class(labels, guesses, groups, classes):
         everything = np.arange(len(labels))
         rows.append([name, int(np.sum(labels == number))])
         for score in (found, right):
-            rows[-1].append(
-                text_of(score(everything), measures.interval(groups, score))
-            )
+            rows[-1].append(text_of(score(everything), measures.interval(groups, score)))
     return rows
 
 
@@ -116,9 +112,7 @@ def worst_errors(labels, guesses, probabilities, rows, images, classes, most=12)
     wrong = np.flatnonzero(guesses != labels)
     if not len(wrong):
         return "<p>No test picture was classified wrongly.</p>"
-    surest = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][
-        :most
-    ]
+    surest = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][:most]
     figures = []
     for i in surest:
         true, said = classes[labels[i]], classes[guesses[i]]
@@ -142,14 +136,13 @@ def curves(history):
     def inside(x, y):
         at = range(1, len(history) + 1)
         train = [(x(i), y(row["loss"])) for i, row in zip(at, history, strict=True)]
-        held = [
-            (x(i), y(row["validation_loss"]))
-            for i, row in zip(at, history, strict=True)
-        ]
+        held = [(x(i), y(row["validation_loss"])) for i, row in zip(at, history, strict=True)]
         drawn = page.line(train, "one dash") + page.line(held, "two")
         if 0 < border < len(history):
             across = x(border + 0.5)
-            drawn += f'<line class="grid dash" x1="{across}" x2="{across}" y1="{y(0)}" y2="{y(top)}"/>'
+            drawn += (
+                f'<line class="grid dash" x1="{across}" x2="{across}" y1="{y(0)}" y2="{y(top)}"/>'
+            )
         return drawn
 
     description = (
@@ -166,11 +159,7 @@ def curves(history):
         inside,
     )
     legend = "Dashed, blue: training, with augmentation and dropout. Solid, orange: validation."
-    stage = (
-        " The vertical line is where the last blocks joined."
-        if border < len(history)
-        else ""
-    )
+    stage = " The vertical line is where the last blocks joined." if border < len(history) else ""
     return f"{picture}<p class='soft'>{legend}{stage}</p>"
 
 
@@ -181,9 +170,7 @@ def calibration(labels, logits, weights, temperature):
 
     def inside(x, y):
         drawn = f'<path class="grid dash" d="M{x(0)} {y(0)} L{x(1)} {y(1)}"/>'
-        return drawn + page.line(
-            [(x(sure), y(right)) for sure, right, _, _ in rows], "one"
-        )
+        return drawn + page.line([(x(sure), y(right)) for sure, right, _, _ in rows], "one")
 
     description = "; ".join(f"sure {s:.2f}, right {r:.2f}" for s, r, _, _ in rows)
     picture = page.chart(
@@ -213,17 +200,20 @@ def notes(rows, about, guess_score, scores, readings):
     lines = []
     groups = len({row["group"] for row in rows})
     if groups < 30:
+        lines.append(f"The test set has {groups} independent groups: the intervals are rough.")
+    if scores[0][1] == 1:
+        share = f"{3 / groups:.0%}" if groups > 3 else "most"
         lines.append(
-            f"The test set has {groups} independent groups: the intervals are rough."
+            f"No test picture is wrong, so the bootstrap has nothing to draw. With {groups} "
+            f"groups, up to {share} of new ones may still be wrong (the rule of three)."
         )
     if scores[1][2][0] <= guess_score:
         lines.append("The interval of balanced accuracy reaches down to guessing.")
-    lines += [
-        f"A shortcut may be at work: {what}." for what in check.found()["shortcuts"]
-    ]
-    if len(readings) > 1:
+    lines += [f"A shortcut may be at work: {what}." for what in check.found()["shortcuts"]]
+    models = len({reading["fingerprint"] for reading in readings})
+    if models > 1:
         lines.append(
-            f"The test pictures have been read for {len(readings)} models. If you chose among "
+            f"The test pictures have been read for {models} models. If you chose among "
             "these by their test scores, the scores are too good."
         )
     return "".join(f'<p class="note">{page.escape(line)}</p>' for line in lines)
@@ -278,9 +268,7 @@ def write_report(folder, made, about, rows, images, logits):
         f"{made['validation_loss']:.3f}. {page.escape(made['config']['model']['backbone'])}, "
         f"{about['size']} pixels, {settings.duration(made['seconds'])}.</p>",
     ]
-    record.write(
-        folder / "report.html", page.page("How good is the model?", "\n".join(parts))
-    )
+    record.write(folder / "report.html", page.page("How good is the model?", "\n".join(parts)))
     return scores
 
 
@@ -288,7 +276,8 @@ CARD = """# Model card
 
 ## What it is
 - Task: one of {count} classes for a picture: {classes}
-- Network: {backbone}, pretrained weights: {weights}, then trained on our pictures (stage kept: {stage})
+- Network: {backbone}, pretrained weights: {weights}, then trained on our pictures
+  (stage kept: {stage})
 - Input: {size} x {size} pixels, RGB, fit "{fit}"; the file `{file}` knows how
 - Trained {when}, in {seconds}
 
@@ -300,7 +289,9 @@ CARD = """# Model card
 - Where do the pictures come from, and who took them? TO FILL IN
 - Licence of the pictures, and the consent of the people in them: TO FILL IN
 
-## Scores on the test set (read for {readings} models)
+## Scores on the test set
+The test pictures were read {readings} time(s).
+
 {scores}
 
 ## Intended use
@@ -309,7 +300,8 @@ CARD = """# Model card
 
 ## Limits
 - It names one of its classes for every picture, also for one that shows none of them.
-- It knows only what the training pictures showed: other cameras, light, places or people may lower the scores.
+- It knows only what the training pictures showed. Other cameras, light, places or people may
+  lower the scores.
 - Probabilities are calibrated on {validation} validation pictures.
 - TO FILL IN
 
@@ -326,9 +318,7 @@ def write_card(folder, made, about, rows, scores):
         return
     counts = ["| class | training | validation | test |", "|---|---|---|---|"]
     for name in about["classes"]:
-        numbers = [
-            sum(r["class"] == name for r in split.of(rows, s)) for s in split.SPLITS
-        ]
+        numbers = [sum(r["class"] == name for r in split.of(rows, s)) for s in split.SPLITS]
         counts.append(f"| {name} | {' | '.join(map(str, numbers))} |")
     found, config = check.found(), made["config"]
     text = CARD.format(
@@ -366,9 +356,7 @@ def main():
     parser.add_argument("--run", default=HERE / "run", help="the run's folder")
     folder = Path(parser.parse_args().run)
     if not (folder / record.RECORD).exists():
-        raise Problem(
-            f"{folder} holds no finished run.", "Run python train.py to its end."
-        )
+        raise Problem(f"{folder} holds no finished run.", "Run python train.py to its end.")
     made = record.read_json(folder / record.RECORD)
     network, about = model.load(folder / model.FILE)
     if pictures.hash_of(folder / model.FILE) != made["model"]["sha256"]:
@@ -382,9 +370,7 @@ def main():
     write_card(folder, made, about, made["split"], scores)
     for name, value, ends in scores:
         print(f"{name}: {value:.3f} (95 % interval {ends[0]:.3f} to {ends[1]:.3f})")
-    print(
-        f"The report: {folder / 'report.html'}. The model card: {folder / 'model_card.md'}."
-    )
+    print(f"The report: {folder / 'report.html'}. The model card: {folder / 'model_card.md'}.")
 
 
 if __name__ == "__main__":

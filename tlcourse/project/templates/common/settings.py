@@ -75,9 +75,7 @@ def read(file=None):
     except UnicodeDecodeError:
         raise Problem(f"{file.name} is not UTF-8 text.", "Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        do = (
-            'Mend that line. Words stand in quotes, as in fit = "crop"; numbers do not.'
-        )
+        do = 'Mend that line. Words stand in quotes, as in fit = "crop"; numbers do not.'
         raise Problem(f"{file.name} is not valid TOML: {error}.", do) from None
     return checked(given)
 
@@ -162,9 +160,7 @@ class Progress:
     def step(self):
         self.done += 1
         now = time.monotonic()
-        if not sys.stderr.isatty() or (
-            now - self.shown < 0.2 and self.done < self.total
-        ):
+        if not sys.stderr.isatty() or (now - self.shown < 0.2 and self.done < self.total):
             return
         self.shown = now
         left = (now - self.began) / self.done * (self.total - self.done)

@@ -25,9 +25,7 @@ def groups_of(rows, rule):
         parts = [PurePosixPath(row["file"]).parts for row in rows]
         if all(len(each) < 3 for each in parts):
             do = 'Make sub-folders such as cat/ada/, or set groups.by = "file".'
-            raise Problem(
-                "No class folder has sub-folders, so there are no groups.", do
-            )
+            raise Problem("No class folder has sub-folders, so there are no groups.", do)
         return [each[1] if len(each) > 2 else "/".join(each) for each in parts]
     if rule["by"] == "table":
         return by_table(rows, path(rule["table"]))
@@ -123,17 +121,13 @@ def draw(rows, shares, seed, fixed):
         for group in order:
 
             def missing(split, classes=groups[group], have=have):
-                filled = {
-                    c: have[split][c] / (shares[split] * total[c]) for c in classes
-                }
+                filled = {c: have[split][c] / (shares[split] * total[c]) for c in classes}
                 return sum(n * (1 - filled[c]) for c, n in classes.items())
 
             split_of[group] = max(SPLITS, key=missing)
             have[split_of[group]] += groups[group]
         lacking = [(s, c) for s in SPLITS for c in total if not have[s][c]]
-        away = sum(
-            abs(have[s][c] / total[c] - shares[s]) for s in SPLITS for c in total
-        )
+        away = sum(abs(have[s][c] / total[c] - shares[s]) for s in SPLITS for c in total)
         if least is None or (len(lacking), away) < least:
             best, least, worst = split_of, (len(lacking), away), lacking
     if worst:
@@ -176,11 +170,7 @@ def load(file=None):
         return []
     with open(file, encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
-    if (
-        not rows
-        or set(rows[0]) != set(COLUMNS)
-        or {r["split"] for r in rows} - set(SPLITS)
-    ):
+    if not rows or set(rows[0]) != set(COLUMNS) or {r["split"] for r in rows} - set(SPLITS):
         raise Problem(f"{file.name} is damaged.", "Delete it and run python check.py.")
     return rows
 

@@ -37,9 +37,7 @@ def project(tmp_path_factory):
 
 def call(project, *arguments):
     command = [sys.executable, *map(str, arguments)]
-    done = subprocess.run(
-        command, cwd=project, capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -31,9 +31,7 @@ def pretrained(backbone, weights):
         do = "Take a name from timm.list_models(pretrained=True), and weights that fit it."
         raise Problem(problem, do) from None
     except OSError as error:  # no network, or no such file
-        problem = (
-            f"The weights of {backbone} could not be had: {str(error).splitlines()[0]}"
-        )
+        problem = f"The weights of {backbone} could not be had: {str(error).splitlines()[0]}"
         do = "Go online once, or set model.weights to a file."
         raise Problem(problem, do) from None
 
@@ -107,14 +105,10 @@ def load(file):
             about = json.loads(opened.metadata()["about"])
         tensors = load_file(file)
     except FileNotFoundError:
-        raise Problem(
-            f"There is no model {file}.", "Run python train.py first."
-        ) from None
+        raise Problem(f"There is no model {file}.", "Run python train.py first.") from None
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):
         do = "Run python train.py: it writes the model again."
-        raise Problem(
-            f"{file} is no model of this project, or is damaged.", do
-        ) from None
+        raise Problem(f"{file} is no model of this project, or is damaged.", do) from None
     network, _ = build(about["backbone"], "none", about["classes"], dropout=0.0)
     network.load_state_dict(tensors)
     return network.eval(), about

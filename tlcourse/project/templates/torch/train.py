@@ -100,11 +100,7 @@ def fit(network, stage, data, config, about, state, keep):
             break
         began = time.monotonic()
         # Each epoch has a seed of its own: a run that goes on draws what it would have.
-        seed = (
-            training["seed"] * 100_003
-            + finish.STAGES.index(stage) * 10_007
-            + state["epoch"]
-        )
+        seed = training["seed"] * 100_003 + finish.STAGES.index(stage) * 10_007 + state["epoch"]
         torch.manual_seed(seed)
         order = torch.Generator().manual_seed(seed)
         batches = DataLoader(train, training["batch"], shuffle=True, generator=order)
@@ -153,9 +149,7 @@ def train(config, rows, folder):
     classes = sorted({row["class"] for row in rows})
     data = finish.data_of(config, rows, classes)
     torch.manual_seed(training["seed"])  # of the head's first weights
-    network, scale = model.build(
-        **config["model"], classes=classes, dropout=training["dropout"]
-    )
+    network, scale = model.build(**config["model"], classes=classes, dropout=training["dropout"])
     about = {"framework": "torch", "classes": classes, **config["data"], **scale}
     about |= {"backbone": config["model"]["backbone"]}
     state, keep = state_in(folder), keep_in(folder)
@@ -182,9 +176,7 @@ def train(config, rows, folder):
 
 def main():
     parser = argparse.ArgumentParser(description="Train a model on the pictures.")
-    parser.add_argument(
-        "--new", action="store_true", help="keep the old run, start over"
-    )
+    parser.add_argument("--new", action="store_true", help="keep the old run, start over")
     parser.add_argument("--like", metavar="RUN.JSON", help="repeat a recorded run")
     parser.add_argument("--out", default=HERE / "run", help="the run's folder")
     arguments = parser.parse_args()
