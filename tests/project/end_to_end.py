@@ -25,7 +25,7 @@ def from_images_to_an_answer(folder: Path, framework: str) -> None:
     phone.pictures(project / "data", each=8)
     phone.dirt(project / "data")
     said = written.run(project, "train.py")
-    assert "Left out: 7 files" in said, "training checks the pictures first"
+    assert "Files left out: 7" in said, "training checks the pictures first"
     assert "left" in said
     record = finished(project)
     losses = [row["validation_loss"] for row in record["history"]]

@@ -101,13 +101,12 @@ def tell_people(rows):
     places = [row["file"] for row in rows if row["about"]["gps"]]
     names = [row["file"] for row in rows if row["about"]["names"]]
     if places:
-        title = f"{len(places)} files say where they were taken (GPS)."
-        say(f"{title} Training ignores it; readers of the files will not.", places, 3)
+        say(f"Files that say where they were taken (GPS): {len(places)}.", places, 3)
     if names:
-        say(f"{len(names)} files hold a person's name (artist, owner).", names, 3)
+        say(f"Files with a person's name (artist, owner): {len(names)}.", names, 3)
     if places or names:
-        print("  Before you pass them on: python check.py --clean FOLDER writes copies")
-        print("  without metadata. And do the people in them agree?")
+        print("  Training ignores this, but whoever gets the files can read it. Copies without")
+        print("  metadata: python check.py --clean FOLDER. And do the people in them agree?")
     return {"gps": len(places), "names": len(names)}
 
 
@@ -192,7 +191,7 @@ def check(config, redraw=False, clean=None):
     rows, left_out = look_at(folder, config["data"]["smallest"])
     print(f"{len(rows)} pictures in {len({row['class'] for row in rows})} classes.")
     if left_out:
-        say(f"Left out: {len(left_out)} files.", [f"{f} {why}" for f, why in left_out])
+        say(f"Files left out: {len(left_out)}.", [f"{f} {why}" for f, why in left_out])
     equal = equal_files(rows)
     alike = copies.near_copies([r["thumbnail"] for r in rows], config["data"]["near_copies"])
     pairs = sorted({*equal, *alike})
@@ -223,6 +222,7 @@ def check(config, redraw=False, clean=None):
         "near_copies": [[rows[i]["file"], rows[j]["file"]] for i, j in pairs],
     }
     told |= {"files_with": people, "shortcuts": shortcuts, "groups": len(sizes)}
+    told["settings"] = deciding(config)
     text = json.dumps(told, indent=1, ensure_ascii=False)
     (HERE / "check.json").write_text(text, encoding="utf-8")
     if clean:
@@ -230,11 +230,20 @@ def check(config, redraw=False, clean=None):
     return split.load()
 
 
+def deciding(config):
+    """The settings that decide which picture goes where."""
+    names = ("smallest", "validation", "test", "near_copies", "seed")
+    return {**{name: config["data"][name] for name in names}, **config["groups"]}
+
+
 def unchanged(config):
     """The rows of split.csv, if the folder still holds exactly these files."""
     rows = split.load()
     if not rows:
         return check(config)
+    if found().get("settings", deciding(config)) != deciding(config):
+        do = "Run python check.py --redraw, or undo the change."
+        raise Problem("Settings of the split have changed since the check.", do)
     folder = settings.path(config["data"]["folder"])
     progress = Progress("Comparing files with split.csv", len(rows))
     do = "Run python check.py, which divides what is new and keeps the rest."

@@ -29,6 +29,9 @@ def data_of(config, rows, classes):
 
 def epoch_row(stage, epoch, loss, logits, data, began):
     """What is kept of an epoch."""
+    if not (np.isfinite(loss) and np.isfinite(logits).all()):
+        do = "Lower training.rate in config.toml and run python train.py --new."
+        raise settings.Problem("Training broke down: the loss is no longer a number.", do)
     labels = data["validation_labels"]
     return {
         "stage": stage,

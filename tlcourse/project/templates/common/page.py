@@ -54,7 +54,7 @@ def table(head, rows, caption="", style=None):
         lines.append(f"<tr>{''.join(cells)}</tr>")
     caption = f"<caption>{escape(caption)}</caption>" if caption else ""
     return (
-        f'<div class="wide"><table>{caption}<thead><tr>{top}</tr></thead>'
+        f'<div class="wide" tabindex="0"><table>{caption}<thead><tr>{top}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 

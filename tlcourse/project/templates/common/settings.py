@@ -1,5 +1,6 @@
 """The settings in config.toml, checked, and how this project tells you a problem."""
 
+import errno
 import sys
 import time
 import tomllib
@@ -136,6 +137,11 @@ def run(main):
         sys.exit(f"Problem: {problem}")
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command goes on from here.")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+            raise
+        do = "Make room on the disk, or move this folder to where you may write."
+        sys.exit(f"Problem: {error.strerror}: {error.filename}\n  What to do: {do}")
 
 
 def duration(seconds):

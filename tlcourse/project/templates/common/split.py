@@ -58,9 +58,9 @@ def by_table(rows, file):
 
     missing = [row["file"] for row in rows if not group(row)]
     if missing:
+        more = f" and {len(missing) - 1} other pictures" if len(missing) > 1 else ""
         do = "Add a line for each; a picture on its own gets a group of its own."
-        some = f"{len(missing)} pictures have no group in {file.name}: {missing[0]}"
-        raise Problem(f"{some}{', ...' if len(missing) > 1 else '.'}", do)
+        raise Problem(f"{file.name} has no group for {missing[0]}{more}.", do)
     return [group(row) for row in rows]
 
 
