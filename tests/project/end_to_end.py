@@ -63,7 +63,7 @@ def from_images_to_an_answer(folder: Path, framework: str) -> None:
 
 def stopped_and_started_again(folder: Path, framework: str) -> None:
     """A run killed with -9, and again in the middle of writing, ends as one that nobody stopped."""
-    settings = {"training__epochs_head": 3, "training__epochs_deeper": 2, "training__patience": 9}
+    settings = {"training__epochs_head": 2, "training__epochs_deeper": 1, "training__patience": 9}
     project = written.project(folder, framework, **settings)
     phone.pictures(project / "data", each=6)
     written.run(project, "check.py")
@@ -88,6 +88,11 @@ def stopped_and_started_again(folder: Path, framework: str) -> None:
         assert {k: v for k, v in one.items() if k not in seconds} == {
             k: v for k, v in other.items() if k not in seconds
         }
+
+    # Other costs choose another threshold, without training.
+    written.change(project, decision__cost_missed=50.0)
+    assert "loss" not in written.run(project, "train.py").split("Kept")[0]
+    assert finished(project)["threshold"] <= whole["threshold"]
 
     assert "other settings" in written.refused(_changed(project, training__rate=0.01), "train.py")
     written.change(project, training__rate=0.002)

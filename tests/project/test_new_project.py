@@ -273,6 +273,20 @@ def test_a_wrong_setting_is_named(
     assert message in str(caught.value)
 
 
+def test_a_setting_of_the_split_that_changed_is_noticed(project: Path) -> None:
+    """Training must not go on with a split that the settings no longer describe."""
+    written.run(project, "check.py")
+    code = "import check, settings; settings.run(lambda: bool(check.unchanged(settings.read())) and 0)"
+    written.run(project, "-c", code)
+    written.change(project, groups__by="prefix")
+    assert "have changed since the check" in written.refused(project, "-c", code)
+    written.change(project, groups__by="file")
+    phone.scene("discs", 90).save(project / "data" / "discs" / "new.png")
+    assert "new since the check: discs/new.png" in written.refused(project, "-c", code)
+    (project / "data" / "discs" / "new.png").replace(project / "data" / "discs" / "IMG_0000.jpg")
+    assert "IMG_0000.jpg has changed" in written.refused(project, "-c", code)
+
+
 # --- Figures
 
 
@@ -320,6 +334,9 @@ def test_intervals_of_groups_are_wider(modules: dict[str, ModuleType]) -> None:
     low, high = modules["measures"].interval(groups, lambda p: right[p].mean())
     one, other = modules["measures"].interval(alone, lambda p: right[p].mean())
     assert high - low > 2 * (other - one)
+    all_right = np.ones(5, bool)
+    low, high = modules["measures"].interval(np.arange(5), lambda p: all_right[p].mean(), 5)
+    assert (round(low, 2), high) == (0.55, 1), "five of five are no proof: 0.55 to the fifth is 5 %"
 
 
 def test_a_group_without_the_rest_of_its_names_is_refused(

@@ -46,10 +46,12 @@ def auc(positive, scores):
     return float(higher)
 
 
-def interval(groups, score, resamples=1000, seed=0):
+def interval(groups, score, independent=None, resamples=1000, seed=0):
     """The 95 % bootstrap interval of score(places), whole groups drawn with replacement.
 
-    Pictures of one group are alike: drawing single ones would make it too narrow.
+    Pictures of one group are alike: drawing single ones would make it too narrow. If all
+    are right, or none, each draw is the same; then `independent`, the number of groups,
+    says how far off the truth may be.
     """
     names = np.unique(groups)
     places = [np.flatnonzero(groups == name) for name in names]
@@ -59,7 +61,12 @@ def interval(groups, score, resamples=1000, seed=0):
         drawn = rng.integers(0, len(names), len(names))
         values.append(score(np.concatenate([places[i] for i in drawn])))
     values = [value for value in values if value is not None and np.isfinite(value)]
-    return tuple(np.quantile(values, [0.025, 0.975])) if values else (np.nan, np.nan)
+    if not values:
+        return np.nan, np.nan
+    if independent and min(values) == max(values) in (0, 1):
+        least = 0.05 ** (1 / independent)  # below it, such luck is rarer than 5 %
+        return (least, 1.0) if values[0] == 1 else (0.0, 1 - least)
+    return tuple(np.quantile(values, [0.025, 0.975]))
 
 
 def fit_temperature(logits, labels, weights):

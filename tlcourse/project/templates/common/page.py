@@ -15,7 +15,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
   max-width: 52rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 .soft { color: var(--soft); } .wide { overflow-x: auto; }
-table { border-collapse: collapse; } caption { text-align: left; color: var(--soft); }
+table { border-collapse: collapse; } td { white-space: nowrap; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
 svg { width: 100%; max-width: 34rem; height: auto; font: 13px system-ui, sans-serif; }
@@ -52,9 +52,10 @@ def table(head, rows, caption="", style=None):
             how = f' style="{style(r, c)}"' if style else ""
             cells.append(f"<td{how}>{escape(cell)}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    caption = f"<caption>{escape(caption)}</caption>" if caption else ""
+    # Outside the table, which may be wider than a phone.
+    caption = f'<p class="soft">{escape(caption)}</p>' if caption else ""
     return (
-        f'<div class="wide" tabindex="0"><table>{caption}<thead><tr>{top}</tr></thead>'
+        f'{caption}<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 

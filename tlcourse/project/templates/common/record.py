@@ -11,7 +11,6 @@ from pathlib import Path
 from pictures import hash_of
 from settings import HERE, Problem, checked, path
 
-PACKAGES = ("torch", "torchvision", "timm", "keras", "tensorflow", "numpy", "pillow")
 STATE, RECORD = "state", "run.json"
 
 
@@ -53,7 +52,8 @@ def fingerprint(config, rows):
     parts["data"] = {n: v for n, v in parts["data"].items() if n in ("size", "fit")}
     parts.pop("groups")
     pictures = [[row[name] for name in ("file", "class", "split", "sha256")] for row in rows]
-    text = json.dumps([parts, pictures, weights_hash(config)], sort_keys=True)
+    code = [hash_of(HERE / name) for name in ("model.py", "pictures.py", "train.py")]
+    text = json.dumps([parts, pictures, weights_hash(config), code], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -71,7 +71,7 @@ def begin(folder, config, rows, new):
     this = fingerprint(config, rows)
     if mark.exists() and mark.read_text() != this:
         raise Problem(
-            f"{folder.name} holds a run with other settings or pictures.",
+            f"{folder.name} holds a run with other settings, pictures or code.",
             "Keep it under another name and start over: python train.py --new. Or undo the change.",
         )
     write(mark, this)
@@ -103,10 +103,11 @@ def like(file):
 def made_from(config, rows):
     """The part of the record that is known before training."""
     versions = {}
-    for name in PACKAGES:
+    for line in (HERE / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        name = line.split(">")[0].strip()
         try:
             versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
+        except importlib.metadata.PackageNotFoundError:  # tensorflow-cpu is called so
             continue
     return {
         "when": time.strftime("%Y-%m-%d %H:%M:%S"),

@@ -67,7 +67,12 @@ def scores_of(labels, guesses, probabilities, groups, about, rule):
 
         found += [("AUC", area), ("Cost of a picture", cost)]
     everything = np.arange(len(labels))
-    return [(name, f(everything), measures.interval(groups, f)) for name, f in found]
+    fewest = min(len(set(groups[labels == number])) for number in range(len(classes)))
+    independent = {"Accuracy": len(set(groups)), "Cost of a picture": None}
+    return [
+        (name, f(everything), measures.interval(groups, f, independent.get(name, fewest)))
+        for name, f in found
+    ]
 
 
 def per_class(labels, guesses, groups, classes):
@@ -84,8 +89,11 @@ def per_class(labels, guesses, groups, classes):
 
         everything = np.arange(len(labels))
         rows.append([name, int(np.sum(labels == number))])
-        for score in (found, right):
-            rows[-1].append(text_of(score(everything), measures.interval(groups, score)))
+        for score, of in ((found, labels), (right, guesses)):
+            independent = len(set(groups[of == number]))
+            rows[-1].append(
+                text_of(score(everything), measures.interval(groups, score, independent))
+            )
     return rows
 
 
@@ -201,12 +209,6 @@ def notes(rows, about, guess_score, scores, readings):
     groups = len({row["group"] for row in rows})
     if groups < 30:
         lines.append(f"The test set has {groups} independent groups: the intervals are rough.")
-    if scores[0][1] == 1:
-        share = f"{3 / groups:.0%}" if groups > 3 else "most"
-        lines.append(
-            f"No test picture is wrong, so the bootstrap has nothing to draw. With {groups} "
-            f"groups, up to {share} of new ones may still be wrong (the rule of three)."
-        )
     if scores[1][2][0] <= guess_score:
         lines.append("The interval of balanced accuracy reaches down to guessing.")
     lines += [f"A shortcut may be at work: {what}." for what in check.found()["shortcuts"]]
@@ -283,14 +285,14 @@ CARD = """# Model card
 
 ## Data
 {counts}
-- {left_out} files were left out; {copies} pairs of near copies were kept in one split.
-- {groups} independent groups. Split by: {by}.
+- Files left out: {left_out}. Pairs of near copies, each kept in one split: {copies}.
+- Independent groups: {groups}. Split by: {by}.
 - Files with GPS: {gps}. Files with a person's name: {names}.
 - Where do the pictures come from, and who took them? TO FILL IN
 - Licence of the pictures, and the consent of the people in them: TO FILL IN
 
 ## Scores on the test set
-The test pictures were read {readings} time(s).
+Number of times that the test pictures were read: {readings}.
 
 {scores}
 
@@ -306,7 +308,7 @@ The test pictures were read {readings} time(s).
 - TO FILL IN
 
 ## Licence
-- Of the pretrained weights: TO FILL IN (see README.md)
+- Of the pretrained weights: {licence}
 - Of this model: TO FILL IN
 """
 
@@ -326,6 +328,9 @@ def write_card(folder, made, about, rows, scores):
         classes=", ".join(about["classes"]),
         backbone=about["backbone"],
         weights=config["model"]["weights"],
+        licence="Apache-2.0 (Google; trained on ImageNet)"
+        if "efficientnet_lite0" in config["model"]["weights"]
+        else "TO FILL IN",
         stage=made["chosen_stage"],
         size=about["size"],
         fit=about["fit"],

@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 def project(tmp_path_factory):
     """A copy of the scripts with ten pictures: your data and your run are not touched."""
     copy = tmp_path_factory.mktemp("project")
-    for file in HERE.glob("*.py"):
+    for file in [*HERE.glob("*.py"), HERE / "requirements.txt"]:
         shutil.copy(file, copy)
     text = (HERE / "small.toml").read_text(encoding="utf-8")
     (copy / "config.toml").write_text(text, encoding="utf-8")

@@ -83,7 +83,9 @@ def build(config, classes):
         x = step(x)
     x = base(layers.Rescaling(factor, offset=offset)(x))
     x = layers.Dropout(config["training"]["dropout"])(x)
-    return keras.Model(inputs, layers.Dense(len(classes), name="head")(x))
+    # Training starts from guessing: with zeros each class is as likely.
+    head = layers.Dense(len(classes), kernel_initializer="zeros", name="head")
+    return keras.Model(inputs, head(x))
 
 
 def freeze(network):

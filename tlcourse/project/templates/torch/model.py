@@ -42,6 +42,8 @@ def build(backbone, weights, classes, dropout):
     card = timm.data.resolve_model_data_config(base)  # how its pixels are scaled
     base.reset_classifier(0)
     linear = nn.Linear(base.num_features, len(classes))
+    nn.init.zeros_(linear.weight)  # training starts from guessing: each class is as likely
+    nn.init.zeros_(linear.bias)
     head = nn.Sequential(nn.Dropout(dropout), linear)
     network = nn.Sequential(OrderedDict(base=base, head=head)).to(DEVICE)
     return network, {"mean": list(card["mean"]), "std": list(card["std"])}
