@@ -247,7 +247,7 @@ def test_imbalance_and_shortcuts_are_told(project: Path) -> None:
     for number in range(30, 45):
         phone.scene("stripes", number).save(project / "data" / "stripes" / f"{number}.jpg")
     said = written.run(project, "check.py")
-    assert "not balanced: 1 to 2.5" in said
+    assert "2.5 times as many pictures" in said
     assert "the format alone tells the class of 100%" in said
 
 

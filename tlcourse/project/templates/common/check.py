@@ -149,8 +149,9 @@ def tell_counts(rows):
         print(f"{name:{wide}}" + "".join(f"{n:12}" for n in (*counts, total[name])))
     if max(total.values()) >= 2 * min(total.values()):
         ratio = max(total.values()) / min(total.values())
-        print(f"\nThe classes are not balanced: 1 to {ratio:.1f}. Balanced accuracy counts, and")
-        print("training.class_weights makes up for it. More pictures help more.")
+        print(f"\nThe largest class has {ratio:.1f} times as many pictures as the smallest. Go by")
+        print("balanced accuracy. training.class_weights makes up for some of it; more pictures")
+        print("of the small classes help more.")
 
 
 def kept(rows):

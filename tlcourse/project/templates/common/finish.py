@@ -84,7 +84,7 @@ def result(config, about, data, logits, chosen, history):
     print(f"Kept: the best epoch of the stage {chosen!r}, validation loss {best:.3f}.")
     if len(classes) == 2:
         name, at = about["positive"], about["threshold"]
-        print(f"A picture is called {name} from a probability of {at:.2f} on.")
+        print(f"A picture is called {name} if its probability is at least {at:.2f}.")
     return {
         "chosen_stage": chosen,
         "validation_loss": best,

@@ -131,8 +131,8 @@ def worst_errors(labels, guesses, probabilities, rows, images, classes, most=12)
         )
         picture = page.thumbnail(images[i], alt)
         figures.append(f"<figure>{picture}<figcaption>{caption}</figcaption></figure>")
-    text = f"<p>{len(wrong)} of {len(labels)} test pictures are wrong. "
-    text += "These are the ones of which the model was most sure. Look first at the labels.</p>"
+    text = f"<p>{len(wrong)} of {len(labels)} test pictures are classified wrongly. "
+    text += "Here are those the model was most sure about. Check their labels first.</p>"
     return f'{text}<div class="errors">{"".join(figures)}</div>'
 
 
@@ -250,8 +250,8 @@ def write_report(folder, made, about, rows, images, logits):
     ]
     if len(classes) == 2:
         parts.append(
-            f"<p>A picture is called {page.escape(about['positive'])} from a probability of "
-            f"{about['threshold']:.2f} on. Chosen on validation; a miss costs "
+            f"<p>A picture is called {page.escape(about['positive'])} if its probability is at "
+            f"least {about['threshold']:.2f}. Chosen on validation pictures: a miss costs "
             f"{rule['cost_missed']:g}, a false alarm {rule['cost_false_alarm']:g}.</p>"
         )
     head = ["class", "pictures", "found (recall)", "right when said (precision)"]

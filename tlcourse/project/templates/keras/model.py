@@ -48,7 +48,9 @@ def pretrained(backbone, weights, size):
     try:
         return make(include_top=False, pooling="avg", weights=source, input_shape=shape)
     except Exception as error:  # no network, or a file that does not fit
-        problem = f"The weights of {backbone} could not be had: {str(error).splitlines()[0]}"
+        problem = (
+            f"The weights of {backbone} could not be fetched or read: {str(error).splitlines()[0]}"
+        )
         do = "Go online once, or set model.weights to a file."
         raise Problem(problem, do) from None
 

@@ -31,7 +31,9 @@ def pretrained(backbone, weights):
         do = "Take a name from timm.list_models(pretrained=True), and weights that fit it."
         raise Problem(problem, do) from None
     except OSError as error:  # no network, or no such file
-        problem = f"The weights of {backbone} could not be had: {str(error).splitlines()[0]}"
+        problem = (
+            f"The weights of {backbone} could not be fetched or read: {str(error).splitlines()[0]}"
+        )
         do = "Go online once, or set model.weights to a file."
         raise Problem(problem, do) from None
 
