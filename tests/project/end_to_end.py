@@ -18,14 +18,14 @@ def finished(project: Path, run: str = "run") -> dict[str, Any]:
 
 
 def from_images_to_an_answer(folder: Path, framework: str) -> None:
-    """Dirty pictures and pretrained weights, through all scripts, where the course cannot be imported."""
+    """Dirty images and pretrained weights, through all scripts, where the course cannot be imported."""
     project = written.project(folder, framework, small=False)
     written.change(project, data__size=64, training__epochs_head=2, training__epochs_deeper=1)
     assert "No module named 'tlcourse'" in written.ask(project, "-c", "import tlcourse")[2]
-    phone.pictures(project / "data", each=8)
+    phone.images(project / "data", each=8)
     phone.dirt(project / "data")
     said = written.run(project, "train.py")
-    assert "Files left out: 7" in said, "training checks the pictures first"
+    assert "Files left out: 7" in said, "training checks the images first"
     assert "left" in said
     record = finished(project)
     losses = [row["validation_loss"] for row in record["history"]]
@@ -41,19 +41,19 @@ def from_images_to_an_answer(folder: Path, framework: str) -> None:
     assert "TO FILL IN" in (project / "run" / "model_card.md").read_text(encoding="utf-8")
     before = (project / "test_readings.json").read_bytes()
     written.run(project, "report.py")
-    assert (project / "test_readings.json").read_bytes() == before, "the test pictures are read once"
+    assert (project / "test_readings.json").read_bytes() == before, "the test images are read once"
 
     # The model's file alone, with the code that uses it, in an empty folder.
     alone = project.parent / "alone"
     alone.mkdir()
     model = next((project / "run").glob("model.[sk]*"))
-    scripts = ("predict.py", "pictures.py", "model.py", "measures.py", "settings.py")
+    scripts = ("predict.py", "images.py", "model.py", "measures.py", "settings.py")
     for file in (*(project / name for name in scripts), model):
         shutil.copy(file, alone)
     answers = written.run(
         alone, "predict.py", project / "data", "--model", model.name, "--csv", "answers.csv"
     )
-    assert len(answers.splitlines()) == 27, "each picture that can be read, small ones too"
+    assert len(answers.splitlines()) == 27, "each image that can be read, small ones too"
     right = [line.split()[0] == Path(line[line.index("/") :]).parent.name for line in answers.splitlines()]
     assert sum(right) >= 20
     assert (alone / "answers.csv").read_text(encoding="utf-8").startswith("file,class,discs,stripes\n")
@@ -65,7 +65,7 @@ def stopped_and_started_again(folder: Path, framework: str) -> None:
     """A run killed with -9, and again in the middle of writing, ends as one that nobody stopped."""
     settings = {"training__epochs_head": 2, "training__epochs_deeper": 1, "training__patience": 9}
     project = written.project(folder, framework, **settings)
-    phone.pictures(project / "data", each=6)
+    phone.images(project / "data", each=6)
     written.run(project, "check.py")
     written.run(project, "train.py", "--out", "whole")
     process = written.start(project, "train.py")

@@ -1,4 +1,4 @@
-"""A folder as a phone and its owner leave it: pictures of two kinds of things, and much else."""
+"""A folder as a phone and its owner leave it: images of two kinds of things, and much else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIZE = (320, 240)
 
 
 def scene(kind: str, seed: int) -> Image.Image:
-    """Discs or stripes of some colour on a ground that no other picture has."""
+    """Discs or stripes of some colour on a ground that no other image has."""
     rng = np.random.default_rng([ord(kind[0]), seed])
     ground = rng.integers(40, 220, (5, 6, 3)).astype(np.uint8)
     image = Image.fromarray(ground).resize(SIZE, Image.Resampling.BICUBIC)
@@ -37,8 +37,8 @@ def exif(number: int, *, orientation: int = 1, place: bool = False) -> Image.Exi
     return found
 
 
-def pictures(folder: Path, *, each: int = 10) -> Path:
-    """Clean pictures of two classes, each with a name and metadata as a phone gives."""
+def images(folder: Path, *, each: int = 10) -> Path:
+    """Clean images of two classes, each with a name and metadata as a phone gives."""
     for kind in ("discs", "stripes"):
         (folder / kind).mkdir(parents=True)
         for number in range(each):
@@ -50,7 +50,7 @@ def pictures(folder: Path, *, each: int = 10) -> Path:
 def dirt(folder: Path) -> dict[str, str]:
     """What else lies in such a folder. Returns the files to be left out, with a word of the reason."""
     discs, stripes = folder / "discs", folder / "stripes"
-    # One picture sent around: mirrored, small and saved again, with another name and in both folders.
+    # One image sent around: mirrored, small and saved again, with another name and in both folders.
     first = Image.open(discs / "IMG_0000.jpg")
     ImageOps.mirror(first).save(discs / "WhatsApp Image (1).jpg", quality=40)
     first.resize((160, 120)).save(discs / "thumb é.webp", quality=60)
@@ -71,7 +71,7 @@ def dirt(folder: Path) -> dict[str, str]:
     whole = (stripes / "IMG_0002.jpg").read_bytes()
     (stripes / "half.jpg").write_bytes(whole[: len(whole) // 2])
     (stripes / "empty.jpg").write_bytes(b"")
-    (stripes / "no picture.jpg").write_bytes(b"<html>not found</html>")
+    (stripes / "not an image.jpg").write_bytes(b"<html>not found</html>")
     (discs / "IMG_9000.HEIC").write_bytes(b"\0\0\0\x18ftypheic")
     (discs / "IMG_9001.MOV").write_bytes(b"\0\0\0\x18ftypqt  ")
     Image.new("RGB", (20, 20), "red").save(discs / "icon.png")
@@ -81,9 +81,9 @@ def dirt(folder: Path) -> dict[str, str]:
     return {
         "stripes/half.jpg": "cannot be read",
         "stripes/empty.jpg": "empty",
-        "stripes/no picture.jpg": "no picture",
+        "stripes/not an image.jpg": "not an image",
         "discs/IMG_9000.HEIC": "HEIC",
-        "discs/IMG_9001.MOV": "not a picture",
+        "discs/IMG_9001.MOV": "not an image file",
         "discs/icon.png": "too small",
         "loose.jpg": "no class folder",
     }

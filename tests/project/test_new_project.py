@@ -29,9 +29,9 @@ COMMON = {"numpy", "PIL", "pytest", "pillow_heif"}
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A small project with clean pictures."""
+    """A small project with clean images."""
     project = written.project(tmp_path / "mine", "torch")
-    phone.pictures(project / "data")
+    phone.images(project / "data")
     return project
 
 
@@ -40,7 +40,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Modu
     """The modules of a written project that import no framework."""
     folder = tmp_path_factory.mktemp("modules") / "mine"
     new_project(folder, "torch", weights=False)
-    names = ("measures", "copies", "split", "settings", "pictures", "page", "finish", "record")
+    names = ("measures", "copies", "split", "settings", "images", "page", "finish", "record")
     before = {name: sys.modules.pop(name, None) for name in names}
     sys.path.insert(0, str(folder))
     try:
@@ -157,7 +157,7 @@ def test_dirty_files_are_named_and_left_out(project: Path) -> None:
     assert len({rows[f"discs/{name}"]["split"] for name in copies}) == 1
     assert len({rows[f"discs/{name}"]["split"] for name in ("IMG_0001.jpg", "copy of IMG_0001.jpg")}) == 1
     assert len({rows[f"stripes/{name}"]["split"] for name in ("IMG_0000.jpg", "turned.png")}) == 1
-    assert told["groups"] == len(rows) - 4, "no other pictures were taken for copies"
+    assert told["groups"] == len(rows) - 4, "no other images were taken for copies"
     counts = Counter((row["split"], row["class"]) for row in rows.values())
     assert len(counts) == 6
 
@@ -196,7 +196,7 @@ def test_a_group_is_never_on_two_sides(tmp_path: Path, by: str) -> None:
     assert len(sides) == 6
 
 
-def test_added_pictures_leave_the_others_where_they_are(project: Path) -> None:
+def test_added_images_leave_the_others_where_they_are(project: Path) -> None:
     written.run(project, "check.py")
     before = split_of(project)
     for number in range(20, 26):
@@ -207,7 +207,7 @@ def test_added_pictures_leave_the_others_where_they_are(project: Path) -> None:
     assert all(after[file]["split"] == row["split"] for file, row in before.items())
 
 
-def test_pictures_that_turn_out_to_belong_together_ask_for_a_new_split(project: Path) -> None:
+def test_images_that_turn_out_to_belong_together_ask_for_a_new_split(project: Path) -> None:
     written.run(project, "check.py")
     rows = split_of(project)
     one, other = (next(f for f, r in rows.items() if r["split"] == s) for s in ("train", "test"))
@@ -225,10 +225,10 @@ def test_what_cannot_be_split_is_one_clear_message(project: Path) -> None:
     for file in discs[2:]:
         file.unlink()
     said = written.refused(project, "check.py")
-    assert "discs (2 pictures, groups: 2)" in said
+    assert "discs (2 images, groups: 2)" in said
     discs[0].unlink()
     discs[1].write_bytes(b"")
-    assert "discs has no usable picture" in written.refused(project, "check.py")
+    assert "discs has no usable image" in written.refused(project, "check.py")
     discs[1].unlink()
     discs[0].parent.rmdir()
     assert "only one class" in written.refused(project, "check.py")
@@ -247,7 +247,7 @@ def test_imbalance_and_shortcuts_are_told(project: Path) -> None:
     for number in range(30, 45):
         phone.scene("stripes", number).save(project / "data" / "stripes" / f"{number}.jpg")
     said = written.run(project, "check.py")
-    assert "2.5 times as many pictures" in said
+    assert "2.5 times as many images" in said
     assert "the format alone tells the class of 100%" in said
 
 
@@ -315,7 +315,7 @@ def test_the_temperature_finds_a_known_one_and_never_runs_away(modules: dict[str
     assert measures.fit_temperature(3 * logits, labels, np.ones(3)) == pytest.approx(3, rel=0.1)
     few = np.array([[6.0, -6.0], [-6.0, 6.0], [5.0, -5.0], [-5.0, 5.0]])
     sure = measures.softmax(few, measures.fit_temperature(few, np.array([0, 1, 0, 1]), np.ones(2)))
-    assert sure.max() < 0.95, "four pictures cannot make anyone certain"
+    assert sure.max() < 0.95, "four images cannot make anyone certain"
 
 
 def test_the_threshold_follows_the_costs(modules: dict[str, ModuleType]) -> None:
@@ -353,7 +353,7 @@ def test_a_group_without_the_rest_of_its_names_is_refused(
         modules["split"].by_table(rows, tmp_path / "none.csv")
 
 
-def test_pictures_taken_at_once_stay_together(modules: dict[str, ModuleType]) -> None:
+def test_images_taken_at_once_stay_together(modules: dict[str, ModuleType]) -> None:
     taken = ["2026:05:01 12:00:00", "2026:05:01 12:00:02", "2026:05:01 12:09:00", "", "nonsense"]
     rows = [{"about": {"camera": "Phone 7", "taken": when}} for when in taken]
     assert modules["split"].bursts(rows, 2) == [(0, 1)]

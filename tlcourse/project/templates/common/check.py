@@ -1,10 +1,10 @@
-"""Check the pictures and divide them into training, validation and test.
+"""Check the images and divide them into training, validation and test.
 
     python check.py                 look at everything, write split.csv
-    python check.py --redraw        divide again: pictures may change sides
+    python check.py --redraw        divide again: images may change sides
     python check.py --clean FOLDER  also write copies without metadata
 
-Pictures that are already in split.csv keep their side when you add others.
+Images that are already in split.csv keep their side when you add others.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import copies
-import pictures
+import images
 import settings
 import split
 from settings import HERE, Problem, Progress
@@ -29,7 +29,7 @@ def class_folders(folder):
     if not found:
         raise Problem(f"The folder {folder} has no class folders.", LAYOUT)
     if {each.name.lower() for each in found} <= SPLIT_NAMES:
-        do = "Put all pictures of a class into one folder. check.py divides them."
+        do = "Put all images of a class into one folder. check.py divides them."
         raise Problem(f"The folders in {folder} are splits, not classes.", do)
     if len(found) == 1:
         raise Problem(f"There is only one class, {found[0].name}.", LAYOUT)
@@ -37,33 +37,33 @@ def class_folders(folder):
 
 
 def look_at(folder, smallest):
-    """A row for each usable picture, and a line for each file that is left out."""
+    """A row for each usable image, and a line for each file that is left out."""
     files = [
-        (each.name, file) for each in class_folders(folder) for file in pictures.files_below(each)
+        (each.name, file) for each in class_folders(folder) for file in images.files_below(each)
     ]
     rows, left_out = [], []
-    endings = pictures.ENDINGS | pictures.HEIC
+    endings = images.ENDINGS | images.HEIC
     for file in sorted(folder.iterdir()):
         if file.is_file() and file.suffix.lower() in endings and file.name[0] != ".":
             left_out.append((file.name, "is in no class folder"))
-    progress = Progress("Looking at pictures", len(files))
+    progress = Progress("Looking at images", len(files))
     for name, file in files:
         inside = file.relative_to(folder).as_posix()
         try:
-            image, about = pictures.read(file, least=128)
+            image, about = images.read(file, least=128)
             if about["shorter"] < smallest:
-                raise pictures.UnreadableError(f"is too small ({about['size']} pixels)")
-            row = {"file": inside, "class": name, "sha256": pictures.hash_of(file)}
+                raise images.UnreadableError(f"is too small ({about['size']} pixels)")
+            row = {"file": inside, "class": name, "sha256": images.hash_of(file)}
             row |= {"about": about, "thumbnail": copies.thumbnail(image)}
             rows.append(row)
-        except pictures.UnreadableError as error:
+        except images.UnreadableError as error:
             left_out.append((inside, str(error)))
         progress.step()
     for each in class_folders(folder):
         if not any(row["class"] == each.name for row in rows):
             reasons = [f"{f} {why}." for f, why in left_out if f.startswith(f"{each.name}/")]
-            do = reasons[0] if reasons else "Put pictures into it, or delete the folder."
-            raise Problem(f"The class {each.name} has no usable picture.", do)
+            do = reasons[0] if reasons else "Put images into it, or delete the folder."
+            raise Problem(f"The class {each.name} has no usable image.", do)
     return rows, left_out
 
 
@@ -149,8 +149,8 @@ def tell_counts(rows):
         print(f"{name:{wide}}" + "".join(f"{n:12}" for n in (*counts, total[name])))
     if max(total.values()) >= 2 * min(total.values()):
         ratio = max(total.values()) / min(total.values())
-        print(f"\nThe largest class has {ratio:.1f} times as many pictures as the smallest. Go by")
-        print("balanced accuracy. training.class_weights makes up for some of it; more pictures")
+        print(f"\nThe largest class has {ratio:.1f} times as many images as the smallest. Go by")
+        print("balanced accuracy. training.class_weights makes up for some of it; more images")
         print("of the small classes help more.")
 
 
@@ -164,7 +164,7 @@ def kept(rows):
     torn = [group for group, found in sides.items() if len(found) > 1]
     if torn:
         raise Problem(
-            f"Pictures that now belong together were in different splits ({torn[0]}).",
+            f"Images that now belong together were in different splits ({torn[0]}).",
             "Run python check.py --redraw and train again. The old test score is void.",
         )
     return {group: found.pop() for group, found in sides.items()}
@@ -175,12 +175,12 @@ def clean_copies(rows, folder, into):
     if into.exists() and any(into.iterdir()):
         raise Problem(f"The folder {into} is not empty.", "Name a new one.")
     for row in rows:
-        image, _ = pictures.read(folder / row["file"])
+        image, _ = images.read(folder / row["file"])
         image.info.clear()
         lossless = row["about"]["format"] in ("PNG", "BMP", "GIF")
         target = (into / row["file"]).with_suffix("")
         target.parent.mkdir(parents=True, exist_ok=True)
-        # The old ending stays in the name: 1.jpg and 1.png are two pictures.
+        # The old ending stays in the name: 1.jpg and 1.png are two images.
         ending = Path(row["file"]).suffix + (".png" if lossless else ".jpg")
         image.save(target.with_name(target.name + ending), quality=95)
     print(f"\n{len(rows)} copies without metadata are in {into}.")
@@ -190,7 +190,7 @@ def check(config, redraw=False, clean=None):
     """Tell what was found and write split.csv. Returns its rows."""
     folder = settings.path(config["data"]["folder"])
     rows, left_out = look_at(folder, config["data"]["smallest"])
-    print(f"{len(rows)} pictures in {len({row['class'] for row in rows})} classes.")
+    print(f"{len(rows)} images in {len({row['class'] for row in rows})} classes.")
     if left_out:
         say(f"Files left out: {len(left_out)}.", [f"{f} {why}" for f, why in left_out])
     equal = equal_files(rows)
@@ -208,7 +208,7 @@ def check(config, redraw=False, clean=None):
     largest, count = sizes.most_common(1)[0]
     if count > max(10, len(rows) / 5):
         do = ["Is that right? If not, raise data.near_copies or lower groups.burst_seconds."]
-        say(f"{count} pictures belong to one group ({largest}).", do)
+        say(f"{count} images belong to one group ({largest}).", do)
 
     shares = {name: config["data"][name] for name in split.SPLITS[1:]}
     shares = {"train": 1 - sum(shares.values()), **shares}
@@ -232,7 +232,7 @@ def check(config, redraw=False, clean=None):
 
 
 def deciding(config):
-    """The settings that decide which picture goes where."""
+    """The settings that decide which image goes where."""
     names = ("smallest", "validation", "test", "near_copies", "seed")
     return {**{name: config["data"][name] for name in names}, **config["groups"]}
 
@@ -250,11 +250,11 @@ def unchanged(config):
     do = "Run python check.py, which divides what is new and keeps the rest."
     for row in rows:
         file = folder / row["file"]
-        if not file.is_file() or pictures.hash_of(file) != row["sha256"]:
+        if not file.is_file() or images.hash_of(file) != row["sha256"]:
             raise Problem(f"{row['file']} has changed since the check, or is gone.", do)
         progress.step()
     known = {row["file"] for row in rows} | {file for file, _ in found()["left_out"]}
-    below = [f for each in class_folders(folder) for f in pictures.files_below(each)]
+    below = [f for each in class_folders(folder) for f in images.files_below(each)]
     new = [f for f in (f.relative_to(folder).as_posix() for f in below) if f not in known]
     if new:
         raise Problem(f"{len(new)} files are new since the check: {new[0]}.", do)
@@ -270,7 +270,7 @@ def found():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Check the pictures, write split.csv.")
+    parser = argparse.ArgumentParser(description="Check the images, write split.csv.")
     parser.add_argument("--redraw", action="store_true", help="divide them again")
     parser.add_argument("--clean", metavar="FOLDER", help="write copies without metadata")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Which pictures are nearly the same? Also mirrored, turned, cut or saved again."""
+"""Which images are nearly the same? Also mirrored, turned, cut or saved again."""
 
 import numpy as np
 from PIL import Image
@@ -6,7 +6,7 @@ from PIL import Image
 from settings import Progress
 
 SIDE, COARSE = 32, 8
-ROWS = 512  # pictures that are compared with all others at a time
+ROWS = 512  # images that are compared with all others at a time
 
 
 def thumbnail(image):
@@ -15,7 +15,7 @@ def thumbnail(image):
 
 
 def near_copies(thumbnails, alike):
-    """Pairs (i, j), i < j, of pictures whose small copies correlate by `alike` or more.
+    """Pairs (i, j), i < j, of images whose small copies correlate by `alike` or more.
 
     Two correlations are averaged: that of the colours, and that of the details which
     remain without the coarse shapes. Many different things share a coarse shape.
@@ -30,7 +30,7 @@ def near_copies(thumbnails, alike):
         others += [turned, turned[:, :, ::-1]]
     others += [window(thumbs, x, y) for x in (0, 0.5, 1) for y in (0, 0.5, 1)]
     pairs = set()
-    progress = Progress("Comparing pictures", len(others))
+    progress = Progress("Comparing images", len(others))
     for other in others:
         theirs = vectors(other)
         for begin in range(0, len(thumbs), ROWS):
@@ -43,7 +43,7 @@ def near_copies(thumbnails, alike):
 
 
 def window(thumbs, across, down):
-    """A part of each picture, scaled back: one may be cut out of another."""
+    """A part of each image, scaled back: one may be cut out of another."""
     width = SIDE * 0.92
     left, top = across * (SIDE - width), down * (SIDE - width)
     return resized(thumbs, SIDE, (left, top, left + width, top + width))
@@ -64,8 +64,8 @@ def vectors(thumbs):
     return np.concatenate(both, axis=1) / np.sqrt(np.float32(2))
 
 
-def unit(images):
-    rows = images.reshape(len(images), -1)
+def unit(arrays):
+    rows = arrays.reshape(len(arrays), -1)
     rows = rows - rows.mean(axis=1, keepdims=True)
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     # A plain area with a little noise is like nothing.

@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
+import images
 import measures
-import pictures
 import settings
 import split
 from settings import HERE, duration
@@ -14,12 +14,12 @@ STAGES = ("head", "deeper")
 
 
 def data_of(config, rows, classes):
-    """Pictures and class numbers of training and validation. Test pictures stay shut."""
+    """Images and class numbers of training and validation. Test images stay shut."""
     folder, size = settings.path(config["data"]["folder"]), config["data"]["size"]
     data = {}
     for name in ("train", "validation"):
         some = split.of(rows, name)
-        data[name] = pictures.prepared(some, folder, size, config["data"]["fit"], HERE / "cache")
+        data[name] = images.prepared(some, folder, size, config["data"]["fit"], HERE / "cache")
         data[f"{name}_labels"] = np.array([classes.index(row["class"]) for row in some])
     balance = config["training"]["class_weights"]
     labels = data["train_labels"]
@@ -61,7 +61,7 @@ def tell(row, history, training):
 def result(config, about, data, logits, chosen, history):
     """Temperature and threshold go into `about`, the figures into the record.
 
-    Everything here is chosen on validation pictures.
+    Everything here is chosen on validation images.
     """
     labels, classes = data["validation_labels"], about["classes"]
     about["temperature"] = measures.fit_temperature(logits, labels, data["weights"])
@@ -84,7 +84,7 @@ def result(config, about, data, logits, chosen, history):
     print(f"Kept: the best epoch of the stage {chosen!r}, validation loss {best:.3f}.")
     if len(classes) == 2:
         name, at = about["positive"], about["threshold"]
-        print(f"A picture is called {name} if its probability is at least {at:.2f}.")
+        print(f"An image is called {name} if its probability is at least {at:.2f}.")
     return {
         "chosen_stage": chosen,
         "validation_loss": best,

@@ -10,7 +10,7 @@ def softmax(logits, temperature=1.0):
 
 
 def class_weights(labels, count, balance=True):
-    """A weight for each class; over the pictures their mean is 1."""
+    """A weight for each class; over the images their mean is 1."""
     if not balance:
         return np.ones(count, np.float32)
     numbers = np.bincount(labels, minlength=count)
@@ -18,7 +18,7 @@ def class_weights(labels, count, balance=True):
 
 
 def cross_entropy(logits, labels, weights, temperature=1.0):
-    """The loss that training minimises, each picture with its class's weight."""
+    """The loss that training minimises, each image with its class's weight."""
     chances = softmax(logits, temperature)[np.arange(len(labels)), labels]
     return float(np.average(-np.log(np.maximum(chances, 1e-12)), weights=weights[labels]))
 
@@ -40,7 +40,7 @@ def confusion(labels, guesses, count):
 
 
 def auc(positive, scores):
-    """How often a positive picture gets a higher score than a negative one."""
+    """How often a positive image gets a higher score than a negative one."""
     yes, no = scores[positive], scores[~positive]
     higher = (yes[:, None] > no).mean() + (yes[:, None] == no).mean() / 2
     return float(higher)
@@ -49,7 +49,7 @@ def auc(positive, scores):
 def interval(groups, score, independent=None, resamples=1000, seed=0):
     """The 95 % bootstrap interval of score(places), whole groups drawn with replacement.
 
-    Pictures of one group are alike: drawing single ones would make it too narrow. If all
+    Images of one group are alike: drawing single ones would make it too narrow. If all
     are right, or none, each draw is the same; then `independent`, the number of groups,
     says how far off the truth may be.
     """
@@ -73,8 +73,8 @@ def fit_temperature(logits, labels, weights):
     """The temperature with the lowest loss, by golden-section search on its logarithm.
 
     Above 1, the model was too sure of itself (Guo et al. 2017, arXiv:1706.04599). Few
-    pictures, all of them right, would ask for endless confidence. So it is fitted as if
-    there were one more picture of each class that is wrong (Platt 1999).
+    images, all of them right, would ask for endless confidence. So it is fitted as if
+    there were one more image of each class that is wrong (Platt 1999).
     """
     count = logits.shape[1]
     slack = (count - 1) / (len(labels) + count)
@@ -93,7 +93,7 @@ def fit_temperature(logits, labels, weights):
 
 
 def reliability(labels, probabilities, weights, bins=10):
-    """For each bin that is not empty: mean confidence, share that is right, pictures."""
+    """For each bin that is not empty: mean confidence, share that is right, images."""
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     which = np.minimum((sure * bins).astype(int), bins - 1)
     each = weights[labels]
@@ -114,13 +114,13 @@ def calibration_error(labels, probabilities, weights):
 
 
 def cost(positive, scores, threshold, missed, false_alarm):
-    """The mean cost of a picture when scores from the threshold on mean yes."""
+    """The mean cost of an image when scores from the threshold on mean yes."""
     yes = scores >= threshold
     return float(np.mean(missed * (positive & ~yes) + false_alarm * (~positive & yes)))
 
 
 def best_threshold(positive, scores, missed, false_alarm):
-    """The threshold with the lowest cost: for validation pictures, never for test ones.
+    """The threshold with the lowest cost: for validation images, never for test ones.
 
     Thresholds halfway between neighbouring scores are tried. Often many cost the same;
     then the one nearest to what theory says for calibrated scores is taken.

@@ -61,7 +61,7 @@ def table(head, rows, caption="", style=None):
 
 
 def thumbnail(array, alt):
-    """A picture inside the page. It carries no metadata."""
+    """An image inside the page. It carries no metadata."""
     image = Image.fromarray(array)
     image.thumbnail((192, 192))
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Ask the model about a picture, or about a folder of them.
+"""Ask the model about an image, or about a folder of them.
 
 python predict.py photo.jpg
 python predict.py folder --csv answers.csv
@@ -9,9 +9,9 @@ import csv
 import sys
 from pathlib import Path
 
+import images
 import measures
 import model
-import pictures
 import settings
 from settings import HERE, Problem
 
@@ -19,25 +19,25 @@ from settings import HERE, Problem
 def files_of(given):
     given = Path(given)
     if given.is_dir():
-        endings = pictures.ENDINGS | pictures.HEIC
-        files = [f for f in pictures.files_below(given) if f.suffix.lower() in endings]
+        endings = images.ENDINGS | images.HEIC
+        files = [f for f in images.files_below(given) if f.suffix.lower() in endings]
         if not files:
-            raise Problem(f"The folder {given} has no pictures.", "Name another one.")
+            raise Problem(f"The folder {given} has no images.", "Give a different folder.")
         return files
     return [given]
 
 
 def predict(network, about, file):
     """The class that the model names, and the probability of each class."""
-    image = pictures.prepare(file, about["size"], about["fit"])
+    image = images.prepare(file, about["size"], about["fit"])
     logits = model.logits(network, image[None], about)
     chances = measures.softmax(logits, about["temperature"])
     return about["classes"][measures.decide(chances, about)[0]], chances[0]
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Classify pictures.")
-    parser.add_argument("what", help="a picture, or a folder of pictures")
+    parser = argparse.ArgumentParser(description="Classify images.")
+    parser.add_argument("what", help="an image, or a folder of images")
     parser.add_argument("--model", default=HERE / "run" / model.FILE, help="the model file")
     parser.add_argument("--csv", metavar="FILE", help="also write the answers to a table")
     arguments = parser.parse_args()
@@ -48,7 +48,7 @@ def main():
     for file in files:
         try:
             name, chances = predict(network, about, file)
-        except pictures.UnreadableError as error:
+        except images.UnreadableError as error:
             broken.append(f"{file} {error}.")
             print(f"Left out: {broken[-1]}", file=sys.stderr)
             continue
@@ -61,7 +61,9 @@ def main():
         with open(arguments.csv, "w", encoding="utf-8", newline="") as opened:
             csv.writer(opened).writerows([["file", "class", *classes], *lines])
     if broken and not lines:
-        raise Problem("No picture could be read.", "Give pictures that a viewer opens.")
+        raise Problem(
+            "None of the files could be read.", "Give images that open in an image viewer."
+        )
 
 
 if __name__ == "__main__":

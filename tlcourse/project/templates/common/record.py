@@ -8,7 +8,7 @@ import platform
 import time
 from pathlib import Path
 
-from pictures import hash_of
+from images import hash_of
 from settings import HERE, Problem, checked, path
 
 STATE, RECORD = "state", "run.json"
@@ -51,9 +51,9 @@ def fingerprint(config, rows):
     parts = {name: part for name, part in config.items() if name != "decision"}
     parts["data"] = {n: v for n, v in parts["data"].items() if n in ("size", "fit")}
     parts.pop("groups")
-    pictures = [[row[name] for name in ("file", "class", "split", "sha256")] for row in rows]
-    code = [hash_of(HERE / name) for name in ("model.py", "pictures.py", "train.py")]
-    text = json.dumps([parts, pictures, weights_hash(config), code], sort_keys=True)
+    files = [[row[name] for name in ("file", "class", "split", "sha256")] for row in rows]
+    code = [hash_of(HERE / name) for name in ("model.py", "images.py", "train.py")]
+    text = json.dumps([parts, files, weights_hash(config), code], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -71,7 +71,7 @@ def begin(folder, config, rows, new):
     this = fingerprint(config, rows)
     if mark.exists() and mark.read_text() != this:
         raise Problem(
-            f"{folder.name} holds a run with other settings, pictures or code.",
+            f"{folder.name} holds a run with other settings, images or code.",
             "Keep it under another name and start over: python train.py --new. Or undo the change.",
         )
     write(mark, this)
@@ -79,7 +79,7 @@ def begin(folder, config, rows, new):
 
 
 def like(file):
-    """The settings and the rows of a recorded run, if the same pictures are here."""
+    """The settings and the rows of a recorded run, if the same images are here."""
     record = read_json(file)
     try:
         config, rows, weights = (

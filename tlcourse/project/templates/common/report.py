@@ -1,9 +1,9 @@
-"""Read the test pictures, once, and write report.html and model_card.md.
+"""Read the test images, once, and write report.html and model_card.md.
 
     python report.py
 
 Do this when everything else is decided. If you go back after reading the report,
-change something and read it again, the test pictures have helped you to choose, and
+change something and read it again, the test images have helped you to choose, and
 their score is too good. test_readings.json counts how often they were read.
 """
 
@@ -15,25 +15,25 @@ from pathlib import Path
 import numpy as np
 
 import check
+import images
 import measures
 import model
 import page
-import pictures
 import record
 import settings
 import split
 from settings import HERE, Problem
 
 
-def test_logits(folder, made, network, about, rows, images):
-    """The model's outputs for the test pictures; kept, so that they are read once."""
+def test_logits(folder, made, network, about, rows, pixels):
+    """The model's outputs for the test images; kept, so that they are read once."""
     file = folder / "test_logits.npz"
     key = f"{made['fingerprint']} {made['chosen_stage']}"  # other costs change no output
     if file.exists():
         kept = np.load(file)
         if str(kept["key"]) == key:
             return kept["logits"]
-    logits = model.logits(network, images, about)
+    logits = model.logits(network, pixels, about)
     np.savez(file, key=np.array(key), logits=logits)
     readings = HERE / "test_readings.json"
     lines = json.loads(readings.read_text(encoding="utf-8")) if readings.exists() else []
@@ -65,10 +65,10 @@ def scores_of(labels, guesses, probabilities, groups, about, rule):
             costs = rule["cost_missed"], rule["cost_false_alarm"]
             return measures.cost(yes[p], score[p], about["threshold"], *costs)
 
-        found += [("AUC", area), ("Cost of a picture", cost)]
+        found += [("AUC", area), ("Cost of an image", cost)]
     everything = np.arange(len(labels))
     fewest = min(len(set(groups[labels == number])) for number in range(len(classes)))
-    independent = {"Accuracy": len(set(groups)), "Cost of a picture": None}
+    independent = {"Accuracy": len(set(groups)), "Cost of an image": None}
     return [
         (name, f(everything), measures.interval(groups, f, independent.get(name, fewest)))
         for name, f in found
@@ -111,27 +111,27 @@ def confusion_table(labels, guesses, classes):
         return f"background: rgb(var(--cell) / {0.45 * shares[row, column]:.2f})"
 
     rows = [[name, *counts[i]] for i, name in enumerate(classes)]
-    caption = "Rows: what it is. Columns: what the model says. Number of test pictures."
+    caption = "Rows: what it is. Columns: what the model says. Number of test images."
     return page.table(["", *classes], rows, caption, style)
 
 
-def worst_errors(labels, guesses, probabilities, rows, images, classes, most=12):
-    """The pictures of which the model was most sure, and wrong."""
+def worst_errors(labels, guesses, probabilities, rows, pixels, classes, most=12):
+    """The images of which the model was most sure, and wrong."""
     wrong = np.flatnonzero(guesses != labels)
     if not len(wrong):
-        return "<p>No test picture was classified wrongly.</p>"
+        return "<p>No test image was classified wrongly.</p>"
     surest = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][:most]
     figures = []
     for i in surest:
         true, said = classes[labels[i]], classes[guesses[i]]
-        alt = f"A picture of the class {true} that the model called {said}."
+        alt = f"An image of the class {true} that the model called {said}."
         caption = (
             f"<b>{page.escape(said)}</b> {probabilities[i, guesses[i]]:.2f}, "
             f"is {page.escape(true)}<br><span class='soft'>{page.escape(rows[i]['file'])}</span>"
         )
-        picture = page.thumbnail(images[i], alt)
-        figures.append(f"<figure>{picture}<figcaption>{caption}</figcaption></figure>")
-    text = f"<p>{len(wrong)} of {len(labels)} test pictures are classified wrongly. "
+        image = page.thumbnail(pixels[i], alt)
+        figures.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
+    text = f"<p>{len(wrong)} of {len(labels)} test images are classified wrongly. "
     text += "Here are those the model was most sure about. Check their labels first.</p>"
     return f'{text}<div class="errors">{"".join(figures)}</div>'
 
@@ -157,7 +157,7 @@ def curves(history):
         f"Training loss from {history[0]['loss']:.2f} to {history[-1]['loss']:.2f}, validation "
         f"loss from {history[0]['validation_loss']:.2f} to {history[-1]['validation_loss']:.2f}."
     )
-    picture = page.chart(
+    image = page.chart(
         "Loss by epoch",
         description,
         (1, max(len(history), 2)),
@@ -168,7 +168,7 @@ def curves(history):
     )
     legend = "Dashed, blue: training, with augmentation and dropout. Solid, orange: validation."
     stage = " The vertical line is where the last blocks joined." if border < len(history) else ""
-    return f"{picture}<p class='soft'>{legend}{stage}</p>"
+    return f"{image}<p class='soft'>{legend}{stage}</p>"
 
 
 def calibration(labels, logits, weights, temperature):
@@ -181,7 +181,7 @@ def calibration(labels, logits, weights, temperature):
         return drawn + page.line([(x(sure), y(right)) for sure, right, _, _ in rows], "one")
 
     description = "; ".join(f"sure {s:.2f}, right {r:.2f}" for s, r, _, _ in rows)
-    picture = page.chart(
+    image = page.chart(
         "Confidence and share that is right",
         description,
         (0, 1),
@@ -199,8 +199,8 @@ def calibration(labels, logits, weights, temperature):
     if not np.allclose(weights, 1):
         text += "<p class='soft'>Each class counts the same here, as in training.</p>"
     if len(labels) < 100:
-        text += f"<p class='soft'>{len(labels)} pictures are few for this: expect jumps.</p>"
-    return f"{picture}{text}"
+        text += f"<p class='soft'>{len(labels)} images are few for this: expect jumps.</p>"
+    return f"{image}{text}"
 
 
 def notes(rows, about, guess_score, scores, readings):
@@ -215,13 +215,13 @@ def notes(rows, about, guess_score, scores, readings):
     models = len({reading["fingerprint"] for reading in readings})
     if models > 1:
         lines.append(
-            f"The test pictures have been read for {models} models. If you chose among "
+            f"The test images have been read for {models} models. If you chose among "
             "these by their test scores, the scores are too good."
         )
     return "".join(f'<p class="note">{page.escape(line)}</p>' for line in lines)
 
 
-def write_report(folder, made, about, rows, images, logits):
+def write_report(folder, made, about, rows, pixels, logits):
     classes = about["classes"]
     labels = np.array([classes.index(row["class"]) for row in rows])
     groups = np.array([row["group"] for row in rows])
@@ -238,7 +238,7 @@ def write_report(folder, made, about, rows, images, logits):
     weights = np.array(made["class_weights"])
     readings = record.read_json(HERE / "test_readings.json")
     parts = [
-        f"<p>{len(rows)} test pictures in {len(set(groups))} groups, read "
+        f"<p>{len(rows)} test images in {len(set(groups))} groups, read "
         f"{page.escape(readings[-1]['when'])}. The model has never seen them.</p>",
         notes(rows, about, 1 / len(classes), scores, readings),
         "<h2>Scores</h2>",
@@ -250,18 +250,18 @@ def write_report(folder, made, about, rows, images, logits):
     ]
     if len(classes) == 2:
         parts.append(
-            f"<p>A picture is called {page.escape(about['positive'])} if its probability is at "
-            f"least {about['threshold']:.2f}. Chosen on validation pictures: a miss costs "
+            f"<p>An image is called {page.escape(about['positive'])} if its probability is at "
+            f"least {about['threshold']:.2f}. Chosen on validation images: a miss costs "
             f"{rule['cost_missed']:g}, a false alarm {rule['cost_false_alarm']:g}.</p>"
         )
-    head = ["class", "pictures", "found (recall)", "right when said (precision)"]
+    head = ["class", "images", "found (recall)", "right when said (precision)"]
     parts += [
         "<h2>Each class</h2>",
         page.table(head, per_class(labels, guesses, groups, classes)),
         "<h2>Confusion</h2>",
         confusion_table(labels, guesses, classes),
         "<h2>The worst errors</h2>",
-        worst_errors(labels, guesses, probabilities, rows, images, classes),
+        worst_errors(labels, guesses, probabilities, rows, pixels, classes),
         "<h2>Calibration</h2>",
         calibration(labels, logits, weights, about["temperature"]),
         "<h2>Training</h2>",
@@ -277,8 +277,8 @@ def write_report(folder, made, about, rows, images, logits):
 CARD = """# Model card
 
 ## What it is
-- Task: one of {count} classes for a picture: {classes}
-- Network: {backbone}, pretrained weights: {weights}, then trained on our pictures
+- Task: one of {count} classes for an image: {classes}
+- Network: {backbone}, pretrained weights: {weights}, then trained on our images
   (stage kept: {stage})
 - Input: {size} x {size} pixels, RGB, fit "{fit}"; the file `{file}` knows how
 - Trained {when}, in {seconds}
@@ -288,11 +288,11 @@ CARD = """# Model card
 - Files left out: {left_out}. Pairs of near copies, each kept in one split: {copies}.
 - Independent groups: {groups}. Split by: {by}.
 - Files with GPS: {gps}. Files with a person's name: {names}.
-- Where do the pictures come from, and who took them? TO FILL IN
-- Licence of the pictures, and the consent of the people in them: TO FILL IN
+- Where do the images come from, and who took them? TO FILL IN
+- Licence of the images, and the consent of the people in them: TO FILL IN
 
 ## Scores on the test set
-Number of times that the test pictures were read: {readings}.
+Number of times that the test images were read: {readings}.
 
 {scores}
 
@@ -301,10 +301,10 @@ Number of times that the test pictures were read: {readings}.
 - Who looks at its answers before something happens? TO FILL IN
 
 ## Limits
-- It names one of its classes for every picture, also for one that shows none of them.
-- It knows only what the training pictures showed. Other cameras, light, places or people may
+- It names one of its classes for every image, also for one that shows none of them.
+- It knows only what the training images showed. Other cameras, light, places or people may
   lower the scores.
-- Probabilities are calibrated on {validation} validation pictures.
+- Probabilities are calibrated on {validation} validation images.
 - TO FILL IN
 
 ## Licence
@@ -357,21 +357,21 @@ def write_card(folder, made, about, rows, scores):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Evaluate on the test pictures, once.")
+    parser = argparse.ArgumentParser(description="Evaluate on the test images, once.")
     parser.add_argument("--run", default=HERE / "run", help="the run's folder")
     folder = Path(parser.parse_args().run)
     if not (folder / record.RECORD).exists():
         raise Problem(f"{folder} holds no finished run.", "Run python train.py to its end.")
     made = record.read_json(folder / record.RECORD)
     network, about = model.load(folder / model.FILE)
-    if pictures.hash_of(folder / model.FILE) != made["model"]["sha256"]:
+    if images.hash_of(folder / model.FILE) != made["model"]["sha256"]:
         do = "Run python train.py: it writes both again."
         raise Problem("The model and the record are not of one run.", do)
     rows = split.of(made["split"], "test")
     where = settings.path(made["config"]["data"]["folder"])
-    images = pictures.prepared(rows, where, about["size"], about["fit"], HERE / "cache")
-    logits = test_logits(folder, made, network, about, rows, images)
-    scores = write_report(folder, made, about, rows, images, logits)
+    pixels = images.prepared(rows, where, about["size"], about["fit"], HERE / "cache")
+    logits = test_logits(folder, made, network, about, rows, pixels)
+    scores = write_report(folder, made, about, rows, pixels, logits)
     write_card(folder, made, about, made["split"], scores)
     for name, value, ends in scores:
         print(f"{name}: {value:.3f} (95 % interval {ends[0]:.3f} to {ends[1]:.3f})")

@@ -99,7 +99,7 @@ def checked(given):
         raise Problem(f"There is no section [{unknown}].", f"Use {', '.join(KNOWN)}.")
     if config["data"]["validation"] + config["data"]["test"] > 0.8:
         do = "Lower data.validation or data.test."
-        raise Problem("Less than a fifth of the pictures is left for training.", do)
+        raise Problem("Less than a fifth of the images is left for training.", do)
     if config["decision"]["cost_missed"] + config["decision"]["cost_false_alarm"] == 0:
         raise Problem("Both costs are 0.", "Give at least one of them a value.")
     return config

@@ -14,7 +14,7 @@ FILE = HERE / "split.csv"
 
 
 def groups_of(rows, rule):
-    """Each picture's group by the settings in [groups]."""
+    """Each image's group by the settings in [groups]."""
     if rule["by"] == "prefix":
         names = [PurePosixPath(row["file"]).stem for row in rows]
         if not rule["separator"] or not any(rule["separator"] in n for n in names):
@@ -58,14 +58,14 @@ def by_table(rows, file):
 
     missing = [row["file"] for row in rows if not group(row)]
     if missing:
-        more = f" and {len(missing) - 1} other pictures" if len(missing) > 1 else ""
-        do = "Add a line for each; a picture on its own gets a group of its own."
+        more = f" and {len(missing) - 1} other images" if len(missing) > 1 else ""
+        do = "Add a line for each; an image on its own gets a group of its own."
         raise Problem(f"{file.name} has no group for {missing[0]}{more}.", do)
     return [group(row) for row in rows]
 
 
 def bursts(rows, seconds):
-    """Pairs of pictures that one camera took within some seconds."""
+    """Pairs of images that one camera took within some seconds."""
     if not seconds:
         return []
     taken = []
@@ -84,7 +84,7 @@ def bursts(rows, seconds):
 
 
 def united(groups, pairs):
-    """The groups after each pair has been put together: a name for each picture."""
+    """The groups after each pair has been put together: a name for each image."""
     leader = {group: group for group in groups}
 
     def first(group):
@@ -132,7 +132,7 @@ def draw(rows, shares, seed, fixed):
             best, least, worst = split_of, (len(lacking), away), lacking
     if worst:
         listed = ", ".join(f"{c} in {split}" for split, c in worst)
-        do = "Add pictures in groups of their own, or look at [groups] in config.toml."
+        do = "Add images in groups of their own, or look at [groups] in config.toml."
         raise Problem(f"Some classes would be missing: {listed}.", do)
     return best
 
@@ -143,13 +143,13 @@ def explain_too_few(groups, total):
     for name in sorted(total):
         count = sum(name in classes for classes in groups.values())
         if count < len(SPLITS):
-            few.append(f"{name} ({total[name]} pictures, groups: {count})")
+            few.append(f"{name} ({total[name]} images, groups: {count})")
     if few:
         raise Problem(
-            f"Too few independent pictures: {', '.join(few)}. Each class needs three "
+            f"Too few independent images: {', '.join(few)}. Each class needs three "
             "groups, for training, validation and test.",
-            "Add pictures of it that were taken elsewhere or at another time. Near copies "
-            "and pictures of one group count as one.",
+            "Add images of it that were taken elsewhere or at another time. Near copies "
+            "and images of one group count as one.",
         )
 
 

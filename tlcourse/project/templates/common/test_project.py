@@ -1,4 +1,4 @@
-"""Does the whole project run? On ten pictures of its own, in a copy, with a small network.
+"""Does the whole project run? On ten images of its own, in a copy, with a small network.
 
 python -m pytest test_project.py
 """
@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A copy of the scripts with ten pictures: your data and your run are not touched."""
+    """A copy of the scripts with ten images: your data and your run are not touched."""
     copy = tmp_path_factory.mktemp("project")
     for file in [*HERE.glob("*.py"), HERE / "requirements.txt"]:
         shutil.copy(file, copy)
@@ -42,7 +42,7 @@ def call(project, *arguments):
     return done.stdout
 
 
-def test_from_pictures_to_a_report_and_an_answer(project):
+def test_from_images_to_a_report_and_an_answer(project):
     assert "split.csv" in call(project, "check.py")
     assert "Kept:" in call(project, "train.py")
     assert "Accuracy" in call(project, "report.py")

@@ -109,11 +109,11 @@ def norm(layer):
     return isinstance(layer, layers.BatchNormalization)
 
 
-def logits(network, images, about, batch=64):
-    """The network in use: float array (N, classes) for uint8 images."""
+def logits(network, pixels, about, batch=64):
+    """The network in use: float array (N, classes) for uint8 pixels."""
     parts = []
-    for begin in range(0, len(images), batch):
-        some = np.array(images[begin : begin + batch], np.float32)
+    for begin in range(0, len(pixels), batch):
+        some = np.array(pixels[begin : begin + batch], np.float32)
         parts.append(network.predict_on_batch(some))
     return np.concatenate(parts)
 

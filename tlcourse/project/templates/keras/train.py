@@ -17,18 +17,18 @@ import numpy as np
 
 import check
 import finish
-import pictures
+import images
 import record
 import settings
 from settings import HERE, Progress
 
 
 class Batches(keras.utils.PyDataset):
-    """Training pictures in the order of one epoch."""
+    """Training images in the order of one epoch."""
 
-    def __init__(self, images, labels, weights, batch, seed):
+    def __init__(self, pixels, labels, weights, batch, seed):
         super().__init__()
-        self.images, self.labels, self.weights, self.batch = images, labels, weights, batch
+        self.pixels, self.labels, self.weights, self.batch = pixels, labels, weights, batch
         self.order = np.random.default_rng(seed).permutation(len(labels))
 
     def __len__(self):
@@ -37,8 +37,8 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, number):
         places = self.order[number * self.batch : (number + 1) * self.batch]
         labels = self.labels[places]
-        images = np.array(self.images[places], np.float32)
-        return images, labels, self.weights[labels]
+        pixels = np.array(self.pixels[places], np.float32)
+        return pixels, labels, self.weights[labels]
 
 
 class Told(keras.callbacks.Callback):
@@ -89,8 +89,8 @@ def fit(network, stage, data, config, about, state, keep):
         # Each epoch has a seed of its own: a run that goes on draws what it would have.
         seed = training["seed"] * 1009 + finish.STAGES.index(stage) * 499 + state["epoch"]
         seed_everything(network, seed % 2**31)
-        images, labels = data["train"], data["train_labels"]
-        batches = Batches(images, labels, data["weights"], training["batch"], seed)
+        pixels, labels = data["train"], data["train_labels"]
+        batches = Batches(pixels, labels, data["weights"], training["batch"], seed)
         past = network.fit(batches, shuffle=False, verbose=0, callbacks=[Told()])
         loss = past.history["loss"][0]
         seen = model.logits(network, data["validation"], about)
@@ -155,7 +155,7 @@ def train(config, rows, folder):
     about = {"framework": "keras", "classes": classes, **config["data"]}
     about |= {"backbone": config["model"]["backbone"]}
     state, keep = state_in(folder), keep_in(folder)
-    print(f"Guessing costs {np.log(len(classes)):.3f}.")
+    print(f"Guessing would give a loss of {np.log(len(classes)):.3f}.")
     for stage in finish.STAGES:
         if state["stage"] == "deeper" and stage == "head":
             continue  # that stage is over
@@ -168,13 +168,13 @@ def train(config, rows, folder):
     model.save(network, about, folder / model.FILE)
     made = record.made_from(config, rows)
     made |= {"device": model.DEVICE, **result}
-    made["model"] = {"file": model.FILE, "sha256": pictures.hash_of(folder / model.FILE)}
+    made["model"] = {"file": model.FILE, "sha256": images.hash_of(folder / model.FILE)}
     record.write_json(folder / record.RECORD, made)
     return made
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Train a model on the pictures.")
+    parser = argparse.ArgumentParser(description="Train a model on the images.")
     parser.add_argument("--new", action="store_true", help="keep the old run, start over")
     parser.add_argument("--like", metavar="RUN.JSON", help="repeat a recorded run")
     parser.add_argument("--out", default=HERE / "run", help="the run's folder")
@@ -189,7 +189,7 @@ def main():
     made = train(config, rows, folder)
     if before:
         record.compare(before, made)
-    print("Next: python report.py, which reads the test pictures.")
+    print("Next: python report.py, which reads the test images.")
 
 
 if __name__ == "__main__":

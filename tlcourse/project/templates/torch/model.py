@@ -75,21 +75,21 @@ def open_last(network, count):
     return opened
 
 
-def scaled(images, about):
+def scaled(pixels, about):
     """From bytes (N, size, size, 3) to what this base was trained with (N, 3, size, size)."""
-    x = torch.as_tensor(images).to(DEVICE).permute(0, 3, 1, 2).float() / 255
+    x = torch.as_tensor(pixels).to(DEVICE).permute(0, 3, 1, 2).float() / 255
     mean = torch.tensor(about["mean"], device=DEVICE).view(1, 3, 1, 1)
     std = torch.tensor(about["std"], device=DEVICE).view(1, 3, 1, 1)
     return (x - mean) / std
 
 
 @torch.inference_mode()
-def logits(network, images, about, batch=64):
-    """The network in use: float array (N, classes) for uint8 images."""
+def logits(network, pixels, about, batch=64):
+    """The network in use: float array (N, classes) for uint8 pixels."""
     network.eval()
     parts = []
-    for begin in range(0, len(images), batch):
-        some = np.array(images[begin : begin + batch])
+    for begin in range(0, len(pixels), batch):
+        some = np.array(pixels[begin : begin + batch])
         parts.append(network(scaled(some, about)).float().cpu().numpy())
     return np.concatenate(parts)
 

@@ -17,8 +17,8 @@ from torchvision.transforms import v2
 
 import check
 import finish
+import images
 import model
-import pictures
 import record
 import settings
 from settings import HERE, Progress
@@ -42,17 +42,17 @@ def augmentation(rule, size):
     return v2.Compose(steps) if steps else v2.Identity()
 
 
-class Pictures(Dataset):
-    """Training pictures with random changes, and their class numbers."""
+class TrainingImages(Dataset):
+    """Training images with random changes, and their class numbers."""
 
-    def __init__(self, images, labels, change):
-        self.images, self.labels, self.change = images, labels, change
+    def __init__(self, pixels, labels, change):
+        self.pixels, self.labels, self.change = pixels, labels, change
 
     def __len__(self):
         return len(self.labels)
 
     def __getitem__(self, place):
-        image = torch.from_numpy(np.array(self.images[place])).permute(2, 0, 1)
+        image = torch.from_numpy(np.array(self.pixels[place])).permute(2, 0, 1)
         return self.change(image).permute(1, 2, 0), self.labels[place]
 
 
@@ -62,9 +62,9 @@ def one_epoch(network, optimizer, loss_of, batches, about):
     network.head.train()  # its dropout works
     losses = []
     progress = Progress("Batch", len(batches))
-    for images, labels in batches:
+    for pixels, labels in batches:
         optimizer.zero_grad()
-        loss = loss_of(network(model.scaled(images, about)), labels.to(model.DEVICE))
+        loss = loss_of(network(model.scaled(pixels, about)), labels.to(model.DEVICE))
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
@@ -94,7 +94,7 @@ def fit(network, stage, data, config, about, state, keep):
     weights = torch.tensor(data["weights"], device=model.DEVICE)
     loss_of = torch.nn.CrossEntropyLoss(weights)  # of logits: no softmax
     change = augmentation(config["augmentation"], config["data"]["size"])
-    train = Pictures(data["train"], data["train_labels"], change)
+    train = TrainingImages(data["train"], data["train_labels"], change)
     while state["epoch"] < training[f"epochs_{stage}"]:
         if state["waited"] >= training["patience"]:
             break
@@ -153,7 +153,7 @@ def train(config, rows, folder):
     about = {"framework": "torch", "classes": classes, **config["data"], **scale}
     about |= {"backbone": config["model"]["backbone"]}
     state, keep = state_in(folder), keep_in(folder)
-    print(f"Guessing costs {np.log(len(classes)):.3f}.")
+    print(f"Guessing would give a loss of {np.log(len(classes)):.3f}.")
     for stage in finish.STAGES:
         if state["stage"] == "deeper" and stage == "head":
             continue  # that stage is over
@@ -168,14 +168,14 @@ def train(config, rows, folder):
     made |= {"device": model.DEVICE, "threads": torch.get_num_threads(), **result}
     made["model"] = {
         "file": model.FILE,
-        "sha256": pictures.hash_of(folder / model.FILE),
+        "sha256": images.hash_of(folder / model.FILE),
     }
     record.write_json(folder / record.RECORD, made)
     return made
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Train a model on the pictures.")
+    parser = argparse.ArgumentParser(description="Train a model on the images.")
     parser.add_argument("--new", action="store_true", help="keep the old run, start over")
     parser.add_argument("--like", metavar="RUN.JSON", help="repeat a recorded run")
     parser.add_argument("--out", default=HERE / "run", help="the run's folder")
@@ -190,7 +190,7 @@ def main():
     made = train(config, rows, folder)
     if before:
         record.compare(before, made)
-    print("Next: python report.py, which reads the test pictures.")
+    print("Next: python report.py, which reads the test images.")
 
 
 if __name__ == "__main__":

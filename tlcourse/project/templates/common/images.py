@@ -1,4 +1,4 @@
-"""Pictures: which files count, and how a file becomes what the network sees."""
+"""Images: which files count, and how a file becomes what the network sees."""
 
 import hashlib
 import os
@@ -56,10 +56,10 @@ def read(file, least=None):
     if ending in HEIC and pillow_heif is None:
         raise UnreadableError("is HEIC: export it as JPEG, or pip install pillow-heif")
     if ending not in ENDINGS | HEIC:
-        raise UnreadableError("is not a picture by its ending")
+        raise UnreadableError("is not an image file")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about odd metadata, and large pictures
+            warnings.simplefilter("ignore")  # about odd metadata, and large images
             with Image.open(file) as image:
                 about = metadata(image)
                 if least:
@@ -68,11 +68,11 @@ def read(file, least=None):
                 return on_white(turned(image)), about
     except FileNotFoundError:
         raise UnreadableError("does not exist") from None
-    except Exception as error:  # a broken file raises whatever its decoder meets
+    except Exception as error:  # a damaged file raises whatever its decoder meets
         if Path(file).is_file() and Path(file).stat().st_size == 0:
             raise UnreadableError("is empty (0 bytes)") from None
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        reason = "it is no picture, or broken" if "cannot identify" in reason else reason
+        reason = "it is not an image, or it is damaged" if "cannot identify" in reason else reason
         raise UnreadableError(f"cannot be read ({reason})") from None
 
 
@@ -97,21 +97,21 @@ def metadata(image):
         about["taken"] = str(both.get(TAKEN, ""))
         about["gps"] = bool(exif.get_ifd(GPS))
         about["names"] = any(str(both.get(tag, "")).strip("\0 ") for tag in PEOPLE)
-    except Exception:  # broken metadata do not make a broken picture
+    except Exception:  # damaged metadata do not spoil the image
         pass
     return about
 
 
 def turned(image):
-    """Phones store pictures lying on their side, and a note which way is up."""
+    """Phones often store an image on its side, with a note that says which way is up."""
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # a broken note is no note
+    except Exception:  # the note is damaged
         return image
 
 
 def on_white(image):
-    """RGB, with white where the picture is transparent."""
+    """RGB, with white where the image is transparent."""
     if image.mode.startswith("I") or image.mode == "F":  # 16 bits or more
         grey = np.asarray(image, dtype=np.float64)
         grey = grey * 255 / max(grey.max(), 255)
@@ -141,9 +141,9 @@ def prepare(file, size, fit):
 
 
 def prepared(rows, folder, size, fit, cache):
-    """The pictures of all rows, uint8 (N, size, size, 3), decoded once and kept on disk.
+    """The images of all rows, uint8 (N, size, size, 3), decoded once and kept on disk.
 
-    Decoding takes longer than a small network, and each epoch needs every picture.
+    Decoding takes longer than a small network, and each epoch needs every image.
     """
     key = hashlib.sha256(repr([size, fit, [row["sha256"] for row in rows]]).encode())
     file = Path(cache) / f"{key.hexdigest()[:16]}.npy"
@@ -153,7 +153,7 @@ def prepared(rows, folder, size, fit, cache):
         array = np.lib.format.open_memmap(
             half, mode="w+", dtype=np.uint8, shape=(len(rows), size, size, 3)
         )
-        progress = Progress("Reading pictures", len(rows))
+        progress = Progress("Reading images", len(rows))
         for place, row in enumerate(rows):
             try:
                 array[place] = prepare(Path(folder) / row["file"], size, fit)
