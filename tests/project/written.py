@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +93,17 @@ def refused(project: Path, *arguments: object) -> str:
     assert problem.startswith("Problem: ")
     assert do.startswith("  What to do: ")
     return errors
+
+
+def stand_in(folder: Path, **settings: object) -> Path:
+    """A project whose network needs no framework; ``python model.py`` trains it."""
+    made = project(folder, "torch", **settings)
+    shutil.copy(Path(__file__).with_name("stand_in.py"), made / "model.py")
+    (made / "train.py").write_text("# model.py trains\n")
+    return made
+
+
+def rows(project: Path) -> dict[str, dict[str, str]]:
+    """The lines of split.csv by their file."""
+    with open(project / "split.csv", encoding="utf-8", newline="") as opened:
+        return {row["file"]: row for row in csv.DictReader(opened)}

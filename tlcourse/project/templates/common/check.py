@@ -9,23 +9,26 @@ Images that are already in split.csv keep their side when you add others.
 
 import argparse
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 import copies
+import findings
 import images
+import record
 import settings
 import split
 from settings import HERE, Problem, Progress
 
 LAYOUT = "Make one sub-folder for each class: data/cat/1.jpg, data/dog/1.jpg, ..."
 SPLIT_NAMES = {"train", "training", "val", "valid", "validation", "test", "testing"}
+TOLD = HERE / "check.json"
 
 
 def class_folders(folder):
     if not folder.is_dir():
         raise Problem(f"There is no folder {folder}.", f"Set data.folder. {LAYOUT}")
-    found = sorted(f for f in folder.iterdir() if f.is_dir() and f.name[0] not in ".@_")
+    found = sorted(f for f in folder.iterdir() if f.is_dir() and not images.ignored(f.name))
     if not found:
         raise Problem(f"The folder {folder} has no class folders.", LAYOUT)
     if {each.name.lower() for each in found} <= SPLIT_NAMES:
@@ -44,12 +47,14 @@ def look_at(folder, smallest):
     rows, left_out = [], []
     endings = images.ENDINGS | images.HEIC
     for file in sorted(folder.iterdir()):
-        if file.is_file() and file.suffix.lower() in endings and file.name[0] != ".":
-            left_out.append((file.name, "is in no class folder"))
+        if file.is_file() and file.suffix.lower() in endings and not images.ignored(file.name):
+            left_out.append((readable(file.name), "is in no class folder"))
     progress = Progress("Looking at images", len(files))
     for name, file in files:
         inside = file.relative_to(folder).as_posix()
         try:
+            if inside != readable(inside):
+                raise images.UnreadableError("has a damaged name: rename it")
             image, about = images.read(file, least=128)
             if about["shorter"] < smallest:
                 raise images.UnreadableError(f"is too small ({about['size']} pixels)")
@@ -57,7 +62,7 @@ def look_at(folder, smallest):
             row |= {"about": about, "thumbnail": copies.thumbnail(image)}
             rows.append(row)
         except images.UnreadableError as error:
-            left_out.append((inside, str(error)))
+            left_out.append((readable(inside), str(error)))
         progress.step()
     for each in class_folders(folder):
         if not any(row["class"] == each.name for row in rows):
@@ -67,91 +72,15 @@ def look_at(folder, smallest):
     return rows, left_out
 
 
+def readable(name):
+    """A file's name with ? for what is not Unicode: such names come out of old archives."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def equal_files(rows):
     first = {}
     places = enumerate(row["sha256"] for row in rows)
     return [(first[h], i) for i, h in places if first.setdefault(h, i) != i]
-
-
-def say(title, lines, most=10):
-    print(f"\n{title}")
-    for line in lines[:most]:
-        print(f"  {line}")
-    if len(lines) > most:
-        print(f"  ... and {len(lines) - most} more, see check.json")
-
-
-def tell_copies(rows, pairs, equal):
-    """Near copies are kept together. In two classes, one of them is labelled wrongly."""
-    if not pairs:
-        return
-    names = [f"{rows[i]['file']}  ~  {rows[j]['file']}" for i, j in pairs]
-    same = f", {len(equal)} of them equal files" if equal else ""
-    say(f"Near copies: {len(pairs)} pairs{same}. They stay in one split.", names)
-    between = [n for n, (i, j) in zip(names, pairs, strict=True) if differ(rows, i, j)]
-    if between:
-        say("Near copies in two classes. Look at them: a label may be wrong.", between)
-
-
-def differ(rows, i, j):
-    return rows[i]["class"] != rows[j]["class"]
-
-
-def tell_people(rows):
-    places = [row["file"] for row in rows if row["about"]["gps"]]
-    names = [row["file"] for row in rows if row["about"]["names"]]
-    if places:
-        say(f"Files that say where they were taken (GPS): {len(places)}.", places, 3)
-    if names:
-        say(f"Files with a person's name (artist, owner): {len(names)}.", names, 3)
-    if places or names:
-        print("  Training ignores this, but whoever gets the files can read it. Copies without")
-        print("  metadata: python check.py --clean FOLDER. And do the people in them agree?")
-    return {"gps": len(places), "names": len(names)}
-
-
-def tell_shortcuts(rows):
-    """A camera, a format or a size that gives the class away is what a network learns."""
-    usual = max(Counter(row["class"] for row in rows).values()) / len(rows)
-    found = []
-    for what in ("camera", "format", "size"):
-        classes = defaultdict(Counter)
-        for row in rows:
-            classes[row["about"][what]][row["class"]] += 1
-        right = sum(max(each.values()) for each in classes.values()) / len(rows)
-        if 1 < len(classes) <= len(rows) / 4 and right > 0.5 + usual / 2:
-            found.append(f"the {what} alone tells the class of {right:.0%}")
-    if found:
-        title = "The files give their classes away. The network may learn this instead."
-        say(title, found)
-    return found
-
-
-def tell_names(rows, by):
-    """Do the names look as if they held a group?"""
-    stems = [Path(row["file"]).stem for row in rows]
-    begins = Counter(s.rstrip("0123456789").rstrip("_- .()") for s in stems)
-    often = [name for name, count in begins.items() if count > 1 and name]
-    if by == "file" and len(often) >= 4 and len(begins) <= len(rows) / 2:
-        some = ", ".join(sorted(often)[:4])
-        say(
-            f"Names share beginnings ({some}, ...).",
-            ["If these are people, places or devices, set [groups]."],
-        )
-
-
-def tell_counts(rows):
-    total = Counter(row["class"] for row in rows)
-    wide = max(len(name) for name in total) + 2
-    print(f"\n{'class':{wide}}" + "".join(f"{s:>12}" for s in (*split.SPLITS, "all")))
-    for name in sorted(total):
-        counts = [sum(r["class"] == name for r in split.of(rows, s)) for s in split.SPLITS]
-        print(f"{name:{wide}}" + "".join(f"{n:12}" for n in (*counts, total[name])))
-    if max(total.values()) >= 2 * min(total.values()):
-        ratio = max(total.values()) / min(total.values())
-        print(f"\nThe largest class has {ratio:.1f} times as many images as the smallest. Go by")
-        print("balanced accuracy. training.class_weights makes up for some of it; more images")
-        print("of the small classes help more.")
 
 
 def kept(rows):
@@ -172,8 +101,8 @@ def kept(rows):
 
 def clean_copies(rows, folder, into):
     """Upright copies that hold pixels and nothing else."""
-    if into.exists() and any(into.iterdir()):
-        raise Problem(f"The folder {into} is not empty.", "Name a new one.")
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise Problem(f"{into} is not an empty folder.", "Name a new one.")
     for row in rows:
         image, _ = images.read(folder / row["file"])
         image.info.clear()
@@ -192,43 +121,42 @@ def check(config, redraw=False, clean=None):
     rows, left_out = look_at(folder, config["data"]["smallest"])
     print(f"{len(rows)} images in {len({row['class'] for row in rows})} classes.")
     if left_out:
-        say(f"Files left out: {len(left_out)}.", [f"{f} {why}" for f, why in left_out])
+        findings.say(f"Files left out: {len(left_out)}.", [f"{f} {why}" for f, why in left_out])
     equal = equal_files(rows)
     alike = copies.near_copies([r["thumbnail"] for r in rows], config["data"]["near_copies"])
     pairs = sorted({*equal, *alike})
-    tell_copies(rows, pairs, equal)
-    people, shortcuts = tell_people(rows), tell_shortcuts(rows)
-    tell_names(rows, config["groups"]["by"])
+    findings.near_copies(rows, pairs, equal)
+    told = {
+        "left_out": left_out,
+        "near_copies": [[rows[i]["file"], rows[j]["file"]] for i, j in pairs],
+        "files_with": findings.people(rows),
+        "shortcuts": findings.shortcuts(rows),
+        "settings": deciding(config),
+    }
+    findings.shared_beginnings(rows, config["groups"]["by"])
+    divide(rows, pairs, config, redraw)
+    findings.large_group(rows)
+    findings.counts(rows)
+    split.save(rows)
+    told["groups"] = len({row["group"] for row in rows})
+    record.write_json(TOLD, told)
+    if clean:
+        clean_copies(rows, folder, Path(clean))
+    return split.load()
 
+
+def divide(rows, pairs, config, redraw):
+    """Each image gets its group, and each group its split."""
     groups = split.groups_of(rows, config["groups"])
     series = split.bursts(rows, config["groups"]["burst_seconds"])
     for row, group in zip(rows, split.united(groups, pairs + series), strict=True):
         row["group"] = group
-    sizes = Counter(row["group"] for row in rows)
-    largest, count = sizes.most_common(1)[0]
-    if count > max(10, len(rows) / 5):
-        do = ["Is that right? If not, raise data.near_copies or lower groups.burst_seconds."]
-        say(f"{count} images belong to one group ({largest}).", do)
-
     shares = {name: config["data"][name] for name in split.SPLITS[1:]}
     shares = {"train": 1 - sum(shares.values()), **shares}
     fixed = {} if redraw else kept(rows)
     split_of = split.draw(rows, shares, config["data"]["seed"], fixed)
     for row in rows:
         row["split"] = split_of[row["group"]]
-    tell_counts(rows)
-    split.save(rows)
-    told = {
-        "left_out": left_out,
-        "near_copies": [[rows[i]["file"], rows[j]["file"]] for i, j in pairs],
-    }
-    told |= {"files_with": people, "shortcuts": shortcuts, "groups": len(sizes)}
-    told["settings"] = deciding(config)
-    text = json.dumps(told, indent=1, ensure_ascii=False)
-    (HERE / "check.json").write_text(text, encoding="utf-8")
-    if clean:
-        clean_copies(rows, folder, Path(clean))
-    return split.load()
 
 
 def deciding(config):
@@ -245,6 +173,7 @@ def unchanged(config):
     if found().get("settings", deciding(config)) != deciding(config):
         do = "Run python check.py --redraw, or undo the change."
         raise Problem("Settings of the split have changed since the check.", do)
+    split.sound(rows)
     folder = settings.path(config["data"]["folder"])
     progress = Progress("Comparing files with split.csv", len(rows))
     do = "Run python check.py, which divides what is new and keeps the rest."
@@ -255,18 +184,22 @@ def unchanged(config):
         progress.step()
     known = {row["file"] for row in rows} | {file for file, _ in found()["left_out"]}
     below = [f for each in class_folders(folder) for f in images.files_below(each)]
-    new = [f for f in (f.relative_to(folder).as_posix() for f in below) if f not in known]
+    inside = [readable(file.relative_to(folder).as_posix()) for file in below]
+    new = [name for name in inside if name not in known]
     if new:
-        raise Problem(f"{len(new)} files are new since the check: {new[0]}.", do)
+        raise Problem(f"Files that are new since the check: {len(new)} ({new[0]}).", do)
     return rows
 
 
 def found():
     """What the last check told, from check.json."""
-    file = HERE / "check.json"
-    if file.exists():
-        return json.loads(file.read_text(encoding="utf-8"))
-    return {"left_out": [], "near_copies": [], "shortcuts": [], "files_with": {}}
+    if not TOLD.exists():
+        return {"left_out": [], "near_copies": [], "shortcuts": [], "files_with": {}}
+    try:
+        return json.loads(TOLD.read_text(encoding="utf-8"))
+    except ValueError:
+        do = "Delete it and run python check.py, which writes it again."
+        raise Problem(f"{TOLD.name} is damaged.", do) from None
 
 
 def main():

@@ -26,17 +26,21 @@ class UnreadableError(Exception):
     """Why a file cannot be used, as the end of a sentence."""
 
 
+def ignored(name):
+    """Is it a file or folder that a system left behind?"""
+    return name[0] in ".@$" or name.lower() in ("__macosx", "thumbs.db", "desktop.ini")
+
+
 def files_below(folder):
     """All files of a folder and its sub-folders, without what systems leave behind."""
+
+    def stop(error):  # a folder that may not be read must not look like an empty one
+        raise error
+
     found = []
-    for where, inner, names in os.walk(folder):
-        inner[:] = sorted(n for n in inner if n[0] not in ".@$" and n != "__MACOSX")
-        left_behind = {"thumbs.db", "desktop.ini"}
-        found += [
-            Path(where, name)
-            for name in sorted(names)
-            if name[0] != "." and name.lower() not in left_behind
-        ]
+    for where, inner, names in os.walk(folder, onerror=stop):
+        inner[:] = sorted(name for name in inner if not ignored(name))
+        found += [Path(where, name) for name in sorted(names) if not ignored(name)]
     return found
 
 
@@ -140,6 +144,20 @@ def prepare(file, size, fit):
     return square(read(file, least=size)[0], size, fit)
 
 
+def as_checked(row, folder, size, fit):
+    """What the network sees of a row of split.csv, if its file is still the same."""
+    file = Path(folder) / row["file"]
+    do = "Run python check.py again: it names such files and leaves them out."
+    try:
+        pixels = prepare(file, size, fit)
+    except UnreadableError as error:
+        raise Problem(f"{row['file']} {error}.", do) from None
+    if hash_of(file) != row["sha256"]:
+        do = "Put the old file back, or run python check.py and train again."
+        raise Problem(f"{row['file']} has changed since the check.", do)
+    return pixels
+
+
 def prepared(rows, folder, size, fit, cache):
     """The images of all rows, uint8 (N, size, size, 3), decoded once and kept on disk.
 
@@ -150,18 +168,12 @@ def prepared(rows, folder, size, fit, cache):
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         half = file.with_suffix(".half")  # a kill leaves this one behind, never a bad file
-        array = np.lib.format.open_memmap(
-            half, mode="w+", dtype=np.uint8, shape=(len(rows), size, size, 3)
-        )
+        about = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), size, size, 3)}
         progress = Progress("Reading images", len(rows))
-        for place, row in enumerate(rows):
-            try:
-                array[place] = prepare(Path(folder) / row["file"], size, fit)
-            except UnreadableError as error:
-                do = "Run python check.py again: it names such files and leaves them out."
-                raise Problem(f"{row['file']} {error}.", do) from None
-            progress.step()
-        array.flush()
-        del array
+        with open(half, "wb") as opened:
+            np.lib.format.write_array_header_1_0(opened, about)
+            for row in rows:
+                opened.write(as_checked(row, folder, size, fit).tobytes())
+                progress.step()
         os.replace(half, file)
     return np.load(file, mmap_mode="r")

@@ -113,10 +113,9 @@ def calibration_error(labels, probabilities, weights):
     return float(np.average(gaps, weights=[row[3] for row in rows]))
 
 
-def cost(positive, scores, threshold, missed, false_alarm):
-    """The mean cost of an image when scores from the threshold on mean yes."""
-    yes = scores >= threshold
-    return float(np.mean(missed * (positive & ~yes) + false_alarm * (~positive & yes)))
+def costs(positive, yes, missed, false_alarm):
+    """What each answer costs: `positive` is the truth, `yes` what was said."""
+    return missed * (positive & ~yes) + false_alarm * (~positive & yes)
 
 
 def best_threshold(positive, scores, missed, false_alarm):
@@ -127,11 +126,15 @@ def best_threshold(positive, scores, missed, false_alarm):
     """
     values = np.unique(scores)
     tried = np.concatenate([[0.0], (values[1:] + values[:-1]) / 2, [1.0 + 1e-9]])
-    costs = np.array([cost(positive, scores, t, missed, false_alarm) for t in tried])
-    cheapest = costs <= costs.min() + 1e-12
+
+    def mean_cost(threshold):
+        return np.mean(costs(positive, scores >= threshold, missed, false_alarm))
+
+    means = np.array([mean_cost(threshold) for threshold in tried])
+    cheapest = means <= means.min() + 1e-12
     theory = false_alarm / (false_alarm + missed)
     # Between two neighbours that cost the same lies nothing: theory itself may fit there.
-    if cost(positive, scores, theory, missed, false_alarm) <= costs.min() + 1e-12:
+    if mean_cost(theory) <= means.min() + 1e-12:
         return float(theory)
     return float(min(tried[cheapest], key=lambda t: abs(t - theory)))
 

@@ -15,10 +15,10 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
   max-width: 52rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 .soft { color: var(--soft); } .wide { overflow-x: auto; }
-table { border-collapse: collapse; } td { white-space: nowrap; }
+table { border-collapse: collapse; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
-svg { width: 100%; max-width: 34rem; height: auto; font: 13px system-ui, sans-serif; }
+svg { width: 100%; max-width: 30rem; height: auto; font: 14px system-ui, sans-serif; }
 svg text { fill: var(--ink); } .grid { stroke: var(--line); } .one { stroke: var(--one); }
 .two { stroke: var(--two); } .dot1 { fill: var(--one); } .dot2 { fill: var(--two); }
 path { fill: none; stroke-width: 2; } .dash { stroke-dasharray: 5 4; }
@@ -38,7 +38,7 @@ def page(title, body):
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
-        f"<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n"
+        f"<body><main><h1>{escape(title)}</h1>\n{body}\n</main></body></html>\n"
     )
 
 
@@ -52,11 +52,12 @@ def table(head, rows, caption="", style=None):
             how = f' style="{style(r, c)}"' if style else ""
             cells.append(f"<td{how}>{escape(cell)}</td>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    # Outside the table, which may be wider than a phone.
-    caption = f'<p class="soft">{escape(caption)}</p>' if caption else ""
+    # The caption is outside the table, which may be wider than a phone and then scrolls.
+    above = f'<p class="soft">{escape(caption)}</p>' if caption else ""
+    name = escape(caption or f"Table by {head[0]}")
     return (
-        f'{caption}<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f'{above}<div class="wide" tabindex="0" role="region" aria-label="{name}">'
+        f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 
@@ -70,44 +71,59 @@ def thumbnail(array, alt):
     return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(alt)}">'
 
 
-WIDTH, HEIGHT, LEFT, TOP, BELOW = 480, 300, 52, 26, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BELOW = 400, 270, 48, 14, 28, 46
 
 
-def chart(title, description, across, up, x_name, y_name, inside, digits=(0, 1)):
-    """Axes from across[0] to across[1] and up[0] to up[1], and what is drawn inside.
+class Axis:
+    """An axis: its name, the values that are written at it, and where it ends."""
+
+    def __init__(self, name, ticks=None, top=1.0):
+        self.name = name
+        self.ticks = ticks or [top * part / 4 for part in range(5)]
+        self.low, self.high = self.ticks[0], self.ticks[-1]
+
+    def share(self, value):
+        return (value - self.low) / ((self.high - self.low) or 1)
+
+    def text(self, value):
+        return str(value) if isinstance(value, int) else f"{value:.2f}"
+
+
+def chart(title, description, across, up, inside):
+    """Two axes, and what is drawn inside.
 
     `inside` gets two functions, from a value to a place on the page.
     """
 
     def x(value):
-        share = (value - across[0]) / ((across[1] - across[0]) or 1)
-        return LEFT + share * (WIDTH - LEFT - 14)
+        return LEFT + across.share(value) * (WIDTH - LEFT - RIGHT)
 
     def y(value):
-        share = (value - up[0]) / ((up[1] - up[0]) or 1)
-        return HEIGHT - BELOW - share * (HEIGHT - BELOW - TOP)
+        return HEIGHT - BELOW - up.share(value) * (HEIGHT - BELOW - TOP)
 
     parts = []
-    for part in range(5):
-        value = up[0] + (up[1] - up[0]) * part / 4
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - 14}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
-        )
-        parts.append(
-            f'<text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.{digits[1] + 1}f}</text>'
-        )
-    for value in (across[0], (across[0] + across[1]) / 2, across[1]):
-        parts.append(
-            f'<text x="{x(value):.1f}" y="{HEIGHT - 24}" text-anchor="middle">{value:.{digits[0]}f}</text>'
-        )
-    parts.append(
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_name)}</text>'
-    )
-    parts.append(f'<text x="4" y="14">{escape(y_name)}</text>')
+    for value in up.ticks:
+        height = y(value)
+        ends = f'x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{height:.1f}" y2="{height:.1f}"'
+        parts.append(f'<line class="grid" {ends}/>')
+        parts.append(text_at(LEFT - 6, height + 4, up.text(value), "end"))
+    parts += [text_at(x(value), HEIGHT - 26, across.text(value)) for value in across.ticks]
+    parts.append(text_at(WIDTH / 2, HEIGHT - 6, across.name))
+    parts.append(text_at(4, 14, up.name, "start"))
+    label = escape(f"{title}. {description}")
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title + ". " + description)}">'
-        f"<title>{escape(title)}</title>{''.join(parts)}{inside(x, y)}</svg>"
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">'
+        f"{''.join(parts)}{inside(x, y)}</svg>"
     )
+
+
+def text_at(x, y, text, anchor="middle"):
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def rule(x, bottom, top):
+    """A vertical dashed line."""
+    return f'<line class="grid dash" x1="{x:.1f}" x2="{x:.1f}" y1="{bottom:.1f}" y2="{top:.1f}"/>'
 
 
 def line(points, style):

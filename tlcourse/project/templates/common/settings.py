@@ -136,12 +136,25 @@ def run(main):
     except Problem as problem:
         sys.exit(f"Problem: {problem}")
     except KeyboardInterrupt:
-        sys.exit("\nStopped. The same command goes on from here.")
+        sys.exit("\nStopped. The same command continues from here.")
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EROFS):
+        problem = disk_problem(error)
+        if problem is None:
             raise
-        do = "Make room on the disk, or move this folder to where you may write."
-        sys.exit(f"Problem: {error.strerror}: {error.filename}\n  What to do: {do}")
+        sys.exit(f"Problem: {problem}")
+
+
+def disk_problem(error):
+    """A Problem for an error of the disk, or None if it is a different error."""
+    where = f" ({error.filename})" if error.filename else ""
+    # Not every library hands on the number of the error.
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
+        do = "Make room and run the same command again. Nothing that was there is lost."
+        return Problem(f"The disk is full{where}.", do)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        do = "Move the project to a folder in which you may read and write."
+        return Problem(f"Reading or writing is not permitted{where}.", do)
+    return None
 
 
 def duration(seconds):

@@ -2,6 +2,7 @@
 
 import csv
 import random
+import unicodedata
 from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -34,27 +35,20 @@ def groups_of(rows, rule):
 
 def by_table(rows, file):
     """Groups from a CSV with the columns file and group."""
-    try:
-        with open(file, encoding="utf-8-sig", newline="") as opened:
-            first = opened.readline()
-            delimiter = ";" if first.count(";") > first.count(",") else ","
-            opened.seek(0)
-            table = list(csv.DictReader(opened, delimiter=delimiter))
-    except (OSError, UnicodeDecodeError) as error:
-        do = "Write a CSV file (UTF-8) with the columns file,group."
-        raise Problem(f"The table {file} cannot be read: {error}.", do) from None
+    table = lines_of(file, "Write a CSV file (UTF-8) with the columns file,group.")
     if not table or not {"file", "group"} <= set(table[0]):
         do = "Its first line must be file,group."
         raise Problem(f"{file.name} has no columns file and group.", do)
     known = {
-        (line["file"] or "").strip().replace("\\", "/"): (line["group"] or "").strip()
+        composed((line["file"] or "").strip().replace("\\", "/")): (line["group"] or "").strip()
         for line in table
     }
     times = Counter(PurePosixPath(row["file"]).name for row in rows)
 
     def group(row):
         name = PurePosixPath(row["file"]).name  # enough if only one file has it
-        return known.get(row["file"]) or (known.get(name) if times[name] == 1 else None)
+        alone = known.get(composed(name)) if times[name] == 1 else None
+        return known.get(composed(row["file"])) or alone
 
     missing = [row["file"] for row in rows if not group(row)]
     if missing:
@@ -62,6 +56,24 @@ def by_table(rows, file):
         do = "Add a line for each; an image on its own gets a group of its own."
         raise Problem(f"{file.name} has no group for {missing[0]}{more}.", do)
     return [group(row) for row in rows]
+
+
+def lines_of(file, do):
+    """The lines of a CSV file, as scripts and as spreadsheets write it."""
+    try:
+        with open(file, encoding="utf-8-sig", newline="") as opened:
+            first = opened.readline()
+            delimiter = ";" if first.count(";") > first.count(",") else ","
+            opened.seek(0)
+            return list(csv.DictReader(opened, delimiter=delimiter))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or "it is not a CSV file in UTF-8"
+        raise Problem(f"The table {file} cannot be read: {why}.", do) from None
+
+
+def composed(name):
+    """Umlauts as one character: a Mac stores them as two in the names of files."""
+    return unicodedata.normalize("NFC", name)
 
 
 def bursts(rows, seconds):
@@ -168,11 +180,32 @@ def load(file=None):
     file = Path(file or FILE)
     if not file.exists():
         return []
-    with open(file, encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    if not rows or set(rows[0]) != set(COLUMNS) or {r["split"] for r in rows} - set(SPLITS):
-        raise Problem(f"{file.name} is damaged.", "Delete it and run python check.py.")
+    do = "Undo your changes to it. Or move it away and run python check.py, which divides anew."
+    rows = lines_of(file, do)
+    if not rows or set(rows[0]) != set(COLUMNS):
+        raise Problem(f"{file.name} must have the columns {', '.join(COLUMNS)}.", do)
+    for row in rows:
+        if row["split"] not in SPLITS:
+            problem = f"{file.name} says {row['split']!r} as the split of {row['file']}."
+            raise Problem(problem, f"Use {' or '.join(SPLITS)}.")
     return rows
+
+
+def sound(rows):
+    """Is the split still one, after somebody edited split.csv?"""
+    sides = defaultdict(set)
+    for row in rows:
+        sides[row["group"]].add(row["split"])
+    torn = [group for group, found in sides.items() if len(found) > 1]
+    if torn:
+        do = "Give all its lines the same split, or run python check.py --redraw."
+        raise Problem(f"In {FILE.name}, the group {torn[0]} is in more than one split.", do)
+    there = {(row["class"], row["split"]) for row in rows}
+    for name in sorted({row["class"] for row in rows}):
+        for one in SPLITS:
+            if (name, one) not in there:
+                do = "Move some of its groups there, or run python check.py --redraw."
+                raise Problem(f"In {FILE.name}, {name} has no images in {one}.", do)
 
 
 def of(rows, split):

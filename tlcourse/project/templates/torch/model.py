@@ -3,12 +3,13 @@
 import json
 import os
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
+import safetensors.torch
 import timm
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 from settings import Problem, path
@@ -96,9 +97,9 @@ def logits(network, pixels, about, batch=64):
 
 def save(network, about, file):
     """Weights, names of the classes and preparation: one file, all of it or nothing."""
-    half = f"{file}.half"
+    half = Path(f"{file}.half")
     tensors = {name: t.contiguous().cpu() for name, t in network.state_dict().items()}
-    save_file(tensors, half, {"about": json.dumps(about)})
+    half.write_bytes(safetensors.torch.save(tensors, {"about": json.dumps(about)}))
     os.replace(half, file)
 
 
@@ -107,7 +108,7 @@ def load(file):
     try:
         with safe_open(file, "pt") as opened:
             about = json.loads(opened.metadata()["about"])
-        tensors = load_file(file)
+        tensors = safetensors.torch.load_file(file)
     except FileNotFoundError:
         raise Problem(f"There is no model {file}.", "Run python train.py first.") from None
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):

@@ -7,6 +7,7 @@ python train.py --like run/run.json --out again    repeat a recorded run
 
 import argparse
 import copy
+import io
 import os
 import time
 
@@ -127,7 +128,9 @@ def keep_in(folder):
 
     def keep(state):
         half = folder / "state.half"
-        torch.save(state, half)
+        kept = io.BytesIO()  # written by Python itself, which tells when the disk is full
+        torch.save(state, kept)
+        half.write_bytes(kept.getbuffer())
         os.replace(half, folder / "state.pt")
 
     return keep
