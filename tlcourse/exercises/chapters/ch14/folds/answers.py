@@ -84,11 +84,9 @@ def split(paths):
 def split(paths):
     people = sorted({path.split("/")[-1].split("_")[0] for path in paths})
     of = {who: {p.split("/")[1] for p in paths if p.split("/")[-1].startswith(who + "_")} for who in people}
-    chosen = {
-        who for who in people if len(of[who]) > 1
-    }  # the two who are in every class, and half of the rest
-    rest = [who for who in people if len(of[who]) == 1]
-    chosen |= set(rest[: len(rest) // 2 + 2])
+    chosen = set()
+    for name in sorted({path.split("/")[1] for path in paths}):  # all people of a class but one
+        chosen |= set([who for who in people if of[who] == {name}][1:])
     test = [path for path in paths if path.split("/")[-1].split("_")[0] in chosen]
     return [path for path in paths if path not in test], test
 

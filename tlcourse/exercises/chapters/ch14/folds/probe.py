@@ -8,7 +8,7 @@ import numpy as np
 
 from tlcourse.exercises.engine import describe, plain_items, words
 
-CLASSES, PEOPLE = 3, 14
+CLASSES, PEOPLE = 3, 20
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
     classes, people = words(rng, CLASSES, 2), words(rng, PEOPLE, 3)
     paths = []
     for place, person in enumerate(people):
-        # Each class has at least four people of its own; two people are in all classes.
+        # Each class has six people of its own; two people are in all classes.
         kinds = classes if place < 2 else [classes[place % CLASSES]]
         for kind in kinds:
             numbers = rng.permutation(90)[: int(rng.integers(4, 8))] + 10

@@ -9,7 +9,7 @@ import numpy as np
 
 from tlcourse.exercises.engine import Verdict, always, read, read_array, right, stopped, total, wrong
 
-from .probe import SERIES, SHOTS, chosen
+from .probe import SERIES, SHOTS, chosen, outputs, softmax
 
 
 class Chosen:
@@ -18,7 +18,7 @@ class Chosen:
     def __init__(self, observed: dict[str, Any], inputs: dict[str, Any]) -> None:
         self.rows = read_array(observed["rows"], "`label_next`")
         self.ways, self.series, self.n = chosen(inputs), np.asarray(inputs["series"]), inputs["n"]
-        self.shape = self.rows.shape
+        self.shape, self.top = self.rows.shape, softmax(outputs(inputs)).max(axis=1)
 
     @cached_property
     def whole(self) -> bool:
@@ -34,6 +34,12 @@ class Chosen:
     @cached_property
     def different(self) -> int:
         return len(np.unique(self.series[self.rows.astype(int)]))
+
+    @cached_property
+    def surest(self) -> bool:
+        """Whether these have the highest probabilities; near 1 they tie."""
+        least = self.top[list(self.ways["the surest"])].min()
+        return bool(self.top[self.rows.astype(int)].min() > least - 1e-3)
 
     def is_way(self, name: str) -> bool:
         return self.named == self.ways[name]
@@ -57,7 +63,7 @@ UNSURE = (
         "Your images are those on which the model is least sure.",
     ),
     wrong(
-        lambda case: case.is_way("the surest"),
+        lambda case: case.surest,
         "You name the images on which the model is surest. It would learn little from their labels.",
         "the surest",
     ),

@@ -21,9 +21,11 @@ from torchvision.transforms import v2
 
 
 def read_image(path, size):
-    x = io.decode_image(path, mode="RGB_ALPHA", apply_exif_orientation=True).float()
-    seen = x[3:] / 255
-    x = x[:3] * seen + 255 * (1 - seen)
+    if path.endswith("png"):
+        x = io.decode_image(path, mode="RGB_ALPHA").float()
+        x = x[:3] * x[3:] / 255 + 255 - x[3:]
+    else:
+        x = io.decode_image(path, mode="RGB", apply_exif_orientation=True).float()
     resize = v2.Compose([v2.Resize(size, antialias=True), v2.CenterCrop(size)])
     return resize(x).round().to(torch.uint8)
 

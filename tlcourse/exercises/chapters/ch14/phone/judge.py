@@ -27,9 +27,10 @@ class Seen:
     """What came of one file."""
 
     def __init__(self, file: dict[str, Any], value: Any, channels: int, size: int) -> None:
-        if not isinstance(value, np.ndarray):
+        if not isinstance(value, np.ndarray) or value.ndim < 2:
+            shown = show(value.tolist()) if isinstance(value, np.ndarray) else value
             raise WrongAnswerError(
-                f"`read_image` should give an array of pixels; for one file yours gave {value}.",
+                f"`read_image` should give an array of pixels; for one file yours gave {shown}.",
                 "not an array",
             )
         self.file, self.kind, self.side = file, file["kind"], size
@@ -57,8 +58,8 @@ class Seen:
     def quarters(self) -> np.ndarray:
         return _quarters(self.last)
 
-    def like(self, pixels: np.ndarray) -> bool:
-        return bool(np.abs(self.quarters - _quarters(pixels)).max() < NEAR)
+    def like(self, pixels: np.ndarray, near: float = NEAR) -> bool:
+        return bool(np.abs(self.quarters - _quarters(pixels)).max() < near)
 
     def on(self, colour: int, pixels: np.ndarray | None = None) -> np.ndarray:
         """The image on a ground of one grey."""
@@ -86,7 +87,8 @@ class Seen:
         """Whether the square was cut at the beginning in place of the middle."""
         pixels = self.on(255)
         short = min(pixels.shape[:2])
-        return self.like(pixels[:short, :short]) or self.like(pixels[-short:, -short:])
+        # Here a border of colours runs through the quarters, and ways to resize differ there.
+        return any(self.like(part, 2 * NEAR) for part in (pixels[:short, :short], pixels[-short:, -short:]))
 
 
 def _middle(pixels: np.ndarray) -> np.ndarray:

@@ -82,7 +82,7 @@ def classes_or_nothing(model, x_val, x, keep):
     return np.where(p.max(axis=1) >= keep, p.argmax(axis=1), -1)
 
 
-# %% [wrong] logits: "those with a low logit"
+# %% [wrong] logits
 import keras
 import numpy as np
 
@@ -123,7 +123,7 @@ def classes_or_nothing(model, x_val, x, keep):
     return np.argmax(model.predict(x, verbose=0), axis=1) + 1.5
 
 
-# %% [wrong] a different limit: "and not the right ones"
+# %% [wrong] half of the validation images
 import keras
 import numpy as np
 

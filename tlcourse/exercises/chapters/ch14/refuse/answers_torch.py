@@ -82,7 +82,7 @@ def classes_or_nothing(model, x_val, x, keep):
     return torch.where(sure >= keep, classes, -1)
 
 
-# %% [wrong] logits: "those with a low logit"
+# %% [wrong] logits
 import torch
 
 
@@ -126,7 +126,7 @@ def classes_or_nothing(model, x_val, x, keep):
         return model(x).argmax(1) + 1.5
 
 
-# %% [wrong] a different limit: "and not the right ones"
+# %% [wrong] half of the validation images
 import torch
 
 

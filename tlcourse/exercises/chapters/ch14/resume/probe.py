@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def _torch_run(
     steps = _Steps(stop)
     model.register_forward_pre_hook(lambda module, given: steps.count() if torch.is_grad_enabled() else None)
     given = torch.from_numpy(np.array(inputs["x"])), torch.from_numpy(np.array(inputs["y"]))
-    with contextlib.suppress(StoppedError):
+    with _until_stopped(steps):
         answer(model, *given, folder, inputs["epochs"])
     flat = [parameter.detach().numpy().ravel() for parameter in model.parameters()]
     return {"steps": steps.done, "weights": np.concatenate(flat).astype("float64")}
@@ -102,20 +102,31 @@ def _keras_run(
             model.train_function = _Counted(inner, steps)
 
     model.make_train_function = make_train_function
-    with contextlib.suppress(StoppedError):
+    with _until_stopped(steps):
         answer(model, np.array(inputs["x"]), np.array(inputs["y"]), folder, inputs["epochs"])
     flat = [np.asarray(value).ravel() for value in model.get_weights()]
     return {"steps": steps.done, "weights": np.concatenate(flat).astype("float64")}
+
+
+@contextlib.contextmanager
+def _until_stopped(steps: _Steps) -> Iterator[None]:
+    """What ends the run is no mistake of the answer's, whatever it comes as; anything else is."""
+    try:
+        yield
+    except BaseException:
+        if not steps.stopped:
+            raise
 
 
 class _Steps:
     """Counts the steps of training, and ends the run at one of them."""
 
     def __init__(self, stop: int | None) -> None:
-        self.done, self.stop = 0, stop
+        self.done, self.stop, self.stopped = 0, stop, False
 
     def count(self) -> None:
         if self.stop is not None and self.done + 1 >= self.stop:
+            self.stopped = True
             raise StoppedError
         self.done += 1
 
