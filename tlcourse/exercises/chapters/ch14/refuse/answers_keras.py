@@ -92,7 +92,7 @@ def classes_or_nothing(model, x_val, x, keep):
     return np.where(z.max(axis=1) >= np.quantile(z_val.max(axis=1), 1 - keep), z.argmax(axis=1), -1)
 
 
-# %% [wrong] the other share: "of the validation images get *no* answer"
+# %% [wrong] the other share
 import keras
 import numpy as np
 

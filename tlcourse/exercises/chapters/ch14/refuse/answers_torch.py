@@ -94,7 +94,7 @@ def classes_or_nothing(model, x_val, x, keep):
     return torch.where(sure >= sure_val.quantile(1 - keep), classes, -1)
 
 
-# %% [wrong] the other share: "of the validation images get *no* answer"
+# %% [wrong] the other share
 import torch
 
 

@@ -89,11 +89,6 @@ LIMIT = (
         "the share taken for the limit",
     ),
     wrong(
-        lambda case: case.is_way("the other share"),
-        "You refuse {refused} of {n}. With your limit {percent} of the validation images get *no* answer.",
-        "the other share",
-    ),
-    wrong(
         always,
         "You refuse {refused} of {n}, and not the right ones. Sort the highest probabilities of the"
         " validation images: {percent} of them are to be at or above the limit.",

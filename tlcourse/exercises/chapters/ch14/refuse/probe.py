@@ -11,7 +11,9 @@ from tlcourse.exercises.engine import plain_array, tiny
 
 SIZE, CLASSES, BLOCKS = 6, 4, 2
 VALIDATION, NEW = 30, 24
-KEEPS = (0.7, 0.8, 0.9)
+KEEPS = (0.6, 0.7, 0.8)
+LEAST = 7
+"""So many of the new images at least are on either side of the limit."""
 GAP = 0.01
 """So far are the highest probabilities of new images from where the limit may lie."""
 
@@ -26,32 +28,29 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
             "blocks": tiny.block_names(rng, BLOCKS),
             "width": int(rng.integers(5, 9)),
             "seed": int(rng.integers(1, 10_000)),
+            "keep": float(rng.choice(KEEPS)),
             "validation": tiny.batch(rng, VALIDATION, SIZE, CLASSES)["images"],
             "new": tiny.batch(rng, 3 * NEW, SIZE, CLASSES)["images"],
         }
         strange = rng.random(3 * NEW) < 0.5
         given["new"][strange] = rng.normal(0.2, 0.5, (int(strange.sum()), SIZE, SIZE, 3)).astype("float32")
         z_val, z = outputs(given, given["validation"]), outputs(given, given["new"])
-        # A share to keep that is not the limit itself, and of the new images none near the limit and as many
-        # above it as the seed says.
-        spans = {keep: _limits(softmax(z_val), keep) for keep in KEEPS}
-        keeps = [keep for keep, (low, high) in spans.items() if not low - 0.08 < keep < high + 0.08]
-        if not keeps:
+        # New images away from the limit, so many above it and so many below.
+        low, high = _limits(softmax(z_val), given["keep"])
+        top = softmax(z).max(axis=1)
+        above, below = np.flatnonzero(top > high + GAP), np.flatnonzero(top < low - GAP)
+        least, most = max(LEAST, NEW - len(below)), min(len(above), NEW - LEAST)
+        if least > most:
             continue
-        given["keep"] = float(rng.choice(keeps))
-        low, high = spans[given["keep"]]
-        top, above = softmax(z).max(axis=1), int(rng.integers(8, NEW - 7))
-        sides = np.flatnonzero(top > high + GAP)[:above], np.flatnonzero(top < low - GAP)[: NEW - above]
-        rows = rng.permutation(np.concatenate(sides))
-        if len(rows) < NEW:
-            continue
+        count = int(rng.integers(least, most + 1))
+        rows = rng.permutation(np.concatenate([above[:count], below[: NEW - count]]))
         ways = _ways(z_val, z[rows], given["keep"])
         far = all((one != two).sum() > 2 for one, two in itertools.combinations(ways.values(), 2))
         if not far or any((found >= 0).sum() < 3 for found in ways.values()):
             continue
         given["new"] = given["new"][rows]
         in_training = outputs(given, given["new"], by_batch=True).argmax(axis=1)
-        if ((ways["right"] >= 0) & (ways["right"] != in_training)).sum() > 4:
+        if ((ways["right"] >= 0) & (ways["right"] != in_training)).sum() > 3:
             return given
 
 
@@ -99,7 +98,6 @@ def _ways(z_val: np.ndarray, z: np.ndarray, keep: float) -> dict[str, np.ndarray
         "the share taken for the limit": of(p, keep),
         "answers everything": p.argmax(axis=1),
         "the sure ones refused": np.where(p.max(axis=1) >= kept(p_val), -1, p.argmax(axis=1)),
-        "the other share": of(p, kept(p_val, 1 - keep)),
     }
 
 
