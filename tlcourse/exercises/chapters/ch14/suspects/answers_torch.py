@@ -25,7 +25,7 @@ def suspects(x, y, n):
     return p.argsort()[:n].tolist()
 
 
-# %% [wrong] some are missed: "some are missed"
+# %% [wrong] learned by heart
 import torch
 from torch import nn
 
@@ -33,7 +33,7 @@ from torch import nn
 def suspects(x, y, n):
     head = nn.Linear(x.shape[1], 10)
     optimizer = torch.optim.AdamW(head.parameters(), lr=1e-3)
-    for epoch in range(20):
+    for epoch in range(60):
         for rows in torch.randperm(len(y)).split(32):
             optimizer.zero_grad()
             nn.functional.cross_entropy(head(x[rows]), y[rows]).backward()
