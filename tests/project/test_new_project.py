@@ -300,6 +300,8 @@ def test_the_threshold_follows_the_costs(modules: dict[str, ModuleType]) -> None
     assert 0.4 < best(yes, scores, 1, 10) <= 0.8
     assert best(yes[[0, 5]], scores[[0, 5]], 1, 1) == 0.5, "where all cost the same, theory decides"
     assert best(np.zeros(3, bool), scores[:3], 0, 1) > 0.3, "never yes"
+    chosen = [best(yes, scores, miss, 1) for miss in (0.1, 0.5, 1, 2, 10, 100)]
+    assert chosen == sorted(chosen, reverse=True), "the dearer a miss, the lower the threshold"
 
 
 def test_intervals_of_groups_are_wider(modules: dict[str, ModuleType]) -> None:
