@@ -16,9 +16,9 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 .soft { color: var(--soft); } .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
+th, td { padding: .3rem .45rem; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
-th { min-width: 4.6rem; overflow-wrap: anywhere; }
+th { max-width: 10rem; overflow-wrap: break-word; }
 svg { width: 100%; max-width: 30rem; height: auto; font: 14px system-ui, sans-serif; }
 svg text { fill: var(--ink); } .grid { stroke: var(--line); } .one { stroke: var(--one); }
 .two { stroke: var(--two); } .dot1 { fill: var(--one); } .dot2 { fill: var(--two); }
