@@ -199,7 +199,7 @@ def test_what_cannot_be_split_is_one_clear_message(project: Path) -> None:
     for file in discs[2:]:
         file.unlink()
     said = written.refused(project, "check.py")
-    assert "discs (2 images, groups: 2)" in said
+    assert "discs (images: 2, groups: 2)" in said
     discs[0].unlink()
     discs[1].write_bytes(b"")
     assert "discs has no usable image" in written.refused(project, "check.py")
@@ -253,7 +253,7 @@ def test_a_setting_of_the_split_that_changed_is_noticed(project: Path) -> None:
     code = "import check, settings; settings.run(lambda: bool(check.unchanged(settings.read())) and 0)"
     written.run(project, "-c", code)
     written.change(project, groups__by="prefix")
-    assert "have changed since the check" in written.refused(project, "-c", code)
+    assert "have changed since the check: by." in written.refused(project, "-c", code)
     written.change(project, groups__by="file")
     phone.scene("discs", 90).save(project / "data" / "discs" / "new.png")
     assert "new since the check: 1 (discs/new.png)" in written.refused(project, "-c", code)
@@ -300,6 +300,8 @@ def test_the_threshold_follows_the_costs(modules: dict[str, ModuleType]) -> None
     assert 0.4 < best(yes, scores, 1, 10) <= 0.8
     assert best(yes[[0, 5]], scores[[0, 5]], 1, 1) == 0.5, "where all cost the same, theory decides"
     assert best(np.zeros(3, bool), scores[:3], 0, 1) > 0.3, "never yes"
+    chosen = [best(yes, scores, miss, 1) for miss in (0.1, 0.5, 1, 2, 10, 100)]
+    assert chosen == sorted(chosen, reverse=True), "the dearer a miss, the lower the threshold"
 
 
 def test_intervals_of_groups_are_wider(modules: dict[str, ModuleType]) -> None:

@@ -84,7 +84,9 @@ def test_other_costs_choose_another_threshold_and_other_settings_another_run(tmp
     again = json.loads((project / "run" / "run.json").read_text(encoding="utf-8"))
     assert again["threshold"] <= made["threshold"]
     assert again["fingerprint"] == made["fingerprint"]
-    written.change(project, data__size=96)
+    written.change(project, decision__positive="cats")
+    assert "There is no class 'cats'" in written.refused(project, "model.py")
+    written.change(project, decision__positive="", data__size=96)
     assert "other settings" in written.refused(project, "model.py")
 
 
@@ -110,8 +112,7 @@ def test_an_answer_for_each_image_that_can_be_read(project: Path) -> None:
     assert len(table) == 36
     broken = project / "data" / "stripes" / "half.jpg"
     assert "None of the files could be read" in written.refused(project, "predict.py", broken)
-    said = written.refused(project, "predict.py", project / "nowhere.jpg")
-    assert "nowhere.jpg does not exist" in said
+    assert "nowhere does not exist" in written.refused(project, "predict.py", project / "nowhere")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")

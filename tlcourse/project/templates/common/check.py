@@ -170,9 +170,13 @@ def unchanged(config):
     rows = split.load()
     if not rows:
         return check(config)
-    if found().get("settings", deciding(config)) != deciding(config):
+    now = deciding(config)
+    then = found().get("settings", now)
+    changed = [name for name, value in now.items() if then.get(name) != value]
+    if changed:
         do = "Run python check.py --redraw, or undo the change."
-        raise Problem("Settings of the split have changed since the check.", do)
+        names = ", ".join(changed)
+        raise Problem(f"Settings of the split have changed since the check: {names}.", do)
     split.sound(rows)
     folder = settings.path(config["data"]["folder"])
     progress = Progress("Comparing files with split.csv", len(rows))

@@ -15,6 +15,10 @@ STAGES = ("head", "deeper")
 
 def data_of(config, rows, classes):
     """Images and class numbers of training and validation. Test images stay shut."""
+    looked_for = config["decision"]["positive"]
+    if looked_for and looked_for not in classes:
+        do = f"Set decision.positive to {' or '.join(classes)}."
+        raise settings.Problem(f"There is no class {looked_for!r}.", do)
     folder, size = settings.path(config["data"]["folder"]), config["data"]["size"]
     data = {}
     for name in ("train", "validation"):
@@ -69,9 +73,6 @@ def result(config, about, data, logits, chosen, history):
     if len(classes) == 2:
         rule = config["decision"]
         about["positive"] = rule["positive"] or rarer(data["train_labels"], classes)
-        if about["positive"] not in classes:
-            do = f"Set decision.positive to {' or '.join(classes)}."
-            raise settings.Problem(f"There is no class {about['positive']!r}.", do)
         number = classes.index(about["positive"])
         about["threshold"] = measures.best_threshold(
             labels == number,

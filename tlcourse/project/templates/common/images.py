@@ -56,6 +56,8 @@ def read(file, least=None):
     `least` is the size that is needed: a JPEG of 12 megapixels is then decoded at a
     fraction of it, which takes a fraction of the time.
     """
+    if not Path(file).exists():
+        raise UnreadableError("does not exist")
     ending = Path(file).suffix.lower()
     if ending in HEIC and pillow_heif is None:
         raise UnreadableError("is HEIC: export it as JPEG, or pip install pillow-heif")
@@ -70,8 +72,6 @@ def read(file, least=None):
                     image.draft("RGB", (2 * least, 2 * least))
                 image.load()
                 return on_white(turned(image)), about
-    except FileNotFoundError:
-        raise UnreadableError("does not exist") from None
     except Exception as error:  # a damaged file raises whatever its decoder meets
         if Path(file).is_file() and Path(file).stat().st_size == 0:
             raise UnreadableError("is empty (0 bytes)") from None

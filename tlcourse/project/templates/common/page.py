@@ -16,8 +16,9 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 .soft { color: var(--soft); } .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
-th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); }
+th, td { padding: .3rem .45rem; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; }
+th { max-width: 10rem; overflow-wrap: break-word; }
 svg { width: 100%; max-width: 30rem; height: auto; font: 14px system-ui, sans-serif; }
 svg text { fill: var(--ink); } .grid { stroke: var(--line); } .one { stroke: var(--one); }
 .two { stroke: var(--two); } .dot1 { fill: var(--one); } .dot2 { fill: var(--two); }
@@ -71,7 +72,7 @@ def thumbnail(array, alt):
     return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(alt)}">'
 
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BELOW = 400, 270, 48, 14, 28, 46
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BELOW = 400, 270, 48, 20, 28, 46
 
 
 class Axis:

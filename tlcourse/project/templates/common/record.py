@@ -32,7 +32,8 @@ def read_json(file):
         do = "Give the run.json of a finished run."
         raise Problem(f"{file} cannot be read: {error.strerror}.", do) from None
     except ValueError:
-        raise Problem(f"{file} is damaged.", "Take another copy of it.") from None
+        do = "Put back a copy of it. The record of a run is written again by python train.py."
+        raise Problem(f"{file} is damaged.", do) from None
 
 
 def weights_hash(config):

@@ -101,7 +101,11 @@ def write_report(folder, made, about, rows, pixels, logits):
     weights = np.array(made["class_weights"])
     readings = record.read_json(HERE / "test_readings.json")
     least = next(ends[0] for name, _, ends in ours if name == scores.MAIN)
-    head = ["class", "images", "found (recall)", "right when said (precision)"]
+    head = ["class", "images", "recall", "precision"]
+    meaning = (
+        "Recall: how much of the class was found. Precision: how often the model is right when it "
+        "names the class."
+    )
     body = [
         f"<p>Test images: {len(rows)}, in {len(set(groups))} groups, read "
         f"{page.escape(readings[-1]['when'])}. The model has never seen them.</p>",
@@ -111,7 +115,7 @@ def write_report(folder, made, about, rows, pixels, logits):
         f"<p><b>{page.escape(worth)}</b></p>",
         threshold_text(about, rule) if len(classes) == 2 else "",
         "<h2>Each class</h2>",
-        page.table(head, scores.per_class(labels, guesses, groups, classes)),
+        page.table(head, scores.per_class(labels, guesses, groups, classes), meaning),
         "<h2>Confusion</h2>",
         figures.confusion(labels, guesses, classes),
         "<h2>The worst errors</h2>",

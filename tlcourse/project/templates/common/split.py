@@ -155,7 +155,7 @@ def explain_too_few(groups, total):
     for name in sorted(total):
         count = sum(name in classes for classes in groups.values())
         if count < len(SPLITS):
-            few.append(f"{name} ({total[name]} images, groups: {count})")
+            few.append(f"{name} (images: {total[name]}, groups: {count})")
     if few:
         raise Problem(
             f"Too few independent images: {', '.join(few)}. Each class needs three "
