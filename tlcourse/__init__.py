@@ -32,6 +32,7 @@ _SUBMODULES = (
     "language",
     "models",
     "plots",
+    "project",
     "sweeps",
     "training",
     "transferability",

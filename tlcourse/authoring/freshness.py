@@ -17,7 +17,7 @@ __all__ = ["code_hash", "essence", "package_folder"]
 
 SEEN_AS_TEXT = (".py", ".csv", ".json", ".txt", ".md")
 TABLES = "sweeps/results/"
-LISTS = frozenset({"__all__", "TOPICS"})
+LISTS = frozenset({"__all__", "_SUBMODULES", "TOPICS"})
 """What an ``__init__`` says of the modules beside it: one more of them changes nothing for the others."""
 
 

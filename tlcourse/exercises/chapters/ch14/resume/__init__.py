@@ -2,4 +2,4 @@
 
 from tlcourse.exercises.engine import About
 
-ABOUT = About(title="Killed, and started again", points=3, answer="train", returns=False)
+ABOUT = About(title="Killed, and started again", points=3, answer="train", returns=False, trains=3)

@@ -11,8 +11,8 @@ from tlcourse.exercises.engine import Verdict, always, read, read_array, right, 
 
 from .probe import IMAGES, NAMED, WRONG
 
-ENOUGH, SOME, LEARNED = 28, 25, 12
-"""So many of 32 give all points, and one; below the last, little was learned."""
+ENOUGH, SOME, LEARNED = 49, 46, 20
+"""So many of 56 give all points, and one; below the last, little was learned."""
 
 
 class Named:
@@ -53,7 +53,7 @@ UNUSABLE = (
         "You give an array of shape {shape}. Give the numbers of {asked} rows.",
         "not so many rows",
     ),
-    wrong(lambda named: not named.whole, "These are no numbers of rows: they go from 0 to 319.", "no rows"),
+    wrong(lambda named: not named.whole, "These are no numbers of rows: they go from 0 to 559.", "no rows"),
     wrong(
         lambda named: named.different < NAMED,
         "Only {different} of your rows are different.",
@@ -61,8 +61,8 @@ UNUSABLE = (
     ),
 )
 BY_HEART = (
-    "{yours}. A head that has learned the wrong labels by heart finds little odd about them. Divide the images"
-    " into folds, and judge each by a head that learned from the others."
+    "{yours}. A head that has learned the wrong labels by heart finds little odd about them. Divide the"
+    " images into folds, and judge each by a head that learned from the others."
 )
 FOUND = (
     right(lambda named: named.hits >= ENOUGH, "{yours}: nearly all that there are.", 3),
@@ -70,7 +70,7 @@ FOUND = (
     wrong(lambda named: named.hits >= LEARNED, BY_HEART, "judged by what it learned"),
     wrong(
         always,
-        "{yours}; by chance it would be 5. Suspicious is an image whose *given* label gets a low probability,"
+        "{yours}; by chance it would be 8. Suspicious is an image whose *given* label gets a low probability,"
         " not one about which the model is unsure.",
         "not by the given label",
     ),

@@ -9,8 +9,8 @@ import numpy as np
 
 from tlcourse.exercises.engine import frozen, plain_array
 
-SIZE = 48
-IMAGES, WRONG, NAMED = 320, 32, 48
+SIZE = 40
+IMAGES, WRONG, NAMED = 560, 56, 84
 """Images, how many have a wrong label, and how many rows are to be named."""
 
 
@@ -22,7 +22,7 @@ def _data() -> Any:
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """``images`` uint8 (320, 48, 48, 3), ``labels`` int64 (320,), and ``wrong``, the rows with a wrong one.
+    """``images`` uint8 (560, 40, 40, 3), ``labels`` int64 (560,), and ``wrong``, the rows with a wrong one.
 
     Which digit has which number comes from the seed.
     """
