@@ -14,20 +14,20 @@ def read_image(path, size):
     return 255 * (x[:3] * x[3:] + 1 - x[3:])
 
 
-# %% [right] torchvision decodes
+# %% [right] NumPy and an interpolation
+import numpy as np
 import torch
-from torchvision import io
-from torchvision.transforms import v2
+from PIL import Image, ImageOps
 
 
 def read_image(path, size):
-    if path.endswith("png"):
-        x = io.decode_image(path, mode="RGB_ALPHA").float()
-        x = x[:3] * x[3:] / 255 + 255 - x[3:]
-    else:
-        x = io.decode_image(path, mode="RGB", apply_exif_orientation=True).float()
-    resize = v2.Compose([v2.Resize(size, antialias=True), v2.CenterCrop(size)])
-    return resize(x).round().to(torch.uint8)
+    image = np.array(ImageOps.exif_transpose(Image.open(path)).convert("RGBA"), np.float32)
+    seen = image[..., 3:] / 255
+    x = torch.from_numpy(image[..., :3] * seen + 255 * (1 - seen)).permute(2, 0, 1)
+    side = min(x.shape[1:])
+    top, left = (x.shape[1] - side) // 2, (x.shape[2] - side) // 2
+    x = x[None, :, top : top + side, left : left + side]
+    return torch.nn.functional.interpolate(x, (size, size), mode="bilinear", antialias=True)[0]
 
 
 # %% [wrong] EXIF orientation ignored: "lies on its side"
@@ -76,13 +76,13 @@ def read_image(path, size):
 
 
 # %% [wrong] grey stays one channel: "also of a grey image"
-from torchvision import io
+from PIL import Image, ImageOps
 from torchvision.transforms import v2
 
 
 def read_image(path, size):
-    x = io.decode_image(path, apply_exif_orientation=True)
-    return v2.CenterCrop(size)(v2.Resize(size)(x))
+    image = ImageOps.fit(ImageOps.exif_transpose(Image.open(path)), (size, size))
+    return v2.functional.pil_to_tensor(image)
 
 
 # %% [wrong] channels at the other end: "the axis of the channels"

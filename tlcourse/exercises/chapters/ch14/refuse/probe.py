@@ -48,6 +48,8 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
         far = all((one != two).sum() > 2 for one, two in itertools.combinations(ways.values(), 2))
         if not far or any((found >= 0).sum() < 3 for found in ways.values()):
             continue
+        if any((ways["right"] != other).sum() < 3 for other in _others(z_val, z[rows], given["keep"])):
+            continue
         given["new"] = given["new"][rows]
         in_training = outputs(given, given["new"], by_batch=True).argmax(axis=1)
         if ((ways["right"] >= 0) & (ways["right"] != in_training)).sum() > 3:
@@ -99,6 +101,16 @@ def _ways(z_val: np.ndarray, z: np.ndarray, keep: float) -> dict[str, np.ndarray
         "answers everything": p.argmax(axis=1),
         "the sure ones refused": np.where(p.max(axis=1) >= kept(p_val), -1, p.argmax(axis=1)),
     }
+
+
+def _others(z_val: np.ndarray, z: np.ndarray, keep: float) -> list[np.ndarray]:
+    """Ways that are wrong, too, and have no message of their own: by logits, and by other shares."""
+    p_val, p = softmax(z_val), softmax(z)
+    pairs = [(z_val, z, 1 - keep), (p_val, p, keep), (p_val, p, 0.5)]
+    return [
+        np.where(new.max(axis=1) >= np.quantile(known.max(axis=1), share), new.argmax(axis=1), -1)
+        for known, new, share in pairs
+    ]
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
