@@ -132,7 +132,7 @@ def _npm(pack: Pack, into: Path) -> list[str]:
     if client is None:
         raise DataError(
             f"There is no npm, which fetches {pack.package} {pack.version} ({pack.megabytes}).",
-            f"Install Node.js, which brings it (on Debian: apt-get install npm); then run `{COMMAND} --site`. "
+            f"Install Node.js, which brings it (Debian: apt-get install npm), then run `{COMMAND} --site`. "
             f"Only {pack.needed} needs it.",
         )
     command = [client, "pack", f"{pack.package}@{pack.version}", "--pack-destination", str(into)]
