@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,7 +186,7 @@ def test_what_is_no_image_gets_a_message(visit: Any) -> None:
 def test_the_same_pixels_as_pillow_at_every_size(visit: Any) -> None:
     page = visit(PAGE)
     rng = np.random.default_rng(0)
-    for side in (1, 7, 100, 223, 224, 225, 448, 611):
+    for side in (1, 7, 223, 224, 225, 611):
         image = rng.integers(0, 256, (side, side, 3), np.uint8)
         image[: side // 2] = 255 * (image[: side // 2] > 127)  # hard edges, where the filter overshoots
         rgba = np.dstack([image, np.full((side, side), 255, np.uint8)])
@@ -197,8 +198,9 @@ def test_the_same_pixels_as_pillow_at_every_size(visit: Any) -> None:
 
 @pytest.fixture
 def alone(site: Path, browser: Any) -> Iterator[Any]:
-    """A page, all requests that were made for it, and a function that stops its server."""
-    with serve(site) as base:
+    """The page, its address, all requests that were made for it, and a function that ends its server."""
+    with contextlib.ExitStack() as server:
+        base = server.enter_context(serve(site))
         context = browser.new_context()
         page = context.new_page()
         page.set_default_timeout(90_000)
@@ -206,20 +208,39 @@ def alone(site: Path, browser: Any) -> Iterator[Any]:
         context.on("request", lambda request: requests.append((request.method, request.url)))
         page.goto(f"{base}/{PAGE}")
         page.wait_for_load_state("networkidle")
-        yield page, base, requests
+        yield page, base, requests, server.close
         context.close()
 
 
 def test_it_asks_this_host_only_and_sends_nothing(alone: Any) -> None:
-    page, base, requests = alone
+    page, base, requests, end_server = alone
     assert not [url for _, url in requests if Path(url).name.startswith(PARTS)], "not before it is asked for"
+    # Long before it is used: Playwright does not wait until the browser knows of it.
+    page.on("filechooser", lambda chooser: chooser.set_files(ZEBRA))
+    # What fails on the way is told, and can be tried again.
+    page.evaluate("window.WebAssembly_ = window.WebAssembly; window.WebAssembly = undefined")
+    give(page, (ZEBRA.name, ZEBRA.read_bytes()))
+    assert "no WebAssembly" in status(page)
+    page.evaluate("window.WebAssembly = window.WebAssembly_")
+    page.route("**/wasm-03.js", lambda route: route.abort())
+    give(page, (ZEBRA.name, ZEBRA.read_bytes()))
+    assert "did not arrive (wasm-03.js)" in status(page)
+    assert not page.locator("#tl-live-progress").is_visible()
+    page.unroute("**/wasm-03.js")
     page.locator("#tl-live-load").click()
     page.wait_for_function("document.querySelector('#tl-live-status').textContent.includes('is loaded')")
     assert {Path(url).name[:4] for _, url in requests} >= {name[:4] for name in PARTS}
     assert all(method == "GET" for method, _ in requests)
     assert all(url.startswith((base, "blob:", "data:")) for _, url in requests), requests
+    # The browser would not let the page send anything.
+    violated = page.evaluate("""async () => {
+      const told = new Promise(resolve => document.addEventListener('securitypolicyviolation', resolve));
+      await fetch('index.html', {method: 'POST', body: 'x'}).catch(() => 0);
+      return (await told).effectiveDirective;
+    }""")
+    assert violated == "connect-src"
     before = len(requests)
-    page.context.set_offline(True)  # and nobody could be asked
+    end_server()
     give(page, (ZEBRA.name, ZEBRA.read_bytes()))
     assert "zebra" in status(page)
     page.locator(".tl-live__example").last.focus()
@@ -228,15 +249,10 @@ def test_it_asks_this_host_only_and_sends_nothing(alone: Any) -> None:
     page.wait_for_function(ANSWERED)
     assert "Most probable" in status(page)
     assert len(requests) == before, requests[before:]
-    page.context.set_offline(False)
-    refused = page.evaluate("fetch('index.html', {method: 'POST', body: 'x'}).then(() => 0, () => 1)")
-    assert refused == 1, "the page's own policy"
     # The button opens the system's dialog, from the keyboard too.
     page.locator("#tl-live-choose").focus()
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(KEY)
-    page.wait_for_function("document.querySelector('#tl-live-status').textContent.includes('Most')")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#tl-live-status').textContent.includes('zebra')")
 
 
 def test_it_works_when_it_is_opened_from_the_disk(site: Path, browser: Any, expected: Any) -> None:
@@ -252,21 +268,6 @@ def test_it_works_when_it_is_opened_from_the_disk(site: Path, browser: Any, expe
     assert np.abs(answer(page)[1] - expected(python)).max() < RUNTIMES
     assert not watch.problems()
     context.close()
-
-
-def test_what_fails_on_the_way_is_told_and_can_be_tried_again(alone: Any) -> None:
-    page, _, _ = alone
-    page.route("**/wasm-03.js", lambda route: route.abort())
-    give(page, (ZEBRA.name, ZEBRA.read_bytes()))
-    assert "did not arrive (wasm-03.js)" in status(page)
-    assert not page.locator("#tl-live-progress").is_visible()
-    page.unroute("**/wasm-03.js")
-    page.evaluate("window.WebAssembly_ = window.WebAssembly; window.WebAssembly = undefined")
-    give(page, (ZEBRA.name, ZEBRA.read_bytes()))
-    assert "no WebAssembly" in status(page)
-    page.evaluate("window.WebAssembly = window.WebAssembly_")
-    give(page, (ZEBRA.name, ZEBRA.read_bytes()))
-    assert "zebra" in status(page)
 
 
 def test_no_other_page_loads_it(site: Path) -> None:

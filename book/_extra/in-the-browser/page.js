@@ -5,7 +5,7 @@
   const SHOWN = 5;
   const find = (id) => document.getElementById(`tl-live-${id}`);
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
-  const ms = (time) => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
+  const ms = (time) => (time < 10 ? `${time.toFixed(1)} ms` : time < 1000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`);
   const percent = (share) => (share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`);
   let latest = 0;
 
