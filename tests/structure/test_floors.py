@@ -31,6 +31,7 @@ FLOORS = (
     "sweeps",
     "authoring",
     "grading",
+    "project",
     "commands",
 )
 # `tlcourse` itself: its __init__ knows `start` and imports the rest by name when it is asked for.

@@ -405,6 +405,23 @@ def challenge_grade(
 
 @app.command()
 @explained
+def new(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the project.")],
+    framework: Annotated[str, typer.Option("--framework", help="torch or keras")] = "torch",
+    weights: Annotated[
+        bool, typer.Option(help="Put pretrained weights into it, so that it runs without a network.")
+    ] = True,
+) -> None:
+    """Write a small project for images of your own: plain framework code that needs no course."""
+    from tlcourse.project import new_project
+
+    written = new_project(folder, framework, weights=weights)
+    typer.echo(f"{len(written)} files are in {folder}. Put your images into {folder / 'data'}, then:")
+    typer.echo(f"  cd {folder}\n  python check.py\n  python train.py\n  python report.py")
+
+
+@app.command()
+@explained
 def bench() -> None:
     """Print how long the course takes on this machine, beside its budgets."""
     from tlcourse.commands.bench import run_bench

@@ -53,7 +53,7 @@ def learn(model, maps, labels, old_maps, old_labels):
                 optimizer.step()
 
     train(model.classifier.parameters(), 3e-3, 4, 0)
-    train(model.parameters(), 1e-3, 14, 0.1)
+    train(model.parameters(), 1e-3, 14, 0.03)
 
 
 # %% [right] old answers for old pieces
@@ -65,16 +65,17 @@ from torch import nn
 
 def learn(model, maps, labels, old_maps, old_labels):
     with torch.no_grad():
-        before = copy.deepcopy(model).eval()(old_maps)[:, :10]
-    optimizer = torch.optim.SGD(model.classifier.parameters(), lr=3e-2, momentum=0.9)
-    for stage, epochs in enumerate((6, 14)):
-        if stage:
-            optimizer = torch.optim.Adam(model.parameters(), lr=7e-4)
+        before = copy.deepcopy(model).eval()(old_maps)[:, :10].softmax(dim=1)
+    for parameters, rate, epochs in (
+        (model.classifier.parameters(), 3e-3, 4),
+        (model.parameters(), 1e-3, 10),
+    ):
+        optimizer = torch.optim.Adam(parameters, lr=rate)
         for epoch in range(epochs):
             for rows in torch.randperm(len(labels)).split(16):
                 now = model(old_maps)[:, :10]
-                kept = nn.functional.cross_entropy(now, before.softmax(dim=1))
-                loss = nn.functional.cross_entropy(model(maps[rows])[:, 10:], labels[rows]) + 2 * kept
+                kept = nn.functional.cross_entropy(now, before)
+                loss = nn.functional.cross_entropy(model(maps[rows])[:, 10:], labels[rows]) + kept
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
