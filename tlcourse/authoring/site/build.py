@@ -26,6 +26,7 @@ def build_site(
     *,
     output: Path | None = None,
     strict: bool = True,
+    live: bool = False,
     echo: Callable[[str], None] = print,
     compile: Callable[[Chapter, str], Any] | None = None,
 ) -> Path:
@@ -40,6 +41,8 @@ def build_site(
         succeeds, and only when it is empty or an earlier site.
     strict : bool
         Whether a warning fails the build (the default). Without it the warnings are shown.
+    live : bool
+        Whether the page with a network in it gets that network (`tlcourse.authoring.in_browser`).
     echo : callable
         Takes each line of the report.
     compile : callable, optional
@@ -63,7 +66,7 @@ def build_site(
             f"{output} is not empty and is not a site built before.", "Name an empty or a new folder."
         )
     source = root / "_build" / "book-src"
-    chapters = stage(root, source, compile=compile)
+    chapters = stage(root, source, compile=compile, live=live, echo=echo)
     echo(f"Staged {len(chapters)} chapter(s) in {len(FRAMEWORKS)} frameworks; building with Jupyter Book.")
     html = _jupyter_book(source, root / "_build" / "book", strict, echo)
     _drop_leftovers(html)

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from tlcourse.authoring import in_browser
 from tlcourse.authoring.compile import compile_chapter
 from tlcourse.authoring.site.contents import chapter_list, linked, table_of_contents
 from tlcourse.authoring.site.mathjax import copy_mathjax
@@ -21,7 +22,7 @@ from tlcourse.notebook_format import nbformat
 __all__ = ["DOWNLOADS", "MARKER", "PAGES_AFTER", "PAGES_BEFORE", "chapters_of", "stage"]
 
 PAGES_BEFORE = ("learners", "your-own-pictures", "six-steps")
-PAGES_AFTER = ("instructors", "contributors", "glossary", "references")
+PAGES_AFTER = (in_browser.PAGE, "instructors", "contributors", "glossary", "references")
 DOWNLOADS = "notebooks"
 """Folder of the site with the notebooks to download."""
 MARKER = ".tlcourse-site"
@@ -51,7 +52,14 @@ def chapters_of(root: Path) -> list[Chapter]:
     return read_chapters(paths, validate=False)  # whoever compiles them looks at the rest
 
 
-def stage(root: Path, target: Path, *, compile: Callable[[Chapter, str], Any] | None = None) -> list[Chapter]:
+def stage(
+    root: Path,
+    target: Path,
+    *,
+    compile: Callable[[Chapter, str], Any] | None = None,
+    live: bool = False,
+    echo: Callable[[str], None] = print,
+) -> list[Chapter]:
     """Write everything Jupyter Book needs to one folder.
 
     Parameters
@@ -62,6 +70,10 @@ def stage(root: Path, target: Path, *, compile: Callable[[Chapter, str], Any] | 
         The folder to write; replaced when it is there.
     compile : callable, optional
         ``(chapter, framework) -> notebook``; the course's compiler unless given (the tests give one).
+    live : bool
+        Whether the page with a network in it gets that network, which is exported unless it is in the cache.
+    echo : callable
+        Takes a line where that cannot be done; the page says it too.
 
     Returns
     -------
@@ -90,6 +102,7 @@ def stage(root: Path, target: Path, *, compile: Callable[[Chapter, str], Any] | 
         _copy_download(root / "notebooks" / f"{name}.ipynb", target / "_extra" / DOWNLOADS / f"{name}.ipynb")
     copy_mathjax(target / "_extra" / "_static" / "mathjax")
     (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
+    in_browser.stage_page(root, target, live, echo)
     _link_chapters(target, chapters)
     return chapters
 
