@@ -13,6 +13,7 @@ def train(model, x, y, folder, epochs):
     note = folder / "note.json"
     done = json.loads(note.read_text()) if note.exists() else 0
     if done:
+        model.optimizer.build(model.trainable_variables)  # or load_weights skips its state
         model.load_weights(folder / f"{done}.weights.h5")
     for epoch in range(done, epochs):
         model.fit(x, y, batch_size=12, shuffle=False, verbose=0)

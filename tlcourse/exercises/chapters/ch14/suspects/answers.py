@@ -31,17 +31,6 @@ def suspects(x, y, n):
     return np.argsort(p[np.arange(len(y)), y])[:n]
 
 
-# %% [wrong] judged by what it learned: "has learned the wrong labels by heart"
-import numpy as np
-from sklearn.linear_model import LogisticRegression
-
-
-def suspects(x, y, n):
-    x, y = np.asarray(x), np.asarray(y)
-    p = LogisticRegression(C=10, max_iter=1000).fit(x, y).predict_proba(x)
-    return np.argsort(p[np.arange(len(y)), y])[:n]
-
-
 # %% [wrong] not by the given label: "about which the model is unsure"
 import numpy as np
 from sklearn.linear_model import LogisticRegression

@@ -25,7 +25,7 @@ def suspects(x, y, n):
     return p.argsort()[:n].tolist()
 
 
-# %% [wrong] learned by heart
+# %% [wrong] judged by what it learned: "has learned the wrong labels by heart"
 import torch
 from torch import nn
 

@@ -11,8 +11,13 @@ from tlcourse.exercises.engine import Verdict, always, read, read_array, right, 
 
 from .probe import IMAGES, NAMED, WRONG
 
-ENOUGH, SOME, LEARNED = 49, 46, 20
-"""So many of 56 give all points, and one; below the last, little was learned."""
+ENOUGH, SOME, LEARNED = 47, 44, 20
+"""So many of 56 give all points, and one; below the last, little was learned.
+
+On 34 seeds in PyTorch the published solution finds 51 to 56, folds of logistic regression and neighbours
+49 to 55; a head that has learned all labels for 60 epochs finds 32 to 45. In Keras, on 7 seeds: 50 to 54 and
+38 to 43.
+"""
 
 
 class Named:
