@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
 import sys
 import tomllib
 from collections import Counter, defaultdict
@@ -336,3 +337,16 @@ def test_images_taken_at_once_stay_together(modules: dict[str, ModuleType]) -> N
     assert modules["split"].bursts(rows, 0) == []
     rows[1]["about"]["camera"] = "another"
     assert modules["split"].bursts(rows, 2) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows closes pipes differently")
+def test_whoever_has_read_enough_of_the_output_gets_no_traceback(project: Path) -> None:
+    code = "import settings; settings.run(lambda: [print('a line', n) for n in range(50_000)] and 0)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline() == "a line 0\n"
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 0

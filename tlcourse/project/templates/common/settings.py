@@ -1,6 +1,7 @@
 """The settings in config.toml, checked, and how this project tells you a problem."""
 
 import errno
+import os
 import sys
 import time
 import tomllib
@@ -137,6 +138,9 @@ def run(main):
         sys.exit(f"Problem: {problem}")
     except KeyboardInterrupt:
         sys.exit("\nStopped. The same command continues from here.")
+    except BrokenPipeError:  # as by `| head`: whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except OSError as error:
         problem = disk_problem(error)
         if problem is None:
