@@ -345,7 +345,8 @@ def test_whoever_has_read_enough_of_the_output_gets_no_traceback(project: Path) 
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         assert process.stdout.readline() == "a line 0\n"
         process.stdout.close()
         assert process.stderr.read() == ""
