@@ -22,6 +22,7 @@ _SUBMODULES = (
     "augmentation",
     "claims",
     "data",
+    "deployment",
     "devices",
     "embeddings",
     "errors",

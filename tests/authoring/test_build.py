@@ -197,6 +197,8 @@ def test_a_package_counts_for_the_modules_that_were_read(tmp_path: Path) -> None
     assert now(f"{dogs}from .cats import cats\n\n__all__ = ['cats', 'dogs']\nSIZE = 3\n") == first
     topics = "TOPICS: dict[str, tuple[str, ...]] = {\n    'dogs': ('barks',),\n}\n"
     assert now(f"from .cats import cats\n\n__all__ = ['cats']\n{topics}SIZE = 3\n") == first
+    packages = "_SUBMODULES = (\n    'dogs',\n)\n"  # as in `tlcourse` itself
+    assert now(f"from .cats import cats\n\n__all__ = ['cats']\n{packages}SIZE = 3\n") == first
     # But another module for what it used, another number, or an import from elsewhere is something.
     assert now("from .cats2 import cats\nSIZE = 3\n") != first
     assert now("from .cats import cats\nSIZE = 4\n") != first

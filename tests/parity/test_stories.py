@@ -20,6 +20,10 @@ BY_DESIGN: dict[tuple[str, str], str] = {
         ("10-when-transfer-goes-wrong", f"{what}-checkpointing"): "measured in PyTorch only"
         for what in ("memory", "time")
     },
+    **{
+        ("15-to-a-small-device", f"torchao-{when}"): "torchao works in PyTorch only"
+        for when in ("before", "after")
+    },
 }
 """``(chapter, claim) -> why the frameworks may differ in it``. ``*`` stands for anything."""
 

@@ -25,6 +25,7 @@ FLOORS = (
     "embeddings",
     "language",
     "evaluation",
+    "deployment",
     "widgets",
     "claims",
     "exercises",
