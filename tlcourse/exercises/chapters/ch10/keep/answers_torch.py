@@ -26,7 +26,7 @@ def learn(model, maps, labels, old_maps, old_labels):
                 optimizer.step()
 
     train(model.classifier.parameters(), 3e-3, 4)
-    train(model.parameters(), 8e-4, 10)
+    train(model.parameters(), 1e-3, 12)
 
 
 # %% [right] the old weights hold it as well
