@@ -475,6 +475,74 @@ def extract(model, folder):
 """,
         ),
     ],
+    "ch14-phone": [
+        (
+            "the course's reader",
+            {
+                "torch": """
+import torch
+from tlcourse.data import decoding
+
+def read_image(path, size):
+    return torch.from_numpy(decoding.read_image(path, size)).permute(2, 0, 1)
+""",
+                "keras": """
+from tlcourse.data import decoding
+
+def read_image(path, size):
+    return decoding.read_image(path, size)
+""",
+            },
+        ),
+        (
+            "the course's decoder",
+            {
+                "torch": """
+import torch
+from tlcourse.data.decoding import decode
+from torchvision.transforms import v2
+
+def read_image(path, size):
+    pixels = torch.from_numpy(decode(open(path, "rb").read(), path)).permute(2, 0, 1)
+    return v2.CenterCrop(size)(v2.Resize(size)(pixels))
+""",
+                "keras": """
+import keras
+from tlcourse.data.decoding import decode
+
+def read_image(path, size):
+    pixels = decode(open(path, "rb").read(), path)
+    return keras.layers.Resizing(size, size, crop_to_aspect_ratio=True)(pixels)
+""",
+            },
+        ),
+    ],
+    "ch15-inside": [
+        (
+            "the course's wrapper",
+            {
+                "torch": """
+import numpy as np
+from tlcourse.deployment import _torch
+from tlcourse.deployment.scaling import Scaling
+
+def deployable(network, mean, std):
+    mean, std = np.array(mean, "float32"), np.array(std, "float32")
+    return _torch._Whole(network.eval(), Scaling((0, 1, 2), 1 / (255 * std), -mean / std))
+""",
+                "keras": """
+import numpy as np
+from tlcourse.deployment import _keras
+from tlcourse.deployment.scaling import Scaling
+
+def deployable(network, mean, std):
+    mean, std = np.array(mean, "float32"), np.array(std, "float32")
+    forward = _keras.whole(network, Scaling((0, 1, 2), 1 / (255 * std), -mean / std), 8)
+    return lambda images: forward(images)["probabilities"]
+""",
+            },
+        ),
+    ],
     "ch10-tell": [
         (
             "the course's measure",

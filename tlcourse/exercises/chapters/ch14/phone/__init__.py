@@ -2,4 +2,9 @@
 
 from tlcourse.exercises.engine import About
 
-ABOUT = About(title="What a phone saves", points=3, answer="read_image")
+ABOUT = About(
+    title="What a phone saves",
+    points=3,
+    answer="read_image",
+    solved_by=("tlcourse.data.decoding.read_image", "tlcourse.data.decoding.decode"),
+)

@@ -2,4 +2,9 @@
 
 from tlcourse.exercises.engine import About
 
-ABOUT = About(title="The preprocessing inside", points=3, answer="deployable")
+ABOUT = About(
+    title="The preprocessing inside",
+    points=3,
+    answer="deployable",
+    solved_by=("tlcourse.deployment._torch._Whole.__init__", "tlcourse.deployment._keras.whole"),
+)
