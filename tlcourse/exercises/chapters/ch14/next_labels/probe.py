@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises.engine import plain_array, tiny
+from tlcourse.probabilities import softmax
 
 SIZE, CLASSES, BLOCKS = 6, 4, 2
 SERIES, SHOTS = 16, 3
@@ -47,12 +48,6 @@ def _arrays(given: dict[str, Any]) -> dict[str, np.ndarray]:
     return arrays | {"classifier.weight": arrays["classifier.weight"] * 3}
 
 
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Probabilities, row by row."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return np.asarray(e / e.sum(axis=1, keepdims=True))
-
-
 def _one_each(order: np.ndarray, series: np.ndarray) -> np.ndarray:
     """The first row of each series, in this order."""
     _, first = np.unique(series[order], return_index=True)
@@ -61,7 +56,10 @@ def _one_each(order: np.ndarray, series: np.ndarray) -> np.ndarray:
 
 def chosen(given: dict[str, Any]) -> dict[str, set[int]]:
     """The rows that come out the right way and each known wrong way."""
-    z, series, n = outputs(given), np.asarray(given["series"]), given["n"]
+    return _chosen(outputs(given), np.asarray(given["series"]), given["n"])
+
+
+def _chosen(z: np.ndarray, series: np.ndarray, n: int) -> dict[str, set[int]]:
     top = softmax(z).max(axis=1)
     rows = np.arange(len(series))
     ways = {
@@ -75,10 +73,11 @@ def chosen(given: dict[str, Any]) -> dict[str, set[int]]:
 
 
 def _clear(given: dict[str, Any]) -> bool:
-    ways = chosen(given)
+    z, series = outputs(given), given["series"]
+    ways = _chosen(z, series, given["n"])
     if any(len(one & two) > given["n"] - 2 for one, two in itertools.combinations(ways.values(), 2)):
         return False
-    top, series = softmax(outputs(given)).max(axis=1), given["series"]
+    top = softmax(z).max(axis=1)
     of = sorted((np.sort(top[series == name]) for name in np.unique(series)), key=lambda shots: shots[0])
     edge = of[given["n"]][0] - of[given["n"] - 1][0]
     return bool(min(edge, *(shots[1] - shots[0] for shots in of[: given["n"]])) > GAP)

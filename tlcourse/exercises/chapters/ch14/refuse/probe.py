@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.exercises.engine import plain_array, tiny
+from tlcourse.probabilities import softmax
 
 SIZE, CLASSES, BLOCKS = 6, 4, 2
 VALIDATION, NEW = 30, 24
@@ -65,12 +66,6 @@ def _arrays(given: dict[str, Any]) -> dict[str, np.ndarray]:
     arrays = tiny.initial(given["blocks"], given["width"], CLASSES, given["seed"])
     # Surer than at first, and of some images more than of others.
     return arrays | {"classifier.weight": arrays["classifier.weight"] * 3}
-
-
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Probabilities, row by row."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
 def _limits(p_val: np.ndarray, keep: float) -> tuple[float, float]:
