@@ -27,12 +27,14 @@ ROOT = Path(__file__).parents[1]
 RECENT = 6  # about what one session of work commits
 
 
-def place(of: int, turn: int) -> int:
+def place(of: int, turn: int, list_name: str = "") -> int:
     """Whose turn it is among so many: each once in every ``of`` commits from a multiple of it on.
+
+    Lists of other names have other orders.
 
     In an order of their own each time: where only every second commit is tested, no half waits for ever.
     """
-    return (turn + zlib.crc32(str(turn // of).encode())) % of
+    return (turn + zlib.crc32(f"{list_name}{turn // of}".encode())) % of
 
 
 def one_of(ways: Sequence[Case], number: int) -> Case:
@@ -43,9 +45,9 @@ def one_of(ways: Sequence[Case], number: int) -> Case:
     return ways[(number + place(len(ways), TURN)) % len(ways)]
 
 
-def every_second(ways: Sequence[Case], nobody: Case) -> list[Case]:
-    """The ways, and as many turns of nobody's: a question that is asked in half of all runs."""
-    return [*ways, *[nobody] * len(ways)]
+def rarely(ways: Sequence[Case], nobody: Case, of: int = 2) -> list[Case]:
+    """The ways, and turns of nobody's: a question that is asked in one of so many runs."""
+    return [*ways, *[nobody] * len(ways) * (of - 1)]
 
 
 def whose_turn(number: int) -> str:
@@ -96,3 +98,22 @@ def just_changed(folder: Path, root: Path = ROOT) -> bool:
     changed = changed_files(root)
     inside = f"{folder.resolve().relative_to(root.resolve()).as_posix()}/"
     return changed is None or any(name.startswith(inside) for name in changed)
+
+
+def waits(name: str, of: int, folders: Sequence[str], turn: int = TURN, root: Path = ROOT) -> bool:
+    """Whether a slow test leaves this run to others: it has its turn once in ``of`` commits.
+
+    It never waits while anything in the folders that it is about changed lately.
+
+    Parameters
+    ----------
+    name : str
+        The test's own, so that the slow ones do not all have the same turn.
+    of : int
+        The test is run within ``2 * of - 1`` commits, with whichever one begins.
+    folders : sequence of str
+        Relative to the root.
+    """
+    if any(just_changed(root / folder, root) for folder in folders):
+        return False
+    return (zlib.crc32(name.encode()) + place(of, turn, "slow")) % of != 0

@@ -3,12 +3,18 @@
 TensorFlow and triton (which torchvision, timm and torch's optimizers load) cannot share a process, so a
 test file's name says where it belongs: ``test_*_torch.py``, ``test_*_keras.py``, ``test_*_browser.py``; all
 others run in a process that imports no framework. ``TLCOURSE_TEST`` picks the set; ``make test`` runs all.
+
+A slow test of what rarely changes is marked ``turns(of, *folders)``: `make test` runs it where one of the
+folders changed lately, and else once in so many commits. By hand it always runs.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+import pytest
+from commit import waits
 
 KINDS = ("torch", "keras", "browser")
 CHOSEN = os.environ.get("TLCOURSE_TEST", "plain")
@@ -25,6 +31,20 @@ def pytest_ignore_collect(collection_path: Path, config: object) -> bool | None:
     if collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
         return True if kind_of(collection_path) != CHOSEN else None
     return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "TLCOURSE_TURN" not in os.environ:
+        return
+    waiting = [item for item in items if (mark := item.get_closest_marker("turns")) and _waits(item, mark)]
+    if waiting:
+        config.hook.pytest_deselected(items=waiting)
+        items[:] = [item for item in items if item not in waiting]
+
+
+def _waits(item: pytest.Item, mark: pytest.Mark) -> bool:
+    of, *folders = mark.args
+    return waits(item.nodeid, of, folders)
 
 
 def pytest_report_header(config: object) -> str:

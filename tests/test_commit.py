@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 from pathlib import Path
 
 import pytest
-from commit import FRAMEWORKS, RECENT, changed_files, in_turn, just_changed, place
+from commit import FRAMEWORKS, RECENT, changed_files, in_turn, just_changed, place, waits
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 5])
@@ -55,3 +56,41 @@ def test_what_was_just_changed_has_no_turns(tmp_path: Path) -> None:
     assert just_changed(tmp_path / "new", tmp_path)
     assert just_changed(tmp_path / "waiting" / "a folder", tmp_path)
     assert not just_changed(tmp_path / "ne", tmp_path), "a name that begins alike is another folder"
+
+
+def test_a_slow_test_has_its_turn_and_never_waits_while_its_folder_changes(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=n", "-c", "user.email=e@x")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-q")
+    for folder in ("quiet", *["busy"] * RECENT):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "x.py").write_text(str(len(list(tmp_path.iterdir()))))
+        git("add", ".")
+        git("commit", "-qm", folder, "--allow-empty")
+    (tmp_path / "busy" / "y.py").write_text("1")
+    changed_files.cache_clear()
+    for of in (2, 3):
+        for name in ("a.py::test_one", "a.py::test_two"):
+            waiting = [waits(name, of, ["quiet"], turn, tmp_path) for turn in range(2 * of - 1)]
+            assert True in waiting, "it would run in every commit"
+            assert False in waiting, "it would wait for ever"
+            assert not any(waits(name, of, ["quiet", "busy"], turn, tmp_path) for turn in range(9))
+    changed_files.cache_clear()
+
+
+def test_the_folders_that_slow_tests_are_about_are_there() -> None:
+    root = Path(__file__).parents[1]
+    marks = [
+        (file, node)
+        for file in (root / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.turns"
+    ]
+    assert marks
+    for file, node in marks:
+        of, *folders = [ast.literal_eval(argument) for argument in node.args]
+        assert of >= 2, file
+        assert folders, file
+        assert all((root / folder).is_dir() for folder in folders), (file, folders)

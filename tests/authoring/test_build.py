@@ -59,6 +59,7 @@ def kernels_running() -> list[int]:
     return [p.pid for p in children if p.status() != "zombie" and "tlcourse.authoring.kernel" in p.cmdline()]
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_build_and_then_another(course: Path) -> None:
     report, lines = run(course)
     assert not kernels_running(), "a chapter's kernel holds a gigabyte or two: ten of them fill a laptop"
@@ -93,6 +94,7 @@ def test_a_build_and_then_another(course: Path) -> None:
     assert report.ok, lines
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_prose_is_compiled_again_but_not_executed(one: Path) -> None:
     change(one, "Double a number.", "Double any number, {claim}`answer` say.")
     report, _ = run(one, chapters=["00"], frameworks=["torch"])
@@ -103,6 +105,7 @@ def test_prose_is_compiled_again_but_not_executed(one: Path) -> None:
     assert any(cell.get("outputs") for cell in solution.cells)
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_code_is_executed_again(one: Path) -> None:
     change(one, 'record("answer", 42', 'record("answer", 43')
     report, lines = run(one, check=True, chapters=["00"], frameworks=["torch"])
@@ -131,6 +134,7 @@ print((folder / "table.csv").read_text())
 """
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_only_what_a_run_read_makes_it_stale(course: Path, tmp_path: Path) -> None:
     package = tmp_path / "package"
     (package / "tables").mkdir()
@@ -179,6 +183,7 @@ def test_only_what_a_run_read_makes_it_stale(course: Path, tmp_path: Path) -> No
     assert not stale()
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_package_counts_for_the_modules_that_were_read(tmp_path: Path) -> None:
     folder = tmp_path / "tlcourse"
     (folder / "data").mkdir(parents=True)
@@ -205,6 +210,7 @@ def test_a_package_counts_for_the_modules_that_were_read(tmp_path: Path) -> None
     assert now("from .cats import cats\nfrom numpy import size as SIZE\nSIZE = 3\n") != first
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_table_counts_without_the_hashes_of_its_code(tmp_path: Path) -> None:
     table = tmp_path / "sweeps/results/one.csv"
     table.parent.mkdir(parents=True)
@@ -218,6 +224,7 @@ def test_a_table_counts_without_the_hashes_of_its_code(tmp_path: Path) -> None:
     assert now("seed,accuracy,code\n0,0.6,aa\n") != first
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_solution_that_does_not_say_what_it_read_is_stale(one: Path) -> None:
     path = one / f"solutions/torch/{NAME}.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -227,6 +234,7 @@ def test_a_solution_that_does_not_say_what_it_read_is_stale(one: Path) -> None:
     assert report.stale
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_check_finds_an_edited_file_and_writes_nothing(one: Path) -> None:
     path = one / f"solutions/torch/{NAME}.ipynb"
     path.write_text(path.read_text().replace("Only for PyTorch.", "Only for me."))
@@ -240,6 +248,7 @@ def test_a_check_finds_an_edited_file_and_writes_nothing(one: Path) -> None:
     assert tree(one) == before
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_check_leaves_outputs_alone(one: Path) -> None:
     path = one / f"solutions/torch/{NAME}.ipynb"
     path.write_text(path.read_text().replace('"PASS\\n"', '"PASSED\\n"'))
@@ -247,6 +256,7 @@ def test_a_check_leaves_outputs_alone(one: Path) -> None:
     assert report.ok
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_check_of_a_course_never_built(course: Path) -> None:
     with pytest.raises(SourceMistakes, match="recorded yet"):
         run(course, check=True)
@@ -255,6 +265,7 @@ def test_a_check_of_a_course_never_built(course: Path) -> None:
     assert len(report.differences) == 4
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_learners_work_is_never_lost(one: Path) -> None:
     path = one / f"notebooks/torch/{NAME}.ipynb"
     mine = path.read_text().replace("...  # your code here", "return 2 * x")
@@ -275,6 +286,7 @@ def test_a_learners_work_is_never_lost(one: Path) -> None:
     assert path.with_name(f"{NAME}.yours-2.ipynb").read_text() == "{ broken"
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_notebook_that_was_only_run_is_replaced_by_a_new_edition(one: Path) -> None:
     path = one / f"notebooks/torch/{NAME}.ipynb"
     notebook = nbformat.read(path, as_version=4)
@@ -290,6 +302,7 @@ def test_a_notebook_that_was_only_run_is_replaced_by_a_new_edition(one: Path) ->
     assert "hello" not in path.read_text()
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_files_of_a_chapter_that_is_gone(course: Path) -> None:
     run(course)
     own = course / "notebooks/torch/my-own.ipynb"
@@ -309,6 +322,7 @@ def test_files_of_a_chapter_that_is_gone(course: Path) -> None:
     assert not (course / "book/claims/torch/01-second.json").exists()
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_cell_that_fails_says_where_and_keeps_the_old_solution(one: Path) -> None:
     before = tree(one)
     change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\nnumbers.appendd(7)")
@@ -323,6 +337,7 @@ def test_a_cell_that_fails_says_where_and_keeps_the_old_solution(one: Path) -> N
     assert (one / f"_build/failed/torch/{NAME}.ipynb").exists()
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_kernel_that_dies_and_one_that_hangs(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\nimport os; os._exit(1)")
     with pytest.raises(ExecutionError, match="killed the kernel"):
@@ -340,6 +355,7 @@ spin = "import time\\nwhile time.process_time() < 60: pass"
 _ = subprocess.run([sys.executable, "-c", spin])"""
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_cell_is_limited_by_what_it_computes(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(meter, "CELL_LIMITS", CellLimits(processor=2))
     # It waits longer than the limit, as any cell does on a busy machine.
@@ -353,6 +369,7 @@ def test_a_cell_is_limited_by_what_it_computes(one: Path, monkeypatch: pytest.Mo
         run(one, chapters=["00"], frameworks=["torch"])
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_what_a_child_computes_counts(one: Path) -> None:
     change(one, "numbers = [1, 2, 3, 6]", "numbers = [1, 2, 3, 6]\n" + COMPUTES.replace("< 60", "< 2"))
     run(one, chapters=["00"], frameworks=["torch"])
@@ -361,6 +378,7 @@ def test_what_a_child_computes_counts(one: Path) -> None:
     assert 1.9 <= max(recorded.cell_processor_seconds.values()) < 10
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_the_time_of_a_chapter_moves_only_with_a_real_change() -> None:
     assert with_processor_time({}, 12.5) == {"processor": 12.5}
     assert with_processor_time({"processor": 12.5, "gpu": 3.0}, 13.0) == {"processor": 12.5, "gpu": 3.0}
@@ -369,6 +387,7 @@ def test_the_time_of_a_chapter_moves_only_with_a_real_change() -> None:
     assert with_processor_time({"cpu": 12.5}, 13.0) == {"processor": 13.0}
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_one_failing_notebook_does_not_stop_the_others(course: Path) -> None:
     change(course, "x = 1", "x = 1 / 0", "01-second")
     with pytest.raises(ExecutionError, match="2 notebooks failed"):
@@ -376,12 +395,14 @@ def test_one_failing_notebook_does_not_stop_the_others(course: Path) -> None:
     assert (course / f"solutions/torch/{NAME}.ipynb").exists()
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_paths_of_this_machine_are_refused(one: Path) -> None:
     change(one, "object()", f'print("{one}/x")')
     with pytest.raises(ExecutionError, match="the course's folder of this machine"):
         run(one, chapters=["00"], frameworks=["torch"])
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_outputs_are_cleaned(one: Path) -> None:
     code = (
         "import sys, warnings\n"
@@ -404,6 +425,7 @@ def test_outputs_are_cleaned(one: Path) -> None:
     assert "execution" not in cell.metadata
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_claim_that_only_running_could_find_missing(one: Path) -> None:
     before = tree(one)
     change(
@@ -414,6 +436,7 @@ def test_a_claim_that_only_running_could_find_missing(one: Path) -> None:
     assert tree(one) == before
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_mistakes_of_all_chapters_come_before_any_work(course: Path) -> None:
     change(course, "## Quiz", "# Quiz")
     change(course, "## More", "# More", "01-second")
@@ -426,6 +449,7 @@ def test_mistakes_of_all_chapters_come_before_any_work(course: Path) -> None:
     assert not (course / "notebooks").exists()
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_choosing(course: Path) -> None:
     report, _ = run(course, chapters=["01-second"], frameworks=["keras"])
     assert report.executed == ["solutions/keras/01-second.ipynb"]
@@ -435,6 +459,7 @@ def test_choosing(course: Path) -> None:
         run(course, frameworks=["jax"])
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_as_a_plain_command(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(course), "--chapter", "01", "--framework", "torch"]) == 0
     assert main(["--root", str(course), "--chapter", "01", "--framework", "torch", "--check"]) == 0
@@ -445,6 +470,7 @@ def test_as_a_plain_command(course: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "01-second.md:11: The role {nothing}" in capsys.readouterr().out
 
 
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_a_gpu_gives_its_time_and_nothing_else(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (one / f"solutions/torch/{NAME}.ipynb").read_text()
     monkeypatch.setenv("TLCOURSE_DEVICE", "cuda")

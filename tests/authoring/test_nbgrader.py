@@ -64,6 +64,7 @@ def school(course: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_what_nbgrader_releases_is_what_a_learner_gets_and_it_grades_it(school: Path, course: Path) -> None:
     done = nbgrader(school, "generate_assignment", "ps1")
     assert done.returncode == 0, done.stderr
@@ -93,6 +94,7 @@ def test_what_nbgrader_releases_is_what_a_learner_gets_and_it_grades_it(school: 
 
 
 @pytest.mark.slow
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/authoring")
 def test_validation_passes_solved_and_fails_blank(school: Path, course: Path) -> None:
     done = nbgrader(school, "validate", f"source/ps1/{NAME}.ipynb")
     assert done.returncode == 0, done.stderr

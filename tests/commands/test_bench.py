@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
+@pytest.mark.turns(3, "tlcourse/commands", "tlcourse/exercises/engine")
 def test_every_check_is_timed_on_an_answer_that_gets_full_marks() -> None:
     """The tests of the exercises run every solution; here those of every third chapter, by turns."""
     turns = in_turn([(path, framework) for path in chapter_paths(ROOT) for framework in FRAMEWORKS], 6)

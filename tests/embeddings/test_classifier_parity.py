@@ -18,6 +18,7 @@ def both() -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.turns(3, "tlcourse/embeddings", "tlcourse/training", "tests/embeddings")
 def test_the_frameworks_agree(both, kind):
     ours, theirs = both["torch"][kind], both["keras"][kind]
     assert ours["groups"] == theirs["groups"]

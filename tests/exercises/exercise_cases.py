@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, every_second, just_changed, one_of, whose_turn
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, just_changed, one_of, rarely, whose_turn
 from leaks import leaked
 
 import tlcourse
@@ -71,20 +71,24 @@ def exercises(framework: str) -> list[Exercise]:
 def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     """In which ways a framework tries an answer: "here", "elsewhere".
 
-    The right one in both. Of an exercise that was just changed a wrong one is tried here, and by the other
-    framework elsewhere; after some commits the other way round. Of others a wrong answer that both
-    frameworks have is tried by one of them in one way: in four kinds of commits all of them. Where an answer
-    trains, which takes seconds and not milliseconds, that is so in every second commit.
+    Of an exercise that was just changed the right one is tried in both, a wrong one here, and by the other
+    framework elsewhere; after some commits the other way round. Of others the answers that both have are tried
+    by one of them in one way, all together, as the right one has to be there to compare: in four kinds of
+    commits all of them, or in twelve where an answer trains, which takes seconds and not milliseconds. The
+    right one is in each commit's notebooks besides, with its check.
     """
-    if name == "solution":
-        return list(WAYS)
-    shared = name != "stub" and all(source_in(exercise, name, each) for each in FRAMEWORKS)
-    if shared and not just_changed_exercise(exercise):
-        turns = [(each, way) for way in WAYS for each in FRAMEWORKS]
-        turns = every_second(turns, NOBODY) if exercise.trains else turns
-        whose, way = one_of(turns, number_of(exercise, name))
-        return [way] if whose == framework else []
-    return ["here" if its_turn(exercise, name, framework) else "elsewhere"]
+    if just_changed_exercise(exercise):
+        if name == "solution":
+            return list(WAYS)
+        return ["here" if its_turn(exercise, name, framework) else "elsewhere"]
+    turns = [(each, way) for way in WAYS for each in exercise.frameworks]
+    turns = rarely(turns, NOBODY, 3) if exercise.trains else turns
+    whose, way = one_of(turns, number_of(exercise, ""))
+    if whose == framework:
+        return [way]
+    if name in ("solution", "stub") or all(source_in(exercise, name, each) for each in FRAMEWORKS):
+        return []
+    return ["here"] if its_turn(exercise, name, framework) else []
 
 
 def just_changed_exercise(exercise: Exercise) -> bool:
@@ -118,11 +122,12 @@ def in_both(cases_of: Callable[[str], list[tuple[Exercise, str, str]]]) -> set[t
 def whose(exercise: Exercise, framework: str) -> bool:
     """Whether a framework asks in this run what one of them asks of a whole exercise.
 
-    In every second commit one of those that have the exercise; in each where it was just changed.
+    In every second commit one of those that have the exercise, in every fourth where an answer trains; in
+    each where it was just changed.
     """
     if just_changed_exercise(exercise):
         return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
-    turns = every_second(exercise.frameworks, "nobody")
+    turns = rarely(exercise.frameworks, "nobody", 4 if exercise.trains else 2)
     return one_of(turns, number_of(exercise, "")) == framework
 
 
@@ -130,13 +135,16 @@ def cases(framework: str) -> list[tuple[Exercise, str]]:
     """(exercise, "solution" or "stub" or the name of a misconception) that a framework tries in this run."""
     found = []
     for exercise in exercises(framework):
-        found += [(exercise, "solution"), (exercise, "stub")]
+        wrong = [one.name for one in exercise.misconceptions if one.source_for(framework) is not None]
         found += [
-            (exercise, wrong.name)
-            for wrong in exercise.misconceptions
-            if wrong.source_for(framework) is not None and ways(exercise, wrong.name, framework)
+            (exercise, name) for name in ("solution", "stub", *wrong) if ways(exercise, name, framework)
         ]
     return found
+
+
+def solved_here(framework: str) -> list[Exercise]:
+    """The exercises whose solution is tried in this process in this run."""
+    return [one for one in exercises(framework) if "here" in ways(one, "solution", framework)]
 
 
 def case_id(value: Any) -> str:

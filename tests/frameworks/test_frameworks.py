@@ -64,6 +64,7 @@ def test_the_allocator_can_be_left_alone_to_compare() -> None:
         assert run(code).strip() in ("True True", "False False")  # False on musl
 
 
+@pytest.mark.turns(2, "tlcourse/frameworks", "tests/frameworks")
 def test_a_torch_kernel_survives_keras() -> None:
     """The second framework is refused by name; and importing TensorFlow by hand does not end the process."""
     out = run(
@@ -84,6 +85,7 @@ def test_a_torch_kernel_survives_keras() -> None:
     assert "alive" in out
 
 
+@pytest.mark.turns(2, "tlcourse/frameworks", "tests/frameworks")
 def test_a_keras_kernel_survives_torch() -> None:
     """Without the guard against triton this process ends with a segmentation fault."""
     out = run(
@@ -131,6 +133,7 @@ def test_what_is_not_a_model() -> None:
         frameworks.side("tlcourse.models", None)
 
 
+@pytest.mark.turns(2, "tlcourse/frameworks", "tests/frameworks")
 def test_a_keras_model_on_torch_is_a_keras_model() -> None:
     out = run(
         "import keras, torch\n"

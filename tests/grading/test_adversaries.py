@@ -38,6 +38,7 @@ def graded(tmp_path_factory):
     return {result.student: result for result in outcome.results}
 
 
+@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
 def test_there_are_enough_of_them_and_each_has_one_verdict(graded):
     assert len(ALL) >= 40
     assert set(graded) == {adversary.name for adversary in ALL}

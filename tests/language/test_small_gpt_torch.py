@@ -45,6 +45,7 @@ def pretrained(folder: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
 
 
+@pytest.mark.turns(3, "tlcourse/language", "tests/language", "tools")
 def test_the_script_repeats_itself(tmp_path):
     first, second = (pretrained(tmp_path / name) for name in ("first", "second"))
     assert set(first) == {"config.json", "model.safetensors", "tokenizer.json"}

@@ -31,6 +31,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.turns(3, "tlcourse/language", "tests/language")
 def test_last_hidden_states_of_minilm_agree_within_1e4(both) -> None:
     ours, theirs = (both[f][1]["hidden"] for f in ("torch", "keras"))
     assert ours.shape == theirs.shape == (5, ours.shape[1], 384)

@@ -12,6 +12,7 @@ from tlcourse.models import costs
 
 
 @pytest.mark.slow
+@pytest.mark.turns(3, "tlcourse/models", "tests/models")
 def test_the_same_architecture_costs_the_same_in_both_frameworks() -> None:
     found = {f: costs.measure("efficientnet_b0", f, size=64, repeats=2) for f in ("torch", "keras")}
     torch, keras = found["torch"], found["keras"]

@@ -24,6 +24,7 @@ def _started() -> None:
 
 
 @pytest.mark.parametrize("name", checks.HEADED)
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_it_knows_the_cat(name: str) -> None:
     checks.it_knows_the_cat("keras", name)
 
@@ -38,6 +39,7 @@ def test_heads_and_seeds(name: str) -> None:
     zoo_checks.heads_and_seeds("keras", name)
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_without_a_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checks.without_a_pack("keras", tmp_path, monkeypatch)
 
@@ -58,6 +60,7 @@ OWN_LINES = [
 
 
 @pytest.mark.parametrize(("name", "read"), OWN_LINES, ids=lambda case: case if isinstance(case, str) else "")
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_the_librarys_own_lines(name: str, read: Callable[[Path], Network]) -> None:
     checks.the_librarys_own_lines_give_the_same_features("keras", name, read)
 

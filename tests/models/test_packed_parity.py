@@ -14,6 +14,7 @@ SCRIPT = Path(__file__).with_name("observe_packed.py")
 
 
 @pytest.mark.slow
+@pytest.mark.turns(3, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_pooled_features_are_equal() -> None:
     """Within 1e-4, of photographs at the published size and at another one; random starts too."""
     torch, keras = (observe(framework, SCRIPT, framework) for framework in ("torch", "keras"))

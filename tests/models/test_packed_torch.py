@@ -29,6 +29,7 @@ def _started() -> None:
 
 
 @pytest.mark.parametrize("name", checks.HEADED)
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_it_knows_the_cat(name: str) -> None:
     checks.it_knows_the_cat("torch", name)
 
@@ -43,6 +44,7 @@ def test_heads_and_seeds(name: str) -> None:
     zoo_checks.heads_and_seeds("torch", name)
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_without_a_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checks.without_a_pack("torch", tmp_path, monkeypatch)
 
@@ -92,10 +94,12 @@ OWN_LINES = [
 
 
 @pytest.mark.parametrize(("name", "read"), OWN_LINES, ids=lambda case: case if isinstance(case, str) else "")
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_the_librarys_own_lines(name: str, read: Callable[[Path], Network]) -> None:
     checks.the_librarys_own_lines_give_the_same_features("torch", name, read)
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tlcourse/packs", "tests/models")
 def test_squeezenets_published_head_is_torchvisions() -> None:
     theirs = torchvision.models.squeezenet1_1()
     theirs.load_state_dict(load_file(models.checkpoint("squeezenet")))

@@ -76,6 +76,7 @@ def test_cards_name_the_files_that_keras_asks_for(
 
 
 @pytest.mark.parametrize("name", checks.NAMES)
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_preprocessing_is_keras_own(name: str) -> None:
     source = getattr(keras.applications, MODULES[name][0])
     batch = checks.images(name, 2)
@@ -83,6 +84,7 @@ def test_preprocessing_is_keras_own(name: str) -> None:
     np.testing.assert_allclose(models.preprocess(batch, name), wanted, rtol=1e-6, atol=1e-5)
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_too_small_images_are_refused() -> None:
     checks.too_small_images_are_refused("keras")
     with pytest.raises(SettingError, match="takes 224 pixels"):
@@ -90,6 +92,7 @@ def test_too_small_images_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", QUICK)
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_heads_and_seeds(name: str) -> None:
     state = random.getstate()
     checks.heads_and_seeds("keras", name)
@@ -98,6 +101,7 @@ def test_heads_and_seeds(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", checks.larger(QUICK))
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_heads_and_seeds_of_the_larger_ones(name: str) -> None:
     checks.heads_and_seeds("keras", name)
 
@@ -120,6 +124,7 @@ def test_own_file_comes_back(tmp_path: Path, suffix: str) -> None:
     checks.own_file_comes_back("keras", tmp_path / f"mine.{suffix}", save)
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_wrong_files(tmp_path: Path) -> None:
     checks.wrong_files("keras", tmp_path)
 
@@ -151,6 +156,7 @@ def publish(name: str, whole: keras.Model, body: keras.Model, folder: Path, monk
 
 
 @pytest.mark.slow
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_published_weights_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Held against what keras.applications itself makes of the same file with weights="imagenet"."""
     source = importlib.import_module("keras.src.applications.efficientnet")
@@ -182,6 +188,7 @@ def test_published_weights_from_the_cache(tmp_path: Path, monkeypatch: pytest.Mo
         models.load("efficientnet_b0", num_classes=0)
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_layers_without_a_name_are_numbered_from_zero_each_time() -> None:
     for _ in range(2):
         model = models.load("xception", weights=None, num_classes=0, seed=0)
@@ -192,6 +199,7 @@ def test_layers_without_a_name_are_numbered_from_zero_each_time() -> None:
         assert {"conv2d_3", "batch_normalization_3"} <= set(groups["block13"])
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_the_model_is_known_wherever_it_is() -> None:
     backbone = models.load("efficientnet_b0", weights=None, num_classes=0, seed=0)
     wrapped = keras.Sequential([backbone, keras.layers.Dense(2)])
@@ -200,6 +208,7 @@ def test_the_model_is_known_wherever_it_is() -> None:
     assert models.loaded.name_of(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])) is None
 
 
+@pytest.mark.turns(2, "tlcourse/models", "tests/models")
 def test_costs_of_a_model() -> None:
     model = models.load("efficientnet_b0", weights=None, num_classes=3)
     count = sum(int(np.prod(v.shape)) for v in model.trainable_weights)

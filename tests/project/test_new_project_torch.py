@@ -9,5 +9,6 @@ import pytest
 
 
 @pytest.mark.slow
+@pytest.mark.turns(2, "tlcourse/project", "tests/project")
 def test_from_dirty_images_to_an_answer_with_a_kill_on_the_way(tmp_path: Path) -> None:
     end_to_end.whole_way(tmp_path / "mine", "torch")

@@ -12,6 +12,7 @@ import scripts
 
 
 @pytest.mark.slow
+@pytest.mark.turns(2, "project", "tests/project")
 def test_from_a_folder_to_a_prediction_in_another_process(tmp_path: Path) -> None:
     import keras
 

@@ -156,6 +156,7 @@ def test_a_folder_that_is_not_a_site_is_never_replaced(course: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.turns(2, "tlcourse/authoring", "tests/site")
 def test_built_twice_and_a_warning_fails_and_leaves_the_site_of_before(course: Path) -> None:
     said: list[str] = []
     index = build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
