@@ -72,10 +72,10 @@ def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     """In which ways a framework tries an answer: "here", "elsewhere".
 
     Of an exercise that was just changed the right one is tried in both, a wrong one here, and by the other
-    framework elsewhere; after some commits the other way round. Of others the answers that both have are tried
-    by one of them in one way, all together, as the right one has to be there to compare: in four kinds of
-    commits all of them, or in twelve where an answer trains, which takes seconds and not milliseconds. The
-    right one is in each commit's notebooks besides, with its check.
+    framework elsewhere; after some commits the other way round. Of others the answers that both have are
+    tried by one of them in one way, all together, as the right one has to be there to compare: in four
+    kinds of commits all of them, or in twelve where an answer trains, which takes seconds and not
+    milliseconds. The right one is in each commit's notebooks besides, with its check.
     """
     if just_changed_exercise(exercise):
         if name == "solution":

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import camera, trainer
+from tlcourse.sweeps.shared import camera, settled, trainer
 from tlcourse.sweeps.shared.camera_rates import chosen_rate, search_grid
 from tlcourse.sweeps.topics import freeze_or_tune, why_pixels
 
@@ -148,14 +148,12 @@ def fit_pixels(framework: str, dataset: str, per_class: int, seed: int) -> dict[
 
     Its regularisation is chosen anew in each row, on the validation images of that row.
     """
-    from sklearn.linear_model import LogisticRegression
-
     train = _train_images(dataset, per_class, seed, why_pixels.SIZE)
     val, test = (camera.part(dataset, split, why_pixels.SIZE, seed) for split in ("val", "test"))
     pixels = why_pixels.pixels_of(train.images)
-    fitted = [LogisticRegression(C=C, max_iter=1000).fit(pixels, train.labels) for C in why_pixels.STRENGTHS]
-    scores = [model.score(why_pixels.pixels_of(val.images), val.labels) for model in fitted]
-    best = fitted[int(np.argmax(scores))]  # the strongest regularisation of those that tie
+    heads = settled.fitted(pixels, train.labels, why_pixels.STRENGTHS)
+    scores = [model.score(why_pixels.pixels_of(val.images), val.labels) for model in heads]
+    best = heads[int(np.argmax(scores))]  # the strongest regularisation of those that tie
     return {"test_accuracy": float(best.score(why_pixels.pixels_of(test.images), test.labels))}
 
 

@@ -250,7 +250,9 @@ def _fed_cost(settings: Settings) -> float:
     return 15 + 15 * (settings["size"] / PIXELS) ** 2
 
 
-BOUNDS = {"val_balanced": 0.02, "test_balanced": 0.02, "test_accuracy": 0.02, "test_auc": 0.01}
+# By near ties on validation cells: with OpenBLAS's kernels for another processor two of 90 rows of
+# `solar-labels` chose another strength, and moved by 0.036 (balanced), 0.045 (accuracy) and 0.033 (AUC).
+BOUNDS = {"val_balanced": 0.02, "test_balanced": 0.06, "test_accuracy": 0.07, "test_auc": 0.05}
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(

@@ -259,7 +259,9 @@ def _changes_again() -> list[Settings]:
     return [row for row in _changes_grid() if row["seed"] == 0]
 
 
-_PROBE = {"val_balanced": 0.03, "test_balanced": 0.03}
+# Validation chooses among near ties: with OpenBLAS's kernels for another processor two of 150 rows chose
+# another strength, and moved by 0.034.
+_PROBE = {"val_balanced": 0.03, "test_balanced": 0.06}
 _CHANGE = {
     **{f"{name}_{number}": 0.05 for number in range(len(BLOCKS)) for name in ("photos", "cells")},
     **{f"moved_{number}": 0.02 for number in range(len(BLOCKS))},

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
-from tlcourse.sweeps.shared import camera, vision
+from tlcourse.sweeps.shared import camera, settled, vision
 from tlcourse.sweeps.topics import why_photographs, why_transfer
 
 __all__ = ["SWEEPS", "fit_brightness", "fit_pixels", "pixels_of"]
@@ -58,16 +58,14 @@ def fit_pixels(framework: str, dataset: str, per_class: int, seed: int) -> dict[
     seed : int
         Of the drawn images, and of the solar cells' division into splits.
     """
-    from sklearn.linear_model import LogisticRegression
-
     train = _part(dataset, "train", seed).per_class(per_class, seed=seed)
     val, test = (_part(dataset, split, seed) for split in ("val", "test"))
     drawn, judged = pixels_of(train.images), pixels_of(val.images)
     started = time.process_time()
-    fitted = [LogisticRegression(C=C, max_iter=1000).fit(drawn, train.labels) for C in STRENGTHS]
+    heads = settled.fitted(drawn, train.labels, STRENGTHS)
     seconds = time.process_time() - started
-    scores = [model.score(judged, val.labels) for model in fitted]
-    best = fitted[int(np.argmax(scores))]  # the strongest regularisation of those that tie
+    scores = [model.score(judged, val.labels) for model in heads]
+    best = heads[int(np.argmax(scores))]  # the strongest regularisation of those that tie
     return {
         "train_accuracy": float(best.score(drawn, train.labels)),
         "val_accuracy": float(max(scores)),
