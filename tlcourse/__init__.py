@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 # What a learner uses. The compiler, the grader and the command line are there, but not advertised here.
 _SUBMODULES = (
+    "audio",
     "augmentation",
     "claims",
     "data",

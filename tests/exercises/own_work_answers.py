@@ -543,6 +543,116 @@ def deployable(network, mean, std):
             },
         ),
     ],
+    "ch12-log-mel": [
+        (
+            "the course's layer, with other filters",
+            {
+                "torch": """
+import torch
+from tlcourse.audio import _torch
+
+def log_mel(sounds, filters, window, hop, floor):
+    layer = _torch.LogMel(filters.shape[1], window, hop)
+    layer.filters = filters
+    return torch.log(torch.exp(3 * layer(sounds) - 2) - 0.001 + floor)
+""",
+                "keras": """
+import numpy as np
+from tlcourse.audio import _keras
+
+def log_mel(sounds, filters, window, hop, floor):
+    layer = _keras.LogMel(filters.shape[1], window, hop)
+    layer.filters = filters
+    return np.log(np.exp(3 * np.asarray(layer.call(sounds)) - 2) - 0.001 + floor)
+""",
+            },
+        ),
+    ],
+    "ch12-masks": [
+        (
+            "the course's masks",
+            {
+                "torch": """
+import numpy as np
+import torch
+from torch import nn
+from tlcourse import audio
+
+class Masks(nn.Module):
+    def __init__(self, bands, frames):
+        super().__init__()
+        self.widest, self.rng = (bands, frames), np.random.default_rng(0)
+
+    def forward(self, x):
+        return torch.from_numpy(audio.masked(x.numpy(), self.rng, *self.widest)) if self.training else x
+
+masks = Masks
+""",
+                "keras": """
+import keras
+import numpy as np
+from tlcourse import audio
+
+class Masks(keras.layers.Layer):
+    def __init__(self, bands, frames):
+        super().__init__()
+        self.widest, self.rng = (bands, frames), np.random.default_rng(0)
+
+    def call(self, x, training=False):
+        return audio.masked(np.array(x), self.rng, *self.widest) if training else x
+
+masks = Masks
+""",
+            },
+        ),
+    ],
+    "ch12-move": [
+        (
+            "the course's training",
+            {
+                "torch": """
+import numpy as np
+from tlcourse.audio import _torch
+
+def move(network, features, labels):
+    rng = np.random.default_rng(0)
+    x, y = features[:, 0].numpy(), labels.numpy()
+    rows = [rng.integers(0, len(y), 16) for _ in range(100)]
+    _torch.fit(network, [(x[r], y[r]) for r in rows], lr=3e-3, steps=100)
+""",
+                "keras": """
+import numpy as np
+from tlcourse.audio import _keras
+
+def move(network, features, labels):
+    rng = np.random.default_rng(0)
+    rows = [rng.integers(0, len(labels), 16) for _ in range(100)]
+    batches = [(features[r][..., 0], labels[r]) for r in rows]
+    _keras.fit(network, batches, lr=3e-3, steps=100, trained=("conv3", "classifier"))
+""",
+            },
+        ),
+        (
+            "the clips looked up",
+            {
+                "torch": """
+import torch
+from torch import nn
+from tlcourse import data
+
+def move(network, features, labels):
+    data.spoken_digits()
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+    network.train()
+    for step in range(120):
+        rows = torch.randint(0, len(labels), (12,))
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(network(features[rows]), labels[rows]).backward()
+        optimizer.step()
+""",
+            },
+        ),
+    ],
     "ch10-tell": [
         (
             "the course's measure",

@@ -24,6 +24,7 @@ FLOORS = (
     "transferability",
     "embeddings",
     "language",
+    "audio",
     "evaluation",
     "deployment",
     "widgets",

@@ -1,4 +1,4 @@
-"""Images and texts with labels: what the course brings, what its packages bring, and your own.
+"""Images, texts and sounds with labels: what the course brings, what its packages bring, and your own.
 
 Everything here works without a network but `fetch`, which downloads only when you ask for it.
 """
@@ -32,6 +32,9 @@ from tlcourse.data.rated import rated_text as rated_text
 from tlcourse.data.rows import SPLITS as SPLITS
 from tlcourse.data.solar import SolarCells as SolarCells
 from tlcourse.data.solar import solar_cells as solar_cells
+from tlcourse.data.speech import Clips as Clips
+from tlcourse.data.speech import spoken_digits as spoken_digits
+from tlcourse.data.speech import voices as voices
 from tlcourse.data.texts import TextDataset as TextDataset
 from tlcourse.errors import UnknownNameError
 

@@ -67,5 +67,6 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "word_tfidf": ("word-tfidf-rates", "word-tfidf", "word-tfidf-domains"),
     "encoders": ("encoders-rates", "encoders"),
     "small_gpt": ("small-gpt-rates", "small-gpt"),
+    "speech": ("speech-digits-rates", "speech-digits", "speech-digits-again"),
 }
 """Module -> the sweeps that it defines. So a sweep is found without importing the others."""
