@@ -36,6 +36,7 @@ _SUBMODULES = (
     "plots",
     "project",
     "sweeps",
+    "tabular",
     "training",
     "transferability",
     "widgets",

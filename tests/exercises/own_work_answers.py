@@ -475,6 +475,41 @@ def extract(model, folder):
 """,
         ),
     ],
+    "ch13-risk": [
+        (
+            "in_window",
+            """
+import numpy as np
+from tlcourse.tabular import in_window
+
+def terminal_risk(table, days, delay):
+    seconds = (table.time - table.time.min()).dt.total_seconds()
+    seen = in_window(table.terminal, seconds, np.ones(len(table)), days, delay)
+    return in_window(table.terminal, seconds, table.fraud, days, delay) / np.maximum(seen, 1)
+""",
+        ),
+        (
+            "payment_features",
+            """
+from tlcourse.tabular import payment_features
+
+def terminal_risk(table, days, delay):
+    whole = table.assign(customer=0, amount=1.0)
+    return payment_features(whole, delay, days=[days])[f"terminal_risk_{days}"]
+""",
+        ),
+    ],
+    "ch13-top": [
+        (
+            "precision_at",
+            """
+from tlcourse.tabular import precision_at
+
+def card_precision(table, k):
+    return precision_at(table.score, table.fraud, table.day, k, table.card)
+""",
+        ),
+    ],
     "ch14-phone": [
         (
             "the course's reader",

@@ -25,6 +25,7 @@ FLOORS = (
     "embeddings",
     "language",
     "audio",
+    "tabular",
     "evaluation",
     "deployment",
     "widgets",

@@ -13,6 +13,7 @@ from typing import Any
 from tlcourse.data.bundles import STYLES as STYLES
 from tlcourse.data.bundles import fashion_mnist as fashion_mnist
 from tlcourse.data.bundles import three_styles as three_styles
+from tlcourse.data.cards import card_payments as card_payments
 from tlcourse.data.dataset import Dataset as Dataset
 from tlcourse.data.decoding import read_image as read_image
 from tlcourse.data.docstrings import Documented as Documented
@@ -22,6 +23,9 @@ from tlcourse.data.fetched import cats_and_dogs as cats_and_dogs
 from tlcourse.data.fetched import oxford_pets as oxford_pets
 from tlcourse.data.folder import image_folder as image_folder
 from tlcourse.data.image_files import as_folder as as_folder
+from tlcourse.data.markets import MARKETS as MARKETS
+from tlcourse.data.markets import Market as Market
+from tlcourse.data.markets import transactions as transactions
 from tlcourse.data.packaged import digits as digits
 from tlcourse.data.packaged import photographs as photographs
 from tlcourse.data.packaged import textile as textile
@@ -93,7 +97,7 @@ def load(name: str, **options: Any) -> Dataset:
     return _loaders()[key](**options)
 
 
-__all__ = ["CORPORA", "SPLITS", "STYLES"]
+__all__ = ["CORPORA", "MARKETS", "SPLITS", "STYLES"]
 __all__ += [
     name
     for name, value in globals().items()
