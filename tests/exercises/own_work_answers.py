@@ -552,6 +552,17 @@ def read_image(path, size):
             },
         ),
     ],
+    "ch11-copies": [
+        (
+            "the course's near copies",
+            """
+from tlcourse.data import near_copies
+
+def groups_of(scans, alike):
+    return near_copies(list(scans), alike - 0.03).groups
+""",
+        ),
+    ],
     "ch15-inside": [
         (
             "the course's wrapper",

@@ -110,6 +110,26 @@ def test_a_pack_is_fetched_once(index: Index, tmp_path: Path, monkeypatch: pytes
     assert fetching.fetch(pack(), progress=False) == packs.find(pack()) == path
 
 
+def test_of_a_folder_all_files_are_kept_as_one_zip(index: Index, tmp_path: Path) -> None:
+    from tlcourse.packs.table._folder import FolderPack, folder_as_zip
+
+    with zipfile.ZipFile(io.BytesIO(index.sent)) as archive:
+        kept = folder_as_zip(archive, "made_up/weights")
+    digest = hashlib.sha256(kept).hexdigest()
+    folder = FolderPack(
+        **{**vars(pack()), "member": "made_up/weights", "member_size": len(kept), "member_sha256": digest}
+    )
+    path = fetching.fetch(folder, progress=False)
+    assert path.name == f"made_up_base-{digest[:8]}.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["w.bin"]
+        assert archive.read("w.bin") == CONTENT
+        assert archive.getinfo("w.bin").date_time == (1980, 1, 1, 0, 0, 0)
+    path.unlink()
+    with pytest.raises(DataError, match="has no readable made_up/other"):
+        fetching.fetch(replace(folder, member="made_up/other"), progress=False)
+
+
 def test_what_is_not_the_published_file_is_not_kept(index: Index, tmp_path: Path) -> None:
     changed = wheel(CONTENT[:-1] + b"x")
     wanted = pack()

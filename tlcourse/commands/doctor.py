@@ -137,14 +137,16 @@ def _word_vectors() -> str:
 
 
 def _pack(name: str) -> Diagnosis:
-    """Whether the weights of a network were fetched; a part of some chapters needs them."""
+    """Whether the weights of a network, or a set of data, were fetched; some chapters need them."""
     from tlcourse import packs
+    from tlcourse.packs.table._folder import FolderPack
 
     def look() -> str:
         packs.find(packs.pack(name))
         return f"fetched, for {packs.pack(name).needed}"
 
-    return _loaded(f"weights: {name}", look, needed=False)
+    kind = "data" if isinstance(packs.pack(name), FolderPack) else "weights"
+    return _loaded(f"{kind}: {name}", look, needed=False)
 
 
 def _framework(framework: str) -> Diagnosis:

@@ -10,10 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 # A line for each data set. One of images that needs no argument is loaded by name, too.
+from tlcourse.data.brain import BrainMRI as BrainMRI
+from tlcourse.data.brain import brain_mri as brain_mri
 from tlcourse.data.bundles import STYLES as STYLES
 from tlcourse.data.bundles import fashion_mnist as fashion_mnist
 from tlcourse.data.bundles import three_styles as three_styles
 from tlcourse.data.cards import card_payments as card_payments
+from tlcourse.data.copies import NearCopies as NearCopies
+from tlcourse.data.copies import near_copies as near_copies
 from tlcourse.data.dataset import Dataset as Dataset
 from tlcourse.data.decoding import read_image as read_image
 from tlcourse.data.docstrings import Documented as Documented
@@ -64,7 +68,7 @@ def names() -> tuple[str, ...]:
     Examples
     --------
     >>> names()[:5]
-    ('cats-and-dogs', 'digits', 'fashion-mnist', 'oxford-pets', 'photos')
+    ('brain-mri', 'cats-and-dogs', 'digits', 'fashion-mnist', 'oxford-pets')
     """
     return tuple(_loaders())
 

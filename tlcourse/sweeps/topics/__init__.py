@@ -74,6 +74,13 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "fraud-federated",
         "fraud-members",
     ),
+    "medical": (
+        "medical-leak",
+        "medical-starts",
+        "medical-trained",
+        "medical-clinic",
+        "medical-shortcuts",
+    ),
     "word_vectors": ("word-vectors-rates", "word-vectors", "word-readers", "word-domains"),
     "word_tfidf": ("word-tfidf-rates", "word-tfidf", "word-tfidf-domains"),
     "encoders": ("encoders-rates", "encoders"),
