@@ -17,8 +17,8 @@ __all__ = ["code_hash", "essence", "package_folder"]
 
 SEEN_AS_TEXT = (".py", ".csv", ".json", ".txt", ".md")
 TABLES = "sweeps/results/"
-LISTS = frozenset({"__all__", "_SUBMODULES", "TOPICS"})
-"""What an ``__init__`` says of the modules beside it: one more of them changes nothing for the others."""
+LISTS = frozenset({"__all__", "_SUBMODULES", "TOPICS", "LOADERS"})
+"""What a module says of those beside it: one more of them changes nothing for the others."""
 
 
 def package_folder(root: Path) -> Path:

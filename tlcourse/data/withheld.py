@@ -25,6 +25,8 @@ LOADERS = (
     "tlcourse.data.photos.photos",
     "tlcourse.data.rated.rated_text",
     "tlcourse.data.solar.solar_cells",
+    "tlcourse.data.speech.spoken_digits",
+    "tlcourse.data.speech.voices",
 )
 """The functions that give labelled data, where they are defined."""
 _NO_DATA = (".md", ".txt", ".safetensors")  # texts about them, and weights
