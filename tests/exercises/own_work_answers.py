@@ -678,26 +678,6 @@ def move(network, features, labels):
 """,
             },
         ),
-        (
-            "the clips looked up",
-            {
-                "torch": """
-import torch
-from torch import nn
-from tlcourse import data
-
-def move(network, features, labels):
-    data.spoken_digits()
-    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
-    network.train()
-    for step in range(120):
-        rows = torch.randint(0, len(labels), (12,))
-        optimizer.zero_grad()
-        nn.functional.cross_entropy(network(features[rows]), labels[rows]).backward()
-        optimizer.step()
-""",
-            },
-        ),
     ],
     "ch10-tell": [
         (

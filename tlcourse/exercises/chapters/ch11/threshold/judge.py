@@ -34,10 +34,9 @@ NEAR = 1e-4
 
 
 class Chosen:
-    """The threshold and the sensitivity that came."""
+    """The threshold and the sensitivity that came in one case."""
 
-    def __init__(self, observed: dict[str, Any], inputs: dict[str, Any]) -> None:
-        given = observed["given"]
+    def __init__(self, given: Any, inputs: dict[str, Any]) -> None:
         if isinstance(given, np.ndarray):
             given = given.tolist()
         if not isinstance(given, (list, tuple)) or len(given) != 2:
@@ -71,6 +70,10 @@ class Chosen:
     def raised(self) -> np.ndarray:
         """The alarms at the right threshold: only beside that one the sensitivity is looked at."""
         return np.asarray(self.p > limits(self.p, self.y, self.share)[0])
+
+    @cached_property
+    def found_right(self) -> bool:
+        return close(self.found, self.raised[self.y == 1].mean(), 1e-6)
 
     @cached_property
     def shown(self) -> str:
@@ -137,7 +140,7 @@ THRESHOLD = (
 )
 SENSITIVITY = (
     right(
-        lambda case: close(case.found, case.raised[case.y == 1].mean(), 1e-6),
+        lambda case: case.found_right,
         "The sensitivity is that of your threshold.",
         1,
     ),
@@ -157,7 +160,9 @@ SENSITIVITY = (
 
 
 def judge(observed: dict[str, Any], inputs: dict[str, Any]) -> Verdict:
-    """The sensitivity counts only beside the right threshold."""
-    case = Chosen(observed, inputs)
-    chosen = read(THRESHOLD, case)
-    return total(chosen, read(SENSITIVITY, case)) if chosen[0] else total(chosen)
+    """Of the first case that is wrong; the sensitivity counts only beside the right thresholds."""
+    cases = [Chosen(*pair) for pair in zip(observed["given"], inputs["cases"], strict=True)]
+    chosen = read(THRESHOLD, next((case for case in cases if not case.is_right), cases[0]))
+    if not chosen[0]:
+        return total(chosen)
+    return total(chosen, read(SENSITIVITY, next((case for case in cases if not case.found_right), cases[0])))

@@ -1,7 +1,8 @@
-"""A tiny network, validation scans with labels, and the specificity that is asked for."""
+"""Tiny networks, each with validation scans, their labels, and the specificity that is asked for."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,23 @@ GAP = 4e-3
 """Between the probabilities beside the threshold, and between what wrong ways give and the right range."""
 
 
-def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """The network's numbers, ``images`` float32 (N, 6, 6, 3), ``labels`` (N,) and the ``specificity``.
+CASES = 3
 
-    Drawn again until every known wrong way raises other alarms.
+
+def inputs(rng: np.random.Generator) -> dict[str, Any]:
+    """``cases``: the numbers of a network, ``images`` float32 (N, 6, 6, 3), ``labels`` (N,), ``specificity``.
+
+    No threshold is right for two of them, so that none is right by luck.
     """
+    while True:
+        cases = [_case(rng) for _ in range(CASES)]
+        ranges = sorted(limits(probabilities(one), one["labels"], one["specificity"]) for one in cases)
+        if all(one[1] + GAP < other[0] for one, other in itertools.pairwise(ranges)):
+            return {"cases": cases}
+
+
+def _case(rng: np.random.Generator) -> dict[str, Any]:
+    """Drawn again until every known wrong way raises other alarms."""
     while True:
         given: dict[str, Any] = {
             "blocks": tiny.block_names(rng, BLOCKS),
@@ -73,6 +86,8 @@ def _tells_apart(given: dict[str, Any], p: np.ndarray) -> bool:
     found, alarms = (p[y == 1] >= high).mean(), (p >= high).mean()
     if high - low < GAP or between.min() < 1e-5 or not 0.2 < found < 0.95:
         return False
+    if high not in p[y == 0]:  # else a quantile between two healthy scans could lie beyond an ill one
+        return False
     if min(abs(found - alarms), abs(found - 0.5)) < 0.02:
         return False
     by_batch = probabilities(given, by_batch=True)
@@ -92,7 +107,11 @@ def _tells_apart(given: dict[str, Any], p: np.ndarray) -> bool:
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """``given``: the pair that came back."""
+    """``given``: the pairs that came back, case by case."""
+    return {"given": [_asked(answer, case, framework) for case in inputs["cases"]]}
+
+
+def _asked(answer: Any, inputs: dict[str, Any], framework: str) -> Any:
     model = tiny.build(framework, inputs["blocks"], inputs["width"], CLASSES, SIZE, inputs["seed"])
     tiny.put(model, framework, inputs["blocks"], arrays(inputs))
     images, labels = np.array(inputs["images"]), np.array(inputs["labels"])
@@ -101,4 +120,4 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
 
         model.train()  # as a loop may have left it
         images, labels = tiny.torch_images(images), torch.from_numpy(labels)
-    return {"given": plain(answer(model, images, labels, inputs["specificity"]))}
+    return plain(answer(model, images, labels, inputs["specificity"]))

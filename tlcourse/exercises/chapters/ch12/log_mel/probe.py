@@ -12,8 +12,11 @@ WINDOWS = (32, 64)
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """``sounds`` float32 (N, samples), tones and then zeros; ``filters`` (window // 2 + 1, bands)."""
-    window, bands, n = int(rng.choice(WINDOWS)), int(rng.integers(5, 9)), int(rng.integers(3, 6))
+    """``sounds`` float32 (N, samples), tones and then zeros; ``filters`` (window // 2 + 1, bands).
+
+    There are always more frames than bands, so that their order shows.
+    """
+    window, bands, n = int(rng.choice(WINDOWS)), int(rng.integers(4, 8)), int(rng.integers(3, 6))
     hop = window // 2 + int(rng.integers(1, 7))
     samples = window + hop * int(rng.integers(7, 13)) + int(rng.integers(1, hop))
     time = np.arange(samples)
