@@ -164,13 +164,14 @@ OF_HEAD = (
         " read.",
         "on top of the old head",
     ),
-    right(lambda cut: cut.of_features, "New head: a linear layer that reads the features."),
+    # Before the linear layer: of small logits a softmax is nearly linear.
     wrong(
         lambda cut: cut.sums_to_1,
         "{yours}, and they add up to 1: there is a softmax in the model. Give logits here; the softmax"
         " belongs to the loss.",
         "a softmax in the model",
     ),
+    right(lambda cut: cut.of_features, "New head: a linear layer that reads the features."),
     wrong(
         always,
         "{yours}, but they are not what a linear layer makes of the features that the old head read. Is the"
