@@ -24,6 +24,7 @@ BY_DESIGN: dict[tuple[str, str], str] = {
         ("15-to-a-small-device", f"torchao-{when}"): "torchao works in PyTorch only"
         for when in ("before", "after")
     },
+    ("15-to-a-small-device", "refused"): "each framework has its own name for the error",
     ("12-speech", "neighbour"): "a layer that Keras has and PyTorch has not",
 }
 """``(chapter, claim) -> why the frameworks may differ in it``. ``*`` stands for anything."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tlcourse import packs
 from tlcourse.errors import DataError, WeightsError
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def card_payments() -> pd.DataFrame:
         When the pack is missing or damaged; it says how to get it.
     """
     import pandas as pd
+
+    from tlcourse import packs  # here, so that only what reads packs depends on them
 
     try:
         path = packs.find(packs.pack("card_payments"))
