@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from audio_checks import *  # noqa: F403
+from audio_checks import (  # noqa: F401
+    test_a_network_with_other_classes_keeps_its_head,
+    test_features_are_the_same_everywhere,
+    test_only_what_is_named_is_trained,
+    test_silence_is_finite,
+    test_the_english_network_knows_english_people,
+    test_what_is_no_batch_of_sounds_is_refused,
+)
 
 from tlcourse import devices
 
