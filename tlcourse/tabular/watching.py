@@ -96,7 +96,7 @@ def stability(reference: npt.ArrayLike, now: npt.ArrayLike, bins: int = 10) -> f
     >>> stability(np.arange(1000), np.arange(1000))
     0.0
     >>> round(stability(np.arange(1000), np.arange(1000) + 200), 2)
-    1.46
+    1.27
     """
     bins = whole("The number of parts", bins, 2)
     old, new = np.asarray(reference, np.float64).ravel(), np.asarray(now, np.float64).ravel()
