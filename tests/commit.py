@@ -30,9 +30,8 @@ RECENT = 6  # about what one session of work commits
 def place(of: int, turn: int, list_name: str = "") -> int:
     """Whose turn it is among so many: each once in every ``of`` commits from a multiple of it on.
 
-    Lists of other names have other orders.
-
     In an order of their own each time: where only every second commit is tested, no half waits for ever.
+    Lists of different names have different orders, so that two of them do not always meet in the same way.
     """
     return (turn + zlib.crc32(f"{list_name}{turn // of}".encode())) % of
 

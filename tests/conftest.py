@@ -36,15 +36,14 @@ def pytest_ignore_collect(collection_path: Path, config: object) -> bool | None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if "TLCOURSE_TURN" not in os.environ:
         return
-    waiting = [item for item in items if (mark := item.get_closest_marker("turns")) and _waits(item, mark)]
-    if waiting:
-        config.hook.pytest_deselected(items=waiting)
-        items[:] = [item for item in items if item not in waiting]
-
-
-def _waits(item: pytest.Item, mark: pytest.Mark) -> bool:
-    of, *folders = mark.args
-    return waits(item.nodeid, of, folders)
+    now: list[pytest.Item] = []
+    waiting: list[pytest.Item] = []
+    for item in items:
+        mark = item.get_closest_marker("turns")
+        waits_now = mark is not None and waits(item.nodeid, mark.args[0], mark.args[1:])
+        (waiting if waits_now else now).append(item)
+    config.hook.pytest_deselected(items=waiting)
+    items[:] = now
 
 
 def pytest_report_header(config: object) -> str:
