@@ -61,7 +61,7 @@ def main() -> int:
     exercise_cases.started(options.framework)
     cases = [
         (exercise, name)
-        for exercise, name in exercise_cases.cases(options.framework)
+        for exercise, name in exercise_cases.all_cases(options.framework)
         if options.chapter in (exercise.chapter, exercise.id)
     ]
     if not cases:

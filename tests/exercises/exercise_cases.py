@@ -131,15 +131,18 @@ def whose(exercise: Exercise, framework: str) -> bool:
     return one_of(turns, number_of(exercise, "")) == framework
 
 
-def cases(framework: str) -> list[tuple[Exercise, str]]:
-    """(exercise, "solution" or "stub" or the name of a misconception) that a framework tries in this run."""
+def all_cases(framework: str) -> list[tuple[Exercise, str]]:
+    """(exercise, "solution" or "stub" or the name of a misconception) that a framework has."""
     found = []
     for exercise in exercises(framework):
         wrong = [one.name for one in exercise.misconceptions if one.source_for(framework) is not None]
-        found += [
-            (exercise, name) for name in ("solution", "stub", *wrong) if ways(exercise, name, framework)
-        ]
+        found += [(exercise, name) for name in ("solution", "stub", *wrong)]
     return found
+
+
+def cases(framework: str) -> list[tuple[Exercise, str]]:
+    """Of all cases of a framework those that it tries in this run."""
+    return [(exercise, name) for exercise, name in all_cases(framework) if ways(exercise, name, framework)]
 
 
 def solved_here(framework: str) -> list[Exercise]:
