@@ -36,7 +36,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.learner: pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the course into $(VENV) (two to five minutes, about 8 GB with the CUDA build of torch) ..."
-	$(PIP) --quiet -e .
+	$(PIP) --quiet -e '.[all]'
 	@touch $@
 
 $(VENV)/.book: pyproject.toml | $(VENV)/bin/python

@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tlcourse.commands.places import course_files
 from tlcourse.errors import CourseError
 from tlcourse.files import course_root
 
@@ -29,8 +30,20 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from tlcourse import __version__
+
+        typer.echo(f"tlcourse {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _main() -> None:
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Which version this is.")
+    ] = False,
+) -> None:
     """Transfer learning by doing it, in PyTorch and in Keras."""
     # A terminal of another encoding (cp1252 on Windows) cannot show every character: a "?" stops nothing.
     for stream in (sys.stdout, sys.stderr):
@@ -104,13 +117,39 @@ def doctor() -> None:
 
 @app.command()
 @explained
+def start(
+    folder: Annotated[Path, typer.Argument(help="Where the notebooks go; made if it is missing.")],
+    framework: Frameworks = None,
+    solutions: Annotated[bool, typer.Option("--solutions", help="The solved notebooks as well.")] = False,
+) -> None:
+    """Lay the notebooks out in a folder; call it again after an upgrade, and what you worked in is kept."""
+    from tlcourse.commands.start import start_course
+
+    written = start_course(folder, split(framework), solutions=solutions, echo=typer.echo)
+    sides = " and ".join(dict.fromkeys(path.parent.name for path in written))
+    typer.echo(f"{len(written)} notebooks are in {folder} ({sides}). Now:")
+    typer.echo(f"  cd {folder}\n  tlcourse doctor\n  tlcourse lab")
+
+
+@app.command()
+@explained
 def lab(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The learner's folder; otherwise this one, or one above it.")
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int | None, typer.Option(help="The port of the server.")] = None,
 ) -> None:
     """Open JupyterLab on the learner's notebooks."""
-    folder = course_root() / "notebooks"
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}"]
+    from tlcourse.commands.places import learner_folder, notebooks_of
+
+    opened = learner_folder(folder)
+    if opened is None or not notebooks_of(opened):
+        raise CourseError(
+            f"There are no notebooks of the course in {folder or Path.cwd()}.",
+            "Lay them out with `tlcourse start my_course`, then: tlcourse lab my_course.",
+        )
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={opened}"]
     # JupyterLab asks the network for news and updates at every start; a course that runs on a train does not.
     command += [
         "--LabApp.news_url=None",
@@ -284,7 +323,7 @@ def grade(
         submissions,
         chapter,
         out,
-        root=course_root(),
+        root=course_files(),
         framework=framework,
         seed_file=seed_file,
         roster=roster,
@@ -324,7 +363,7 @@ def sample_class(
     """Make up a class's submissions, to try the grader on."""
     from tlcourse.grading.sample import make_class
 
-    written = make_class(folder, chapter, root=course_root(), students=students)
+    written = make_class(folder, chapter, root=course_files(), students=students)
     typer.echo(f"{len(written)} submissions and roster.csv are in {folder}. Now grade them:")
     typer.echo(
         f"  tlcourse grade {folder} --chapter {chapter} --roster {folder}/roster.csv --out {folder}-graded"

@@ -16,22 +16,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlcourse.commands.places import installed_frameworks, learner_folder, notebooks_of
 from tlcourse.errors import CourseError
+from tlcourse.frameworks import TITLES
 
 __all__ = ["Diagnosis", "diagnose", "run_doctor"]
 
 PACKAGES = (
-    "torch",
-    "torchvision",
-    "timm",
-    "keras",
     "numpy",
     "scikit-learn",
     "matplotlib",
     "jupyterlab",
     "ipywidgets",
 )
-REINSTALL = "Install the course again: python -m pip install -e . (or: make lab)."
+REINSTALL = "Install the course again: python -m pip install 'tlcourse[all]' (in a checkout: make lab)."
 NEEDED_MB = 500
 
 _PROBE = """
@@ -94,6 +92,24 @@ def _packages() -> Diagnosis:
     return Diagnosis("packages", True, ", ".join(versions[:4]) + f" and {len(versions) - 4} more")
 
 
+def _notebooks() -> Diagnosis:
+    """Whether there are notebooks here to open: without them the course is not there, whatever else is."""
+    folder = learner_folder()
+    found = notebooks_of(folder) if folder is not None else []
+    if folder is None:
+        return Diagnosis(
+            "notebooks",
+            False,
+            f"none in {Path.cwd()}",
+            "Lay them out with `tlcourse start my_course`, and call the doctor in that folder.",
+        )
+    if not found:
+        fix = "Write them: tlcourse start . (in a checkout: tlcourse build --no-execute)."
+        return Diagnosis("notebooks", False, f"none in {folder}", fix)
+    sides = " and ".join(dict.fromkeys(TITLES[path.parent.name] for path in found))
+    return Diagnosis("notebooks", True, f"{len(found)}, {sides}")
+
+
 def _disk() -> Diagnosis:
     free = shutil.disk_usage(Path.cwd()).free // 2**20
     ok = free >= NEEDED_MB
@@ -150,7 +166,11 @@ def _pack(name: str) -> Diagnosis:
 
 
 def _framework(framework: str) -> Diagnosis:
-    """Load the pretrained model in a fresh process and run it on two blank images."""
+    """Load the pretrained model in a fresh process and run it on two blank images; one framework is enough."""
+    there = installed_frameworks()
+    if framework not in there:
+        fix = f"To work in {TITLES[framework]}: python -m pip install 'tlcourse[{framework}]'."
+        return Diagnosis(framework, False, "not installed", fix, needed=not there)
     run = subprocess.run(
         [sys.executable, "-c", _PROBE, framework], capture_output=True, text=True, timeout=180
     )
@@ -180,7 +200,7 @@ def diagnose() -> Iterator[Diagnosis]:
     """
     from tlcourse.packs import packs
 
-    examinations: list[Callable[[], Diagnosis]] = [_python, _packages, _disk]
+    examinations: list[Callable[[], Diagnosis]] = [_python, _packages, _notebooks, _disk]
     examinations += [
         functools.partial(_loaded, f"data: {name}", functools.partial(_data, name))
         for name in ("three-styles", "fashion-mnist", "textile", "digits")
