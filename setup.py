@@ -15,6 +15,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 COURSE = (
     "book/chapters/[0-9][0-9]-*.md",
+    "book/references.bib",
     "book/claims/*/[0-9][0-9]-*.json",
     "notebooks/*/[0-9][0-9]-*.ipynb",
     "solutions/*/[0-9][0-9]-*.ipynb",
@@ -44,7 +45,9 @@ class BuildWithCourse(build_py):
         names = course_files()
         missing = {"book", "notebooks", "solutions", "project"} - {name.parts[0] for name in names}
         if missing:
-            raise SystemExit(f"The wheel would lack {', '.join(sorted(missing))}: run `tlcourse build` first.")
+            raise SystemExit(
+                f"The wheel would lack {', '.join(sorted(missing))}: run `tlcourse build` first."
+            )
         used = [str(name) for name in names if name.parts[0] == "notebooks" and worked_in(ROOT / name)]
         if used:
             raise SystemExit(f"Somebody worked in {used[0]}: build the wheel from a clean checkout.")
