@@ -23,7 +23,7 @@ runner = CliRunner()
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The files of an installed course, of two chapters only the notebooks, in a place of its own that a test may change."""
+    """The files of an installed course, with two chapters' notebooks, where a test may change them."""
     installed = tmp_path / "installed"
     for name in CHAPTERS[:2]:
         for kind in ("notebooks", "solutions"):

@@ -166,7 +166,7 @@ def _pack(name: str) -> Diagnosis:
 
 
 def _framework(framework: str) -> Diagnosis:
-    """Load the pretrained model in a fresh process and run it on two blank images; one framework is enough."""
+    """Load the pretrained model in a fresh process and run it on two images; one framework is enough."""
     there = installed_frameworks()
     if framework not in there:
         fix = f"To work in {TITLES[framework]}: python -m pip install 'tlcourse[{framework}]'."

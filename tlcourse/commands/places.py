@@ -1,7 +1,7 @@
 """Where the course's files are, and where a learner's folder is.
 
-In a checkout the files of the course are the checkout's. A wheel brings them inside the package, laid out in the
-same way (``setup.py``), and `tlcourse start` lays the notebooks out in a folder of the learner's.
+In a checkout the files of the course are the checkout's. A wheel brings them inside the package, laid out in
+the same way (``setup.py``), and `tlcourse start` lays the notebooks out in a folder of the learner's.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def course_files(start: Path | None = None) -> Path:
 
 
 def learner_folder(start: Path | None = None) -> Path | None:
-    """The folder that `tlcourse start` laid out, here or above; in a checkout its ``notebooks``; else None."""
+    """What `tlcourse start` laid out, here or above; in a checkout its ``notebooks``; None elsewhere."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / MARKER).is_file():

@@ -1,7 +1,7 @@
 """``tlcourse start``: the course laid out in a folder of the learner's, and brought up to date there later.
 
-What a learner has changed is never overwritten: a notebook with work in it is put aside when the course has a newer
-one, as `tlcourse build` does in a checkout, and any other file of theirs is left alone.
+What a learner has changed is never overwritten: a notebook with work in it is put aside when the course has a
+newer one, as `tlcourse build` does in a checkout, and any other file of theirs is left alone.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ README = """# tlcourse: transfer learning by doing it
     tlcourse packs      more pretrained weights and data, once
     tlcourse start .    after an upgrade: the newest notebooks; what you worked in is kept
 
-Begin with `00-start-here.ipynb`. `project/` holds the six steps in one script, for a folder of your own images.
+Begin with `00-start-here.ipynb`. `project/` holds the six steps in one script, for a folder of
+your own images.
 """
 
 
@@ -147,7 +148,7 @@ def _plain_files(
 
 
 def _marker(folder: Path) -> dict[str, str]:
-    """The hashes of what the last `tlcourse start` wrote; none where there was none, or its record is broken."""
+    """The hashes of what the last `tlcourse start` wrote; none where there is no record, or a broken one."""
     try:
         files = json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"]
         return {str(name): str(value) for name, value in files.items()}
