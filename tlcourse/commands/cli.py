@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
+import tlcourse
 from tlcourse.commands.places import course_files
 from tlcourse.errors import CourseError
 from tlcourse.files import course_root
@@ -32,9 +33,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from tlcourse import __version__
-
-        typer.echo(f"tlcourse {__version__}")
+        typer.echo(f"tlcourse {tlcourse.__version__}")
         raise typer.Exit
 
 
