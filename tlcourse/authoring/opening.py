@@ -29,8 +29,8 @@ def about(seconds: float) -> str:
 def _time(seconds: Mapping[str, Any]) -> str:
     processor, gpu = (seconds.get(key) for key in ("processor", "gpu"))
     on_cpu = "not measured yet" if processor is None else f"{about(processor)} of processor time"
-    on_gpu = "not measured yet" if gpu is None else about(gpu)
-    return f"{on_cpu} on two CPU cores, {on_gpu} on a GPU (to run every cell, not to read)."
+    on_gpu = "" if gpu is None else f", {about(gpu)} on a GPU"  # nothing is said of what nobody measured
+    return f"{on_cpu} on two CPU cores{on_gpu} (to run every cell, not to read)."
 
 
 def opening(chapter: Chapter, context: Context, seconds: Mapping[str, Any]) -> str:

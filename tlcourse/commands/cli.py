@@ -138,6 +138,7 @@ def lab(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int | None, typer.Option(help="The port of the server.")] = None,
+    ip: Annotated[str | None, typer.Option(help="Where it listens: 0.0.0.0 in a container.")] = None,
 ) -> None:
     """Open JupyterLab on the learner's notebooks."""
     from tlcourse.commands.places import learner_folder, notebooks_of
@@ -158,6 +159,8 @@ def lab(
         command.append("--no-browser")
     if port is not None:
         command.append(f"--port={port}")
+    if ip is not None:
+        command.append(f"--ip={ip}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     raise typer.Exit(subprocess.run(command).returncode)
