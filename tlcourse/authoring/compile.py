@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tlcourse.authoring import source as sources
+from tlcourse.authoring.launch import install_source, launch_links, repository_of
 from tlcourse.authoring.myst import Context, convert, money
 from tlcourse.authoring.opening import opening
 from tlcourse.authoring.serialize import digest, edition
@@ -105,6 +106,7 @@ def compile_chapter(
     cells = [
         _markdown("title", f"# {money(chapter.title, 1, context)}"),
         _markdown("opening", opening(chapter, context, seconds)),
+        *_launch(path, chapter, framework, flavour),
         _code("setup", setup_source(chapter.name, framework), flavour),
     ]
     if any(map(is_bookkeeping, shown)):
@@ -113,6 +115,19 @@ def compile_chapter(
         cells.extend(_compile(cell, context, flavour, exercises))
     _raise_mistakes(path, context)
     return _notebook(cells, chapter, framework, flavour)
+
+
+def _launch(path: Path, chapter: Chapter, framework: str, flavour: Flavour) -> list[dict[str, Any]]:
+    """What a learner's notebook says of places to open it in, and the cell that installs the course there."""
+    repository = repository_of(path.parents[1]) if flavour == "learner" else None
+    if repository is None:
+        return []
+    links = launch_links(repository, framework, chapter.name)
+    places = ", ".join(f"[{name}]({address})" for name, address in links.items())
+    return [
+        _markdown("launch", f"Open this notebook in: {places}."),
+        _code("install", install_source(repository, framework), flavour),
+    ]
 
 
 def _raise_mistakes(path: Path, context: Context) -> None:

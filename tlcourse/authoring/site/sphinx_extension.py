@@ -9,10 +9,12 @@ course does not use and that know addresses elsewhere (thebe).
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
+from tlcourse.authoring.launch import launch_links, repository_of
 from tlcourse.authoring.site.contents import part_caption
 from tlcourse.authoring.site.stage import DOWNLOADS
 from tlcourse.frameworks import FRAMEWORKS, TITLES
@@ -120,6 +122,9 @@ def _page_context(
             for key, label in TITLES.items()
             if f"{key}/{name}" in app.env.found_docs
         ]
+        repository = repository_of(Path(app.confdir))
+        if repository is not None:
+            context["tl_launch"] = launch_links(repository, framework, name)
         context["tl_download"] = pathto(f"{DOWNLOADS}/{framework}/{name}.ipynb", 1)
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from tlcourse.authoring import in_browser
 from tlcourse.authoring.compile import compile_chapter
+from tlcourse.authoring.launch import NO_REPOSITORY, repository_of
 from tlcourse.authoring.site.contents import chapter_list, linked, table_of_contents
 from tlcourse.authoring.site.mathjax import copy_mathjax
 from tlcourse.authoring.site.page import read_notebook, stage_notebook
@@ -104,6 +105,8 @@ def stage(
     (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
     in_browser.stage_page(root, target, live, echo)
     _link_chapters(target, chapters)
+    if repository_of(root / "book") is None:
+        echo(NO_REPOSITORY)
     return chapters
 
 
