@@ -478,4 +478,4 @@ def test_a_gpu_gives_its_time_and_nothing_else(one: Path, monkeypatch: pytest.Mo
     claims = json.loads((one / f"book/claims/torch/{NAME}.json").read_text())
     assert set(claims["seconds"]) == {"processor", "gpu"}
     after = (one / f"solutions/torch/{NAME}.ipynb").read_text()
-    assert after == before.replace("not measured yet on a GPU", "about 10 s on a GPU") != before
+    assert after == before.replace("two CPU cores (", "two CPU cores, about 10 s on a GPU (") != before
