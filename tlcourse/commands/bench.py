@@ -1,20 +1,35 @@
 """``tlcourse bench``: how long things take on this machine, beside the budgets that the course set itself.
 
-Printed, never asserted: a shared or slow machine is not a defect of the course.
+Printed, never asserted: a shared or slow machine is not a defect of the course. Each row is printed when it
+is there, with the time that the rest will take, and whoever stops it keeps the rows so far.
 """
 
 from __future__ import annotations
 
-import json
+import functools
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["allocator_rates", "check_seconds", "fit_ratio", "import_seconds", "notebook_seconds", "run_bench"]
+from tlcourse.frameworks import FRAMEWORKS
+
+__all__ = [
+    "Timing",
+    "allocator_rates",
+    "check_seconds",
+    "fit_ratio",
+    "import_seconds",
+    "notebook_seconds",
+    "run_bench",
+    "time_left",
+    "timings",
+]
 
 _RATE = """
 import sys, time
@@ -82,14 +97,13 @@ print(min(spent[ours]) / min(spent[own]), min(spent[own]))
 """
 
 _CHECKS = """
-import json, sys, time
+import sys, time
 from pathlib import Path
 import tlcourse
 from tlcourse.authoring.source import python_of, read_chapter, solutions
 from tlcourse.exercises import check, get, imports_of, load_answer
 framework = sys.argv[1]
 tlcourse.start("bench", framework=framework)
-times = {}
 for path in map(Path, sys.argv[2:]):
     cells = read_chapter(path, validate=False).of(framework)
     # An answer may use what any cell of its chapter imports.
@@ -100,9 +114,9 @@ for path in map(Path, sys.argv[2:]):
         assert failed is None, failed
         began = time.process_time()
         report = check(name, answer)
-        times[name] = time.process_time() - began
+        spent = time.process_time() - began
         assert report.points == exercise.points, str(report)
-print(json.dumps(times))
+        print(f"\x1e{name} {spent}", flush=True)
 """
 
 
@@ -156,18 +170,38 @@ def fit_ratio(framework: str) -> tuple[float, float]:
     return ratio, seconds
 
 
-def check_seconds(chapters: Sequence[Path], framework: str) -> dict[str, float]:
-    """Processor seconds of one ``check()`` of each solution in these chapters, by exercise id."""
+def check_seconds(chapters: Sequence[Path], framework: str) -> Iterator[tuple[str, float]]:
+    """Processor seconds of one ``check()`` of each solution in these chapters, as soon as it is done.
+
+    Yields
+    ------
+    (str, float)
+        The exercise's id, and the seconds.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If a solution does not get full marks, after what was timed before it.
+    """
+    command = [sys.executable, "-c", _CHECKS, framework, *map(str, chapters)]
     env = {**os.environ, "TLCOURSE_EXECUTING": "1"}
-    run = subprocess.run(
-        [sys.executable, "-c", _CHECKS, framework, *map(str, chapters)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=env,
-    )
-    seconds: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
-    return seconds
+    with tempfile.TemporaryFile("w+") as complaints:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=env
+        ) as process:
+            assert process.stdout is not None
+            try:
+                for line in process.stdout:  # between the rows a check prints its report
+                    _, mark, row = line.rpartition("\x1e")
+                    if mark:
+                        name, seconds = row.split()
+                        yield name, float(seconds)
+                process.wait()
+            finally:
+                process.kill()  # whoever stops reading stops it
+        if process.returncode:
+            complaints.seek(0)
+            raise subprocess.CalledProcessError(process.returncode, command, stderr=complaints.read())
 
 
 def notebook_seconds(path: Path) -> float:
@@ -184,47 +218,142 @@ def notebook_seconds(path: Path) -> float:
     return time.perf_counter() - began
 
 
-def run_bench(root: Path) -> None:
-    """Print every timing beside its budget.
+Row = tuple[str, str, str]  # what is timed, measured, budget
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Something that is timed: what it is called, how long it should take, and what gives its rows."""
+
+    name: str
+    expected: float  # seconds by the clock, on two cores
+    rows: Callable[[], Iterable[Row]]
+
+
+def time_left(expected: Sequence[float], done: int, seconds: float) -> float:
+    """How long the rest will take, if it goes on as it went so far.
+
+    Parameters
+    ----------
+    expected : sequence of float
+        Seconds that each timing should take.
+    done : int
+        How many are done.
+    seconds : float
+        What those took.
+
+    Examples
+    --------
+    >>> time_left([10.0, 20.0, 30.0], 1, 15.0)  # half as slow again as expected
+    75.0
+    >>> time_left([10.0, 20.0], 0, 0.0)
+    30.0
+    """
+    pace = seconds / sum(expected[:done]) if done else 1.0
+    return pace * sum(expected[done:])
+
+
+def timings(root: Path) -> list[Timing]:
+    """All that is timed, the quick things first.
 
     Parameters
     ----------
     root : Path
         The course's folder.
     """
-    from rich.console import Console
-    from rich.table import Table
+    from tlcourse.authoring.source import chapter_paths, committed_claims
 
-    from tlcourse.authoring.source import chapter_paths
+    chapters = chapter_paths(root)
+    found = [Timing("import tlcourse", 3, _import_rows)]
+    for framework in FRAMEWORKS:
+        found.append(Timing(f"the allocator, {framework}", 25, functools.partial(_allocator_rows, framework)))
+    for framework in FRAMEWORKS:
+        found.append(Timing(f"training.fit, {framework}", 60, functools.partial(_fit_rows, framework)))
+    for framework in FRAMEWORKS:
+        for path in chapters:
+            name = f"the checks of {path.stem}, {framework}"
+            found.append(Timing(name, 15, functools.partial(_check_rows, path, framework)))
+    for folder, budget in (("notebooks", "60 s"), ("solutions", "60 s typical, 120 s at most")):
+        for framework in FRAMEWORKS:
+            for path in chapters:
+                spent = committed_claims(path, framework).seconds.get("processor") or 30.0
+                notebook = root / folder / framework / f"{path.stem}.ipynb"
+                name = f"{folder}/{framework}/{notebook.name}"
+                rows = functools.partial(_notebook_rows, notebook, name, budget)
+                found.append(Timing(name, float(spent), rows))
+    return found
+
+
+def _import_rows() -> Iterator[Row]:
+    yield "import tlcourse", f"{import_seconds():.2f} s", "0.3 s"
+
+
+def _allocator_rows(framework: str) -> Iterator[Row]:
+    without, tuned = allocator_rates(framework)
+    measured = f"{tuned:.0f} images/s tuned, {without:.0f} untuned (ratio {tuned / without:.1f})"
+    yield f"features of EfficientNet-Lite0, 128 px, {framework}", measured, "-"
+
+
+def _fit_rows(framework: str) -> Iterator[Row]:
+    ratio, seconds = fit_ratio(framework)
+    yield f"training.fit beside {framework}'s own loop ({seconds:.1f} CPU s)", f"{ratio:.2f}", "1.05"
+
+
+def _check_rows(path: Path, framework: str) -> Iterator[Row]:
     from tlcourse.exercises import get
 
-    console = Console()
-    table = Table("what is timed", "measured", "budget", show_lines=False)
-    table.columns[0].overflow = "fold"
+    for name, seconds in check_seconds([path], framework):
+        budget = "10 s" if get(name).trains else "2 s"
+        yield f"check {name}, {framework}", f"{seconds:.2f} s of processor time", budget
 
-    console.print("Importing ...")
-    table.add_row("import tlcourse", f"{import_seconds():.2f} s", "0.3 s")
-    for framework in ("torch", "keras"):
-        console.print(f"The allocator, {framework} ...")
-        without, tuned = allocator_rates(framework)
-        table.add_row(
-            f"features of EfficientNet-Lite0, 128 px, {framework}",
-            f"{tuned:.0f} images/s tuned, {without:.0f} untuned (ratio {tuned / without:.1f})",
-            "-",
-        )
-    for framework in ("torch", "keras"):
-        console.print(f"training.fit beside {framework}'s own ...")
-        ratio, seconds = fit_ratio(framework)
-        table.add_row(
-            f"training.fit beside {framework}'s own loop ({seconds:.1f} CPU s)", f"{ratio:.2f}", "1.05"
-        )
-    for framework in ("torch", "keras"):
-        console.print(f"Checks in {framework} ...")
-        for name, seconds in check_seconds(chapter_paths(root), framework).items():
-            budget = "10 s" if get(name).trains else "2 s"
-            table.add_row(f"check {name}, {framework}", f"{seconds:.2f} s of processor time", budget)
-    for folder, budget in (("notebooks", "60 s"), ("solutions", "60 s typical, 120 s at most")):
-        for path in sorted((root / folder).glob("*/*.ipynb")):
-            console.print(f"Running {path.relative_to(root)} ...")
-            table.add_row(str(path.relative_to(root)), f"{notebook_seconds(path):.0f} s", budget)
-    console.print(table)
+
+def _notebook_rows(path: Path, name: str, budget: str) -> Iterator[Row]:
+    yield name, f"{notebook_seconds(path):.0f} s", budget
+
+
+def run_bench(root: Path, chosen: Sequence[Timing] | None = None) -> bool:
+    """Print every timing beside its budget, each when it is there.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    chosen : sequence of Timing, optional
+        In place of all.
+
+    Returns
+    -------
+    bool
+        Whether everything could be timed. What could not is said in its place, and the rest is timed.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    all_of_it = timings(root) if chosen is None else list(chosen)
+    expected = [timing.expected for timing in all_of_it]
+    failed = 0
+    began = time.perf_counter()
+    console.print(f"{'what is timed':<64} {'measured':<44} budget", markup=False)
+    for done, timing in enumerate(all_of_it):
+        left = time_left(expected, done, time.perf_counter() - began)
+        with console.status(f"{timing.name}; {_about(left)} left"):
+            try:
+                for what, measured, budget in timing.rows():
+                    console.print(f"{what:<64} {measured:<44} {budget}", markup=False)
+            except Exception as error:  # one that cannot be timed hides no other
+                failed += 1
+                console.print(f"{timing.name}: not timed, {_last_line(error)}", markup=False)
+        if not console.is_terminal:
+            left = time_left(expected, done + 1, time.perf_counter() - began)
+            console.print(f"    ({_about(left)} left)", markup=False)
+    console.print(f"{(time.perf_counter() - began) / 60:.0f} minutes in all.", markup=False)
+    return failed == 0
+
+
+def _about(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} min" if seconds >= 90 else f"about {max(seconds, 0):.0f} s"
+
+
+def _last_line(error: Exception) -> str:
+    text = (getattr(error, "stderr", None) or str(error)).strip()
+    return text.splitlines()[-1] if text else type(error).__name__

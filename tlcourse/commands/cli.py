@@ -464,10 +464,11 @@ def new(
 @app.command()
 @explained
 def bench() -> None:
-    """Print how long the course takes on this machine, beside its budgets."""
+    """Print how long the course takes on this machine, beside its budgets: a row as soon as it is there."""
     from tlcourse.commands.bench import run_bench
 
-    run_bench(course_root())
+    if not run_bench(course_root()):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":
