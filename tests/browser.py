@@ -74,8 +74,14 @@ def _missing(reason: str) -> None:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Any]:
-    """A running Chromium (a Playwright ``Browser``); skips or fails where there is none."""
+def chromium(*arguments: str) -> Iterator[Any]:
+    """A running Chromium (a Playwright ``Browser``); skips or fails where there is none.
+
+    Parameters
+    ----------
+    *arguments : str
+        Options of the command line besides :data:`ARGUMENTS`.
+    """
     if importlib.util.find_spec("playwright") is None:
         _missing("the Python package playwright is not installed (pip install -e '.[test]')")
     path = find_chromium()
@@ -83,7 +89,7 @@ def chromium() -> Iterator[Any]:
         _missing(
             "install Chromium (on Debian: apt-get install chromium), or set TLCOURSE_CHROMIUM to its path"
         )
-    browser = _playwright().chromium.launch(executable_path=path, args=ARGUMENTS)
+    browser = _playwright().chromium.launch(executable_path=path, args=[*ARGUMENTS, *arguments])
     try:
         yield browser
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import packs_here
 import pytest
 
 from tlcourse import audio, data, devices
@@ -62,3 +63,40 @@ def test_only_what_is_named_is_trained() -> None:
     before = own.outputs(model, x)
     own.fit(model, [(x, np.arange(6))] * 3, lr=1e-2, steps=3, trained=("classifier",))
     assert np.abs(own.outputs(model, x) - before).max() > 0.05
+
+
+def test_speakers_are_heard_alike_in_both_frameworks() -> None:
+    packs_here.need("speaker_embedding")
+    clips = data.spoken_digits().of(languages="en", synthetic=False)
+    rows = audio.embed_speaker(clips.sounds, clips.lengths)
+    assert rows.shape == (30, 256)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    # The same numbers in both frameworks: these are PyTorch's.
+    assert np.allclose(rows[0, SPEAKER[0]], SPEAKER[1], atol=1e-4)
+    near = rows @ rows.T - 2 * np.eye(30)
+    assert np.mean(clips.speakers[near.argmax(axis=1)] == clips.speakers) > 0.9
+
+
+def test_training_from_the_same_numbers_ends_alike() -> None:
+    own = side("tlcourse.audio", devices.current_framework())
+    model = audio.digit_network()
+    own.load(model, audio.english_digits())
+    if devices.current_framework() == "torch":
+        model.dropout.p = 0.0
+    else:
+        model.get_layer("dropout").rate = 0.0
+    rng = np.random.default_rng(0)
+    batches = [(rng.normal(0, 1, (8, 49, 32)).astype("float32"), rng.integers(0, 10, 8)) for _ in range(10)]
+    own.fit(model, batches, lr=1e-2, steps=10, trained=("classifier",))
+    # The same numbers in both frameworks: these are PyTorch's.
+    assert np.allclose(own.outputs(model, batches[0][0])[0, :4], TRAINED, atol=2e-2)
+
+
+TRAINED = [-1.2465, -1.2508, 1.7815, -1.9009]
+SPEAKER = ([246, 218, 180, 79], [0.23903, 0.23807, 0.19369, 0.19193])
+
+
+def test_lengths_that_do_not_fit_are_refused() -> None:
+    for lengths in ([8000], [8000, 100], [8000, 9000]):
+        with pytest.raises(ShapeError, match="lengths"):
+            audio.embed_speaker(np.zeros((2, 8000), np.int16), lengths)

@@ -11,6 +11,7 @@ import pytest
 
 from tlcourse import audio, data
 from tlcourse.audio.files import resampled
+from tlcourse.audio.speaker import slaney_filters
 from tlcourse.errors import DataError, SettingError, ShapeError
 
 
@@ -94,3 +95,9 @@ def test_the_speech_embedding_tells_words_apart() -> None:
     assert np.mean(clips.labels[near.argmin(axis=1)] == clips.labels) > 0.6
     with pytest.raises(ShapeError):
         audio.embed(np.zeros((1, 500), np.int16))
+
+
+def test_the_speaker_filters_are_those_of_librosa() -> None:
+    filter_bank = pytest.importorskip("transformers.audio_utils").mel_filter_bank
+    theirs = filter_bank(201, 40, 0.0, 8000.0, 16_000, norm="slaney", mel_scale="slaney")
+    assert np.abs(slaney_filters() - theirs).max() < 1e-7

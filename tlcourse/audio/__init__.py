@@ -4,7 +4,9 @@
 * `augmentation`: shifted, noisy and masked, in numpy, so that both frameworks see the same;
 * :func:`english_digits`: weights of a small network that learned digits from synthetic English voices;
 * :func:`embed`: what a network trained on much real speech makes of a clip (a pack, run by ONNX Runtime);
-* :func:`read_wav`: a recording of your own, or a clear error.
+* :func:`embed_speaker`: what a network that tells speakers apart makes of it (a pack, in both frameworks);
+* :func:`read_wav`: a recording of your own, or a clear error;
+* :class:`Recorder` and :func:`recordings`: the microphone in JupyterLab, and what it saved.
 
 The layers and the network themselves are in ``_torch.py`` and ``_keras.py``.
 """
@@ -21,6 +23,8 @@ from tlcourse.audio.augmentation import masked, noisy, shifted
 from tlcourse.audio.embedding import embed
 from tlcourse.audio.files import read_wav
 from tlcourse.audio.mel import FLOOR, HOP, RATE, WINDOW, mel_filters
+from tlcourse.audio.recorder import Recorder, recordings
+from tlcourse.audio.speaker import embed_speaker
 from tlcourse.data.files import FOLDER, bundled
 from tlcourse.errors import ShapeError
 from tlcourse.frameworks import resolve_framework, side
@@ -30,8 +34,10 @@ __all__ = [
     "HOP",
     "RATE",
     "WINDOW",
+    "Recorder",
     "digit_network",
     "embed",
+    "embed_speaker",
     "english_digits",
     "english_network",
     "log_mel",
@@ -40,6 +46,7 @@ __all__ = [
     "noisy",
     "outputs",
     "read_wav",
+    "recordings",
     "shifted",
 ]
 

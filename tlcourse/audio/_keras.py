@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tlcourse.audio.mel import FLOOR, HOP, RATE, WINDOW, mel_filters
 
-__all__ = ["LogMel", "features", "fit", "load", "network", "outputs"]
+__all__ = ["LogMel", "features", "fit", "load", "network", "outputs", "speaker_network", "speakers"]
 
 Batches = Iterable[tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]]
 
@@ -39,12 +39,22 @@ def features(layer: LogMel, sounds: npt.NDArray[np.float32]) -> npt.NDArray[np.f
     return np.asarray(layer(sounds))
 
 
+def _start() -> keras.initializers.Initializer:
+    """Uniform within 1 / sqrt(inputs of a unit), as PyTorch draws a layer's weights."""
+    return keras.initializers.VarianceScaling(1 / 3, mode="fan_in", distribution="uniform")
+
+
 def network(classes: int) -> keras.Sequential:
-    """The small network; see `tlcourse.audio.digit_network`."""
+    """The small network; see `tlcourse.audio.digit_network`.
+
+    Its random weights come from PyTorch's distribution, so that both frameworks have the same start.
+    """
     layers: list[Any] = [keras.Input((None, 32, 1))]
     for number, made in enumerate((16, 32, 64), 1):
         layers += [
-            keras.layers.Conv2D(made, 3, padding="same", use_bias=False, name=f"conv{number}"),
+            keras.layers.Conv2D(
+                made, 3, padding="same", use_bias=False, kernel_initializer=_start(), name=f"conv{number}"
+            ),
             keras.layers.BatchNormalization(epsilon=1e-5, momentum=0.9, name=f"norm{number}"),
             keras.layers.ReLU(name=f"relu{number}"),
             keras.layers.MaxPooling2D(2, name=f"pool{number}"),
@@ -53,7 +63,12 @@ def network(classes: int) -> keras.Sequential:
         keras.layers.Lambda(lambda maps: keras.ops.mean(maps, axis=1), name="mean"),
         keras.layers.Flatten(name="flat"),
         keras.layers.Dropout(0.3, name="dropout"),
-        keras.layers.Dense(classes, name="classifier"),
+        keras.layers.Dense(
+            classes,
+            kernel_initializer=_start(),
+            bias_initializer=keras.initializers.RandomUniform(-1 / 16, 1 / 16),
+            name="classifier",
+        ),
     ]
     return keras.Sequential(layers)
 
@@ -102,3 +117,22 @@ def fit(
 def outputs(model: keras.Sequential, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Logits of features (N, frames, bands), in evaluation mode."""
     return np.asarray(model(x[..., None], training=False))
+
+
+def speaker_network(arrays: dict[str, npt.NDArray[np.float32]]) -> keras.Sequential:
+    """Resemblyzer's network, with weights by their names (`tlcourse.audio.speaker.speaker_arrays`)."""
+    layers: list[Any] = [keras.Input((None, 40))]
+    layers += [keras.layers.LSTM(256, return_sequences=number < 2) for number in range(3)]
+    model = keras.Sequential([*layers, keras.layers.Dense(256, activation="relu")])
+    for number, layer in enumerate(model.layers[:3]):
+        # The gates come in the same order in both frameworks; PyTorch has two biases, and adds them.
+        bias = arrays[f"lstm.bias_ih_l{number}"] + arrays[f"lstm.bias_hh_l{number}"]
+        kernels = [arrays[f"lstm.weight_{what}_l{number}"].T for what in ("ih", "hh")]
+        layer.set_weights([*kernels, bias])
+    model.layers[3].set_weights([arrays["linear.weight"].T, arrays["linear.bias"]])
+    return model
+
+
+def speakers(model: keras.Sequential, mels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Its embeddings (N, 256) of mel powers (N, frames, 40), not yet of length 1."""
+    return np.asarray(model(mels, training=False))

@@ -12,7 +12,7 @@ from torch import nn
 
 from tlcourse.audio.mel import FLOOR, HOP, RATE, WINDOW, mel_filters
 
-__all__ = ["LogMel", "features", "fit", "load", "network", "outputs"]
+__all__ = ["LogMel", "features", "fit", "load", "network", "outputs", "speaker_network", "speakers"]
 
 Batches = Iterable[tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]]
 
@@ -111,3 +111,29 @@ def outputs(model: nn.Sequential, x: npt.NDArray[np.float32]) -> npt.NDArray[np.
     model.eval()
     with torch.inference_mode():
         return np.asarray(model(torch.from_numpy(x)[:, None]).numpy())
+
+
+class SpeakerNetwork(nn.Module):
+    """Three LSTM layers; what the last one holds at the end goes through a linear layer and a ReLU."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(40, 256, num_layers=3, batch_first=True)
+        self.linear = nn.Linear(256, 256)
+
+    def forward(self, mels: torch.Tensor) -> torch.Tensor:
+        _, (hidden, _) = self.lstm(mels)
+        return self.linear(hidden[-1]).relu()
+
+
+def speaker_network(arrays: dict[str, npt.NDArray[np.float32]]) -> SpeakerNetwork:
+    """Resemblyzer's network, with weights by their names (`tlcourse.audio.speaker.speaker_arrays`)."""
+    model = SpeakerNetwork()
+    model.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in arrays.items()})
+    return model.eval()
+
+
+def speakers(model: SpeakerNetwork, mels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Its embeddings (N, 256) of mel powers (N, frames, 40), not yet of length 1."""
+    with torch.inference_mode():
+        return np.asarray(model(torch.from_numpy(mels)).numpy())

@@ -72,12 +72,15 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "fraud-cards",
         "fraud-drift",
         "fraud-federated",
+        "fraud-federated-again",
         "fraud-members",
     ),
     "medical": (
         "medical-leak",
         "medical-starts",
         "medical-trained",
+        "medical-starts-again",
+        "medical-trained-again",
         "medical-clinic",
         "medical-shortcuts",
     ),
@@ -86,5 +89,6 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "encoders": ("encoders-rates", "encoders"),
     "small_gpt": ("small-gpt-rates", "small-gpt"),
     "speech": ("speech-digits-rates", "speech-digits", "speech-digits-again"),
+    "speakers": ("speech-speakers", "speech-speakers-again"),
 }
 """Module -> the sweeps that it defines. So a sweep is found without importing the others."""

@@ -834,6 +834,15 @@ SWEEPS: tuple[Sweep, ...] = (
         "weights that travel, payments that stay",
     ),
     _sweep(
+        "fraud-federated-again",
+        "federate",
+        partial(_grid, _AGAIN, way=FEDERATED, market=PARTNERS),
+        {"ap": 0.06},
+        "a part of fraud-federated, in Keras",
+        framework="keras",
+        cost=8.0,
+    ),
+    _sweep(
         "fraud-members",
         "find_members",
         partial(_grid, SEEDS, way=MEMBER_WAYS),

@@ -491,6 +491,7 @@ def _trained(settings: Settings) -> float:
 
 _MODULE = "tlcourse.sweeps.topics.medical"
 _SCORES = {"auc": _near, "balanced": _near}
+_AGAIN_STARTS = ("efficientnet_lite0", "densenet121_base", "random")
 
 
 def _sweep(
@@ -533,6 +534,26 @@ SWEEPS: tuple[Sweep, ...] = (
         {"auc": _trained, "balanced": _trained, "rate": None},
         "networks trained through and through, from four starts",
         cost=15.0,
+    ),
+    _sweep(
+        "medical-starts-again",
+        "judge_frozen",
+        partial(
+            _grid, SEEDS[:3], start=("efficientnet_lite0", "densenet121_base", "random"), labels=(20, 80)
+        ),
+        _SCORES,
+        "a part of medical-starts, in Keras",
+        framework="keras",
+        cost=4.0,
+    ),
+    _sweep(
+        "medical-trained-again",
+        "judge_trained",
+        partial(_grid, SEEDS[:3], start=("frozen", "photographs", "random"), labels=(80,)),
+        {"auc": _trained, "balanced": _trained, "rate": None},
+        "a part of medical-trained, in Keras",
+        framework="keras",
+        cost=40.0,
     ),
     _sweep(
         "medical-clinic",

@@ -131,5 +131,5 @@ def alarms(x, labels, patients, new_x):
     mean, deviation = x.mean(0), x.std(0) + 1e-6
     x, new_x = (x - mean) / deviation, (new_x - mean) / deviation
     head = train(x, labels, epochs=60, lr=1e-2)
-    limit = np.quantile(head(x)[labels == 0], 0.4)
+    limit = np.quantile(head(x)[labels == 0], 0.3)
     return (head(new_x) > limit).astype(int)

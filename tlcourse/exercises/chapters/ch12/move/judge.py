@@ -8,8 +8,12 @@ import numpy as np
 
 from tlcourse.exercises.engine import Predicted, Verdict, always, gauge, read, read_array, right, total, wrong
 
-GOOD = 50
-"""So many of 90 clips are enough."""
+GOOD = 40
+"""So many of 90 clips are enough.
+
+On 52 draws in PyTorch the published solution gets 48 to 84, a new head 77 to 90, the last block and the head
+47 to 86. Trained too little, or with labels of other clips, it is 9 at most.
+"""
 
 
 class Moved:
