@@ -1087,46 +1087,71 @@ def beat_the_bar(x, y, x_new):
         (
             "WordVectors.analogy",
             """
-import numpy as np
 from tlcourse.embeddings import WordVectors
 
 def analogy(vectors, a, b, c):
-    known = WordVectors(list(vectors), np.stack(list(vectors.values())), "mine")
+    known = WordVectors(list(vectors.index_to_key), vectors.vectors, "mine")
     return known.analogy(a, b, c, n=1)[0][0]
+""",
+        ),
+    ],
+    "ch08-files": [
+        (
+            "read_vectors",
+            """
+from gensim.models import KeyedVectors
+from gensim.models.fasttext import load_facebook_vectors
+from tlcourse.embeddings import read_vectors
+
+def load(path, kind):
+    if kind == "fastText":
+        return load_facebook_vectors(path)
+    read = read_vectors(path)
+    vectors = KeyedVectors(read.dimensions)
+    vectors.add_vectors(list(read.words), read.matrix)
+    return vectors
 """,
         ),
     ],
     "ch08-encode": [
         (
             "Vocabulary.encode",
-            """
-from tlcourse.embeddings import Vocabulary
-
-def encode(texts, index, length):
-    words = tuple(sorted(index, key=index.get))
-    return Vocabulary(words).encode([" ".join(text) for text in texts], length)
-""",
-        ),
-    ],
-    "ch08-mean": [
-        ("masked_mean", "from tlcourse.embeddings.layers import masked_mean as text_vectors"),
-        (
-            "the reader of a classifier",
             {
                 "torch": """
 import torch
-from tlcourse.embeddings.layers._torch import MeanReader
+from tlcourse.embeddings import Vocabulary
 
-def text_vectors(vectors, tokens):
-    return MeanReader()(torch.from_numpy(vectors), torch.from_numpy(tokens != 0)).numpy()
+def encoder(words, length):
+    vocabulary = Vocabulary(tuple(words))
+
+    def collate(batch):
+        longest = max(len(text.split()) for text, _ in batch)
+        tokens = vocabulary.encode([text for text, _ in batch], min(longest, length))
+        return torch.from_numpy(tokens), torch.tensor([label for _, label in batch])
+
+    return collate
 """,
                 "keras": """
-import numpy as np
-from tlcourse.embeddings.layers._keras import MeanReader
+import keras
+from tlcourse.embeddings import Vocabulary
 
-def text_vectors(vectors, tokens):
-    return np.asarray(MeanReader()(vectors, mask=tokens != 0))
+def encoder(words, length):
+    class Encoder(keras.layers.Layer):
+        def call(self, texts):
+            known = [text.numpy().decode() for text in texts]
+            return keras.ops.convert_to_tensor(Vocabulary(tuple(words)).encode(known, length))
+
+    return Encoder()
 """,
+            },
+        ),
+    ],
+    "ch08-mean": [
+        (
+            "the reader of a classifier",
+            {
+                "torch": "from tlcourse.embeddings.layers._torch import MeanReader as MeanOfWords",
+                "keras": "from tlcourse.embeddings.layers._keras import MeanReader as MeanOfWords",
             },
         ),
     ],
@@ -1155,6 +1180,29 @@ def embedding_layer(table, trainable):
     return text_classifier(table, 2, trainable=trainable, framework="keras").get_layer("embedding")
 """,
             },
+        ),
+    ],
+    "ch08-classify": [
+        (
+            "text_classifier",
+            """
+import numpy as np
+from tlcourse import training
+from tlcourse.embeddings import text_classifier
+
+def classify(texts, labels, vectors, new_texts):
+    def tokens(texts):
+        rows = np.zeros((len(texts), 40), "int64")
+        for row, text in zip(rows, texts):
+            known = [vectors.key_to_index[w] + 2 for w in text.split() if w in vectors][:40]
+            row[: len(known)] = known
+        return rows
+
+    table = np.concatenate([np.zeros((2, vectors.vector_size)), vectors.vectors])
+    model = text_classifier(table, 2)
+    training.fit(model, (tokens(texts), labels), steps=300, batch_size=32, lr=0.03, progress=False)
+    return training.predict(model, tokens(new_texts), progress=False).argmax(1)
+""",
         ),
     ],
     "ch09-attention": [

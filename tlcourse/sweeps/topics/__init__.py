@@ -86,6 +86,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "word_vectors": ("word-vectors-rates", "word-vectors", "word-readers", "word-domains"),
     "word_tfidf": ("word-tfidf-rates", "word-tfidf", "word-tfidf-domains"),
+    "word_own": ("word-own", "word-own-known"),
     "encoders": ("encoders-rates", "encoders"),
     "small_gpt": ("small-gpt-rates", "small-gpt"),
     "speech": ("speech-digits-rates", "speech-digits", "speech-digits-again"),
