@@ -12,8 +12,8 @@ import pytest
 from tlcourse.project import new_project
 
 #: All that need no framework, from those that import nothing of their own.
-NAMES = ("settings", "measures", "images", "copies", "split", "page", "record", "findings", "finish")
-NAMES += ("baseline", "scores", "figures")
+NAMES = ("settings", "known", "measures", "images", "task", "copies", "split", "groups", "page", "record")
+NAMES += ("findings", "finish", "baseline", "scores", "figures")
 
 
 @pytest.fixture(scope="module")

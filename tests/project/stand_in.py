@@ -31,7 +31,6 @@ def load(file):
 def main():
     import check
     import finish
-    import images
     import record
     import settings
 
@@ -52,7 +51,7 @@ def main():
     file = folder / FILE
     record.write_json(file, {"network": network.tolist(), "about": about})
     made = record.made_from(config, rows) | result
-    made["model"] = {"file": FILE, "sha256": images.hash_of(file)}
+    made["model"] = {"file": FILE, "sha256": settings.hash_of(file)}
     record.write_json(folder / record.RECORD, made)
 
 

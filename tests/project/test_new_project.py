@@ -71,7 +71,7 @@ def test_the_requirements_are_ranges_and_the_settings_are_toml(tmp_path: Path) -
 def test_every_setting_is_in_the_file_with_its_default(modules: dict[str, ModuleType]) -> None:
     settings = modules["settings"]
     given = tomllib.loads((settings.HERE / "config.toml").read_text(encoding="utf-8"))
-    for part, names in settings.KNOWN.items():
+    for part, names in modules["known"].KNOWN.items():
         assert set(given[part]) == set(names)
         if part != "model":
             assert given[part] == {name: rule[0] for name, rule in names.items()}
@@ -322,21 +322,21 @@ def test_a_group_without_the_rest_of_its_names_is_refused(
     rows = [{"file": "a/1.jpg"}, {"file": "a/2.jpg"}]
     (tmp_path / "table.csv").write_text("file,group\na/1.jpg,x\n")
     with pytest.raises(modules["settings"].Problem, match="has no group for a/2"):
-        modules["split"].by_table(rows, tmp_path / "table.csv")
+        modules["groups"].by_table(rows, tmp_path / "table.csv")
     (tmp_path / "table.csv").write_text("name,who\na/1.jpg,x\n")
     with pytest.raises(modules["settings"].Problem, match="no columns file and group"):
-        modules["split"].by_table(rows, tmp_path / "table.csv")
+        modules["groups"].by_table(rows, tmp_path / "table.csv")
     with pytest.raises(modules["settings"].Problem, match="cannot be read"):
-        modules["split"].by_table(rows, tmp_path / "none.csv")
+        modules["groups"].by_table(rows, tmp_path / "none.csv")
 
 
 def test_images_taken_at_once_stay_together(modules: dict[str, ModuleType]) -> None:
     taken = ["2026:05:01 12:00:00", "2026:05:01 12:00:02", "2026:05:01 12:09:00", "", "nonsense"]
     rows = [{"about": {"camera": "Phone 7", "taken": when}} for when in taken]
-    assert modules["split"].bursts(rows, 2) == [(0, 1)]
-    assert modules["split"].bursts(rows, 0) == []
+    assert modules["groups"].bursts(rows, 2) == [(0, 1)]
+    assert modules["groups"].bursts(rows, 0) == []
     rows[1]["about"]["camera"] = "another"
-    assert modules["split"].bursts(rows, 2) == []
+    assert modules["groups"].bursts(rows, 2) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows closes pipes differently")

@@ -117,11 +117,11 @@ def test_odd_names_are_kept_and_damaged_ones_are_named(project: Path) -> None:
 
 
 def test_a_table_of_groups_may_write_umlauts_as_a_keyboard_does(modules: dict[str, ModuleType]) -> None:
-    split = modules["split"]
-    file = split.HERE / "umlauts.csv"
+    groups = modules["groups"]
+    file = modules["settings"].HERE / "umlauts.csv"
     file.write_text("file,group\nVögel/Möwe.jpg,see\n", encoding="utf-8")
     rows = [{"file": unicodedata.normalize("NFD", "Vögel/Möwe.jpg")}]
-    assert split.by_table(rows, file) == ["see"]
+    assert groups.by_table(rows, file) == ["see"]
 
 
 @pytest.mark.parametrize(

@@ -107,3 +107,41 @@ def rows(project: Path) -> dict[str, dict[str, str]]:
     """The lines of split.csv by their file."""
     with open(project / "split.csv", encoding="utf-8", newline="") as opened:
         return {row["file"]: row for row in csv.DictReader(opened)}
+
+
+def text_project(folder: Path, framework: str, **settings: object) -> Path:
+    """A project for texts, with the small encoder of its own test in the folder ``small``."""
+    new_project(folder, framework, task="text")
+    (folder / "config.toml").write_bytes((folder / "small.toml").read_bytes())
+    change(folder, **settings)
+    blocker = folder.parent / "without_the_course"
+    blocker.mkdir(exist_ok=True)
+    (blocker / "sitecustomize.py").write_text(BLOCKER)
+    made = "from pathlib import Path; import test_project; test_project.small_encoder(Path('small'))"
+    run(folder, "-c", made)
+    return folder
+
+
+GOOD = ["lovely", "bright", "warm", "kind", "happy", "fresh", "superb", "tasty", "quick", "fine"]
+BAD = ["broken", "late", "cold", "rude", "sad", "stale", "awful", "bland", "slow", "poor"]
+THINGS = ["day", "meal", "room", "train", "film", "book", "hotel", "garden", "dinner", "concert"]
+THINGS += ["walk", "lesson"]
+
+
+def reviews(file: Path, *, each: int = 60) -> Path:
+    """A CSV file with texts of two labels, two of each author, no two of them alike."""
+    lines = ["text,label,author"]
+    for name, words in (("good", GOOD), ("bad", BAD)):
+        for number in range(each):
+            first, second = words[number % 10], words[(number // 10 + 3) % 10]
+            thing = THINGS[number % 12], THINGS[(number // 12 + 5) % 12]
+            text = f"the {thing[0]} was {first} and our {thing[1]} {second}"
+            lines.append(f"{text},{name},a{number // 2}{name}")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def text_rows(project: Path) -> list[dict[str, str]]:
+    """The lines of split.csv."""
+    with open(project / "split.csv", encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))

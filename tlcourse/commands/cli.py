@@ -452,12 +452,14 @@ def new(
     weights: Annotated[
         bool, typer.Option(help="Put pretrained weights into it, so that it runs without a network.")
     ] = True,
+    task: Annotated[str, typer.Option("--task", help="pictures or text")] = "pictures",
 ) -> None:
-    """Write a small project for images of your own: plain framework code that needs no course."""
+    """Write a small project for images or texts of your own: plain framework code that needs no course."""
     from tlcourse.project import new_project
 
-    written = new_project(folder, framework, weights=weights)
-    typer.echo(f"{len(written)} files are in {folder}. Put your images into {folder / 'data'}, then:")
+    written = new_project(folder, framework, weights=weights, task=task)
+    mine = "images into" if task == "pictures" else "CSV file as texts.csv into"
+    typer.echo(f"{len(written)} files are in {folder}. Put your {mine} {folder / 'data'}, then:")
     typer.echo(f"  cd {folder}\n  python check.py\n  python train.py\n  python report.py")
 
 

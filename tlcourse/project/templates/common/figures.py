@@ -4,6 +4,7 @@ import numpy as np
 
 import measures
 import page
+import task
 
 
 def confusion(labels, guesses, classes):
@@ -15,32 +16,8 @@ def confusion(labels, guesses, classes):
         return f"background: rgb(var(--cell) / {0.45 * shares[row, column]:.2f})"
 
     rows = [[name, *counts[i]] for i, name in enumerate(classes)]
-    caption = "Rows: what it is. Columns: what the model says. Number of test images."
+    caption = f"Rows: what it is. Columns: what the model says. Number of test {task.MANY}."
     return page.table(["it is", *classes], rows, caption, style)
-
-
-def worst_errors(labels, guesses, probabilities, rows, pixels, classes, most=12):
-    """The images on which the model was wrong and most sure of itself."""
-    wrong = np.flatnonzero(guesses != labels)
-    if not len(wrong):
-        return "<p>No test image was classified wrongly.</p>"
-    surest = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][:most]
-    shown = []
-    for i in surest:
-        true, said = classes[labels[i]], classes[guesses[i]]
-        file = rows[i]["file"]
-        alt = f"{file}: of the class {true}, and the model says {said}."
-        caption = (
-            f"<b>{page.escape(said)}</b> {probabilities[i, guesses[i]]:.2f}, "
-            f"is {page.escape(true)}<br><span class='soft'>{page.escape(file)}</span>"
-        )
-        image = page.thumbnail(pixels[i], alt)
-        shown.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
-    text = (
-        f"<p>Wrong: {len(wrong)} of {len(labels)} test images. Below are those the model was most "
-        "sure about: what it says, how sure it is, and what it is. Check their labels first.</p>"
-    )
-    return f'{text}<div class="errors">{"".join(shown)}</div>'
 
 
 def curves(history):
@@ -100,7 +77,7 @@ def calibration(labels, logits, weights, temperature):
         text += "<p class='soft'>Each class counts the same here, as in training.</p>"
     if len(labels) < 100:
         text += (
-            "<p class='soft'>This needs more test images than there are "
+            f"<p class='soft'>This needs more test {task.MANY} than there are "
             f"({len(labels)}): expect jumps.</p>"
         )
     return f"{drawing}{text}"

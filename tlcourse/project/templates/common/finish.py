@@ -4,26 +4,25 @@ import time
 
 import numpy as np
 
-import images
 import measures
 import settings
 import split
-from settings import HERE, duration
+import task
+from settings import duration
 
 STAGES = ("head", "deeper")
 
 
 def data_of(config, rows, classes):
-    """Images and class numbers of training and validation. Test images stay shut."""
+    """What the network sees, and class numbers, of training and validation. The test stays shut."""
     looked_for = config["decision"]["positive"]
     if looked_for and looked_for not in classes:
         do = f"Set decision.positive to {' or '.join(classes)}."
         raise settings.Problem(f"There is no class {looked_for!r}.", do)
-    folder, size = settings.path(config["data"]["folder"]), config["data"]["size"]
     data = {}
     for name in ("train", "validation"):
         some = split.of(rows, name)
-        data[name] = images.prepared(some, folder, size, config["data"]["fit"], HERE / "cache")
+        data[name] = task.inputs(some, config)
         data[f"{name}_labels"] = np.array([classes.index(row["class"]) for row in some])
     balance = config["training"]["class_weights"]
     labels = data["train_labels"]
@@ -53,11 +52,14 @@ def tell(row, history, training):
     left = (training[f"epochs_{row['stage']}"] - row["epoch"]) * np.median(same)
     if row["stage"] == "head":  # the second stage also goes back through the last blocks
         left += training["epochs_deeper"] * np.median(same) * 1.5
+    ends = f"at most {duration(left)} left"
+    if row["stage"] == "head" and task.QUICK_HEAD and training["epochs_deeper"]:
+        ends = "the next stage takes longer"
     print(
         f"{row['stage']:6} {row['epoch']:2}/{training['epochs_' + row['stage']]}"
         f"  loss {row['loss']:.3f}  validation {row['validation_loss']:.3f}"
         f"  balanced accuracy {row['balanced_accuracy']:.3f}"
-        f"  at most {duration(left)} left",
+        f"  {ends}",
         flush=True,
     )
 
@@ -65,7 +67,7 @@ def tell(row, history, training):
 def result(config, about, data, logits, chosen, history):
     """Temperature and threshold go into `about`, the figures into the record.
 
-    Everything here is chosen on validation images.
+    Everything here is chosen on validation.
     """
     labels, classes = data["validation_labels"], about["classes"]
     about["temperature"] = measures.fit_temperature(logits, labels, data["weights"])
@@ -85,7 +87,7 @@ def result(config, about, data, logits, chosen, history):
     print(f"Kept: the best epoch of the stage {chosen!r}, validation loss {best:.3f}.")
     if len(classes) == 2:
         name, at = about["positive"], about["threshold"]
-        print(f"An image is called {name} if its probability is at least {at:.2f}.")
+        print(f"{task.A.capitalize()} is called {name} if its probability is at least {at:.2f}.")
     return {
         "chosen_stage": chosen,
         "validation_loss": best,

@@ -1,10 +1,6 @@
 """HTML and SVG for the report: one file that opens without a network, light or dark."""
 
-import base64
 import html
-import io
-
-from PIL import Image
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1a1d21; --back: #fff; --soft: #5b6570;
@@ -60,16 +56,6 @@ def table(head, rows, caption="", style=None):
         f'{above}<div class="wide" tabindex="0" role="region" aria-label="{name}">'
         f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
-
-
-def thumbnail(array, alt):
-    """An image inside the page. It carries no metadata."""
-    image = Image.fromarray(array)
-    image.thumbnail((192, 192))
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=80)
-    data = base64.b64encode(out.getvalue()).decode()
-    return f'<img src="data:image/jpeg;base64,{data}" alt="{escape(alt)}">'
 
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BELOW = 400, 270, 48, 20, 28, 46

@@ -8,8 +8,8 @@ import platform
 import time
 from pathlib import Path
 
-from images import hash_of
-from settings import HERE, Problem, checked, path
+import task
+from settings import HERE, Problem, checked, hash_of
 
 STATE, RECORD = "state", "run.json"
 
@@ -36,25 +36,14 @@ def read_json(file):
         raise Problem(f"{file} is damaged.", do) from None
 
 
-def weights_hash(config):
-    """The hash of the file with the pretrained weights, if there is one."""
-    name = config["model"]["weights"]
-    if name in ("download", "none"):
-        return name
-    if not path(name).is_file():
-        do = 'Put it there, or set model.weights = "download".'
-        raise Problem(f"There is no file of weights {path(name)}.", do)
-    return hash_of(path(name))
-
-
 def fingerprint(config, rows):
     """What a training run depends on. The costs of mistakes come after it."""
     parts = {name: part for name, part in config.items() if name != "decision"}
-    parts["data"] = {n: v for n, v in parts["data"].items() if n in ("size", "fit")}
+    parts["data"] = {n: v for n, v in parts["data"].items() if n in task.SEEN}
     parts.pop("groups")
-    files = [[row[name] for name in ("file", "class", "split", "sha256")] for row in rows]
-    code = [hash_of(HERE / name) for name in ("model.py", "images.py", "train.py")]
-    text = json.dumps([parts, files, weights_hash(config), code], sort_keys=True)
+    files = [[row[name] for name in (task.KEY, "class", "split", "sha256")] for row in rows]
+    code = [hash_of(HERE / name) for name in task.CODE]
+    text = json.dumps([parts, files, task.weights_hash(config), code], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -72,7 +61,7 @@ def begin(folder, config, rows, new):
     this = fingerprint(config, rows)
     if mark.exists() and mark.read_text() != this:
         raise Problem(
-            f"{folder.name} holds a run with other settings, images or code.",
+            f"{folder.name} holds a run with other settings, {task.MANY} or code.",
             "Keep it under another name and start over: python train.py --new. Or undo the change.",
         )
     write(mark, this)
@@ -80,7 +69,7 @@ def begin(folder, config, rows, new):
 
 
 def like(file):
-    """The settings and the rows of a recorded run, if the same images are here."""
+    """The settings and the rows of a recorded run, if the same data are here."""
     record = read_json(file)
     try:
         config, rows, weights = (
@@ -90,12 +79,8 @@ def like(file):
         )
     except (KeyError, TypeError):
         raise Problem(f"{file} is no record of a run.", "Give a run.json.") from None
-    folder = path(config["data"]["folder"])
-    for row in rows:
-        if not (folder / row["file"]).is_file() or hash_of(folder / row["file"]) != row["sha256"]:
-            do = "A run can be repeated with the same files only."
-            raise Problem(f"{row['file']} is not the file of that run, or is gone.", do)
-    if weights_hash(config) != weights:
+    task.same(rows, config)
+    if task.weights_hash(config) != weights:
         do = "Put back the file that model.weights named then."
         raise Problem("The pretrained weights are not those of that run.", do)
     return config, rows, record
@@ -113,7 +98,7 @@ def made_from(config, rows):
     return {
         "when": time.strftime("%Y-%m-%d %H:%M:%S"),
         "config": config,
-        "weights": weights_hash(config),
+        "weights": task.weights_hash(config),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "versions": versions,

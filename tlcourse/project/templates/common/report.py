@@ -1,10 +1,10 @@
-"""Read the test images, once, and write report.html and model_card.md.
+"""Read the test data, once, and write report.html and model_card.md.
 
     python report.py
 
 Do this when everything else is decided. If you go back after reading the report,
-change something and read it again, the test images have helped you to choose, and
-their score is too good. test_readings.json counts how often they were read.
+change something and read it again, the test has helped you to choose, and
+its score is too good. test_readings.json counts how often they were read.
 """
 
 import argparse
@@ -14,9 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import baseline
-import check
+import dividing
 import figures
-import images
 import measures
 import model
 import model_card
@@ -25,18 +24,20 @@ import record
 import scores
 import settings
 import split
+import task
+import worst
 from settings import HERE, Problem
 
 
-def test_logits(folder, made, network, about, rows, pixels):
-    """The model's outputs for the test images; kept, so that they are read once."""
+def test_logits(folder, made, network, about, rows, inputs):
+    """The model's outputs for the test; kept, so that they are read once."""
     file = folder / "test_logits.npz"
     key = f"{made['fingerprint']} {made['chosen_stage']}"  # other costs change no output
     if file.exists():
         kept = np.load(file)
         if str(kept["key"]) == key:
             return kept["logits"]
-    logits = model.logits(network, pixels, about)
+    logits = model.logits(network, inputs, about)
     np.savez(file, key=np.array(key), logits=logits)
     readings = HERE / "test_readings.json"
     lines = record.read_json(readings) if readings.exists() else []
@@ -54,11 +55,11 @@ def warnings(rows, least, guessing, readings):
         lines.append(f"The intervals are rough: the test set has only {groups} independent groups.")
     if least <= guessing:
         lines.append("The interval of the balanced accuracy reaches down to guessing.")
-    lines += [f"A shortcut may be at work: {what}." for what in check.found()["shortcuts"]]
+    lines += [f"A shortcut may be at work: {what}." for what in dividing.found()["shortcuts"]]
     models = len({reading["fingerprint"] for reading in readings})
     if models > 1:
         lines.append(
-            f"The test images have been read for {models} models. If you chose among "
+            f"The test {task.MANY} have been read for {models} models. If you chose among "
             "these by their test scores, the scores are too good."
         )
     return "".join(f'<p class="note">{page.escape(line)}</p>' for line in lines)
@@ -69,9 +70,9 @@ def score_table(ours, theirs, guessing):
     for (name, value, ends), (_, other, other_ends) in zip(ours, theirs, strict=True):
         cells = [scores.with_interval(value, ends, 3), scores.with_interval(other, other_ends, 3)]
         lines.append([name, *cells, f"{guessing[name]:.3f}"])
-    head = ["score", "the network", "pixels only", "guessing"]
+    head = ["score", "the network", baseline.SHORT, "guessing"]
     caption = (
-        "In brackets: 95 % intervals, by bootstrap over groups. Pixels only: a "
+        f"In brackets: 95 % intervals, by bootstrap over groups. {baseline.SHORT.capitalize()}: a "
         f"{baseline.NAME}, on the same split. Guessing: always the same answer."
     )
     return page.table(head, lines, caption)
@@ -80,12 +81,12 @@ def score_table(ours, theirs, guessing):
 def threshold_text(about, rule):
     return (
         f"<p>The model says {page.escape(about['positive'])} if its probability is at least "
-        f"{about['threshold']:.2f}. This was chosen on validation images: a miss costs "
+        f"{about['threshold']:.2f}. This was chosen on validation {task.MANY}: a miss costs "
         f"{rule['cost_missed']:g}, a false alarm {rule['cost_false_alarm']:g}.</p>"
     )
 
 
-def write_report(folder, made, about, rows, pixels, logits):
+def write_report(folder, made, about, rows, inputs, logits):
     """Write report.html. Returns the lines of the scores and whether the network is worth it."""
     classes, config = about["classes"], made["config"]
     rule = config["decision"]
@@ -93,21 +94,21 @@ def write_report(folder, made, about, rows, pixels, logits):
     groups = np.array([row["group"] for row in rows])
     probabilities = measures.softmax(logits, about["temperature"])
     guesses = measures.decide(probabilities, about)
-    pixel_chances, pixel_guesses = baseline.predictions(made["split"], about, config)
+    simple_chances, simple_guesses = baseline.predictions(made["split"], about, config)
     ours = scores.of(labels, guesses, probabilities, groups, about, rule)
-    theirs = scores.of(labels, pixel_guesses, pixel_chances, groups, about, rule)
+    theirs = scores.of(labels, simple_guesses, simple_chances, groups, about, rule)
     guessing = scores.guessing(labels, about, rule)
-    worth = scores.worth(labels, guesses, pixel_guesses, groups)
+    worth = scores.worth(labels, guesses, simple_guesses, groups)
     weights = np.array(made["class_weights"])
     readings = record.read_json(HERE / "test_readings.json")
     least = next(ends[0] for name, _, ends in ours if name == scores.MAIN)
-    head = ["class", "images", "recall", "precision"]
+    head = ["class", task.MANY, "recall", "precision"]
     meaning = (
         "Recall: how much of the class was found. Precision: how often the model is right when it "
         "names the class."
     )
     body = [
-        f"<p>Test images: {len(rows)}, in {len(set(groups))} groups, read "
+        f"<p>Test {task.MANY}: {len(rows)}, in {len(set(groups))} groups, read "
         f"{page.escape(readings[-1]['when'])}. The model has never seen them.</p>",
         warnings(rows, least, guessing[scores.MAIN], readings),
         "<h2>Scores</h2>",
@@ -119,35 +120,34 @@ def write_report(folder, made, about, rows, pixels, logits):
         "<h2>Confusion</h2>",
         figures.confusion(labels, guesses, classes),
         "<h2>The worst errors</h2>",
-        figures.worst_errors(labels, guesses, probabilities, rows, pixels, classes),
+        worst.errors(labels, guesses, probabilities, rows, inputs, about, config),
         "<h2>Calibration</h2>",
         figures.calibration(labels, logits, weights, about["temperature"]),
         "<h2>Training</h2>",
         figures.curves(made["history"]),
         f"<p>Kept: the stage <b>{page.escape(made['chosen_stage'])}</b>, validation loss "
-        f"{made['validation_loss']:.3f}. {page.escape(config['model']['backbone'])}, "
-        f"{about['size']} pixels, {settings.duration(made['seconds'])}.</p>",
+        f"{made['validation_loss']:.3f}. {page.escape(task.described(about))}, "
+        f"{settings.duration(made['seconds'])}.</p>",
     ]
     record.write(folder / "report.html", page.page("How good is the model?", "\n".join(body)))
     return [scores.line(*each) for each in ours], worth
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Evaluate on the test images, once.")
+    parser = argparse.ArgumentParser(description="Evaluate on the test, once.")
     parser.add_argument("--run", default=HERE / "run", help="the run's folder")
     folder = Path(parser.parse_args().run)
     if not (folder / record.RECORD).exists():
         raise Problem(f"{folder} holds no finished run.", "Run python train.py to its end.")
     made = record.read_json(folder / record.RECORD)
     network, about = model.load(folder / model.FILE)
-    if images.hash_of(folder / model.FILE) != made["model"]["sha256"]:
+    if settings.hash_of(folder / model.FILE) != made["model"]["sha256"]:
         do = "Run python train.py: it writes both again."
         raise Problem("The model and the record are not of one run.", do)
     rows = split.of(made["split"], "test")
-    where = settings.path(made["config"]["data"]["folder"])
-    pixels = images.prepared(rows, where, about["size"], about["fit"], HERE / "cache")
-    logits = test_logits(folder, made, network, about, rows, pixels)
-    lines, worth = write_report(folder, made, about, rows, pixels, logits)
+    inputs = task.inputs(rows, made["config"])
+    logits = test_logits(folder, made, network, about, rows, inputs)
+    lines, worth = write_report(folder, made, about, rows, inputs, logits)
     model_card.write(folder, made, about, lines, worth)
     print("\n".join([*lines, worth]))
     print(f"The report: {folder / 'report.html'}. The model card: {folder / 'model_card.md'}.")

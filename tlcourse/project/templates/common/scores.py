@@ -4,12 +4,13 @@ import numpy as np
 
 import baseline
 import measures
+import task
 
-MAIN = "Balanced accuracy"
+MAIN, COST = "Balanced accuracy", f"Cost of {task.A}"
 
 
 def functions(labels, guesses, probabilities, about, rule):
-    """Name and function of each score. A function gets the places of some test images."""
+    """Name and function of each score. A function gets the places of some test rows."""
 
     def accuracy(p):
         return measures.accuracy(labels[p], guesses[p])
@@ -30,7 +31,7 @@ def functions(labels, guesses, probabilities, about, rule):
             costs = rule["cost_missed"], rule["cost_false_alarm"]
             return float(np.mean(measures.costs(yes[p], guesses[p] == number, *costs)))
 
-        found |= {"AUC": area, "Cost of an image": cost}
+        found |= {"AUC": area, COST: cost}
     return found
 
 
@@ -39,7 +40,7 @@ def of(labels, guesses, probabilities, groups, about, rule):
     everything = np.arange(len(labels))
     numbers = range(len(about["classes"]))
     fewest = min(len(set(groups[labels == number])) for number in numbers)
-    independent = {"Accuracy": len(set(groups)), "Cost of an image": None}
+    independent = {"Accuracy": len(set(groups)), COST: None}
     return [
         (name, f(everything), measures.interval(groups, f, independent.get(name, fewest)))
         for name, f in functions(labels, guesses, probabilities, about, rule).items()
@@ -47,7 +48,7 @@ def of(labels, guesses, probabilities, groups, about, rule):
 
 
 def guessing(labels, about, rule):
-    """Each score of the best answer that looks at no image."""
+    """Each score of the best answer that looks at nothing."""
     found = {
         "Accuracy": np.bincount(labels).max() / len(labels),
         MAIN: 1 / len(about["classes"]),
@@ -57,16 +58,16 @@ def guessing(labels, about, rule):
         yes = labels == about["classes"].index(about["positive"])
         costs = rule["cost_missed"], rule["cost_false_alarm"]
         answers = (np.full(len(yes), each) for each in (True, False))
-        found["Cost of an image"] = min(measures.costs(yes, a, *costs).mean() for a in answers)
+        found[COST] = min(measures.costs(yes, a, *costs).mean() for a in answers)
     return found
 
 
-def worth(labels, guesses, pixel_guesses, groups):
-    """Is the network worth it? A sentence on the same test images, in pairs."""
+def worth(labels, guesses, simple_guesses, groups):
+    """Is the network worth it? A sentence on the same test rows, in pairs."""
 
     def gain(p):
         ours, theirs = (
-            measures.balanced_accuracy(labels[p], g[p]) for g in (guesses, pixel_guesses)
+            measures.balanced_accuracy(labels[p], g[p]) for g in (guesses, simple_guesses)
         )
         return ours - theirs
 
@@ -82,12 +83,12 @@ def worth(labels, guesses, pixel_guesses, groups):
         return (
             f"The network is not worth it: its balanced accuracy is {-value:.2f} lower than that "
             f"of a {baseline.NAME} ({ends}). Something is wrong with its training, or the "
-            "pixels are enough."
+            f"{baseline.ENOUGH}."
         )
     return (
-        f"These test images do not show that the network is worth it. Its balanced accuracy "
+        f"These test {task.MANY} do not show that the network is worth it. Its balanced accuracy "
         f"differs from that of a {baseline.NAME} by {signed(value)} ({ends}). The network may "
-        "not be needed, or there are too few test images to tell."
+        "not be needed, or there are too few test {task.MANY} to tell."
     )
 
 
@@ -96,7 +97,7 @@ def signed(value):
 
 
 def per_class(labels, guesses, groups, classes):
-    """A row for each class: its name, its images, its recall and its precision."""
+    """A row for each class: its name, its number, its recall and its precision."""
     everything, rows = np.arange(len(labels)), []
     for number, name in enumerate(classes):
 

@@ -1,6 +1,7 @@
 """The settings in config.toml, checked, and how this project tells you a problem."""
 
 import errno
+import hashlib
 import os
 import sys
 import time
@@ -15,55 +16,6 @@ class Problem(Exception):
 
     def __init__(self, problem, do):
         super().__init__(f"{problem}\n  What to do: {do}")
-
-
-# Each setting: its default, then the lowest and highest value, or the allowed words.
-KNOWN = {
-    "data": {
-        "folder": ("data",),
-        "size": (160, 32, 1024),
-        "fit": ("crop", ["crop", "pad", "stretch"]),
-        "smallest": (64, 1, 10_000),
-        "validation": (0.15, 0.01, 0.5),
-        "test": (0.25, 0.01, 0.5),
-        "near_copies": (0.88, 0.0, 1.0),
-        "seed": (0, 0, 2**31),
-    },
-    "groups": {
-        "by": ("file", ["file", "prefix", "folder", "table"]),
-        "separator": ("_",),
-        "table": ("groups.csv",),
-        "burst_seconds": (2, 0, 86_400),
-    },
-    "model": {
-        "backbone": ("",),
-        "weights": ("download",),
-    },
-    "training": {
-        "seed": (0, 0, 2**31),
-        "batch": (32, 1, 4096),
-        "epochs_head": (12, 1, 10_000),
-        "epochs_deeper": (12, 0, 10_000),
-        "patience": (3, 1, 10_000),
-        "rate": (0.002, 1e-7, 1.0),
-        "deeper_share": (0.1, 1e-6, 1.0),
-        "open_blocks": (2, 1, 1000),
-        "dropout": (0.2, 0.0, 0.9),
-        "class_weights": (True,),
-    },
-    "augmentation": {
-        "flip_sideways": (True,),
-        "flip_upside_down": (False,),
-        "rotate_degrees": (10, 0, 180),
-        "zoom": (0.15, 0.0, 0.9),
-        "light": (0.2, 0.0, 0.9),
-    },
-    "decision": {
-        "positive": ("",),
-        "cost_missed": (1.0, 0.0, 1e9),
-        "cost_false_alarm": (1.0, 0.0, 1e9),
-    },
-}
 
 
 def read(file=None):
@@ -84,6 +36,8 @@ def read(file=None):
 
 def checked(given):
     """The given settings and the defaults of all others."""
+    from known import KNOWN  # here: a model in use has no settings
+
     config = {}
     for part, names in KNOWN.items():
         section = given.pop(part, {})
@@ -100,7 +54,7 @@ def checked(given):
         raise Problem(f"There is no section [{unknown}].", f"Use {', '.join(KNOWN)}.")
     if config["data"]["validation"] + config["data"]["test"] > 0.8:
         do = "Lower data.validation or data.test."
-        raise Problem("Less than a fifth of the images is left for training.", do)
+        raise Problem("Less than a fifth of the data is left for training.", do)
     if config["decision"]["cost_missed"] + config["decision"]["cost_false_alarm"] == 0:
         raise Problem("Both costs are 0.", "Give at least one of them a value.")
     return config
@@ -125,6 +79,12 @@ def _value(name, value, default, *limits):
 def path(name):
     """A path in the settings: relative ones begin in this project's folder."""
     return HERE / Path(name).expanduser()
+
+
+def hash_of(file):
+    """The SHA-256 of a file: it changes with every bit of the file."""
+    with open(file, "rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def run(main):

@@ -2,60 +2,15 @@
 
 import csv
 import random
-import unicodedata
 from collections import Counter, defaultdict
-from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from settings import HERE, Problem, path
+import task
+from settings import HERE, Problem
 
 SPLITS = ("train", "validation", "test")
-COLUMNS = ("file", "class", "group", "split", "sha256")
+COLUMNS = (task.NAME, "class", "group", "split", "sha256")
 FILE = HERE / "split.csv"
-
-
-def groups_of(rows, rule):
-    """Each image's group by the settings in [groups]."""
-    if rule["by"] == "prefix":
-        names = [PurePosixPath(row["file"]).stem for row in rows]
-        if not rule["separator"] or not any(rule["separator"] in n for n in names):
-            do = "Set groups.separator to what ends the group's part of the names."
-            raise Problem(f"No file's name has {rule['separator']!r} in it.", do)
-        return [name.split(rule["separator"])[0] for name in names]
-    if rule["by"] == "folder":
-        parts = [PurePosixPath(row["file"]).parts for row in rows]
-        if all(len(each) < 3 for each in parts):
-            do = 'Make sub-folders such as cat/ada/, or set groups.by = "file".'
-            raise Problem("No class folder has sub-folders, so there are no groups.", do)
-        return [each[1] if len(each) > 2 else "/".join(each) for each in parts]
-    if rule["by"] == "table":
-        return by_table(rows, path(rule["table"]))
-    return [row["file"] for row in rows]
-
-
-def by_table(rows, file):
-    """Groups from a CSV with the columns file and group."""
-    table = lines_of(file, "Write a CSV file (UTF-8) with the columns file,group.")
-    if not table or not {"file", "group"} <= set(table[0]):
-        do = "Its first line must be file,group."
-        raise Problem(f"{file.name} has no columns file and group.", do)
-    known = {
-        composed((line["file"] or "").strip().replace("\\", "/")): (line["group"] or "").strip()
-        for line in table
-    }
-    times = Counter(PurePosixPath(row["file"]).name for row in rows)
-
-    def group(row):
-        name = PurePosixPath(row["file"]).name  # enough if only one file has it
-        alone = known.get(composed(name)) if times[name] == 1 else None
-        return known.get(composed(row["file"])) or alone
-
-    missing = [row["file"] for row in rows if not group(row)]
-    if missing:
-        more = f" and {len(missing) - 1} other images" if len(missing) > 1 else ""
-        do = "Add a line for each; an image on its own gets a group of its own."
-        raise Problem(f"{file.name} has no group for {missing[0]}{more}.", do)
-    return [group(row) for row in rows]
 
 
 def lines_of(file, do):
@@ -69,30 +24,6 @@ def lines_of(file, do):
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = getattr(error, "strerror", None) or "it is not a CSV file in UTF-8"
         raise Problem(f"The table {file} cannot be read: {why}.", do) from None
-
-
-def composed(name):
-    """Umlauts as one character: a Mac stores them as two in the names of files."""
-    return unicodedata.normalize("NFC", name)
-
-
-def bursts(rows, seconds):
-    """Pairs of images that one camera took within some seconds."""
-    if not seconds:
-        return []
-    taken = []
-    for place, row in enumerate(rows):
-        try:
-            when = datetime.strptime(row["about"]["taken"], "%Y:%m:%d %H:%M:%S")
-        except ValueError:
-            continue
-        taken.append((row["about"]["camera"], when, place))
-    taken.sort()
-    return [
-        (a[2], b[2])
-        for a, b in zip(taken, taken[1:], strict=False)
-        if a[0] == b[0] and (b[1] - a[1]).total_seconds() <= seconds
-    ]
 
 
 def united(groups, pairs):
@@ -144,7 +75,7 @@ def draw(rows, shares, seed, fixed):
             best, least, worst = split_of, (len(lacking), away), lacking
     if worst:
         listed = ", ".join(f"{c} in {split}" for split, c in worst)
-        do = "Add images in groups of their own, or look at [groups] in config.toml."
+        do = f"Add {task.MANY} in groups of their own, or look at [groups] in config.toml."
         raise Problem(f"Some classes would be missing: {listed}.", do)
     return best
 
@@ -155,13 +86,12 @@ def explain_too_few(groups, total):
     for name in sorted(total):
         count = sum(name in classes for classes in groups.values())
         if count < len(SPLITS):
-            few.append(f"{name} (images: {total[name]}, groups: {count})")
+            few.append(f"{name} ({task.MANY}: {total[name]}, groups: {count})")
     if few:
         raise Problem(
-            f"Too few independent images: {', '.join(few)}. Each class needs three "
+            f"Too few independent {task.MANY}: {', '.join(few)}. Each class needs three "
             "groups, for training, validation and test.",
-            "Add images of it that were taken elsewhere or at another time. Near copies "
-            "and images of one group count as one.",
+            f"{task.MORE} Near copies and {task.MANY} of one group count as one.",
         )
 
 
@@ -186,7 +116,7 @@ def load(file=None):
         raise Problem(f"{file.name} must have the columns {', '.join(COLUMNS)}.", do)
     for row in rows:
         if row["split"] not in SPLITS:
-            problem = f"{file.name} says {row['split']!r} as the split of {row['file']}."
+            problem = f"{file.name} says {row['split']!r} as the split of {row[task.NAME]}."
             raise Problem(problem, f"Use {' or '.join(SPLITS)}.")
     return rows
 
@@ -205,7 +135,7 @@ def sound(rows):
         for one in SPLITS:
             if (name, one) not in there:
                 do = "Move some of its groups there, or run python check.py --redraw."
-                raise Problem(f"In {FILE.name}, {name} has no images in {one}.", do)
+                raise Problem(f"In {FILE.name}, {name} has no {task.MANY} in {one}.", do)
 
 
 def of(rows, split):

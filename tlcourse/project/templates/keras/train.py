@@ -16,29 +16,11 @@ import keras
 import numpy as np
 
 import check
+import feed
 import finish
-import images
 import record
 import settings
 from settings import HERE, Progress
-
-
-class Batches(keras.utils.PyDataset):
-    """Training images in the order of one epoch."""
-
-    def __init__(self, pixels, labels, weights, batch, seed):
-        super().__init__()
-        self.pixels, self.labels, self.weights, self.batch = pixels, labels, weights, batch
-        self.order = np.random.default_rng(seed).permutation(len(labels))
-
-    def __len__(self):
-        return -(-len(self.order) // self.batch)
-
-    def __getitem__(self, number):
-        places = self.order[number * self.batch : (number + 1) * self.batch]
-        labels = self.labels[places]
-        pixels = np.array(self.pixels[places], np.float32)
-        return pixels, labels, self.weights[labels]
 
 
 class Told(keras.callbacks.Callback):
@@ -59,7 +41,7 @@ def seed_everything(network, seed):
             variable.assign([seed, number])
 
 
-def compile_for(network, stage, training):
+def compile_for(network, trained, stage, training):
     """In the first stage the head learns; in the second the last blocks too, more slowly."""
     model.freeze(network)
     rate = training["rate"]
@@ -68,17 +50,18 @@ def compile_for(network, stage, training):
         rate *= training["deeper_share"]  # or it forgets what it knows
     # Compile again after each change of what may train.
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)  # no softmax
-    network.compile(keras.optimizers.AdamW(rate), loss)
-    network.optimizer.build(network.trainable_variables)
+    trained.compile(keras.optimizers.AdamW(rate), loss, jit_compile=model.JIT)
+    trained.optimizer.build(trained.trainable_variables)
 
 
 def fit(network, stage, data, config, about, state, keep):
     """One stage with early stopping. `state` says where it is, `keep` writes it to disk."""
     training = config["training"]
-    compile_for(network, stage, training)
+    trained, data = feed.of_stage(network, stage, data)
+    compile_for(network, trained, stage, training)
     if state["stage"] == stage:  # a run that was stopped
         network.set_weights(state["network"])
-        for variable, value in zip(network.optimizer.variables, state["optimizer"], strict=True):
+        for variable, value in zip(trained.optimizer.variables, state["optimizer"], strict=True):
             variable.assign(value)
     else:
         state |= {"stage": stage, "epoch": 0, "waited": 0}
@@ -89,9 +72,8 @@ def fit(network, stage, data, config, about, state, keep):
         # Each epoch has a seed of its own: a run that goes on draws what it would have.
         seed = training["seed"] * 1009 + finish.STAGES.index(stage) * 499 + state["epoch"]
         seed_everything(network, seed % 2**31)
-        pixels, labels = data["train"], data["train_labels"]
-        batches = Batches(pixels, labels, data["weights"], training["batch"], seed)
-        past = network.fit(batches, shuffle=False, verbose=0, callbacks=[Told()])
+        batches = feed.batches(data, config, seed)
+        past = trained.fit(batches, shuffle=False, verbose=0, callbacks=[Told()])
         loss = past.history["loss"][0]
         seen = model.logits(network, data["validation"], about)
         row = finish.epoch_row(stage, state["epoch"] + 1, loss, seen, data, began)
@@ -104,7 +86,7 @@ def fit(network, stage, data, config, about, state, keep):
         state["epoch"] += 1
         state["history"].append(row)
         state["network"] = network.get_weights()
-        state["optimizer"] = [v.numpy() for v in network.optimizer.variables]
+        state["optimizer"] = [v.numpy() for v in trained.optimizer.variables]
         keep(state)
         finish.tell(row, state["history"], training)
     network.set_weights(state["best"][stage]["network"])  # the best epoch
@@ -151,9 +133,9 @@ def train(config, rows, folder):
     classes = sorted({row["class"] for row in rows})
     data = finish.data_of(config, rows, classes)
     keras.utils.set_random_seed(training["seed"])  # of the head's first weights
-    network = model.build(config, classes)
-    about = {"framework": "keras", "classes": classes, **config["data"]}
-    about |= {"backbone": config["model"]["backbone"]}
+    network, about = model.new(config, classes)
+    about = {"framework": "keras", "classes": classes, **about}
+    data["about"] = about
     state, keep = state_in(folder), keep_in(folder)
     print(f"Guessing would give a loss of {np.log(len(classes)):.3f}.")
     for stage in finish.STAGES:
@@ -168,13 +150,13 @@ def train(config, rows, folder):
     model.save(network, about, folder / model.FILE)
     made = record.made_from(config, rows)
     made |= {"device": model.DEVICE, **result}
-    made["model"] = {"file": model.FILE, "sha256": images.hash_of(folder / model.FILE)}
+    made["model"] = {"file": model.FILE, "sha256": settings.hash_of(folder / model.FILE)}
     record.write_json(folder / record.RECORD, made)
     return made
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Train a model on the images.")
+    parser = argparse.ArgumentParser(description="Train a model.")
     parser.add_argument("--new", action="store_true", help="keep the old run, start over")
     parser.add_argument("--like", metavar="RUN.JSON", help="repeat a recorded run")
     parser.add_argument("--out", default=HERE / "run", help="the run's folder")
@@ -189,7 +171,7 @@ def main():
     made = train(config, rows, folder)
     if before:
         record.compare(before, made)
-    print("Next: python report.py, which reads the test images.")
+    print("Next: python report.py, which reads the test data.")
 
 
 if __name__ == "__main__":

@@ -13,59 +13,24 @@ import time
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
-from torchvision.transforms import v2
 
 import check
+import feed
 import finish
-import images
 import model
 import record
 import settings
 from settings import HERE, Progress
 
 
-def augmentation(rule, size):
-    """Random changes that leave the label true; they work on bytes."""
-    steps = []
-    if rule["flip_sideways"]:
-        steps.append(v2.RandomHorizontalFlip())
-    if rule["flip_upside_down"]:
-        steps.append(v2.RandomVerticalFlip())
-    if rule["rotate_degrees"]:
-        bilinear = v2.InterpolationMode.BILINEAR
-        steps.append(v2.RandomRotation(rule["rotate_degrees"], bilinear, fill=127))
-    if rule["zoom"]:
-        scale, ratio = ((1 - rule["zoom"]) ** 2, 1.0), (0.9, 1.1)
-        steps.append(v2.RandomResizedCrop(size, scale, ratio, antialias=True))
-    if rule["light"]:
-        steps.append(v2.ColorJitter(brightness=rule["light"], contrast=rule["light"]))
-    return v2.Compose(steps) if steps else v2.Identity()
-
-
-class TrainingImages(Dataset):
-    """Training images with random changes, and their class numbers."""
-
-    def __init__(self, pixels, labels, change):
-        self.pixels, self.labels, self.change = pixels, labels, change
-
-    def __len__(self):
-        return len(self.labels)
-
-    def __getitem__(self, place):
-        image = torch.from_numpy(np.array(self.pixels[place])).permute(2, 0, 1)
-        return self.change(image).permute(1, 2, 0), self.labels[place]
-
-
 def one_epoch(network, optimizer, loss_of, batches, about):
     """The mean training loss of an epoch."""
-    network.eval()  # BatchNorm's statistics stay as they came with the base
-    network.head.train()  # its dropout works
+    model.training_mode(network)
     losses = []
     progress = Progress("Batch", len(batches))
-    for pixels, labels in batches:
+    for inputs, labels in batches:
         optimizer.zero_grad()
-        loss = loss_of(network(model.scaled(pixels, about)), labels.to(model.DEVICE))
+        loss = loss_of(model.forward(network, inputs, about), labels.to(model.DEVICE))
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
@@ -94,8 +59,7 @@ def fit(network, stage, data, config, about, state, keep):
         state |= {"stage": stage, "epoch": 0, "waited": 0}
     weights = torch.tensor(data["weights"], device=model.DEVICE)
     loss_of = torch.nn.CrossEntropyLoss(weights)  # of logits: no softmax
-    change = augmentation(config["augmentation"], config["data"]["size"])
-    train = TrainingImages(data["train"], data["train_labels"], change)
+    data = feed.of_stage(network, stage, data)
     while state["epoch"] < training[f"epochs_{stage}"]:
         if state["waited"] >= training["patience"]:
             break
@@ -103,8 +67,7 @@ def fit(network, stage, data, config, about, state, keep):
         # Each epoch has a seed of its own: a run that goes on draws what it would have.
         seed = training["seed"] * 100_003 + finish.STAGES.index(stage) * 10_007 + state["epoch"]
         torch.manual_seed(seed)
-        order = torch.Generator().manual_seed(seed)
-        batches = DataLoader(train, training["batch"], shuffle=True, generator=order)
+        batches = feed.batches(data, config, seed)
         loss = one_epoch(network, optimizer, loss_of, batches, about)
         seen = model.logits(network, data["validation"], about)
         row = finish.epoch_row(stage, state["epoch"] + 1, loss, seen, data, began)
@@ -152,9 +115,9 @@ def train(config, rows, folder):
     classes = sorted({row["class"] for row in rows})
     data = finish.data_of(config, rows, classes)
     torch.manual_seed(training["seed"])  # of the head's first weights
-    network, scale = model.build(**config["model"], classes=classes, dropout=training["dropout"])
-    about = {"framework": "torch", "classes": classes, **config["data"], **scale}
-    about |= {"backbone": config["model"]["backbone"]}
+    network, about = model.new(config, classes)
+    about = {"framework": "torch", "classes": classes, **about}
+    data["about"] = about
     state, keep = state_in(folder), keep_in(folder)
     print(f"Guessing would give a loss of {np.log(len(classes)):.3f}.")
     for stage in finish.STAGES:
@@ -171,14 +134,14 @@ def train(config, rows, folder):
     made |= {"device": model.DEVICE, "threads": torch.get_num_threads(), **result}
     made["model"] = {
         "file": model.FILE,
-        "sha256": images.hash_of(folder / model.FILE),
+        "sha256": settings.hash_of(folder / model.FILE),
     }
     record.write_json(folder / record.RECORD, made)
     return made
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Train a model on the images.")
+    parser = argparse.ArgumentParser(description="Train a model.")
     parser.add_argument("--new", action="store_true", help="keep the old run, start over")
     parser.add_argument("--like", metavar="RUN.JSON", help="repeat a recorded run")
     parser.add_argument("--out", default=HERE / "run", help="the run's folder")
@@ -193,7 +156,7 @@ def main():
     made = train(config, rows, folder)
     if before:
         record.compare(before, made)
-    print("Next: python report.py, which reads the test images.")
+    print("Next: python report.py, which reads the test data.")
 
 
 if __name__ == "__main__":

@@ -8,21 +8,21 @@ Images that are already in split.csv keep their side when you add others.
 """
 
 import argparse
-import json
-from collections import defaultdict
 from pathlib import Path
 
 import copies
+import dividing
 import findings
+import groups
 import images
+import picture_findings
 import record
 import settings
 import split
-from settings import HERE, Problem, Progress
+from settings import Problem, Progress
 
 LAYOUT = "Make one sub-folder for each class: data/cat/1.jpg, data/dog/1.jpg, ..."
 SPLIT_NAMES = {"train", "training", "val", "valid", "validation", "test", "testing"}
-TOLD = HERE / "check.json"
 
 
 def class_folders(folder):
@@ -58,7 +58,7 @@ def look_at(folder, smallest):
             image, about = images.read(file, least=128)
             if about["shorter"] < smallest:
                 raise images.UnreadableError(f"is too small ({about['size']} pixels)")
-            row = {"file": inside, "class": name, "sha256": images.hash_of(file)}
+            row = {"file": inside, "class": name, "sha256": settings.hash_of(file)}
             row |= {"about": about, "thumbnail": copies.thumbnail(image)}
             rows.append(row)
         except images.UnreadableError as error:
@@ -81,22 +81,6 @@ def equal_files(rows):
     first = {}
     places = enumerate(row["sha256"] for row in rows)
     return [(first[h], i) for i, h in places if first.setdefault(h, i) != i]
-
-
-def kept(rows):
-    """Where groups were until now. A group that was on two sides cannot keep both."""
-    before = {row["file"]: row["split"] for row in split.load()}
-    sides = defaultdict(set)
-    for row in rows:
-        if row["file"] in before:
-            sides[row["group"]].add(before[row["file"]])
-    torn = [group for group, found in sides.items() if len(found) > 1]
-    if torn:
-        raise Problem(
-            f"Images that now belong together were in different splits ({torn[0]}).",
-            "Run python check.py --redraw and train again. The old test score is void.",
-        )
-    return {group: found.pop() for group, found in sides.items()}
 
 
 def clean_copies(rows, folder, into):
@@ -129,34 +113,22 @@ def check(config, redraw=False, clean=None):
     told = {
         "left_out": left_out,
         "near_copies": [[rows[i]["file"], rows[j]["file"]] for i, j in pairs],
-        "files_with": findings.people(rows),
-        "shortcuts": findings.shortcuts(rows),
+        "files_with": picture_findings.people(rows),
+        "shortcuts": picture_findings.shortcuts(rows),
         "settings": deciding(config),
     }
-    findings.shared_beginnings(rows, config["groups"]["by"])
-    divide(rows, pairs, config, redraw)
+    picture_findings.shared_beginnings(rows, config["groups"]["by"])
+    series = groups.bursts(rows, config["groups"]["burst_seconds"])
+    of_whom = groups.groups_of(rows, config["groups"])
+    dividing.divide(rows, of_whom, pairs + series, config, redraw)
     findings.large_group(rows)
     findings.counts(rows)
     split.save(rows)
     told["groups"] = len({row["group"] for row in rows})
-    record.write_json(TOLD, told)
+    record.write_json(dividing.TOLD, told)
     if clean:
         clean_copies(rows, folder, Path(clean))
     return split.load()
-
-
-def divide(rows, pairs, config, redraw):
-    """Each image gets its group, and each group its split."""
-    groups = split.groups_of(rows, config["groups"])
-    series = split.bursts(rows, config["groups"]["burst_seconds"])
-    for row, group in zip(rows, split.united(groups, pairs + series), strict=True):
-        row["group"] = group
-    shares = {name: config["data"][name] for name in split.SPLITS[1:]}
-    shares = {"train": 1 - sum(shares.values()), **shares}
-    fixed = {} if redraw else kept(rows)
-    split_of = split.draw(rows, shares, config["data"]["seed"], fixed)
-    for row in rows:
-        row["split"] = split_of[row["group"]]
 
 
 def deciding(config):
@@ -170,40 +142,23 @@ def unchanged(config):
     rows = split.load()
     if not rows:
         return check(config)
-    now = deciding(config)
-    then = found().get("settings", now)
-    changed = [name for name, value in now.items() if then.get(name) != value]
-    if changed:
-        do = "Run python check.py --redraw, or undo the change."
-        names = ", ".join(changed)
-        raise Problem(f"Settings of the split have changed since the check: {names}.", do)
+    dividing.same_settings(deciding(config))
     split.sound(rows)
     folder = settings.path(config["data"]["folder"])
     progress = Progress("Comparing files with split.csv", len(rows))
     do = "Run python check.py, which divides what is new and keeps the rest."
     for row in rows:
         file = folder / row["file"]
-        if not file.is_file() or images.hash_of(file) != row["sha256"]:
+        if not file.is_file() or settings.hash_of(file) != row["sha256"]:
             raise Problem(f"{row['file']} has changed since the check, or is gone.", do)
         progress.step()
-    known = {row["file"] for row in rows} | {file for file, _ in found()["left_out"]}
+    known = {row["file"] for row in rows} | {file for file, _ in dividing.found()["left_out"]}
     below = [f for each in class_folders(folder) for f in images.files_below(each)]
     inside = [readable(file.relative_to(folder).as_posix()) for file in below]
     new = [name for name in inside if name not in known]
     if new:
         raise Problem(f"Files that are new since the check: {len(new)} ({new[0]}).", do)
     return rows
-
-
-def found():
-    """What the last check told, from check.json."""
-    if not TOLD.exists():
-        return {"left_out": [], "near_copies": [], "shortcuts": [], "files_with": {}}
-    try:
-        return json.loads(TOLD.read_text(encoding="utf-8"))
-    except ValueError:
-        do = "Delete it and run python check.py, which writes it again."
-        raise Problem(f"{TOLD.name} is damaged.", do) from None
 
 
 def main():

@@ -52,6 +52,22 @@ def build(backbone, weights, classes, dropout):
     return network, {"mean": list(card["mean"]), "std": list(card["std"])}
 
 
+def new(config, classes):
+    """A network to train, and what must be known to use it."""
+    dropout = config["training"]["dropout"]
+    network, scale = build(**config["model"], classes=classes, dropout=dropout)
+    return network, {**config["data"], **scale, "backbone": config["model"]["backbone"]}
+
+
+def training_mode(network):
+    network.eval()  # BatchNorm's statistics stay as they came with the base
+    network.head.train()  # its dropout works
+
+
+def forward(network, pixels, about):
+    return network(scaled(pixels, about))
+
+
 def freeze(network):
     network.base.requires_grad_(False)
 

@@ -15,6 +15,7 @@ SIDE = 16
 NAME = f"logistic regression on {SIDE}x{SIDE} pixels"
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 STEPS = 300
+SHORT, ENOUGH = "pixels only", "pixels are enough"
 
 
 def small(rows, config):

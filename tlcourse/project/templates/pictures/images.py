@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from settings import Problem, Progress
+from settings import Problem, Progress, hash_of
 
 try:  # phones write HEIC: `pip install pillow-heif` teaches Pillow to read it
     import pillow_heif
@@ -42,12 +42,6 @@ def files_below(folder):
         inner[:] = sorted(name for name in inner if not ignored(name))
         found += [Path(where, name) for name in sorted(names) if not ignored(name)]
     return found
-
-
-def hash_of(file):
-    """The SHA-256 of a file: it changes with every bit of the file."""
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def read(file, least=None):

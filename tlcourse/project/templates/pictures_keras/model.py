@@ -12,7 +12,7 @@ from keras import layers
 
 from settings import Problem, path
 
-FILE = "model.keras"
+FILE, JIT = "model.keras", "auto"
 DEVICE = "GPU" if keras.distribution.list_devices("gpu") else "CPU"
 
 # Each network was trained with pixels on a scale of its own. Some scale by themselves.
@@ -88,6 +88,11 @@ def build(config, classes):
     # Training starts from guessing: with zeros each class is as likely.
     head = layers.Dense(len(classes), kernel_initializer="zeros", name="head")
     return keras.Model(inputs, head(x))
+
+
+def new(config, classes):
+    """A network to train, and what must be known to use it."""
+    return build(config, classes), {**config["data"], "backbone": config["model"]["backbone"]}
 
 
 def freeze(network):
