@@ -238,7 +238,8 @@ def _similarity_grid() -> list[Settings]:
 
 
 def _cost(settings: Settings) -> float:
-    return {"skip-gram": 38.0, "cbow": 14.0, "fasttext": 75.0, "glove": 12.0}.get(str(settings["method"]), 3.0)
+    seconds = {"skip-gram": 38.0, "cbow": 14.0, "fasttext": 75.0, "glove": 12.0}
+    return seconds.get(str(settings["method"]), 3.0)
 
 
 def _tolerance(settings: Settings) -> float:

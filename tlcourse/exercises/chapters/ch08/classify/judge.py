@@ -6,7 +6,12 @@ from typing import Any
 
 from tlcourse.exercises.engine import Predicted, Verdict, always, read, right, show, total, wrong
 
-GOOD = 0.69
+GOOD = 0.68
+"""The share of the tweets that is enough.
+
+On 20 seeds in PyTorch the published solution gets 0.729 to 0.781, other right answers 0.701 to 0.781;
+vectors that begin at random get 0.558 to 0.646, TF-IDF 0.616 to 0.664, another word's vectors at most 0.552.
+"""
 
 
 class Told:
