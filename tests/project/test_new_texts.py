@@ -152,6 +152,17 @@ def test_a_first_line_from_excel_and_nul_bytes(read) -> None:
     assert read("text,label\nab\0cd,x\nef,y\n")[0][0]["text"] == "abcd"
 
 
+def test_tabs_are_seen_between_texts_with_commas(read) -> None:
+    content = "".join(f"one thing {i}, and more\t{'xy'[i % 2]}\n" for i in range(12))
+    assert {row["class"] for row in read(content.encode("utf-16"))[0]} == {"x", "y"}
+
+
+def test_the_column_of_numbers_that_pandas_writes(read) -> None:
+    rows, _, _, _, columns = read(",text,label\n0,a b,x\n1,c d,y\n2,e f,x\n")
+    assert [row["text"] for row in rows] == ["a b", "c d", "e f"]
+    assert columns["header"] == ["", "text", "label"]
+
+
 def test_backslashes_and_plain_quotes(read) -> None:
     rows, _, notes, _, _ = read('text,label\n"he said \\"no\\", twice",x\n"ok, fine",y\n')
     assert rows[0]["text"] == 'he said "no", twice'
@@ -210,6 +221,7 @@ UNIQUE = "".join(f"words {i},{i * 37}\n" for i in range(60))
         ("text,label\na b,x\nc d,y\n", {"label": "kind"}, "data.label is 'kind'"),
         ("one,two,three\na b,x,1\nc d,y,2\n", {}, "Which column"),
         ("text,label\na b,x\nc d,y\n", {"text": "label"}, "are one column"),
+        ("text,label\n" + "a, b,x\n" * 20, {}, "The first row of mine.csv has 2 cells, and 20 rows have 3"),
         ("text,label\n" + "a, b,x\n" * 9 + "c,y\n" * 11, {}, "9 of 21 rows"),
         ("text,label\nä,x\nb,y\n".encode("cp1252"), {"encoding": "utf-8"}, "line 2 cannot be read"),
         ("text,label\na b,x\nc d,y\n", {"encoding": "klingon"}, "no encoding 'klingon'"),

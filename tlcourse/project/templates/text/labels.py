@@ -121,7 +121,9 @@ def has_header(rows):
     """Data, if a cell of the first row stands in its column again, or if it is a long text."""
     first, others = rows[0][1], rows[1:]
     cells = [cell.strip().lower() for cell in first]
-    if any(not cell for cell in cells) or any(is_number(cell) for cell in cells):
+    if set(cells) & set(TEXTS) and set(cells) & set(LABELS):
+        return True
+    if any(not cell for cell in cells[1:]) or any(is_number(cell) for cell in cells):
         return False
     if any(len(cell) > 60 for cell in cells):
         return False

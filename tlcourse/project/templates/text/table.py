@@ -10,7 +10,7 @@ from charset_normalizer import from_bytes
 from settings import Problem
 
 csv.field_size_limit(2**31 - 1)
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = ("\t", "|", ";", ",")  # a sentence has commas, and hardly ever tabs
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -59,15 +59,25 @@ def read(file, rule):
     text, delimiter = announced(text, rule["delimiter"])
     rows, delimiter = parsed(text, file.name, delimiter, rule["quotes"], notes)
     if rule["delimiter"] == "auto" and delimiter != ",":
-        notes.append(f"The columns are divided by a {NAMES[delimiter]}.")
+        notes.append(f"The columns are divided by a {NAMES.get(delimiter, delimiter)}.")
     width = Counter(len(cells) for _, cells in rows).most_common(1)[0][0]
     even, ragged = [], []
     for line, cells in rows:
         while len(cells) > width and not cells[-1].strip():
             cells = cells[:-1]
         (even if len(cells) == width else ragged).append((line, cells))
+    if rows[0] in ragged and len(rows[0][1]) < width:
+        do = (
+            f"A text with a {NAMES.get(delimiter, delimiter)} in it must stand in quotes. Is the "
+            "first row wrong? Then name all columns in it."
+        )
+        first, many = len(rows[0][1]), len(rows) - len(ragged)
+        raise Problem(
+            f"The first row of {file.name} has {first} cells, and {many} rows have {width}.", do
+        )
     if len(ragged) > max(3, len(rows) / 20):
-        do = f"A text with a {NAMES[delimiter]} in it must stand in quotes. Or set data.delimiter."
+        sign = NAMES.get(delimiter, delimiter)
+        do = f"A text with a {sign} in it must stand in quotes. Or set data.delimiter."
         first = ", ".join(str(line) for line, _ in ragged[:5])
         raise Problem(
             f"{len(ragged)} of {len(rows)} rows of {file.name} do not have {width} cells "
@@ -190,7 +200,7 @@ def parsed(text, name, delimiter, quotes, notes):
                 continue  # a quote that is not closed must not pass for a letter
             width, often = widths.most_common(1)[0]
             even = often / len(rows)
-            rating = (width > 1, even > 0.95, even if number else 1 + even, width)
+            rating = (even > 0.95, round(even, 2))  # of equal ones the first
             if width > 1 and (number == 0 or even == 1) and (best is None or rating > best[0]):
                 best = (rating, rows, sign)
         if best:
