@@ -1150,8 +1150,8 @@ def encoder(words, length):
         (
             "the reader of a classifier",
             {
-                "torch": "from tlcourse.embeddings.layers._torch import MeanReader as MeanOfWords",
-                "keras": "from tlcourse.embeddings.layers._keras import MeanReader as MeanOfWords",
+                "torch": "from tlcourse.embeddings.layers._torch import MeanReader as mean_layer",
+                "keras": "from tlcourse.embeddings.layers._keras import MeanReader as mean_layer",
             },
         ),
     ],

@@ -5,7 +5,7 @@ from tlcourse.exercises.engine import About
 ABOUT = About(
     title="One vector for a text",
     points=4,
-    answer="MeanOfWords",
+    answer="mean_layer",
     solved_by=(
         "tlcourse.embeddings.layers.masked_mean",
         "tlcourse.embeddings.layers._torch.MeanReader.forward",

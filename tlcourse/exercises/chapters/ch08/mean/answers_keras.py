@@ -12,6 +12,9 @@ class MeanOfWords(keras.layers.Layer):
         return ops.einsum("nl,nld->nd", share, vectors)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [right] Keras's own pooling, with zeros for what is nothing
 import keras
 from keras import ops
@@ -28,6 +31,9 @@ class MeanOfWords(keras.layers.Layer):
         return ops.sum(kept, axis=1) / ops.cast(number, "float32")[:, None]
 
 
+mean_layer = MeanOfWords
+
+
 # %% [right] in TensorFlow
 import keras
 import tensorflow as tf
@@ -39,7 +45,7 @@ class Mean(keras.layers.Layer):
         return tf.math.divide_no_nan(tf.reduce_sum(vectors * mask, 1), tf.reduce_sum(mask, 1))
 
 
-def MeanOfWords():
+def mean_layer():
     return Mean(name="mean")
 
 
@@ -53,6 +59,9 @@ class MeanOfWords(keras.layers.Layer):
         return ops.mean(vectors, axis=1)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] divided by the length: "Divide by the number of words"
 import keras
 from keras import ops
@@ -61,6 +70,9 @@ from keras import ops
 class MeanOfWords(keras.layers.Layer):
     def call(self, vectors, mask=None):
         return ops.mean(vectors * ops.cast(mask[..., None], "float32"), axis=1)
+
+
+mean_layer = MeanOfWords
 
 
 # %% [wrong] a sum: "that is the sum"
@@ -73,12 +85,18 @@ class MeanOfWords(keras.layers.Layer):
         return ops.sum(vectors * ops.cast(mask[..., None], "float32"), axis=1)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] divides by nought: "nothing to divide by"
 import keras
 
 
 class MeanOfWords(keras.layers.GlobalAveragePooling1D):
     pass
+
+
+mean_layer = MeanOfWords
 
 
 # %% [wrong] no gradient: "No gradient reaches the vectors"
@@ -93,6 +111,9 @@ class MeanOfWords(keras.layers.Layer):
         return ops.convert_to_tensor((v * m).sum(1) / np.maximum(m.sum(1), 1), dtype="float32")
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] another shape: "one vector a text"
 import keras
 from keras import ops
@@ -103,11 +124,14 @@ class MeanOfWords(keras.layers.Layer):
         return vectors * ops.cast(mask[..., None], "float32")
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] not a part of a network: "A part of a network was asked for"
 from keras import ops
 
 
-def MeanOfWords():
+def mean_layer():
     return lambda vectors: ops.mean(vectors, axis=1)
 
 
@@ -121,6 +145,9 @@ class MeanOfWords(keras.layers.Layer):
         return ops.max(vectors * ops.cast(mask[..., None], "float32"), axis=1)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] the first word
 import keras
 from keras import ops
@@ -129,3 +156,6 @@ from keras import ops
 class MeanOfWords(keras.layers.Layer):
     def call(self, vectors, mask=None):
         return vectors[:, 0] * ops.cast(mask[:, :1], "float32")
+
+
+mean_layer = MeanOfWords

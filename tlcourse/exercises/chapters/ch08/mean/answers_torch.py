@@ -11,6 +11,9 @@ class MeanOfWords(nn.Module):
         return torch.einsum("nl,nld->nd", share, vectors)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [right] text by text
 import torch
 from torch import nn
@@ -19,6 +22,9 @@ from torch import nn
 class MeanOfWords(nn.Module):
     def forward(self, vectors, mask):
         return torch.stack([v[m].mean(0) if m.any() else v.sum(0) * 0 for v, m in zip(vectors, mask)])
+
+
+mean_layer = MeanOfWords
 
 
 # %% [right] a function that gives a module
@@ -36,7 +42,7 @@ class Mean(nn.Module):
         return kept.nanmean(self.axis).nan_to_num(0.0)
 
 
-def MeanOfWords():
+def mean_layer():
     return Mean(1)
 
 
@@ -49,6 +55,9 @@ class MeanOfWords(nn.Module):
         return vectors.mean(1)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] divided by the length: "Divide by the number of words"
 from torch import nn
 
@@ -56,6 +65,9 @@ from torch import nn
 class MeanOfWords(nn.Module):
     def forward(self, vectors, mask):
         return (vectors * mask[..., None]).mean(1)
+
+
+mean_layer = MeanOfWords
 
 
 # %% [wrong] a sum: "that is the sum"
@@ -67,6 +79,9 @@ class MeanOfWords(nn.Module):
         return (vectors * mask[..., None]).sum(1)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] divides by nought: "nothing to divide by"
 from torch import nn
 
@@ -74,6 +89,9 @@ from torch import nn
 class MeanOfWords(nn.Module):
     def forward(self, vectors, mask):
         return (vectors * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+
+mean_layer = MeanOfWords
 
 
 # %% [wrong] no gradient: "No gradient reaches the vectors"
@@ -87,6 +105,9 @@ class MeanOfWords(nn.Module):
         return torch.from_numpy((v * m).sum(1) / m.sum(1).clip(1))
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] another shape: "one vector a text"
 from torch import nn
 
@@ -96,8 +117,11 @@ class MeanOfWords(nn.Module):
         return vectors * mask[..., None]
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] not a part of a network: "A part of a network was asked for"
-def MeanOfWords():
+def mean_layer():
     return lambda vectors, mask: (vectors * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
 
 
@@ -110,6 +134,9 @@ class MeanOfWords(nn.Module):
         return (vectors * mask[..., None]).amax(1)
 
 
+mean_layer = MeanOfWords
+
+
 # %% [wrong] the first word
 from torch import nn
 
@@ -117,3 +144,6 @@ from torch import nn
 class MeanOfWords(nn.Module):
     def forward(self, vectors, mask):
         return vectors[:, 0] * mask[:, :1]
+
+
+mean_layer = MeanOfWords

@@ -41,7 +41,7 @@ class Case:
         case, self.title = inputs["cases"][place], TITLES[place]
         tokens, pull = np.asarray(case["tokens"]), np.asarray(case["pull"], "float64")
         vectors = np.asarray(inputs["table"], "float64")[tokens]
-        got = read_array(observed["means"][place], "`MeanOfWords`")
+        got = read_array(observed["means"][place], "`mean_layer`")
         self.given, self.shape = vectors.shape, got.shape
         self.fits = got.shape == pull.shape
         self.finite = bool(np.isfinite(got).all())

@@ -44,9 +44,10 @@ def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]
         with tf.GradientTape() as tape:
             vectors = words(np.asarray(case["tokens"]))
             tape.watch(vectors)
-            mean = part(vectors)  # Keras hands the mask on, where a layer takes one
-            loss = tf.reduce_sum(tf.convert_to_tensor(mean) * np.asarray(case["pull"], "float32"))
-        slope = tape.gradient(loss, vectors)
+            mean = tf.convert_to_tensor(part(vectors))  # Keras hands the mask on, where a layer takes one
+            fits = tuple(mean.shape) == np.asarray(case["pull"]).shape
+            loss = tf.reduce_sum(mean * np.asarray(case["pull"], "float32")) if fits else None
+        slope = tape.gradient(loss, vectors) if fits else None
         means.append(plain_array(np.array(mean)))
         slopes.append(None if slope is None else plain_array(np.array(tf.convert_to_tensor(slope))))
     return {"means": means, "slopes": slopes}
