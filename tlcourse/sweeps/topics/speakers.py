@@ -71,8 +71,8 @@ def equal_error_rate(same: Floats, other: Floats) -> float:
 
     Examples
     --------
-    >>> equal_error_rate(np.array([0.9, 0.8, 0.4]), np.array([0.5, 0.2, 0.1]))
-    0.3333333333333333
+    >>> round(equal_error_rate(np.array([0.9, 0.8, 0.4]), np.array([0.5, 0.2, 0.1])), 3)
+    0.333
     """
     limits = np.unique(np.concatenate([same, other]))
     missed = np.searchsorted(np.sort(same), limits) / len(same)
