@@ -93,10 +93,10 @@ def changed_files(root: Path = ROOT) -> frozenset[str] | None:
 
 
 def just_changed(folder: Path, root: Path = ROOT) -> bool:
-    """Whether a folder changed lately: what is new has no turns, and is tried in full."""
+    """Whether a folder, or a file, changed lately: what is new has no turns, and is tried in full."""
     changed = changed_files(root)
-    inside = f"{folder.resolve().relative_to(root.resolve()).as_posix()}/"
-    return changed is None or any(name.startswith(inside) for name in changed)
+    place = folder.resolve().relative_to(root.resolve()).as_posix()
+    return changed is None or any(name == place or name.startswith(f"{place}/") for name in changed)
 
 
 def waits(name: str, of: int, folders: Sequence[str], turn: int = TURN, root: Path = ROOT) -> bool:
