@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+import written
 
 from tlcourse.project import new_project
 
@@ -21,13 +20,5 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Modu
     """The modules of a written project that import no framework."""
     folder = tmp_path_factory.mktemp("modules") / "mine"
     new_project(folder, "torch", weights=False)
-    before = {name: sys.modules.pop(name, None) for name in NAMES}
-    sys.path.insert(0, str(folder))
-    try:
-        yield {name: importlib.import_module(name) for name in NAMES}
-    finally:
-        sys.path.remove(str(folder))
-        for name, module in before.items():
-            sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
+    with written.imported(folder, NAMES) as modules:
+        yield modules

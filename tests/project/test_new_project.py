@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import subprocess
 import sys
@@ -41,22 +40,7 @@ def test_a_project_imports_its_framework_and_nothing_of_the_course(tmp_path: Pat
     files = new_project(tmp_path / "mine", framework, weights=False)
     assert {"README.md", "config.toml", "train.py", "predict.py", "report.py", "check.py"} <= set(files)
     assert {"data/README.md", "test_project.py", "requirements.txt"} <= set(files)
-    own = {Path(name).stem for name in files}
-    for name in files:
-        text = (tmp_path / "mine" / name).read_text(encoding="utf-8")
-        assert "{{" not in text, f"{name} has a word that nobody filled in"
-        if not name.endswith(".py"):
-            continue
-        assert "tlcourse" not in text
-        assert len(text.splitlines()) < 230, f"{name} is long"
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ImportFrom):
-                roots = {(node.module or "").split(".")[0]}
-            elif isinstance(node, ast.Import):
-                roots = {alias.name.split(".")[0] for alias in node.names}
-            else:
-                continue
-            assert roots <= own | COMMON | NEEDED[framework] | sys.stdlib_module_names, name
+    written.imports_only(tmp_path / "mine", files, COMMON | NEEDED[framework], lines=230)
 
 
 def test_the_requirements_are_ranges_and_the_settings_are_toml(tmp_path: Path) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
 import json
 import random
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,16 +27,8 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Modu
     """The modules of a written project that import no framework."""
     folder = tmp_path_factory.mktemp("modules") / "mine"
     new_project(folder, "torch", task="text")
-    before = {name: sys.modules.pop(name, None) for name in NAMES}
-    sys.path.insert(0, str(folder))
-    try:
-        yield {name: importlib.import_module(name) for name in NAMES}
-    finally:
-        sys.path.remove(str(folder))
-        for name, module in before.items():
-            sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
+    with written.imported(folder, NAMES) as modules:
+        yield modules
 
 
 @pytest.fixture
@@ -79,22 +68,7 @@ def test_a_text_project_imports_its_framework_and_nothing_of_the_course(
     files = new_project(tmp_path / "mine", framework, task="text")
     assert {"README.md", "config.toml", "train.py", "predict.py", "data/README.md"} <= set(files)
     assert "images.py" not in files
-    own = {Path(name).stem for name in files}
-    for name in files:
-        text = (tmp_path / "mine" / name).read_text(encoding="utf-8")
-        assert "{{" not in text, f"{name} has a word that nobody filled in"
-        if not name.endswith(".py"):
-            continue
-        assert "tlcourse" not in text
-        assert len(text.splitlines()) < 260, f"{name} is long"
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ImportFrom):
-                roots = {(node.module or "").split(".")[0]}
-            elif isinstance(node, ast.Import):
-                roots = {alias.name.split(".")[0] for alias in node.names}
-            else:
-                continue
-            assert roots <= own | COMMON | NEEDED[framework] | sys.stdlib_module_names, name
+    written.imports_only(tmp_path / "mine", files, COMMON | NEEDED[framework], lines=260)
 
 
 def test_another_task_is_refused(tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import csv
+import importlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from tlcourse.project import new_project
 
@@ -32,10 +37,50 @@ def project(folder: Path, framework: str, *, small: bool = True, **settings: obj
     if small:
         (folder / "config.toml").write_bytes((folder / "small.toml").read_bytes())
     change(folder, **settings)
-    blocker = folder.parent / "without_the_course"
+    block_the_course(folder)
+    return folder
+
+
+def block_the_course(project: Path) -> None:
+    """Make a folder, beside a project, that keeps the course from its scripts."""
+    blocker = project.parent / "without_the_course"
     blocker.mkdir(exist_ok=True)
     (blocker / "sitecustomize.py").write_text(BLOCKER)
-    return folder
+
+
+@contextlib.contextmanager
+def imported(folder: Path, names: Sequence[str]) -> Iterator[dict[str, ModuleType]]:
+    """Modules of a written project, by their names; what had these names before has them again afterwards."""
+    before = {name: sys.modules.pop(name, None) for name in names}
+    sys.path.insert(0, str(folder))
+    try:
+        yield {name: importlib.import_module(name) for name in names}
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in before.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
+
+
+def imports_only(folder: Path, files: Sequence[str], allowed: set[str], *, lines: int) -> None:
+    """A project's files import each other, what is allowed and the standard library; none is too long."""
+    known = {Path(name).stem for name in files} | allowed | sys.stdlib_module_names
+    for name in files:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "{{" not in text, f"{name} has a word that nobody filled in"
+        if not name.endswith(".py"):
+            continue
+        assert "tlcourse" not in text
+        assert len(text.splitlines()) < lines, f"{name} is long"
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom):
+                roots = {(node.module or "").split(".")[0]}
+            elif isinstance(node, ast.Import):
+                roots = {alias.name.split(".")[0] for alias in node.names}
+            else:
+                continue
+            assert roots <= known, name
 
 
 def change(project: Path, **settings: object) -> None:
@@ -114,9 +159,7 @@ def text_project(folder: Path, framework: str, **settings: object) -> Path:
     new_project(folder, framework, task="text")
     (folder / "config.toml").write_bytes((folder / "small.toml").read_bytes())
     change(folder, **settings)
-    blocker = folder.parent / "without_the_course"
-    blocker.mkdir(exist_ok=True)
-    (blocker / "sitecustomize.py").write_text(BLOCKER)
+    block_the_course(folder)
     made = "from pathlib import Path; import test_project; test_project.small_encoder(Path('small'))"
     run(folder, "-c", made)
     return folder

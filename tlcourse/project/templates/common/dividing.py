@@ -3,6 +3,8 @@
 import json
 from collections import defaultdict
 
+import findings
+import record
 import split
 import task
 from settings import HERE, Problem
@@ -37,6 +39,23 @@ def divide(rows, groups, pairs, config, redraw):
     split_of = split.draw(rows, shares, config["data"]["seed"], fixed)
     for row in rows:
         row["split"] = split_of[row["group"]]
+
+
+def equal(rows):
+    """Pairs of places: each row that equals an earlier one, with the first of its kind."""
+    first = {}
+    places = enumerate(row["sha256"] for row in rows)
+    return [(first[h], i) for i, h in places if first.setdefault(h, i) != i]
+
+
+def finish(rows, groups, pairs, told, config, redraw):
+    """Divide the rows, and write split.csv and what the check told."""
+    divide(rows, groups, pairs, config, redraw)
+    findings.large_group(rows)
+    findings.counts(rows)
+    split.save(rows)
+    told["groups"] = len({row["group"] for row in rows})
+    record.write_json(TOLD, told)
 
 
 def same_settings(now):

@@ -23,7 +23,7 @@ def data_of(config, rows, classes):
     for name in ("train", "validation"):
         some = split.of(rows, name)
         data[name] = task.inputs(some, config)
-        data[f"{name}_labels"] = np.array([classes.index(row["class"]) for row in some])
+        data[f"{name}_labels"] = measures.numbers(some, classes)
     balance = config["training"]["class_weights"]
     labels = data["train_labels"]
     data["weights"] = measures.class_weights(labels, len(classes), balance)
@@ -75,13 +75,7 @@ def result(config, about, data, logits, chosen, history):
     if len(classes) == 2:
         rule = config["decision"]
         about["positive"] = rule["positive"] or rarer(data["train_labels"], classes)
-        number = classes.index(about["positive"])
-        about["threshold"] = measures.best_threshold(
-            labels == number,
-            probabilities[:, number],
-            rule["cost_missed"],
-            rule["cost_false_alarm"],
-        )
+        about["threshold"] = measures.chosen_threshold(labels, probabilities, about, rule)
     guesses = measures.decide(probabilities, about)
     best = min(row["validation_loss"] for row in history if row["stage"] == chosen)
     print(f"Kept: the best epoch of the stage {chosen!r}, validation loss {best:.3f}.")

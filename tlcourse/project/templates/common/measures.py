@@ -106,6 +106,17 @@ def reliability(labels, probabilities, weights, bins=10):
     return rows
 
 
+def surest_errors(labels, guesses, probabilities, most):
+    """The places of wrong answers, those first of which the model was most sure."""
+    wrong = np.flatnonzero(guesses != labels)
+    return wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][:most]
+
+
+def numbers(rows, classes):
+    """The number of each row's class."""
+    return np.array([classes.index(row["class"]) for row in rows])
+
+
 def calibration_error(labels, probabilities, weights):
     """The gap between confidence and the share that is right, averaged over bins."""
     rows = reliability(labels, probabilities, weights)
@@ -132,6 +143,13 @@ def best_threshold(positive, scores, missed, false_alarm):
     means = [np.mean(costs(positive, scores >= t, missed, false_alarm)) for t in tried]
     cheapest = tried[np.array(means) <= min(means) + 1e-12]
     return float(min(cheapest, key=lambda threshold: abs(threshold - theory)))
+
+
+def chosen_threshold(labels, probabilities, about, rule):
+    """Of two classes: the cheapest threshold for `about["positive"]`, by validation."""
+    number = about["classes"].index(about["positive"])
+    chances = probabilities[:, number]
+    return best_threshold(labels == number, chances, rule["cost_missed"], rule["cost_false_alarm"])
 
 
 def decide(probabilities, about):

@@ -90,7 +90,7 @@ def write_report(folder, made, about, rows, inputs, logits):
     """Write report.html. Returns the lines of the scores and whether the network is worth it."""
     classes, config = about["classes"], made["config"]
     rule = config["decision"]
-    labels = np.array([classes.index(row["class"]) for row in rows])
+    labels = measures.numbers(rows, classes)
     groups = np.array([row["group"] for row in rows])
     probabilities = measures.softmax(logits, about["temperature"])
     guesses = measures.decide(probabilities, about)

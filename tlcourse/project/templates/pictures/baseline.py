@@ -50,10 +50,6 @@ def probabilities(found, x):
     return measures.softmax(np.hstack([x, np.ones((len(x), 1))]) @ found)
 
 
-def numbers(rows, classes):
-    return np.array([classes.index(row["class"]) for row in rows])
-
-
 def predictions(rows, about, config):
     """Probabilities and class numbers that the pixels give for the test images.
 
@@ -63,7 +59,7 @@ def predictions(rows, about, config):
     classes = about["classes"]
     parts = [split.of(rows, name) for name in split.SPLITS]
     train, held, test = (small(part, config) for part in parts)
-    labels, held_labels = (numbers(part, classes) for part in parts[:2])
+    labels, held_labels = (measures.numbers(part, classes) for part in parts[:2])
     mean, spread = train.mean(axis=0), train.std() + 1e-6
     train, held, test = ((x - mean) / spread for x in (train, held, test))
     balance = config["training"]["class_weights"]
@@ -79,9 +75,7 @@ def predictions(rows, about, config):
         progress.step()
     own = {"classes": classes, "positive": about.get("positive")}
     if len(classes) == 2:
-        number, rule = classes.index(own["positive"]), config["decision"]
-        chances = probabilities(best, held)[:, number]
-        costs = rule["cost_missed"], rule["cost_false_alarm"]
-        own["threshold"] = measures.best_threshold(held_labels == number, chances, *costs)
+        chances, rule = probabilities(best, held), config["decision"]
+        own["threshold"] = measures.chosen_threshold(held_labels, chances, own, rule)
     chances = probabilities(best, test)
     return chances, measures.decide(chances, own)

@@ -16,7 +16,6 @@ import findings
 import groups
 import images
 import picture_findings
-import record
 import settings
 import split
 from settings import Problem, Progress
@@ -77,12 +76,6 @@ def readable(name):
     return name.encode("utf-8", "replace").decode("utf-8")
 
 
-def equal_files(rows):
-    first = {}
-    places = enumerate(row["sha256"] for row in rows)
-    return [(first[h], i) for i, h in places if first.setdefault(h, i) != i]
-
-
 def clean_copies(rows, folder, into):
     """Upright copies that hold pixels and nothing else."""
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
@@ -106,7 +99,7 @@ def check(config, redraw=False, clean=None):
     print(f"{len(rows)} images in {len({row['class'] for row in rows})} classes.")
     if left_out:
         findings.say(f"Files left out: {len(left_out)}.", [f"{f} {why}" for f, why in left_out])
-    equal = equal_files(rows)
+    equal = dividing.equal(rows)
     alike = copies.near_copies([r["thumbnail"] for r in rows], config["data"]["near_copies"])
     pairs = sorted({*equal, *alike})
     findings.near_copies(rows, pairs, equal)
@@ -120,12 +113,7 @@ def check(config, redraw=False, clean=None):
     picture_findings.shared_beginnings(rows, config["groups"]["by"])
     series = groups.bursts(rows, config["groups"]["burst_seconds"])
     of_whom = groups.groups_of(rows, config["groups"])
-    dividing.divide(rows, of_whom, pairs + series, config, redraw)
-    findings.large_group(rows)
-    findings.counts(rows)
-    split.save(rows)
-    told["groups"] = len({row["group"] for row in rows})
-    record.write_json(dividing.TOLD, told)
+    dividing.finish(rows, of_whom, pairs + series, told, config, redraw)
     if clean:
         clean_copies(rows, folder, Path(clean))
     return split.load()

@@ -3,19 +3,19 @@
 import base64
 import io
 
-import numpy as np
 from PIL import Image
 
+import measures
 import page
 
 
 def errors(labels, guesses, probabilities, rows, pixels, about, config, most=12):
     """The images on which the model was wrong and most sure of itself."""
-    wrong = np.flatnonzero(guesses != labels)
-    if not len(wrong):
+    wrong = int((guesses != labels).sum())
+    if not wrong:
         return "<p>No test image was classified wrongly.</p>"
     classes = about["classes"]
-    surest = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][:most]
+    surest = measures.surest_errors(labels, guesses, probabilities, most)
     shown = []
     for i in surest:
         true, said = classes[labels[i]], classes[guesses[i]]
@@ -28,7 +28,7 @@ def errors(labels, guesses, probabilities, rows, pixels, about, config, most=12)
         image = thumbnail(pixels[i], alt)
         shown.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
     text = (
-        f"<p>Wrong: {len(wrong)} of {len(labels)} test images. Below are those the model was most "
+        f"<p>Wrong: {wrong} of {len(labels)} test images. Below are those the model was most "
         "sure about: what it says, how sure it is, and what it is. Check their labels first.</p>"
     )
     return f'{text}<div class="errors">{"".join(shown)}</div>'

@@ -33,7 +33,7 @@ def predictions(rows, about, config):
         words = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
         train = words.fit_transform(texts[0])
     held, test = words.transform(texts[1]), words.transform(texts[2])
-    labels, held_labels = (numbers(part, classes) for part in parts[:2])
+    labels, held_labels = (measures.numbers(part, classes) for part in parts[:2])
     weights = measures.class_weights(labels, len(classes), config["training"]["class_weights"])
     best, least = None, np.inf
     progress = Progress("Comparing with the bare words", len(PENALTIES))
@@ -47,13 +47,7 @@ def predictions(rows, about, config):
         progress.step()
     own = {"classes": classes, "positive": about.get("positive")}
     if len(classes) == 2:
-        number, rule = classes.index(own["positive"]), config["decision"]
-        costs = rule["cost_missed"], rule["cost_false_alarm"]
-        chances = best.predict_proba(held)[:, number]
-        own["threshold"] = measures.best_threshold(held_labels == number, chances, *costs)
+        chances, rule = best.predict_proba(held), config["decision"]
+        own["threshold"] = measures.chosen_threshold(held_labels, chances, own, rule)
     chances = best.predict_proba(test)
     return chances, measures.decide(chances, own)
-
-
-def numbers(rows, classes):
-    return np.array([classes.index(row["class"]) for row in rows])

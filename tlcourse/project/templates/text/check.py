@@ -16,7 +16,6 @@ import dividing
 import findings
 import labels
 import personal
-import record
 import settings
 import split
 import text_findings
@@ -42,10 +41,7 @@ def check(config, redraw=False, mask=None):
         findings.say(f"The label {odd[0]!r} is taken for a class.", [do])
     if len(classes) > 2 and all(map(labels.is_number, classes)):
         findings.say("The labels are numbers. They are used as names, without an order.", [])
-    first = {}
-    for place, row in enumerate(rows):
-        first.setdefault(row["sha256"], place)
-    equal = [(first[r["sha256"]], i) for i, r in enumerate(rows) if first[r["sha256"]] != i]
+    equal = dividing.equal(rows)
     alike = copies.near_copies([row["text"] for row in rows], config["data"]["near_copies"])
     pairs = sorted({*equal, *alike})
     findings.near_copies(rows, pairs, equal)
@@ -64,12 +60,7 @@ def check(config, redraw=False, mask=None):
     told["cut_off"] = text_findings.lengths(rows, counts, limit)
     # A row without a group is one of its own.
     of_whom = [f"of {row['of']}" if row["of"] else f"row {row['row']}" for row in rows]
-    dividing.divide(rows, of_whom, pairs, config, redraw)
-    findings.large_group(rows)
-    findings.counts(rows)
-    split.save(rows)
-    told["groups"] = len({row["group"] for row in rows})
-    record.write_json(dividing.TOLD, told)
+    dividing.finish(rows, of_whom, pairs, told, config, redraw)
     if mask:
         write_masked(rows, Path(mask))
     return split.load()

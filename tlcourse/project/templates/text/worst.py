@@ -1,7 +1,6 @@
 """The worst errors of the report, as texts without addresses and numbers."""
 
-import numpy as np
-
+import measures
 import page
 import personal
 import task
@@ -11,11 +10,11 @@ LONGEST = 300
 
 def errors(labels, guesses, probabilities, rows, inputs, about, config, most=12):
     """The texts on which the model was wrong and most sure of itself."""
-    wrong = np.flatnonzero(guesses != labels)
-    if not len(wrong):
+    wrong = int((guesses != labels).sum())
+    if not wrong:
         return "<p>No test text was classified wrongly.</p>"
     classes = about["classes"]
-    surest = wrong[np.argsort(-probabilities[wrong, guesses[wrong]], kind="stable")][:most]
+    surest = measures.surest_errors(labels, guesses, probabilities, most)
     lines = []
     for i, text in zip(surest, task.of_rows([rows[i] for i in surest], config), strict=True):
         shown = personal.masked(text)
@@ -25,7 +24,7 @@ def errors(labels, guesses, probabilities, rows, inputs, about, config, most=12)
             [f"row {rows[i]['row']}", classes[guesses[i]], sure, classes[labels[i]], shown]
         )
     text = (
-        f"<p>Wrong: {len(wrong)} of {len(labels)} test texts. Below are those the model was most "
+        f"<p>Wrong: {wrong} of {len(labels)} test texts. Below are those the model was most "
         "sure about: what it says, how sure it is, and what it is. Check their labels first.</p>"
     )
     return text + page.table(["text", "says", "how sure", "is", "text (masked)"], lines)

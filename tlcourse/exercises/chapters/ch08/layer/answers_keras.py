@@ -84,11 +84,6 @@ def embedding_layer(table, trainable):
     return keras.layers.Embedding(*table.shape, weights=[table], trainable=trainable)
 
 
-# %% [wrong] not a layer: "A layer was asked for"
-def embedding_layer(table, trainable):
-    return table
-
-
 # %% [wrong] half as large
 import keras
 

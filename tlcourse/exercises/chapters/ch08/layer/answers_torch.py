@@ -82,11 +82,6 @@ def embedding_layer(table, trainable):
     return torch.nn.Embedding.from_pretrained(torch.from_numpy(table), freeze=not trainable)
 
 
-# %% [wrong] not a layer: "A layer was asked for"
-def embedding_layer(table, trainable):
-    return table
-
-
 # %% [wrong] half as large
 import torch
 
