@@ -1,7 +1,7 @@
 """Puts what a learner works with into the wheel, beside the code; all else is in pyproject.toml.
 
 A wheel holds packages only. So the notebooks, the sources of the chapters, the solutions and the scripts of
-``project/`` are copied to ``tlcourse/_course/``, laid out as in the checkout: `tlcourse.files.course_files`
+``project/`` are copied to ``tlcourse/_course/``, laid out as in the checkout: `tlcourse.commands.places`
 finds them in either place, and ``tlcourse start`` lays the notebooks out for a learner.
 """
 

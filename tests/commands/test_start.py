@@ -98,6 +98,7 @@ def test_after_an_upgrade_work_is_put_aside_and_the_newest_notebook_is_there(
     assert json.loads(mine.read_text())["metadata"]["tlcourse"]["edition"] == "newer"
     assert untouched.read_bytes() == (course / "notebooks" / "torch" / untouched.name).read_bytes()
     assert ["yours-1" in line for line in heard] == [True]
+    assert [path.stem for path in places.notebooks_of(folder)] == CHAPTERS[:2]  # what is aside is no chapter
 
 
 def test_where_the_course_is_no_newer_work_stays_where_it_is(course: Path, tmp_path: Path) -> None:

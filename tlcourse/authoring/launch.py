@@ -6,6 +6,7 @@ is empty there is no public copy of the course, and so there are no addresses.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,8 +61,8 @@ def repository_of(book: Path) -> Repository | None:
         For an address that is not a repository's on GitHub.
     """
     path = book / "_config.yml"
-    settings: Any = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    setting = (settings or {}).get("repository") or {}
+    setting = _setting(path.read_text(encoding="utf-8")) if path.is_file() else None
+    setting = setting or {}
     if not isinstance(setting, Mapping):
         setting = {"url": setting}
     url = str(setting.get("url") or "")
@@ -74,6 +75,12 @@ def repository_of(book: Path) -> Repository | None:
             "Name a public repository on GitHub, or leave `url:` empty: then there are no launch buttons.",
         )
     return Repository(found[1], found[2], str(setting.get("branch") or "main"))
+
+
+@functools.cache  # each page and each notebook asks
+def _setting(text: str) -> Any:
+    """What a configuration says of the repository."""
+    return (yaml.safe_load(text) or {}).get("repository")
 
 
 def launch_links(repository: Repository, framework: str, chapter: str) -> dict[str, str]:

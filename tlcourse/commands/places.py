@@ -7,6 +7,7 @@ the same way (``setup.py``), and `tlcourse start` lays the notebooks out in a fo
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import tlcourse
@@ -62,9 +63,12 @@ def learner_folder(start: Path | None = None) -> Path | None:
     return None
 
 
-def notebooks_of(folder: Path) -> list[Path]:
-    """The chapters in a learner's folder, in both frameworks."""
-    return [path for side in FRAMEWORKS for path in sorted((folder / side).glob("[0-9][0-9]-*.ipynb"))]
+def notebooks_of(folder: Path, sides: Sequence[str] = FRAMEWORKS) -> list[Path]:
+    """The chapters in a folder, by framework, without the work that was put aside there."""
+    from tlcourse.authoring.build.learners import is_set_aside
+
+    found = [path for side in sides for path in sorted((folder / side).glob("[0-9][0-9]-*.ipynb"))]
+    return [path for path in found if not is_set_aside(path)]
 
 
 def installed_frameworks() -> list[str]:

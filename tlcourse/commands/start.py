@@ -17,7 +17,7 @@ from tlcourse.authoring.build.files import CourseFiles, read_notebook
 from tlcourse.authoring.build.learners import was_edited, write_learner
 from tlcourse.authoring.build.report import BuildReport
 from tlcourse.authoring.compile import compile_chapter
-from tlcourse.commands.places import MARKER, course_files, installed_frameworks
+from tlcourse.commands.places import MARKER, course_files, installed_frameworks, notebooks_of
 from tlcourse.errors import CourseError, DataError, SettingError
 from tlcourse.files import sha256, write_whole
 from tlcourse.frameworks import FRAMEWORKS, TITLES, resolve_framework
@@ -99,13 +99,13 @@ def start_course(
 
 
 def _chapters(place: Path, side: str) -> list[Path]:
-    found = sorted((place / side).glob("[0-9][0-9]-*.ipynb"))
+    found = notebooks_of(place, [side])
     if not found:
         raise CourseError(
             f"This installation of tlcourse has no {TITLES[side]} notebooks.",
             "Install its wheel; in a checkout call `tlcourse build --no-execute` first.",
         )
-    return [path for path in found if ".yours" not in path.name]
+    return found
 
 
 def _notebook(files: CourseFiles, path: Path) -> Path:
