@@ -538,9 +538,7 @@ SWEEPS: tuple[Sweep, ...] = (
     _sweep(
         "medical-starts-again",
         "judge_frozen",
-        partial(
-            _grid, SEEDS[:3], start=("efficientnet_lite0", "densenet121_base", "random"), labels=(20, 80)
-        ),
+        partial(_grid, SEEDS[:3], start=_AGAIN_STARTS, labels=(20, 80)),
         _SCORES,
         "a part of medical-starts, in Keras",
         framework="keras",
