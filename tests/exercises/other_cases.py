@@ -21,11 +21,10 @@ from exercise_cases import (
     in_both,
     just_changed_exercise,
     number_of,
-    setup,
-    started,
+    outcome,
 )
 
-from tlcourse.exercises import Exercise, Report, State, judge_observation, load_answer, observe_in_process
+from tlcourse.exercises import Exercise, State
 from tlcourse.exercises.engine.answers import answers_in
 
 MODULES = sorted(info.name for info in pkgutil.iter_modules(other_answers.__path__))
@@ -72,17 +71,6 @@ def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | Non
 
 def ids(cases: Sequence[tuple[Any, ...]]) -> list[str]:
     return [f"{exercise.id}-{title.replace(' ', '-')}" for exercise, title, *_ in cases]
-
-
-def outcome(
-    exercise: Exercise, source: str, framework: str, seed: int | None = None
-) -> tuple[object, Report]:
-    """What the probe saw and what the judge said, with the public seed or another."""
-    started(framework)
-    inputs = exercise.draw() if seed is None else exercise.draw(seed)
-    answer, failed = load_answer(exercise, source, setup(exercise, framework))
-    seen = failed or observe_in_process(exercise, answer, exercise.sent(inputs), framework)
-    return seen.data, judge_observation(exercise, seen, inputs)
 
 
 def numbers_in_text(value: object) -> list[float]:

@@ -1,5 +1,8 @@
 """What gives a right answer away, and what does not."""
 
+from types import SimpleNamespace
+
+import exercise_cases
 import numpy as np
 import pytest
 from leaks import leaked
@@ -34,3 +37,25 @@ def test_what_the_learner_or_the_inputs_have_is_theirs():
 def test_it_finds_one_number_among_a_million():
     many = np.random.default_rng(0).normal(size=1_000_000)
     assert leaked(f"it is {many[77]:.6g}", many, [many[:10]]) == {f"{many[77]:.6g}"}
+
+
+@pytest.mark.parametrize(
+    ("given_on", "chance"), [((), True), ((0,), True), ((0, 1), True), ((0, 1, 2), False)]
+)
+def test_what_a_message_shows_on_every_draw_is_no_chance(given_on, chance, monkeypatch):
+    """A judge that shows a number of the right answer on these of three further draws."""
+    right, own = {"score": 0.61234}, {"score": 0.25}
+    asked = []
+
+    def outcome(exercise, source, framework, seed):
+        if source == "solution":
+            return right, None
+        asked.append(seed)
+        message = "0.612" if len(asked) - 1 in given_on else "wrong"
+        return own, SimpleNamespace(messages=[message])
+
+    monkeypatch.setattr(exercise_cases, "outcome", outcome)
+    monkeypatch.setattr(exercise_cases, "answer_source", lambda exercise, name, framework: name)
+    exercise = SimpleNamespace(draw=lambda seed: {})
+    assert exercise_cases.by_chance(exercise, "wrong", "torch") is chance
+    assert len(set(asked)) == min(len(given_on) + 1, 3)
