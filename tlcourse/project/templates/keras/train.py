@@ -18,7 +18,6 @@ import numpy as np
 import check
 import feed
 import finish
-import model_file
 import record
 import settings
 from settings import HERE, Progress
@@ -148,7 +147,7 @@ def train(config, rows, folder):
     network.set_weights(state["best"][chosen]["network"])
     seen = model.logits(network, data["validation"], about)
     result = finish.result(config, about, data, seen, chosen, state["history"])
-    model_file.save(network, about, folder / model.FILE)
+    model.save(network, about, folder / model.FILE)
     made = record.made_from(config, rows)
     made |= {"device": model.DEVICE, **result}
     made["model"] = {"file": model.FILE, "sha256": settings.hash_of(folder / model.FILE)}

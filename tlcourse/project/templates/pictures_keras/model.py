@@ -1,6 +1,8 @@
 """The network: a pretrained base and a new head, and the file they are kept in."""
 
+import json
 import os
+import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is loaded
 
@@ -8,7 +10,6 @@ import keras
 import numpy as np
 from keras import layers
 
-import model_file
 from settings import Problem, path
 
 FILE, JIT = "model.keras", "auto"
@@ -122,6 +123,23 @@ def logits(network, pixels, about, batch=64):
     return np.concatenate(parts)
 
 
+def save(network, about, file):
+    """Weights, names of the classes and preparation: one file, all of it or nothing."""
+    half = file.with_name("half.keras")
+    network.save(half, include_optimizer=False)
+    with zipfile.ZipFile(half, "a") as opened:  # a .keras file is a zip; Keras skips this
+        opened.writestr("about.json", json.dumps(about))
+    os.replace(half, file)
+
+
 def load(file):
     """The network and what it needs to know, from the file alone."""
-    return model_file.read(file)
+    try:
+        with zipfile.ZipFile(file) as opened:
+            about = json.loads(opened.read("about.json"))
+        return keras.saving.load_model(file, compile=False), about
+    except FileNotFoundError:
+        raise Problem(f"There is no model {file}.", "Run python train.py first.") from None
+    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        do = "Run python train.py: it writes the model again."
+        raise Problem(f"{file} is no model of this project, or is damaged.", do) from None

@@ -1,13 +1,17 @@
 """The network: a pretrained base of timm and a new head, and the file they are kept in."""
 
+import json
+import os
 from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
+import safetensors.torch
 import timm
 import torch
+from safetensors import SafetensorError, safe_open
 from torch import nn
 
-import model_file
 from settings import Problem, path
 
 FILE = "model.safetensors"
@@ -107,9 +111,25 @@ def logits(network, pixels, about, batch=64):
     return np.concatenate(parts)
 
 
+def save(network, about, file):
+    """Weights, names of the classes and preparation: one file, all of it or nothing."""
+    half = Path(f"{file}.half")
+    tensors = {name: t.contiguous().cpu() for name, t in network.state_dict().items()}
+    half.write_bytes(safetensors.torch.save(tensors, {"about": json.dumps(about)}))
+    os.replace(half, file)
+
+
 def load(file):
     """The network and what it needs to know, from the file alone."""
-    tensors, about = model_file.read(file, ("backbone", "classes"))
+    try:
+        with safe_open(file, "pt") as opened:
+            about = json.loads(opened.metadata()["about"])
+        tensors = safetensors.torch.load_file(file)
+    except FileNotFoundError:
+        raise Problem(f"There is no model {file}.", "Run python train.py first.") from None
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        do = "Run python train.py: it writes the model again."
+        raise Problem(f"{file} is no model of this project, or is damaged.", do) from None
     network, _ = build(about["backbone"], "none", about["classes"], dropout=0.0)
     network.load_state_dict(tensors)
     return network.eval(), about

@@ -1,6 +1,8 @@
 """The network: a pretrained BERT and a new head, and the file they are kept in."""
 
+import json
 import os
+import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is loaded
 
@@ -10,8 +12,8 @@ from keras import layers
 from tokenizers import Tokenizer
 
 import bert
-import model_file
 import tokens
+from settings import Problem
 
 FILE, JIT = "model.keras", False  # texts have many lengths: compiling for each takes too long
 DEVICE = "GPU" if keras.distribution.list_devices("gpu") else "CPU"
@@ -78,9 +80,26 @@ def logits(network, inputs, about, batch=64):
     return inputs @ matrix + bias
 
 
+def save(network, about, file):
+    """Weights, tokenizer and names of the classes: one file, all of it or nothing."""
+    half = file.with_name("half.keras")
+    network.save(half, include_optimizer=False)
+    with zipfile.ZipFile(half, "a") as opened:  # a .keras file is a zip; Keras skips this
+        opened.writestr("about.json", json.dumps(about))
+    os.replace(half, file)
+
+
 def load(file):
     """The network and what it needs to know, from the file alone."""
-    return model_file.read(file)
+    try:
+        with zipfile.ZipFile(file) as opened:
+            about = json.loads(opened.read("about.json"))
+        return keras.saving.load_model(file, compile=False), about
+    except FileNotFoundError:
+        raise Problem(f"There is no model {file}.", "Run python train.py first.") from None
+    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        do = "Run python train.py: it writes the model again."
+        raise Problem(f"{file} is no model of this project, or is damaged.", do) from None
 
 
 def tokenizer(about):

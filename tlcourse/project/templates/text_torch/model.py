@@ -1,13 +1,17 @@
 """The network: an encoder of transformers and a new head, and the file they are kept in."""
 
+import json
+import os
+from pathlib import Path
+
+import safetensors.torch
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, AutoModel
 from transformers.utils import logging
 
-import model_file
 import tokens
 from settings import Problem
 
@@ -146,13 +150,29 @@ def logits(network, inputs, about, batch=64):
     return network.head(inputs.to(DEVICE)).float().cpu().numpy()
 
 
+def save(network, about, file):
+    """Weights, tokenizer and names of the classes: one file, all of it or nothing."""
+    half = Path(f"{file}.half")
+    kept = {name: t.contiguous().cpu() for name, t in network.state_dict().items()}
+    half.write_bytes(safetensors.torch.save(kept, {"about": json.dumps(about)}))
+    os.replace(half, file)
+
+
 def load(file):
     """The network and what it needs to know, from the file alone."""
-    tensors, about = model_file.read(file, ("encoder", "classes", "pooling"))
-    encoder = dict(about["encoder"])
+    try:
+        with safe_open(file, "pt") as opened:
+            about = json.loads(opened.metadata()["about"])
+        kept = safetensors.torch.load_file(file)
+        encoder = dict(about["encoder"])
+    except FileNotFoundError:
+        raise Problem(f"There is no model {file}.", "Run python train.py first.") from None
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        do = "Run python train.py: it writes the model again."
+        raise Problem(f"{file} is no model of this project, or is damaged.", do) from None
     base = AutoModel.from_config(AutoConfig.for_model(encoder.pop("model_type"), **encoder))
     network = Classifier(base, len(about["classes"]), about["pooling"], 0.0)
-    network.load_state_dict(tensors)
+    network.load_state_dict(kept)
     return network.to(DEVICE).eval(), about
 
 

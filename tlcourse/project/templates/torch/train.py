@@ -18,7 +18,6 @@ import check
 import feed
 import finish
 import model
-import model_file
 import record
 import settings
 from settings import HERE, Progress
@@ -130,7 +129,7 @@ def train(config, rows, folder):
     network.load_state_dict(state["best"][chosen]["network"])
     seen = model.logits(network, data["validation"], about)
     result = finish.result(config, about, data, seen, chosen, state["history"])
-    model_file.save(network, about, folder / model.FILE)
+    model.save(network, about, folder / model.FILE)
     made = record.made_from(config, rows)
     made |= {"device": model.DEVICE, "threads": torch.get_num_threads(), **result}
     made["model"] = {
