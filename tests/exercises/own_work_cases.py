@@ -386,8 +386,8 @@ def _earned(exercise: Exercise, framework: str, answer: Any, seed: int = SECRET_
 def by_chance(exercise: Exercise, framework: str, answer: Any) -> bool:
     """Whether an answer that earned something earns nothing on each of three other draws.
 
-    Some thousand functions give some ten thousand numbers, and one of them may lie where a right answer does on
-    one secret seed. What solves an exercise, or a part of it, does so on most draws.
+    Some thousand functions give some ten thousand numbers, and one of them may lie where a right answer does
+    on one secret seed. What solves an exercise, or a part of it, does so on most draws.
     """
     return not any(
         _earned(exercise, framework, answer, (SECRET_SEED + number) % 2**31) for number in range(1, 4)
