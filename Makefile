@@ -1,6 +1,6 @@
 # Every target works alone, in any order, and twice: each first makes what it needs.
 #
-#   make lab      the environment, the notebooks, a check of both, and JupyterLab
+#   make lab      the environment, the notebooks, a check of both, and JupyterLab (the second time only that)
 #   make book     the site, in _build/site
 #   make test     everything that CI runs
 #   make bench    the timings that the course promises to keep
@@ -23,6 +23,9 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS)
 PACKS := $(BIN)/tlcourse packs || echo "Going on without them."
 # The site also runs a network in the reader's browser: npm fetches the runtime for it, once (33 MB).
 SITE_PACKS := $(BIN)/tlcourse packs --site || echo "Going on without them."
+
+# What a learner's notebook is compiled from, and by.
+SOURCES := $(shell find book/chapters tlcourse/authoring tlcourse/exercises -name '*.md' -o -name '*.py')
 
 .PHONY: help lab book test bench bench-grading results build format clean
 
@@ -49,11 +52,15 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 	$(PIP) --quiet -e '.[test]'
 	@touch $@ $(VENV)/.learner $(VENV)/.book
 
-lab: $(VENV)/.learner
+lab: $(VENV)/.ready
+	$(BIN)/tlcourse lab
+
+# Compiling and checking takes a minute: once, and again when packages or what notebooks are made of changed.
+$(VENV)/.ready: $(VENV)/.learner $(SOURCES)
 	$(PACKS)
 	$(BIN)/tlcourse build --no-execute
 	$(BIN)/tlcourse doctor
-	$(BIN)/tlcourse lab
+	@touch $@
 
 build: $(VENV)/.learner
 	$(PACKS)

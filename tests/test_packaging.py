@@ -136,6 +136,24 @@ def test_make_refuses_an_old_python_with_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "venv").exists()
 
 
+def _commands(*arguments: str) -> list[str]:
+    """The commands of the course that make would call."""
+    run = subprocess.run(["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    return re.findall(r"bin/tlcourse (\w+)", run.stdout)
+
+
+def test_the_second_start_opens_jupyterlab_and_does_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name in ("bin/python", ".learner"):
+        (tmp_path / name).touch()
+    start = ["lab", f"VENV={tmp_path}"]
+    assert _commands(*start) == ["packs", "build", "doctor", "lab"]
+    (tmp_path / ".ready").touch()
+    assert _commands(*start) == ["lab"]
+    for changed in ("book/chapters/00-start-here.md", "tlcourse/authoring/__init__.py", "pyproject.toml"):
+        assert _commands(*start, f"--what-if={changed}") == ["packs", "build", "doctor", "lab"]
+
+
 @pytest.mark.parametrize("folder", ["tlcourse", "book", "tools", "tests", "notebooks", "solutions"])
 def test_no_path_of_somebodys_machine_is_committed(folder: str) -> None:
     pattern = r"(^|[^A-Za-z0-9_.])/(home|Users|root)/[a-z]"
