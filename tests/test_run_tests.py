@@ -127,12 +127,33 @@ def test_the_last_step_waits_for_the_others(driver: ModuleType, tmp_path: Path) 
     assert all(one.ok for one in driver.run_all(chosen, 2))
 
 
+def test_a_step_waits_for_what_it_needs_and_for_nothing_that_is_not_run(
+    driver: ModuleType, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    slow = f"import time, pathlib; time.sleep(0.3); pathlib.Path({str(site)!r}).touch()"
+    looks = f"import pathlib; assert pathlib.Path({str(site)!r}).exists()"
+    chosen = [
+        says(driver, "site", slow),
+        says(driver, "browser", looks, needs="site"),
+        says(driver, "alone", "pass", needs="what nobody runs"),
+    ]
+    assert all(one.ok for one in driver.run_all(chosen, 2))
+
+
+def test_what_a_step_needs_stands_before_it(driver: ModuleType) -> None:
+    """Steps start in their order: what stands below would never start while all wait for it."""
+    names = [step.name for step in driver.steps()]
+    needing = {step.name: step.needs for step in driver.steps() if step.needs}
+    assert needing["browser"] == "site"
+    assert all(names.index(needed) < names.index(name) for name, needed in needing.items())
+
+
 def test_the_sample_of_the_sweeps_has_a_limit(driver: ModuleType) -> None:
     (step,) = [step for step in driver.steps() if step.name == "sample of the sweeps"]
     minutes = float(step.command[step.command.index("--minutes") + 1])
     assert 0 < minutes <= 5
     assert driver.salt() in step.command, "each commit draws another sample"
-    assert [step.name for step in driver.steps() if step.last] == ["browser"]
 
 
 def test_what_takes_turns_is_told_the_number_of_commits(
@@ -159,7 +180,7 @@ def test_what_takes_turns_is_told_the_number_of_commits(
     assert len({other for _, other in seen}) == 3
     monkeypatch.undo()
     monkeypatch.delenv("TLCOURSE_TURN", raising=False)
-    steps = [step for step in driver.steps() if step.name.startswith("unit tests") or step.last]
+    steps = [step for step in driver.steps() if "TLCOURSE_TEST" in step.env]
     assert len(steps) == 4
     assert {step.env["TLCOURSE_TURN"] for step in steps} == {driver.turn()}
 

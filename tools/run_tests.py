@@ -64,7 +64,8 @@ ONE_THREAD = dict.fromkeys(
 class Step:
     """One command, its extra environment, what is made before it, and what is checked of its report after it.
 
-    A step that is ``last`` starts when all others are done, and has the machine to itself.
+    A step that ``needs`` another one, by its name, starts when that one is done, if it is run at all. A step
+    that is ``last`` starts when all others are done, and has the machine to itself.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Step:
     before: Callable[[], object] | None = None
     after: Callable[[], str | None] | None = None
     report: Path | None = None
+    needs: str = ""
     last: bool = False
 
 
@@ -206,9 +208,21 @@ def steps() -> list[Step]:
         Step("format", [PY, "-m", "ruff", "format", "--check", "."]),
         Step("types", [PY, "-m", "mypy"]),
         Step("compile difference", [*tl, "build", "--check"]),
+        Step("site", [*tl, "site"]),
         unit_tests("keras"),
         unit_tests("plain"),
         *(notebook_step(fw) for fw in reversed(FRAMEWORKS)),
+        pytest_step(
+            "browser",
+            ["tests"],
+            {
+                "TLCOURSE_TEST": "browser",
+                "TLCOURSE_SITE": str(site),
+                **quiet,
+                **by_commit,
+            },
+            needs="site",
+        ),
         unit_tests("torch"),
         pytest_step(
             "doctests: plain",
@@ -221,19 +235,14 @@ def steps() -> list[Step]:
             if modules(fw)
         ),
         Step("sample of the sweeps", [*tl, "results", "--check", *SAMPLE, "--salt", salt()]),
-        Step("site", [*tl, "site"]),
-        pytest_step(
-            "browser",
-            ["tests"],
-            {
-                "TLCOURSE_TEST": "browser",
-                "TLCOURSE_SITE": str(site),
-                **quiet,
-                **by_commit,
-            },
-            last=True,
-        ),
+        wheel_step(by_commit["TLCOURSE_TURN"]),
     ]
+
+
+def wheel_step(turn: str) -> Step:
+    """The wheel in an empty environment, with one framework: the other one has the next commit."""
+    framework = FRAMEWORKS[int(turn) % 2]
+    return Step(f"the wheel: {framework}", [PY, "tools/try_wheel.py", framework])
 
 
 def modules(framework: str) -> list[str]:
@@ -325,11 +334,24 @@ def run(step: Step, beside: bool = False) -> Outcome:
 
 
 def run_all(chosen: Sequence[Step], jobs: int) -> list[Outcome]:
-    """Run steps, so many side by side; those that are ``last`` one by one, when the others are done."""
+    """Run steps, so many side by side; those that are ``last`` one by one, when the others are done.
+
+    They start in their order, so what a step needs stands before it.
+    """
     if jobs < 2 or len(chosen) < 2:
         return [run(step) for step in chosen]
+    done = {step.name: threading.Event() for step in chosen}
+
+    def run_beside(step: Step) -> Outcome:
+        if step.needs in done:
+            done[step.needs].wait()
+        try:
+            return run(step, beside=True)
+        finally:
+            done[step.name].set()
+
     with ThreadPoolExecutor(jobs) as pool:
-        outcomes = list(pool.map(lambda step: run(step, beside=True), [s for s in chosen if not s.last]))
+        outcomes = list(pool.map(run_beside, [step for step in chosen if not step.last]))
     return outcomes + [run(step) for step in chosen if step.last]
 
 
