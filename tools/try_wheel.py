@@ -1,5 +1,8 @@
 """Build the wheel, install it into an empty environment with one framework, and do a learner's first steps.
 
+The packages come by the cell that installs the course on Colab and Kaggle, run in a Python that has IPython and
+nothing else; the course itself then comes from the wheel.
+
     python tools/try_wheel.py torch
     python tools/try_wheel.py keras --keep /tmp/tried
 
@@ -22,6 +25,10 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tlcourse.authoring.launch import Repository, install_source  # noqa: E402
+
 ANSWER = """import numpy as np
 
 def pick_class(logits, names):
@@ -81,8 +88,19 @@ def ready(tlcourse: str, python: str, cwd: Path) -> str:
     return run([tlcourse, "doctor"], cwd)
 
 
+def the_cell(clone: Path, framework: str) -> str:
+    """The cell that installs the course, from the clone in place of GitHub, and what a notebook does next."""
+    branch = subprocess.check_output(["git", "branch", "--show-current"], cwd=clone, text=True).strip()
+    published = Repository("owner", "name", branch or "HEAD")
+    cell = install_source(published, framework)
+    if published.url not in cell:
+        raise Failed(f"The cell does not install from the repository:\n{cell}")
+    first = f"import tlcourse\nprint(tlcourse.start('00', framework='{framework}'))\n"
+    return f"{cell.replace(published.url, clone.as_uri())}\n\n{first}"
+
+
 def first_steps(wheel: Path, framework: str, folder: Path) -> None:
-    """Install the wheel with one framework, and do what a learner does first.
+    """Run the cell that installs the course, install the wheel, and do what a learner does first.
 
     Raises
     ------
@@ -92,7 +110,12 @@ def first_steps(wheel: Path, framework: str, folder: Path) -> None:
     place, mine = folder / "environment", folder / "mine"
     venv.create(place, with_pip=True)
     python, tlcourse = (str(place / "bin" / name) for name in ("python", "tlcourse"))
-    run([python, "-m", "pip", "install", "-q", f"{wheel}[{framework}]"], folder)
+    run([python, "-m", "pip", "install", "-q", "ipython"], folder)
+    (folder / "cell.ipy").write_text(the_cell(folder / "clone", framework))
+    said = run([python, "-m", "IPython", "cell.ipy"], folder)
+    if "cpu" not in said.lower() and "gpu" not in said.lower() and "cuda" not in said.lower():
+        raise Failed(f"After the cell the course does not say where it computes:\n{said}")
+    run([python, "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(wheel)], folder)
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file() and not path.is_symlink())
     print(f"          the environment: {size / 1e6:,.0f} MB")
     run([python, "-c", f"import {OTHER[framework]}"], folder, wanted=1)
