@@ -111,6 +111,18 @@ def test_no_widget_is_left_without_its_picture(site: Path) -> None:
             assert "recorded:" not in text, path
 
 
+def test_every_table_of_results_has_one_header_row_and_no_nan(site: Path) -> None:
+    seen = 0
+    for path in pages_of(site):
+        for table in re.findall(
+            r'<table class="dataframe".*?</table>', (site / path).read_text("utf-8"), re.S
+        ):
+            seen += 1
+            assert table.partition("</thead>")[0].count("<tr") == 1, path
+            assert not re.search(r"<td[^>]*>(NaN|None|NaT)?</td>", table.partition("<tbody")[2]), path
+    assert seen > 100
+
+
 def test_mathematics_is_set(site: Path, visit: Any) -> None:
     page = visit(chapter_with(site, 'class="math'))
     page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")

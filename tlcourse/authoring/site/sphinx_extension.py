@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from tlcourse.authoring.launch import launch_links, repository_of
 from tlcourse.authoring.site.contents import part_caption
 from tlcourse.authoring.site.stage import DOWNLOADS
+from tlcourse.authoring.site.tables import mended
 from tlcourse.frameworks import FRAMEWORKS, TITLES
 
 __all__ = ["framework_of", "mark_sidebar", "neighbours", "setup"]
@@ -144,9 +145,10 @@ def _repair_context(
     if "body" in context:
         # docutils calls the bibliography a list, but its entries no list items: a screen reader would
         # announce an empty list.
-        context["body"] = context["body"].replace(
+        body = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
+        context["body"] = mended(body)
 
     generate = context.get("generate_toctree_html")
     if generate is not None:
