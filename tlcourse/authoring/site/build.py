@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tlcourse.authoring.site.lean import lean_site
 from tlcourse.authoring.site.stage import MARKER, stage
 from tlcourse.authoring.source import Chapter
 from tlcourse.errors import CourseError
@@ -70,6 +71,7 @@ def build_site(
     echo(f"Staged {len(chapters)} chapter(s) in {len(FRAMEWORKS)} frameworks; building with Jupyter Book.")
     html = _jupyter_book(source, root / "_build" / "book", strict, echo)
     _drop_leftovers(html)
+    lean_site(html)
     if output.exists():
         shutil.rmtree(output)
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -12,10 +12,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from tlcourse.authoring.launch import launch_links, repository_of
 from tlcourse.authoring.site.contents import part_caption
+from tlcourse.authoring.site.describe import description, meta_tag, titled
+from tlcourse.authoring.site.mathml import visit_block, visit_inline
 from tlcourse.authoring.site.stage import DOWNLOADS
 from tlcourse.authoring.site.tables import mended
 from tlcourse.frameworks import FRAMEWORKS, TITLES
@@ -134,6 +137,10 @@ def _repair_context(
 ) -> None:
     """Change what the theme and the other extensions have put into a page's context."""
     pathto = context["pathto"]
+    framework = framework_of(pagename)
+    content = doctree if isinstance(doctree, nodes.Node) else None
+    context["metatags"] = context.get("metatags", "") + meta_tag(description(pagename, content, framework))
+    context["docstitle"] = titled(context["docstitle"], pagename, app.config.root_doc, framework)
     if doctree is not None:
         for key, other in zip(("prev", "next"), neighbours(_order(app), pagename), strict=True):
             if other is None:
@@ -171,8 +178,6 @@ def _is_thebe(file: Any) -> bool:
 
 def _no_thebe_on_pages(app: Sphinx, doctree: Any, docname: str) -> None:
     """Remove the inline script that sphinx-thebe appends to each page."""
-    from docutils import nodes
-
     for node in list(doctree.findall(nodes.raw)):
         text = node.astext()
         if "x-thebe-config" in text or text.startswith("<script>kernelName"):
@@ -181,6 +186,7 @@ def _no_thebe_on_pages(app: Sphinx, doctree: Any, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension; called by Sphinx."""
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     # Before the theme's handlers (priority 500 and 501), which leave out every template that comes out empty.
     app.connect("html-page-context", _page_context, priority=400)
     # After them, so that their values are there to change.

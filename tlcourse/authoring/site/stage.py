@@ -15,7 +15,6 @@ from tlcourse.authoring.launch import NO_REPOSITORY, repository_of
 from tlcourse.authoring.site.contents import chapter_list, linked, table_of_contents
 from tlcourse.authoring.site.front import begin, result, sources, start
 from tlcourse.authoring.site.licences import bundled, pack_table
-from tlcourse.authoring.site.mathjax import copy_mathjax
 from tlcourse.authoring.site.page import read_notebook, stage_notebook
 from tlcourse.authoring.source import Chapter, chapter_paths, read_chapters
 from tlcourse.errors import CourseError
@@ -103,7 +102,6 @@ def stage(
         path.parent.mkdir(exist_ok=True)
         nbformat.write(page, path)
         _copy_download(root / "notebooks" / f"{name}.ipynb", target / "_extra" / DOWNLOADS / f"{name}.ipynb")
-    copy_mathjax(target / "_extra" / "_static" / "mathjax")
     (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
     in_browser.stage_page(root, target, live, echo)
     _fill(root, target, chapters)
