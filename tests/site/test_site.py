@@ -48,7 +48,8 @@ def test_outputs_come_from_the_solution_and_widgets_leave_their_picture() -> Non
 def test_solutions_fold_and_say_what_is_behind() -> None:
     cell = next(cell for cell in staged().cells if cell.id == "ch00-double")
     assert {"hide-input", "tl-solution"} <= set(cell.metadata.tags)
-    assert cell.metadata.mystnb["code_prompt_show"] == "Show the solution"
+    assert cell.metadata.mystnb["code_prompt_show"] == "Show the solution: double"
+    assert cell.metadata.mystnb["code_prompt_hide"] == "Hide the solution: double"
 
 
 def test_both_frameworks_share_their_anchors() -> None:

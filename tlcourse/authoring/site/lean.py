@@ -7,9 +7,10 @@ although its style sheet and one font draw the same icons.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
-__all__ = ["lean", "lean_site"]
+__all__ = ["drop_unused", "lean"]
 
 _NEVER = ("_static/scripts/fontawesome.js",)
 # A file, and what only a page that uses it has in it.
@@ -32,6 +33,10 @@ _LOADED = re.compile(
 # Of no use without the scripts: what they are told, inline.
 _TOLD = re.compile(r"[ \t]*<script>(?:let toggle\w+|var togglebuttonSelector)\b[^<]*</script>\n?")
 _UNUSED = (
+    ".buildinfo",
+    "_sources",
+    "jupyter_execute",
+    "_static/sphinx-thebe.*",
     "_static/scripts/*.map",
     "_static/scripts/fontawesome.js*",
     "_static/vendor/fontawesome/webfonts/*.ttf",
@@ -66,19 +71,11 @@ def lean(page: str) -> str:
     return text if "togglebutton.js" in text else _TOLD.sub("", text)
 
 
-def lean_site(html: Path) -> None:
-    """Do that to every page of a built site, and remove files that no page asks for then."""
-    for path in html.rglob("*.html"):
-        path.write_text(lean(path.read_text(encoding="utf-8")), encoding="utf-8")
+def drop_unused(html: Path) -> None:
+    """Remove the files of a built site that no page asks for."""
     for pattern in _UNUSED:
         for path in html.glob(pattern):
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        for inner in sorted(path.rglob("*"), reverse=True):
-            inner.rmdir() if inner.is_dir() else inner.unlink()
-        path.rmdir()
-    else:
-        path.unlink()
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

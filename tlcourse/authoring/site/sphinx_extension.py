@@ -14,11 +14,15 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
 
 from tlcourse.authoring.launch import launch_links, repository_of
+from tlcourse.authoring.site.code import lined
 from tlcourse.authoring.site.contents import part_caption
 from tlcourse.authoring.site.describe import description, meta_tag, titled
+from tlcourse.authoring.site.folds import labelled
 from tlcourse.authoring.site.mathml import visit_block, visit_inline
+from tlcourse.authoring.site.phrases import add_phrases, read_phrases
 from tlcourse.authoring.site.stage import DOWNLOADS
 from tlcourse.authoring.site.tables import mended
 from tlcourse.frameworks import FRAMEWORKS, TITLES
@@ -155,7 +159,7 @@ def _repair_context(
         body = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
-        context["body"] = mended(body)
+        context["body"] = lined(labelled(mended(body)))
 
     generate = context.get("generate_toctree_html")
     if generate is not None:
@@ -184,9 +188,19 @@ def _no_thebe_on_pages(app: Sphinx, doctree: Any, docname: str) -> None:
             node.parent.remove(node)
 
 
+class _IndexPhrases(SphinxTransform):
+    """Lets the search find what readers call by another name; before Sphinx reads the index entries (850)."""
+
+    default_priority = 800
+
+    def apply(self, **kwargs: Any) -> None:
+        add_phrases(self.document, self.env.docname, read_phrases(Path(self.app.confdir)))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension; called by Sphinx."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.add_transform(_IndexPhrases)
     # Before the theme's handlers (priority 500 and 501), which leave out every template that comes out empty.
     app.connect("html-page-context", _page_context, priority=400)
     # After them, so that their values are there to change.

@@ -79,8 +79,8 @@ def _mended_table(html: str) -> str:
         return html
     if "dataframe" in table.get_attribute_list("class"):
         del table["border"]
-        for row in table.find_all("tr"):
-            del row["style"]
+        for part in table.find_all(["tr", "th"]):
+            del part["style"], part["valign"]
         _one_header_row(soup, table)
         _dashes(table)
     _align(table)
