@@ -1,7 +1,7 @@
 """Build the wheel, install it into an empty environment with one framework, and do a learner's first steps.
 
-The packages come by the cell that installs the course on Colab and Kaggle, run in a Python that has IPython and
-nothing else; the course itself then comes from the wheel.
+The packages come by the cell that installs the course on Colab and Kaggle, run in a Python that has IPython
+and nothing else; the course itself then comes from the wheel.
 
     python tools/try_wheel.py torch
     python tools/try_wheel.py keras --keep /tmp/tried

@@ -212,6 +212,21 @@
     );
   }
 
+  /* --- on paper ----------------------------------------------------------------------------- */
+
+  /* Folds are opened for the print, and those that were closed are closed after it. */
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = Array.prototype.filter.call(document.querySelectorAll("article details:not([open])"), function (node) {
+      node.open = true;
+      return true;
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (node) { node.open = false; });
+    opened = [];
+  });
+
   document.addEventListener("DOMContentLoaded", function () {
     show();
     restore();

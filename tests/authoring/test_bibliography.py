@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tlcourse.authoring.bibliography import parse_bib, read_bib
 from tlcourse.errors import SourceError
+
+ADDRESS = r"https://(arxiv\.org/abs/\d{4}\.\d{4,5}|doi\.org/10\.\d{4,}/\S+|(?!arxiv|doi)[\w.-]+/\S*)"
 
 
 def test_entries() -> None:
@@ -44,3 +47,13 @@ def test_a_damaged_file_says_where(tmp_path: Path, text: str, line: int | None, 
     assert caught.value.file == "book/references.bib"
     assert caught.value.line == line
     assert "What to do" in str(caught.value)
+
+
+def test_every_reference_leads_to_the_work() -> None:
+    """By its number at arXiv, its DOI, or an address; none of them is checked over the network."""
+    book = Path(__file__).resolve().parents[2] / "book"
+    entries = read_bib(book / "references.bib")
+    assert len(entries) > 100
+    wrong = [key for key, entry in entries.items() if not re.fullmatch(ADDRESS, entry.url)]
+    assert not wrong
+    assert not re.search(r"(note|journal) = \{arXiv", (book / "references.bib").read_text(encoding="utf-8"))

@@ -111,13 +111,25 @@ def test_no_widget_is_left_without_its_picture(site: Path) -> None:
             assert "recorded:" not in text, path
 
 
-def test_mathematics_is_set(site: Path, visit: Any) -> None:
-    page = visit(chapter_with(site, 'class="math'))
-    page.wait_for_function("document.querySelectorAll('mjx-container svg').length > 0")
-    left = page.evaluate(
-        "[...document.querySelectorAll('.math')].filter(node => !node.querySelector('mjx-container')).length"
-    )
-    assert left == 0
+def test_every_table_of_results_has_one_header_row_and_no_nan(site: Path) -> None:
+    seen = 0
+    for path in pages_of(site):
+        for table in re.findall(
+            r'<table class="dataframe".*?</table>', (site / path).read_text("utf-8"), re.S
+        ):
+            seen += 1
+            assert table.partition("</thead>")[0].count("<tr") == 1, path
+            assert not re.search(r"<td[^>]*>(NaN|None|NaT)?</td>", table.partition("<tbody")[2]), path
+    assert seen > 100
+
+
+def test_mathematics_is_set_without_a_script(site: Path, visit: Any) -> None:
+    page = visit(chapter_with(site, 'class="math'), scripts=False)
+    formulas = page.locator(".math math")
+    assert formulas.count() == page.locator(".math").count() > 0
+    # A fraction is set as one: its numerator stands above its denominator.
+    above, below = (page.locator(f".math mfrac > :{n}-child").first.bounding_box() for n in ("first", "last"))
+    assert above["y"] + above["height"] <= below["y"] + 1
 
 
 # ------------------------------------------------------------------------------------- the switch

@@ -104,11 +104,13 @@ def parse_bib(text: str, file: str = "references.bib") -> dict[str, Reference]:
 def _reference(key: str, entry: Entry) -> Reference:
     fields = {name.lower(): _plain(value) for name, value in entry.fields.items()}
     url = fields.get("url", "")
+    if not url and fields.get("eprint"):  # free to read
+        url = "https://arxiv.org/abs/" + fields["eprint"]
     if not url and fields.get("doi"):
         url = "https://doi.org/" + fields["doi"]
-    if not url and fields.get("eprint"):
-        url = "https://arxiv.org/abs/" + fields["eprint"]
     where = fields.get("booktitle") or fields.get("journal") or fields.get("publisher") or ""
+    if not where and fields.get("eprint"):
+        where = "arXiv:" + fields["eprint"]
     people = tuple(_family(person) for person in entry.persons.get("author", []))
     return Reference(key, people, fields.get("year", ""), fields.get("title", ""), url, where)
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tlcourse.authoring.site.lean import drop_unused, lean
 from tlcourse.authoring.site.stage import MARKER, stage
+from tlcourse.authoring.site.valid import valid
 from tlcourse.authoring.source import Chapter
 from tlcourse.errors import CourseError
 from tlcourse.frameworks import FRAMEWORKS
@@ -69,7 +71,7 @@ def build_site(
     chapters = stage(root, source, compile=compile, live=live, echo=echo)
     echo(f"Staged {len(chapters)} chapter(s) in {len(FRAMEWORKS)} frameworks; building with Jupyter Book.")
     html = _jupyter_book(source, root / "_build" / "book", strict, echo)
-    _drop_leftovers(html)
+    _finish(html)
     if output.exists():
         shutil.rmtree(output)
     output.parent.mkdir(parents=True, exist_ok=True)
@@ -107,9 +109,9 @@ def _jupyter_book(source: Path, work: Path, strict: bool, echo: Callable[[str], 
     return html
 
 
-def _drop_leftovers(html: Path) -> None:
-    """Remove what Sphinx leaves in the folder and no page uses."""
-    for name in (".buildinfo", "_static/sphinx-thebe.js", "_static/sphinx-thebe.css"):
-        (html / name).unlink(missing_ok=True)
-    for folder in ("_sources", "jupyter_execute"):
-        shutil.rmtree(html / folder, ignore_errors=True)
+def _finish(html: Path) -> None:
+    """Put the pages that Sphinx wrote into the form in which they are published."""
+    for path in html.rglob("*.html"):
+        if "_static" not in path.relative_to(html).parts:
+            path.write_text(valid(lean(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    drop_unused(html)

@@ -11,6 +11,7 @@ import copy
 from pathlib import Path
 from typing import Any
 
+from tlcourse.authoring.site.folds import code_label, solution_label
 from tlcourse.authoring.source import solved
 from tlcourse.claims import MIME as CLAIM
 from tlcourse.errors import CourseError
@@ -112,7 +113,7 @@ def _shown(output: Any) -> Any | None:
 
 
 def _fold(cell: Any) -> None:
-    """Fold an exercise's solution, with a label that says what is behind it."""
+    """Fold an exercise's solution, and say on each fold of code what is behind it."""
     nbgrader = cell.metadata.get("nbgrader", {})
     tags = list(cell.metadata.get("tags", []))
     if nbgrader.get("solution"):
@@ -120,13 +121,19 @@ def _fold(cell: Any) -> None:
             tags.append("hide-input")
         if "tl-solution" not in tags:
             tags.append("tl-solution")
-        cell.metadata.setdefault("mystnb", {}).update(
-            {"code_prompt_show": "Show the solution", "code_prompt_hide": "Hide the solution"}
-        )
+        _prompt(cell, solution_label(code_of(cell.source)))
     elif nbgrader.get("grade") and "tl-check" not in tags:
         tags.append("tl-check")
+    elif "hide-input" in tags:
+        _prompt(cell, code_label(cell.source, cell.outputs))
     if tags:
         cell.metadata["tags"] = tags
+
+
+def _prompt(cell: Any, what: str) -> None:
+    cell.metadata.setdefault("mystnb", {}).update(
+        {"code_prompt_show": f"Show {what}", "code_prompt_hide": f"Hide {what}"}
+    )
 
 
 def _anchored(cell: Any) -> list[Any]:

@@ -12,11 +12,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
 
 from tlcourse.authoring.launch import launch_links, repository_of
+from tlcourse.authoring.site.code import lined
 from tlcourse.authoring.site.contents import part_caption
+from tlcourse.authoring.site.describe import description, meta_tag, titled
+from tlcourse.authoring.site.folds import labelled
+from tlcourse.authoring.site.mathml import visit_block, visit_inline
+from tlcourse.authoring.site.phrases import add_phrases, read_phrases
 from tlcourse.authoring.site.stage import DOWNLOADS
+from tlcourse.authoring.site.tables import mended
 from tlcourse.frameworks import FRAMEWORKS, TITLES
 
 __all__ = ["framework_of", "mark_sidebar", "neighbours", "setup"]
@@ -133,6 +141,10 @@ def _repair_context(
 ) -> None:
     """Change what the theme and the other extensions have put into a page's context."""
     pathto = context["pathto"]
+    framework = framework_of(pagename)
+    content = doctree if isinstance(doctree, nodes.Node) else None
+    context["metatags"] = context.get("metatags", "") + meta_tag(description(pagename, content, framework))
+    context["docstitle"] = titled(context["docstitle"], pagename, app.config.root_doc, framework)
     if doctree is not None:
         for key, other in zip(("prev", "next"), neighbours(_order(app), pagename), strict=True):
             if other is None:
@@ -144,9 +156,10 @@ def _repair_context(
     if "body" in context:
         # docutils calls the bibliography a list, but its entries no list items: a screen reader would
         # announce an empty list.
-        context["body"] = context["body"].replace(
+        body = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
+        context["body"] = lined(labelled(mended(body)))
 
     generate = context.get("generate_toctree_html")
     if generate is not None:
@@ -169,16 +182,25 @@ def _is_thebe(file: Any) -> bool:
 
 def _no_thebe_on_pages(app: Sphinx, doctree: Any, docname: str) -> None:
     """Remove the inline script that sphinx-thebe appends to each page."""
-    from docutils import nodes
-
     for node in list(doctree.findall(nodes.raw)):
         text = node.astext()
         if "x-thebe-config" in text or text.startswith("<script>kernelName"):
             node.parent.remove(node)
 
 
+class _IndexPhrases(SphinxTransform):
+    """Lets the search find what readers call by another name; before Sphinx reads the index entries (850)."""
+
+    default_priority = 800
+
+    def apply(self, **kwargs: Any) -> None:
+        add_phrases(self.document, self.env.docname, read_phrases(Path(self.app.confdir)))
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the extension; called by Sphinx."""
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.add_transform(_IndexPhrases)
     # Before the theme's handlers (priority 500 and 501), which leave out every template that comes out empty.
     app.connect("html-page-context", _page_context, priority=400)
     # After them, so that their values are there to change.

@@ -13,7 +13,8 @@ from tlcourse.authoring import in_browser
 from tlcourse.authoring.compile import compile_chapter
 from tlcourse.authoring.launch import NO_REPOSITORY, repository_of
 from tlcourse.authoring.site.contents import chapter_list, linked, table_of_contents
-from tlcourse.authoring.site.mathjax import copy_mathjax
+from tlcourse.authoring.site.front import begin, result, sources, start
+from tlcourse.authoring.site.licences import bundled, pack_table
 from tlcourse.authoring.site.page import read_notebook, stage_notebook
 from tlcourse.authoring.source import Chapter, chapter_paths, read_chapters
 from tlcourse.errors import CourseError
@@ -23,7 +24,7 @@ from tlcourse.notebook_format import nbformat
 __all__ = ["DOWNLOADS", "MARKER", "PAGES_AFTER", "PAGES_BEFORE", "chapters_of", "stage"]
 
 PAGES_BEFORE = ("learners", "your-own-pictures", "your-own-texts", "six-steps")
-PAGES_AFTER = (in_browser.PAGE, "instructors", "contributors", "glossary", "references")
+PAGES_AFTER = (in_browser.PAGE, "instructors", "contributors", "glossary", "references", "licences")
 DOWNLOADS = "notebooks"
 """Folder of the site with the notebooks to download."""
 MARKER = ".tlcourse-site"
@@ -101,9 +102,9 @@ def stage(
         path.parent.mkdir(exist_ok=True)
         nbformat.write(page, path)
         _copy_download(root / "notebooks" / f"{name}.ipynb", target / "_extra" / DOWNLOADS / f"{name}.ipynb")
-    copy_mathjax(target / "_extra" / "_static" / "mathjax")
     (target / "_extra" / MARKER).write_text("Built by `tlcourse site`.\n", encoding="utf-8")
     in_browser.stage_page(root, target, live, echo)
+    _fill(root, target, chapters)
     _link_chapters(target, chapters)
     if repository_of(root / "book") is None:
         echo(NO_REPOSITORY)
@@ -144,14 +145,32 @@ def _copy_download(notebook: Path, target: Path) -> None:
         shutil.copy2(notebook, target)
 
 
+def _fill(root: Path, target: Path, chapters: list[Chapter]) -> None:
+    """Put what is not typed into the pages where they have a mark for it, such as ``<!-- chapters -->``."""
+    repository = repository_of(root / "book")
+    parts = {
+        "index": {
+            "begin": begin(chapters),
+            "result": result(root / "book", chapters),
+            "start": start(repository),
+            "chapters": chapter_list(chapters),
+            "sources": sources(repository),
+        },
+        "licences": {"packs": pack_table(), "bundled": bundled()},
+    }
+    for page, marks in parts.items():
+        path = target / f"{page}.md"
+        text = path.read_text(encoding="utf-8")
+        for mark, part in marks.items():
+            text = text.replace(f"<!-- {mark} -->", part)
+        path.write_text(text, encoding="utf-8")
+
+
 def _link_chapters(target: Path, chapters: list[Chapter]) -> None:
-    """Put the chapters into the table of contents, the landing page and the other pages' links."""
+    """Put the chapters into the table of contents and the other pages' links."""
     names = {chapter.name for chapter in chapters}
     for path in target.glob("*.md"):
         path.write_text(linked(path.read_text(encoding="utf-8"), names), encoding="utf-8")
-    index = target / "index.md"
-    text = index.read_text(encoding="utf-8")
-    index.write_text(text.replace("<!-- chapters -->", chapter_list(chapters)), encoding="utf-8")
     pages = {path.stem for path in target.glob("*.md")}
     toc = table_of_contents(
         chapters,

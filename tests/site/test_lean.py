@@ -1,0 +1,41 @@
+"""What a page is without: scripts, styles and files that it does not use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tlcourse.authoring.site.lean import drop_unused, lean
+
+HEAD = (
+    '<link rel="stylesheet" href="../_static/tlcourse.css?v=1" />\n'
+    '<script defer src="../_static/scripts/fontawesome.js?digest=1"></script>\n'
+    '<script src="../_static/searchtools.js"></script>\n<script src="../searchindex.js"></script>\n'
+    "<script>let toggleHintShow = 'Show';</script>\n"
+    '<script src="../_static/togglebutton.js?v=1"></script>\n'
+    '<script src="../_static/tlcourse.js?v=1"></script>\n'
+)
+
+
+def test_a_plain_page_keeps_what_every_page_needs() -> None:
+    assert lean(HEAD + "<p>text</p>") == (
+        '<link rel="stylesheet" href="../_static/tlcourse.css?v=1" />\n'
+        '<script src="../_static/tlcourse.js?v=1"></script>\n<p>text</p>'
+    )
+
+
+def test_the_page_of_search_keeps_the_index_and_a_page_with_a_fold_its_script() -> None:
+    assert "searchindex.js" in lean(HEAD + '<div id="search-results"></div>')
+    folded = lean(HEAD + '<div class="dropdown admonition note"></div>')
+    assert "togglebutton.js" in folded
+    assert "toggleHintShow" in folded
+    assert "searchindex.js" not in folded
+    assert "fontawesome.js" not in folded
+
+
+def test_files_that_no_page_asks_for_go(tmp_path: Path) -> None:
+    for name in ("_static/scripts/fontawesome.js", "_static/locales/de/x.js", "_static/scripts/bootstrap.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    drop_unused(tmp_path)
+    left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    assert left == ["_static/scripts/bootstrap.js"]
