@@ -19,7 +19,7 @@ from tlcourse.grading.sandbox.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 ALL = (*the.HONEST, *the.TAMPERING, *the.CHEATING, *the.ABUSE, *the.BROKEN)
-# The dear ones have turns while what grades them stays as it is; those that others are compared with come always.
+# The dear ones have turns while the grader stays as it is; those that others are compared with come always.
 DEAR = (*the.TAMPERING, *the.CHEATING, *the.ABUSE)
 CHANGED = any(just_changed(ROOT / folder) for folder in ("tlcourse/grading", "tests/grading"))
 CLASS = ALL if CHANGED else (*the.HONEST, *in_turn(DEAR, 2), *the.BROKEN)
