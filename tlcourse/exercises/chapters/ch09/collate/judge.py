@@ -85,7 +85,7 @@ class Batch:
         self.all_ones = mask.size > 0 and bool((mask == 1).all())
         self.inverted = close(mask, 1 - truth)
         self.by_pad = self.mask_fits and close(mask, (ids != self.pad) * 1.0)
-        self.by_zero = self.mask_fits and close(mask, (ids != 0) * 1.0)
+        self.by_zero = self.mask_fits and close(mask, (ids != 0) * 1.0) and self.pad != 0
         self.suits_ids = self.front and close(mask, padded(ones, wide, 0, front=True))
 
 
@@ -161,11 +161,21 @@ MASK = (
         " one.",
         "another shape",
     ),
+    wrong(
+        lambda batch: batch.cut,
+        "Whether the mask is right can be seen when no tokens are lost.",
+        "tokens lost",
+    ),
     right(lambda batch: batch.mask_right, "The mask is right.", 2),
     wrong(
         lambda batch: batch.inverted,
         "Your mask is 1 at the padding and 0 at the tokens. The library's models expect the opposite.",
         "mask inverted",
+    ),
+    wrong(
+        lambda batch: batch.by_zero,
+        "Your mask looks for zeros, and `pad` is {pad}. Make the mask from the lengths of the texts.",
+        "mask from zeros",
     ),
     wrong(
         lambda batch: batch.all_ones,
@@ -177,11 +187,6 @@ MASK = (
         "Your mask is 0 wherever an id equals `pad`. Here a text may contain that id as a token, as GPT-2's end of"
         " text does. Make the mask from the lengths of the texts.",
         "mask from the ids",
-    ),
-    wrong(
-        lambda batch: batch.by_zero,
-        "Your mask looks for zeros, and `pad` is {pad}. Make the mask from the lengths of the texts.",
-        "mask from zeros",
     ),
     wrong(
         lambda batch: batch.suits_ids,

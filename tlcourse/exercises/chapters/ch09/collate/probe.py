@@ -76,5 +76,10 @@ def _parts(batch: Any, names: tuple[str, ...], fits: Any) -> dict[str, Any]:
     other = [name for name in names if not fits(batch[name])]
     if other:
         return {"other": other[0], "kind": describe(batch[other[0]])}
-    kinds = {name: str(batch[name].dtype).rpartition(".")[2] for name in names}
+    kinds = {name: _kind(batch[name].dtype) for name in names}
     return {"arrays": {name: plain_array(batch[name]) for name in names}, "kinds": kinds}
+
+
+def _kind(dtype: Any) -> str:
+    """A dtype's name, the same for all libraries: "int32"."""
+    return str(getattr(dtype, "name", dtype)).rpartition(".")[2]
