@@ -3,4 +3,4 @@
 The solutions are in ``book/chapters/09-transformers.md``.
 """
 
-ORDER = ("collate", "head", "search", "lora", "top_p")
+ORDER = ("collate", "head", "search", "lora", "top_p", "tune")

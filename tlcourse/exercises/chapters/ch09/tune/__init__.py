@@ -1,0 +1,16 @@
+"""A small encoder tuned to a task for which its frozen vectors are not enough."""
+
+from tlcourse.exercises.engine import About
+
+ABOUT = About(
+    title="Tune an encoder",
+    points=3,
+    answer="tune",
+    solved_by=(
+        "tlcourse.training.fit",
+        "tlcourse.training.fit_head",
+        "tlcourse.heads.fit",
+        "tlcourse.language.lora.add_lora",
+    ),
+    trains=8,
+)
