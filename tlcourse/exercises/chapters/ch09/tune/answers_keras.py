@@ -31,8 +31,8 @@ import tensorflow as tf
 
 def tune(encoder, ids, labels, new_ids):
     keras.utils.set_random_seed(1)
-    encoder.trainable = False
-    encoder.get_layer("layer.1").trainable = True
+    for layer in encoder.layers:
+        layer.trainable = layer.name == "layer.1"
     head = keras.layers.Dense(2)
     head.build((None, 384))
     optimizer = keras.optimizers.Adam(1e-3)
@@ -68,9 +68,9 @@ def tune(encoder, ids, labels, new_ids):
     mask = ops.cast(ops.not_equal(tokens, 0), "float32")[..., None]
     mean = ops.sum(encoder(tokens) * mask, axis=1) / ops.sum(mask, axis=1)
     model = keras.Model(tokens, keras.layers.Dense(1, activation="sigmoid")(mean))
-    rate = keras.optimizers.schedules.CosineDecay(1e-4, 36, warmup_target=1e-3, warmup_steps=6)
+    rate = keras.optimizers.schedules.CosineDecay(1e-4, 26, warmup_target=1e-3, warmup_steps=4)
     model.compile(keras.optimizers.AdamW(rate), loss="binary_crossentropy")
-    model.fit(ids, labels, batch_size=32, epochs=4, verbose=0)
+    model.fit(ids, labels, batch_size=32, epochs=3, verbose=0)
     return (model.predict(new_ids, verbose=0)[:, 0] > 0.5).astype(int)
 
 
@@ -162,7 +162,7 @@ def tune(encoder, ids, labels, new_ids):
     return model.predict(new_ids, verbose=0).argmin(1)
 
 
-# %% [wrong] compiled before the layers were opened
+# %% [wrong] a layer opened in a model that stays closed
 import keras
 from keras import ops
 
@@ -170,10 +170,31 @@ from keras import ops
 def tune(encoder, ids, labels, new_ids):
     keras.utils.set_random_seed(0)
     encoder.trainable = False
+    encoder.get_layer("layer.1").trainable = True  # the model around it is not trainable
     tokens = keras.Input((None,), dtype="int32")
     mean = keras.layers.GlobalAveragePooling1D()(encoder(tokens), mask=ops.not_equal(tokens, 0))
     model = keras.Model(tokens, keras.layers.Dense(2)(mean))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.AdamW(1e-3), loss=loss)
-    model.fit(ids, labels, batch_size=32, epochs=1, verbose=0)
+    model.fit(ids, labels, batch_size=32, epochs=2, verbose=0)
     return model.predict(new_ids, verbose=0).argmax(1)
+
+
+# %% [wrong] a large head on frozen vectors
+import keras
+
+
+def tune(encoder, ids, labels, new_ids):
+    keras.utils.set_random_seed(0)
+
+    def features(some):
+        mask = (some != 0)[..., None]
+        return (encoder.predict(some, verbose=0) * mask).sum(1) / mask.sum(1)
+
+    x, x_new = features(ids), features(new_ids)
+    mean, spread = x.mean(0), x.std(0)
+    head = keras.Sequential([keras.layers.Dense(256, activation="relu"), keras.layers.Dense(2)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    head.compile(keras.optimizers.AdamW(1e-3), loss=loss)
+    head.fit((x - mean) / spread, labels, batch_size=64, epochs=20, verbose=0)
+    return head.predict((x_new - mean) / spread, verbose=0).argmax(1)
