@@ -8,9 +8,8 @@ ABOUT = About(
     answer="tune",
     solved_by=(
         "tlcourse.training.fit",
-        "tlcourse.training.fit_head",
-        "tlcourse.heads.fit",
-        "tlcourse.language.lora.add_lora",
+        "tlcourse.training.loop._torch.fit",
+        "tlcourse.training.loop._keras.fit",
     ),
     trains=8,
 )
