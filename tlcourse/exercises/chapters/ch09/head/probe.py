@@ -23,7 +23,8 @@ CONFIG = {
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """``tensors`` by the Hub's names; ``ids`` (N, L), 0 for padding; ``pull`` (N, C), ``rate``, ``dropout``."""
+    """``tensors`` by the Hub's names; ``ids`` (N, L), 0 for padding; ``pull`` (N, C), ``rate``,"
+    " ``dropout``."""
     from tlcourse.language.encoder import bert_shapes
 
     tensors = {}
@@ -47,8 +48,8 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """Logits before and after a step, with more padding, and of one text many times in training mode.
 
-    ``weights``: the model's matrices between pooled vectors and classes. ``hidden``: what the encoder that was
-    handed over gives after the step. ``instead``: what came in place of a model, or of logits.
+    ``weights``: the model's matrices between pooled vectors and classes. ``hidden``: what the encoder gives
+    after the step. ``instead``: what came in place of a model, or of logits.
     """
     with random_state_kept(int(inputs["seed"])):
         return (_in_torch if framework == "torch" else _in_keras)(answer, inputs)

@@ -1,4 +1,4 @@
-"""Points for texts that are told right: that takes an encoder which was tuned, and not a head on its vectors."""
+"""Points for texts that are told right: that takes a tuned encoder, and not a head on its vectors."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ TUNED = (
     ),
     wrong(
         lambda tuned: tuned.moved < 1e-6,
-        "{yours}. Your encoder is as it was, and a head on its frozen vectors gets no further: they do not tell"
-        " which half of a text counts. Let some of its layers learn.",
+        "{yours}. Your encoder is as it was, and a head on its frozen vectors gets no further: they do not"
+        " tell which half of a text counts. Let some of its layers learn.",
         "frozen features",
     ),
     wrong(
@@ -64,14 +64,14 @@ TUNED = (
     ),
     wrong(
         lambda tuned: not tuned.finite or (tuned.by_chance and (tuned.only is not None or tuned.moved > 1.1)),
-        "{yours}. Your encoder's vectors changed so much that little is left of what it had learned. Take a much"
-        " lower rate for its layers.",
+        "{yours}. Your encoder's vectors changed so much that little is left of what it had learned. Take"
+        " a much lower rate for its layers.",
         "rate too high",
     ),
     wrong(
         lambda tuned: tuned.by_chance,
-        "{yours}, as guessing would be. The encoder learned something, but not this. Does each label still belong"
-        " to its text?",
+        "{yours}, as guessing would be. The encoder learned something, but not this. Does each label still"
+        " belong to its text?",
         "no better than guessing",
     ),
     wrong(
