@@ -10,7 +10,7 @@ from tlcourse.exercises.engine import describe, plain_array, random_state_kept
 
 WORDS, WIDTH, INNER, HEADS, POSITIONS = 40, 8, 16, 2, 24
 TEXTS, LENGTH, LONGER, CLASSES, REPEATS = 16, 9, 3, 3, 400
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "vocab_size": WORDS,
     "hidden_size": WIDTH,
     "num_hidden_layers": 1,
@@ -88,7 +88,7 @@ def _in_torch(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     before = logits(ids)
     if not isinstance(before, torch.Tensor):
         return {"instead": describe(before)}
-    found = {"before": plain_array(before.detach())}
+    found: dict[str, Any] = {"before": plain_array(before.detach())}
     found["weights"] = _heads([p.detach().numpy().copy() for p in model.parameters()])
     parameters = [p for p in model.parameters() if p.requires_grad]
     with torch.no_grad():

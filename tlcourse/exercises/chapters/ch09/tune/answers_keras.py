@@ -19,7 +19,7 @@ def tune(encoder, ids, labels, new_ids):
     mean = keras.layers.GlobalAveragePooling1D()(encoder(tokens), mask=ops.not_equal(tokens, 0))
     model = keras.Model(tokens, keras.layers.Dense(2, activation="softmax")(mean))
     model.compile(keras.optimizers.AdamW(5e-3), loss="sparse_categorical_crossentropy")
-    model.fit(ids, labels, batch_size=32, epochs=4, verbose=0)
+    model.fit(ids, labels, batch_size=32, epochs=5, verbose=0)
     return model.predict(new_ids, verbose=0).argmax(1)
 
 
@@ -124,7 +124,7 @@ def tune(encoder, ids, labels, new_ids):
     return model.predict(new_ids, verbose=0).argmax(1)
 
 
-# %% [wrong] no better than guessing: "Does each label still belong to its text"
+# %% [wrong] labels of other texts
 import keras
 import numpy as np
 from keras import ops
