@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from tlcourse.exercises.engine import (
     wrong,
 )
 
-BETWEEN = {
+BETWEEN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "a ReLU": lambda z: np.maximum(z, 0),
     "a tanh": np.tanh,
     "a sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -72,7 +73,8 @@ class Case:
         self.full = bool(shapes) and shapes[0] == shape
         self.biases = any(len(s) == 1 for s in shapes)
         self.linear = self.not_zero = self.both_zero = self.still_there = self.learns = False
-        self.between, self.scaled_twice = None, False
+        self.between: str | None = None
+        self.scaled_twice = False
         if not self.two:
             return
         a, b = before

@@ -77,7 +77,7 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """``predicted``: class numbers for the new texts; ``before`` and ``after``: some vectors of the encoder."""
+    """``predicted``: class numbers for the new texts; ``before`` and ``after``: the encoder's vectors."""
     return (_in_torch if framework == "torch" else _in_keras)(answer, inputs)
 
 
