@@ -1205,16 +1205,37 @@ def classify(texts, labels, vectors, new_texts):
 """,
         ),
     ],
-    "ch09-attention": [
+    "ch09-head": [
         (
-            "attend",
+            "the reader of a classifier",
             {
-                "keras": """
-import numpy as np
-from tlcourse.language.attention._keras import attend
+                "torch": """
+from torch import nn
+from tlcourse.embeddings.layers._torch import MeanReader
 
-def attention(query, key, value, tokens):
-    return np.asarray(attend(query, key, value, 1, (tokens != 0)[:, None, None, :], lambda w: w))
+class Classifier(nn.Module):
+    def __init__(self, encoder, classes, dropout):
+        super().__init__()
+        self.encoder = encoder.requires_grad_(False)
+        self.pool, self.dropout = MeanReader(), nn.Dropout(dropout)
+        self.head = nn.Linear(encoder.config.hidden_size, classes)
+
+    def forward(self, input_ids, attention_mask):
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return self.head(self.dropout(self.pool(hidden, attention_mask)))
+
+add_head = Classifier
+""",
+                "keras": """
+import keras
+from keras import ops
+from tlcourse.embeddings.layers._keras import MeanReader
+
+def add_head(encoder, classes, dropout):
+    encoder.trainable = False
+    ids = keras.Input((None,), dtype="int32")
+    mean = MeanReader()(encoder(ids), mask=ops.not_equal(ids, 0))
+    return keras.Model(ids, keras.layers.Dense(classes)(keras.layers.Dropout(dropout)(mean)))
 """,
             },
         ),
@@ -1240,47 +1261,58 @@ def search(query, texts, k):
 """,
         ),
     ],
-    "ch09-perplexity": [
-        (
-            "perplexity",
-            """
-from tlcourse.language import perplexity
-
-def perplexity_of(logits, tokens):
-    return perplexity(lambda some: logits[None], tokens, len(tokens))
-""",
-        ),
-        (
-            "a sweep's loss",
-            """
-import numpy as np
-from tlcourse.sweeps.topics.task_head import _own_loss
-
-def perplexity_of(logits, tokens):
-    return np.exp(_own_loss("kind", logits[:-1], tokens[1:]))
-""",
-        ),
-    ],
-    "ch09-next": [
+    "ch09-top-p": [
         (
             "next_probabilities",
             """
+import numpy as np
 from tlcourse.language import next_probabilities as ours
 
 def next_probabilities(logits, temperature, top_p):
-    return ours(logits, temperature, top_p=top_p)
+    return ours(np.asarray(logits), temperature, top_p=top_p)
 """,
         ),
     ],
-    "ch09-summary": [
+    "ch09-tune": [
         (
-            "summarise",
-            """
-from tlcourse.language import summarise
+            "the course's training",
+            {
+                "torch": """
+from torch import nn
+from tlcourse import training
 
-def summary(vectors, k):
-    return summarise([""] * len(vectors), k, lambda _: vectors, 0.0)
+class Classifier(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder, self.head = encoder, nn.Linear(384, 2)
+        encoder.embeddings.requires_grad_(False)
+
+    def forward(self, ids):
+        mask = (ids != 0).long()
+        hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        mask = mask.unsqueeze(-1)
+        return self.head((hidden * mask).sum(1) / mask.sum(1))
+
+def tune(encoder, ids, labels, new_ids):
+    model = Classifier(encoder)
+    training.fit(model, (ids.numpy(), labels.numpy()), epochs=4, batch_size=32, lr=1e-3, progress=False)
+    return model(new_ids).argmax(1)
 """,
+                "keras": """
+import keras
+from keras import ops
+from tlcourse import training
+
+def tune(encoder, ids, labels, new_ids):
+    for layer in encoder.layers:
+        layer.trainable = layer.name == "layer.1"
+    tokens = keras.Input((None,), dtype="int32")
+    mean = keras.layers.GlobalAveragePooling1D()(encoder(tokens), mask=ops.not_equal(tokens, 0))
+    model = keras.Model(tokens, keras.layers.Dense(2)(mean))
+    training.fit(model, (ids, labels), epochs=4, batch_size=32, lr=1e-3, progress=False)
+    return model.predict(new_ids, verbose=0).argmax(1)
+""",
+            },
         ),
     ],
 }

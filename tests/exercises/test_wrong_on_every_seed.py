@@ -15,9 +15,8 @@ from other_cases import ids, other
 
 from tlcourse.exercises import judge_observation, load_answer, observe_in_process
 
-CHAPTERS = ("09",)
-# Of chapters whose other exercises need a framework.
-PLAIN = ("ch07-decide", "ch07-leaked", "ch08-analogy", "ch08-files")
+# The exercises that need no framework.
+PLAIN = ("ch07-decide", "ch07-leaked", "ch08-analogy", "ch08-files", "ch09-search")
 SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "6"))
 SLOW = {"ch07-decide": 2}  # answers that draw a great deal
 FRAMEWORKS = ("torch", "timm", "keras", "tensorflow", "tlcourse")
@@ -27,8 +26,7 @@ def _cases():
     return [
         case
         for case in other("WRONG", "torch")
-        if (case[0].chapter in CHAPTERS or case[0].id in PLAIN)
-        and case[0].id != "ch09-lora"
+        if case[0].id in PLAIN
         and not any(f"import {name}" in case[2] or f"from {name}" in case[2] for name in FRAMEWORKS)
     ]
 
