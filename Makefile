@@ -24,6 +24,9 @@ PACKS := $(BIN)/tlcourse packs || echo "Going on without them."
 # The site also runs a network in the reader's browser: npm fetches the runtime for it, once (33 MB).
 SITE_PACKS := $(BIN)/tlcourse packs --site || echo "Going on without them."
 
+# The tests of the site ask Lighthouse and a validator of HTML: npm installs them, once (200 MB).
+NPM_TOOLS := $(BIN)/python tools/npm_tools.py || echo "Going on without them."
+
 .PHONY: help lab book test bench bench-grading results build format clean
 
 help:
@@ -66,6 +69,7 @@ book: $(VENV)/.book
 
 test: $(VENV)/.test
 	$(SITE_PACKS)
+	$(NPM_TOOLS)
 	$(BIN)/python tools/run_tests.py
 
 bench: $(VENV)/.learner

@@ -203,7 +203,7 @@
   function repair() {
     /* Wide tables and code scroll sideways: let the keyboard scroll them too. */
     Array.prototype.forEach.call(
-      document.querySelectorAll("article pre, article .tl-scroll, article .cell_output .output.text_html"),
+      document.querySelectorAll("article pre, article .tl-figure, article .cell_output .output.text_html"),
       function (node) {
         if (node.scrollWidth > node.clientWidth + 1 && !node.hasAttribute("tabindex")) {
           node.setAttribute("tabindex", "0");

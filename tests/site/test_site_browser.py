@@ -6,6 +6,7 @@ built already.
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ def test_every_page_opens_without_another_host_and_without_an_error(site: Path, 
     page = visit(pages[0])
     for path in pages:
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/" + path)
+        page.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; })")
         page.wait_for_load_state("networkidle")
         assert page.title().strip(), path
         assert page.locator("h1:visible").count() == 1, path
@@ -92,6 +94,65 @@ def test_no_page_names_a_script_or_style_of_another_host(site: Path) -> None:
         assert found is None, f"{path}: {text[found.start() : found.start() + 200]}"
         for word in ("jsdelivr", "unpkg", "cdnjs", "require.min.js", "thebe"):
             assert word not in text, f"{path} mentions {word}"
+
+
+# What a page may weigh in bytes, as it is on the disk. The network in the browser is loaded on a click.
+FRONT, PAGE = 1_000_000, 2_000_000
+
+
+def weight(site: Path, path: str) -> int:
+    """A page with its scripts, styles and fonts, and on the front page with its pictures too."""
+    text = (site / path).read_text(encoding="utf-8")
+    wanted = set(re.findall(r'<(?:script|link)\b[^>]*?\b(?:src|href)="([^"?#]+\.(?:js|css|svg))', text))
+    if path == "index.html":
+        wanted |= set(re.findall(r'<img\b[^>]*?\bsrc="([^"?]+)"', text))
+    fonts = sum(font.stat().st_size for font in site.glob("_static/vendor/**/*.woff2"))
+    files = {((site / path).parent / file).resolve() for file in wanted}
+    assert len(files) > 10, path
+    return len(text.encode()) + fonts + sum(file.stat().st_size for file in files)
+
+
+def test_the_front_page_weighs_less_than_a_megabyte_and_a_chapter_less_than_two(site: Path) -> None:
+    for path in pages_of(site):
+        assert weight(site, path) < (FRONT if path == "index.html" else PAGE), path
+        text = (site / path).read_text(encoding="utf-8")
+        assert "fontawesome.js" not in text, path
+        assert "mathjax" not in text.lower(), path
+        assert ("searchindex.js" in text) == (path == "search.html"), path
+
+
+def test_the_front_page_asks_for_no_more_than_it_weighs(site: Path, visit: Any, base: str) -> None:
+    """What the browser in fact loads, all answers together."""
+    page = visit("contributors.html")
+    loaded: list[int] = []
+    page.on("response", lambda answer: loaded.append(len(answer.body())))
+    page.context.clear_cookies()
+    page.goto(f"{base}/index.html")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("a.tl-button").is_visible()
+    assert page.locator(".tl-result__bar").count() == 8
+    assert 0 < sum(loaded) < FRONT
+
+
+def test_every_page_says_what_it_is_about(site: Path) -> None:
+    """A title and a description of its own, and its language, in the head."""
+    titles: dict[str, str] = {}
+    for path in pages_of(site):
+        head = (site / path).read_text(encoding="utf-8").partition("</head>")[0]
+        (title,) = re.findall(r"<title>(.*?)</title>", head, re.S)
+        (said,) = re.findall(r'<meta name="description" content="([^"]+)"', head)
+        assert 30 <= len(html.unescape(said)) <= 160, f"{path}: {said}"
+        assert re.search(r'<html lang="en"', head), path
+        assert title not in titles, f"{path} and {titles.get(title)} have one title"
+        titles[title] = path
+
+
+def test_the_references_lead_to_the_works(site: Path) -> None:
+    text = (site / "references.html").read_text(encoding="utf-8")
+    entries = re.findall(r'<div class="citation".*?</div>', text, re.S)
+    assert len(entries) > 100
+    without = [entry[:80] for entry in entries if not re.search(r'href="https://', entry)]
+    assert not without
 
 
 def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
