@@ -7,7 +7,9 @@ built already.
 from __future__ import annotations
 
 import html
+import posixpath
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,10 @@ import pytest
 from browser import COLOURS, axe_violations, thin
 from commit import FRAMEWORKS, in_turn, whose_turn
 
+from tlcourse.authoring.launch import repository_of
+from tlcourse.authoring.site.bundle import NAME
+
+BOOK = Path(__file__).resolve().parents[2] / "book"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PHONE = {"width": 390, "height": 844}
@@ -155,6 +161,14 @@ def test_the_references_lead_to_the_works(site: Path) -> None:
     assert not without
 
 
+def test_without_a_repository_there_is_no_link_to_edit_a_page(site: Path) -> None:
+    public = repository_of(BOOK) is not None
+    for path in pages_of(site):
+        text = (site / path).read_text(encoding="utf-8")
+        edited = path not in ("search.html", "genindex.html")
+        assert ("Edit this page" in text) == (public and edited), path
+
+
 def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
     for path in pages_of(site):
         text = (site / path).read_text(encoding="utf-8")
@@ -162,6 +176,38 @@ def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
             if re.match(r"[a-z]+:", href):
                 continue
             assert ((site / path).parent / href).resolve().exists(), f"{path}: {href}"
+
+
+def test_the_bundle_is_whole_and_every_link_in_it_leads_to_a_file_in_it(site: Path, visit: Any) -> None:
+    """It is unpacked in no browser here: the links are read, and one page is opened from the disk below."""
+    with zipfile.ZipFile(site / NAME) as archive:
+        names = set(archive.namelist())
+        pages = {name: archive.read(name).decode("utf-8") for name in names if name.endswith(".html")}
+    assert {f"tlcourse-site/{path}" for path in pages_of(site)} <= set(pages)
+    for name, text in pages.items():
+        assert f'href="{NAME}"' not in text, "the bundle does not offer itself"
+        for address in re.findall(r'<(?:a|link|script|img)\b[^>]*?\b(?:href|src)="([^"#?]+)', text):
+            if not re.match(r"[a-z]+:", address):
+                assert not address.startswith("/"), f"{name}: {address}"
+                assert posixpath.normpath(posixpath.join(posixpath.dirname(name), address)) in names, address
+
+
+def test_a_page_works_from_the_disk(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto((site / "index.html").as_uri())
+    page.locator("a.tl-button").click()
+    page.wait_for_url("**/torch/00-*.html")
+    page.locator(".tl-switch a", has_text="Keras").click()
+    page.wait_for_url("**/keras/00-*.html")
+    page.goto(f"{(site / 'search.html').as_uri()}?q=pretrained")
+    page.wait_for_function("document.querySelectorAll('#search-results li a').length > 0")
+    page.close()
+    assert not [entry for entry in failed if "?highlight" not in entry and not entry.endswith(".html")], (
+        failed
+    )
 
 
 def test_no_widget_is_left_without_its_picture(site: Path) -> None:
@@ -273,6 +319,35 @@ def test_without_scripts_both_frameworks_are_reachable(site: Path, visit: Any) -
 
 
 # ----------------------------------------------------------------------------- search and folds
+
+
+# What a newcomer looks for, and the page, or a chapter's name, that has to be among the first three.
+WANTED = {
+    "own pictures": "your-own-pictures",
+    "save a model": "your-own-pictures",
+    "install": "learners",
+    "GPU": "learners",
+    "license": "licences",
+    "csv file": "your-own-texts",
+    "freeze layers": "04-freeze-or-fine-tune",
+    "data augmentation": "06-train-the-adapted-model",
+    "confusion matrix": "07-evaluate-and-iterate",
+    "which model": "02-choose-a-pretrained-model",
+    "how many images": "14-your-own-project",
+    "phone": "15-to-a-small-device",
+}
+
+
+def test_search_finds_what_newcomers_look_for(site: Path, visit: Any) -> None:
+    page = visit("search.html")
+    page.wait_for_function("typeof Search !== 'undefined' && Search.hasIndex()")
+    for query, wanted in WANTED.items():
+        # The best result is the last; those in the other framework are hidden.
+        found = page.evaluate(
+            "q => Search._performSearch(...Search._parseQuery(q)).map(one => one[0])", query
+        )
+        shown = list(dict.fromkeys(name for name in reversed(found) if not name.startswith("keras/")))
+        assert wanted in [name.removeprefix("torch/") for name in shown[:3]], f"{query}: {shown[:5]}"
 
 
 def test_search_finds_a_term_and_hides_the_other_framework(site: Path, visit: Any) -> None:

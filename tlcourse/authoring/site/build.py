@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tlcourse.authoring.site.bundle import write_bundle
 from tlcourse.authoring.site.lean import drop_unused, lean, trim_icons
 from tlcourse.authoring.site.pictures import with_files
 from tlcourse.authoring.site.stage import MARKER, stage
@@ -119,3 +120,4 @@ def _finish(html: Path) -> None:
             path.write_text(valid(lean(page)), encoding="utf-8")
     drop_unused(html)
     trim_icons(html)
+    write_bundle(html)

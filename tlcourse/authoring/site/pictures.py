@@ -36,7 +36,8 @@ def with_files(page: str, site: Path, up: str) -> str:
     Parameters
     ----------
     page : str
-        With images as ``data:`` addresses.
+        With figures of the course, whose images are ``data:`` addresses. Other images are left alone: a page
+        may want to read them.
     site : Path
         The site's folder, which gets the files.
     up : str
@@ -49,7 +50,7 @@ def with_files(page: str, site: Path, up: str) -> str:
         Images of a figure that lists their labels are no plots.
     """
 
-    def filed(match: re.Match[str], plots: bool = False) -> str:
+    def filed(match: re.Match[str], plots: bool) -> str:
         before, kind, data, after = match.groups()
         try:
             content = base64.b64decode(data, validate=False)
@@ -73,7 +74,7 @@ def with_files(page: str, site: Path, up: str) -> str:
         plots = _LABELS not in match[0]
         return _IMAGE.sub(lambda image: filed(image, plots), match[0])
 
-    return _IMAGE.sub(filed, _FIGURE.sub(figure, page))
+    return _FIGURE.sub(figure, page)
 
 
 def is_plot(picture: Any) -> bool:
