@@ -212,6 +212,13 @@
     );
   }
 
+  /* --- from the disk ------------------------------------------------------------------------ */
+
+  /* A browser lets no page read another file of the disk: the search shows its results without an excerpt. */
+  if (window.location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  }
+
   /* --- on paper ----------------------------------------------------------------------------- */
 
   /* Folds are opened for the print, and those that were closed are closed after it. */
