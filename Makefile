@@ -27,6 +27,9 @@ SITE_PACKS := $(BIN)/tlcourse packs --site || echo "Going on without them."
 # What a learner's notebook is compiled from, and by.
 SOURCES := $(shell find book/chapters tlcourse/authoring tlcourse/exercises -name '*.md' -o -name '*.py')
 
+# The tests of the site ask Lighthouse and a validator of HTML: npm installs them, once (200 MB).
+NPM_TOOLS := $(BIN)/python tools/npm_tools.py || echo "Going on without them."
+
 .PHONY: help lab book test bench bench-grading results build format clean
 
 help:
@@ -73,6 +76,7 @@ book: $(VENV)/.book
 
 test: $(VENV)/.test
 	$(SITE_PACKS)
+	$(NPM_TOOLS)
 	$(BIN)/python tools/run_tests.py
 
 bench: $(VENV)/.learner

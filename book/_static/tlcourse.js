@@ -203,13 +203,20 @@
   function repair() {
     /* Wide tables and code scroll sideways: let the keyboard scroll them too. */
     Array.prototype.forEach.call(
-      document.querySelectorAll("article pre, article .tl-scroll, article .cell_output .output.text_html"),
+      document.querySelectorAll("article pre, article .tl-figure, article .cell_output .output.text_html"),
       function (node) {
         if (node.scrollWidth > node.clientWidth + 1 && !node.hasAttribute("tabindex")) {
           node.setAttribute("tabindex", "0");
         }
       }
     );
+  }
+
+  /* --- from the disk ------------------------------------------------------------------------ */
+
+  /* A browser lets no page read another file of the disk: the search shows its results without an excerpt. */
+  if (window.location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
 
   /* --- on paper ----------------------------------------------------------------------------- */

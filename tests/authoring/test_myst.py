@@ -56,21 +56,20 @@ def test_in_jupyterlab(text: str, shown: str) -> None:
 @pytest.mark.parametrize("name", [name for name in ADMONITIONS if name not in ("admonition", "margin")])
 def test_admonitions(name: str) -> None:
     shown = lab(f":::{{{name}}}\nBody {{claim}}`time`.\n:::")
-    word, colour = ADMONITIONS[name]
-    assert shown == f'<div class="alert alert-{colour}">\n\n**{word}**\n\nBody 12.3 s.\n\n</div>'
+    assert shown == f"<blockquote>\n\n**{ADMONITIONS[name]}**\n\nBody 12.3 s.\n\n</blockquote>"
 
 
 def test_admonitions_with_titles_options_and_others_inside() -> None:
     shown = lab("::::{admonition} My `title`\n:class: dropdown\n\n:::{tip}\nInner\n:::\n::::")
-    assert shown.startswith("<details><summary>My <code>title</code></summary>\n\n<div")
+    assert shown.startswith("<details><summary>My <code>title</code></summary>\n\n<blockquote")
     assert "**Tip**\n\nInner" in shown
     assert lab(":::{note} First words.\nMore.\n:::").count("First words.\n\nMore.") == 1
-    assert 'alert-warning">\n\n**Beware**' in lab(":::{admonition} Beware\n:class: warning\nBody\n:::")
+    assert "<blockquote>\n\n**Beware**" in lab(":::{admonition} Beware\n:class: warning\nBody\n:::")
 
 
 def test_a_directive_in_a_list_keeps_its_indent() -> None:
     shown = lab("- item\n\n  :::{note}\n  Body\n  :::\n- more")
-    assert "\n  <div" in shown
+    assert "\n  <blockquote" in shown
     assert "\n  Body" in shown
 
 

@@ -66,6 +66,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[S
             shutil.copy2(NOTEBOOKS / framework / f"{stem}.ipynb", folder / framework)
     cells = [new_markdown_cell(convert(text, 1, Context("lab", "torch", "00-x", REPO))) for text in MONEY]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
+    start = nbformat.read(folder / "torch" / f"{START}.ipynb", as_version=4)
+    cells.append(next(cell for cell in start.cells if "You will be able to" in cell.source))
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / "money.ipynb")
     with jupyterlab(folder, tmp_path_factory.mktemp("private")) as server:
         yield server
@@ -110,7 +112,41 @@ def test_money_stays_text_and_a_formula_is_set(open_notebook: Any) -> None:
         "a b $5 $10",
     ]
     assert shown[3][0].endswith("pictures at $5 each, $10 in all.")
-    assert [formulas for _, formulas in shown] == [0, 0, 0, 1]
+    assert [formulas for _, formulas in shown] == [0, 0, 0, 1, 0]
+
+
+# Of the words in a chapter's opening box, the least contrast with what is behind them (WCAG 2).
+_CONTRAST = """() => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).map(Number);
+    const linear = parts.slice(0, 3).map(each => {
+      const part = each / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const behind = (node) => {
+    for (let each = node; each; each = each.parentElement) {
+      const colour = getComputedStyle(each).backgroundColor;
+      if (!/, 0\\)$|transparent/.test(colour)) return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const cell = [...document.querySelectorAll('.jp-MarkdownCell .jp-RenderedMarkdown')]
+    .find(each => each.innerText.includes('You will be able to'));
+  return Math.min(...[...cell.querySelectorAll('p, strong, li')].map(node => {
+    const [low, high] = [light(getComputedStyle(node).color), light(behind(node))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  }));
+}"""
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_the_box_that_opens_a_chapter_can_be_read(dark: bool, open_notebook: Any) -> None:
+    page = open_notebook("money.ipynb", dark=dark).page
+    page.wait_for_selector(f"body[data-jp-theme-light={str(not dark).lower()}]")
+    page.wait_for_selector(".jp-RenderedMarkdown >> text=You will be able to")
+    assert page.evaluate(_CONTRAST) >= 4.5
 
 
 @pytest.mark.parametrize("framework", ["torch", "keras"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tlcourse.authoring.site.lean import drop_unused, lean
+from tlcourse.authoring.site.lean import drop_unused, lean, trim_icons
 
 HEAD = (
     '<link rel="stylesheet" href="../_static/tlcourse.css?v=1" />\n'
@@ -39,3 +39,22 @@ def test_files_that_no_page_asks_for_go(tmp_path: Path) -> None:
     drop_unused(tmp_path)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert left == ["_static/scripts/bootstrap.js"]
+
+
+def test_what_is_not_needed_for_the_first_look_waits() -> None:
+    options = '<script src="../_static/documentation_options.js"></script>\n'
+    assert lean(options) == options
+    assert lean('<script src="../_static/doctools.js"></script>') == (
+        '<script defer src="../_static/doctools.js"></script>'
+    )
+
+
+def test_of_the_icons_those_that_a_page_shows_stay(tmp_path: Path) -> None:
+    sheet = tmp_path / "_static" / "styles" / "pydata-sphinx-theme.css"
+    sheet.parent.mkdir(parents=True)
+    moon, sun, cross = (f'.fa-{name}:before{{content:"{name}"}}' for name in ("moon", "sun", "xmark"))
+    sheet.write_text(f"a{{}}{moon}{sun}{cross}b{{}}", encoding="utf-8")
+    (tmp_path / "index.html").write_text('<i class="fa-solid fa-moon"></i>', encoding="utf-8")
+    (tmp_path / "_static" / "theme.js").write_text('"fa-xmark"', encoding="utf-8")
+    trim_icons(tmp_path)
+    assert sheet.read_text(encoding="utf-8") == f"a{{}}{moon}{cross}b{{}}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commit import place
+from commit import TURN, place
 from test_site_browser import chapters_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,16 +47,19 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))
 
 
-@pytest.mark.parametrize("mode", ["dark"])
-def test_a_chapter_on_paper_loses_nothing(site: Path, visit: Any, mode: str) -> None:
+def test_a_chapter_on_paper_loses_nothing(site: Path, visit: Any) -> None:
+    """Printed from the dark theme, another chapter with each commit."""
     from pypdf import PdfReader
 
     chapters = [path for framework in ("torch", "keras") for path in chapters_of(site, framework)]
-    path = chapters[place(len(chapters), _turn(), "print")]
-    page = visit(path, mode=mode, viewport=PAPER)
+    path = chapters[place(len(chapters), TURN, "print")]
+    page = visit(path, mode="dark", viewport=PAPER)
     closed = page.locator("article details:not([open])").count()
     assert closed > 0
     texts = page.evaluate(_TEXTS)
+    pictures = page.evaluate(
+        "new Set([...document.querySelectorAll('article img')].map(image => image.src)).size"
+    )
     pages = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
     assert page.locator("article details:not([open])").count() == closed, "the page is as it was"
     printed = plain("".join(sheet.extract_text() for sheet in pages))
@@ -66,6 +69,8 @@ def test_a_chapter_on_paper_loses_nothing(site: Path, visit: Any, mode: str) -> 
     assert not lost, f"{path}: {lost[:20]}"
     fewer = Counter(plain("".join(texts))) - Counter(printed)
     assert not fewer, f"{path}: {fewer}"
+
+    assert len({hash(image.data) for sheet in pages for image in sheet.images}) == pictures, path
 
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
@@ -84,9 +89,3 @@ def test_a_chapter_on_paper_loses_nothing(site: Path, visit: Any, mode: str) -> 
         ".map(node => getComputedStyle(node).color))]"
     )
     assert colours == ["rgb(0, 0, 0)"]
-
-
-def _turn() -> int:
-    from commit import TURN
-
-    return TURN

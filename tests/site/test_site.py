@@ -160,15 +160,29 @@ def test_a_folder_that_is_not_a_site_is_never_replaced(course: Path) -> None:
 @pytest.mark.turns(2, "tlcourse/authoring", "tests/site")
 def test_built_twice_and_a_warning_fails_and_leaves_the_site_of_before(course: Path) -> None:
     said: list[str] = []
+    config = course / "book" / "_config.yml"
+    private = config.read_text(encoding="utf-8")
+    config.write_text(private.replace('url: ""', "url: https://github.com/ada/course"), encoding="utf-8")
     index = build_site(course, compile=tiny_course.compile_tiny, echo=said.append)
+    assert not any("repository" in line for line in said)
+    for file, source in (
+        (f"torch/{tiny_course.STEM}.html", f"chapters/{tiny_course.STEM}.md"),
+        ("learners.html", "learners.md"),
+    ):
+        text = (index.parent / file).read_text(encoding="utf-8")
+        assert f'href="https://github.com/ada/course/edit/main/book/{source}"' in text
+    assert "Edit this page" not in (index.parent / "search.html").read_text(encoding="utf-8")
+    config.write_text(private, encoding="utf-8")
     page = (index.parent / "torch" / f"{tiny_course.STEM}.html").read_text(encoding="utf-8")
     assert page.count(tiny_course.MONEY) == 2, "compiled or not, money is no formula"
     assert page.count('class="math notranslate') == 1
     assert index == course / "_build" / "site" / "index.html"
     assert "A tiny chapter" in index.read_text(encoding="utf-8")
     assert page.count("<math>") == 1
-    first = index.read_bytes()
     assert build_site(course, compile=tiny_course.compile_tiny, echo=said.append) == index
+    first = index.read_bytes()
+    assert any("Edit this page" in line and "is empty" in line for line in said), "absent, with the reason"
+    assert "Edit this page" not in index.read_text(encoding="utf-8")
 
     page = course / "book" / "learners.md"
     page.write_text(page.read_text(encoding="utf-8") + "\nSee {doc}`nowhere`.\n", encoding="utf-8")

@@ -6,7 +6,10 @@ built already.
 
 from __future__ import annotations
 
+import html
+import posixpath
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,10 @@ import pytest
 from browser import COLOURS, axe_violations, thin
 from commit import FRAMEWORKS, in_turn, whose_turn
 
+from tlcourse.authoring.launch import repository_of
+from tlcourse.authoring.site.bundle import NAME
+
+BOOK = Path(__file__).resolve().parents[2] / "book"
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PHONE = {"width": 390, "height": 844}
@@ -65,6 +72,7 @@ def test_every_page_opens_without_another_host_and_without_an_error(site: Path, 
     page = visit(pages[0])
     for path in pages:
         page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/" + path)
+        page.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager'; })")
         page.wait_for_load_state("networkidle")
         assert page.title().strip(), path
         assert page.locator("h1:visible").count() == 1, path
@@ -94,6 +102,73 @@ def test_no_page_names_a_script_or_style_of_another_host(site: Path) -> None:
             assert word not in text, f"{path} mentions {word}"
 
 
+# What a page may weigh in bytes, as it is on the disk. The network in the browser is loaded on a click.
+FRONT, PAGE = 1_000_000, 2_000_000
+
+
+def weight(site: Path, path: str) -> int:
+    """A page with its scripts, styles and fonts, and on the front page with its pictures too."""
+    text = (site / path).read_text(encoding="utf-8")
+    wanted = set(re.findall(r'<(?:script|link)\b[^>]*?\b(?:src|href)="([^"?#]+\.(?:js|css|svg))', text))
+    if path == "index.html":
+        wanted |= set(re.findall(r'<img\b[^>]*?\bsrc="([^"?]+)"', text))
+    fonts = sum(font.stat().st_size for font in site.glob("_static/vendor/**/*.woff2"))
+    files = {((site / path).parent / file).resolve() for file in wanted}
+    assert len(files) > 10, path
+    return len(text.encode()) + fonts + sum(file.stat().st_size for file in files)
+
+
+def test_the_front_page_weighs_less_than_a_megabyte_and_a_chapter_less_than_two(site: Path) -> None:
+    for path in pages_of(site):
+        assert weight(site, path) < (FRONT if path == "index.html" else PAGE), path
+        text = (site / path).read_text(encoding="utf-8")
+        assert "fontawesome.js" not in text, path
+        assert "mathjax" not in text.lower(), path
+        assert ("searchindex.js" in text) == (path == "search.html"), path
+
+
+def test_the_front_page_asks_for_no_more_than_it_weighs(site: Path, visit: Any, base: str) -> None:
+    """What the browser in fact loads, all answers together."""
+    page = visit("contributors.html")
+    loaded: list[int] = []
+    page.on("response", lambda answer: loaded.append(len(answer.body())))
+    page.context.clear_cookies()
+    page.goto(f"{base}/index.html")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("a.tl-button").is_visible()
+    assert page.locator(".tl-result__bar").count() == 8
+    assert 0 < sum(loaded) < FRONT
+
+
+def test_every_page_says_what_it_is_about(site: Path) -> None:
+    """A title and a description of its own, and its language, in the head."""
+    titles: dict[str, str] = {}
+    for path in pages_of(site):
+        head = (site / path).read_text(encoding="utf-8").partition("</head>")[0]
+        (title,) = re.findall(r"<title>(.*?)</title>", head, re.S)
+        (said,) = re.findall(r'<meta name="description" content="([^"]+)"', head)
+        assert 30 <= len(html.unescape(said)) <= 160, f"{path}: {said}"
+        assert re.search(r'<html lang="en"', head), path
+        assert title not in titles, f"{path} and {titles.get(title)} have one title"
+        titles[title] = path
+
+
+def test_the_references_lead_to_the_works(site: Path) -> None:
+    text = (site / "references.html").read_text(encoding="utf-8")
+    entries = re.findall(r'<div class="citation".*?</div>', text, re.S)
+    assert len(entries) > 100
+    without = [entry[:80] for entry in entries if not re.search(r'href="https://', entry)]
+    assert not without
+
+
+def test_without_a_repository_there_is_no_link_to_edit_a_page(site: Path) -> None:
+    public = repository_of(BOOK) is not None
+    for path in pages_of(site):
+        text = (site / path).read_text(encoding="utf-8")
+        edited = path not in ("search.html", "genindex.html")
+        assert ("Edit this page" in text) == (public and edited), path
+
+
 def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
     for path in pages_of(site):
         text = (site / path).read_text(encoding="utf-8")
@@ -101,6 +176,36 @@ def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
             if re.match(r"[a-z]+:", href):
                 continue
             assert ((site / path).parent / href).resolve().exists(), f"{path}: {href}"
+
+
+def test_the_bundle_is_whole_and_every_link_in_it_leads_to_a_file_in_it(site: Path, visit: Any) -> None:
+    """It is unpacked in no browser here: the links are read, and one page is opened from the disk below."""
+    with zipfile.ZipFile(site / NAME) as archive:
+        names = set(archive.namelist())
+        pages = {name: archive.read(name).decode("utf-8") for name in names if name.endswith(".html")}
+    assert {f"tlcourse-site/{path}" for path in pages_of(site)} <= set(pages)
+    for name, text in pages.items():
+        assert f'href="{NAME}"' not in text, "the bundle does not offer itself"
+        for address in re.findall(r'<(?:a|link|script|img)\b[^>]*?\b(?:href|src)="([^"#?]+)', text):
+            if not re.match(r"[a-z]+:", address):
+                assert not address.startswith("/"), f"{name}: {address}"
+                assert posixpath.normpath(posixpath.join(posixpath.dirname(name), address)) in names, address
+
+
+def test_a_page_works_from_the_disk(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.goto((site / "index.html").as_uri())
+    page.locator("a.tl-button").click()
+    page.wait_for_url("**/torch/00-*.html")
+    page.locator(".tl-switch a", has_text="Keras").click()
+    page.wait_for_url("**/keras/00-*.html")
+    page.goto(f"{(site / 'search.html').as_uri()}?q=pretrained")
+    page.wait_for_function("document.querySelectorAll('#search-results li a').length > 0")
+    page.close()
+    assert not failed
 
 
 def test_no_widget_is_left_without_its_picture(site: Path) -> None:
@@ -212,6 +317,35 @@ def test_without_scripts_both_frameworks_are_reachable(site: Path, visit: Any) -
 
 
 # ----------------------------------------------------------------------------- search and folds
+
+
+# What a newcomer looks for, and the page, or a chapter's name, that has to be among the first three.
+WANTED = {
+    "own pictures": "your-own-pictures",
+    "save a model": "your-own-pictures",
+    "install": "learners",
+    "GPU": "learners",
+    "license": "licences",
+    "csv file": "your-own-texts",
+    "freeze layers": "04-freeze-or-fine-tune",
+    "data augmentation": "06-train-the-adapted-model",
+    "confusion matrix": "07-evaluate-and-iterate",
+    "which model": "02-choose-a-pretrained-model",
+    "how many images": "14-your-own-project",
+    "phone": "15-to-a-small-device",
+}
+
+
+def test_search_finds_what_newcomers_look_for(site: Path, visit: Any) -> None:
+    page = visit("search.html")
+    page.wait_for_function("typeof Search !== 'undefined' && Search.hasIndex()")
+    for query, wanted in WANTED.items():
+        # The best result is the last; those in the other framework are hidden.
+        found = page.evaluate(
+            "q => Search._performSearch(...Search._parseQuery(q)).map(one => one[0])", query
+        )
+        shown = list(dict.fromkeys(name for name in reversed(found) if not name.startswith("keras/")))
+        assert wanted in [name.removeprefix("torch/") for name in shown[:3]], f"{query}: {shown[:5]}"
 
 
 def test_search_finds_a_term_and_hides_the_other_framework(site: Path, visit: Any) -> None:

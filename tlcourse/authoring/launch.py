@@ -1,4 +1,4 @@
-"""Where a notebook can be opened with a click, and the cell that installs the course there.
+"""Where a notebook opens and a page is edited with a click, and the cell that installs the course there.
 
 All addresses are built from one setting, ``repository`` in ``book/_config.yml``, Jupyter Book's own. Where it
 is empty there is no public copy of the course, and so there are no addresses.
@@ -18,9 +18,12 @@ import yaml
 
 from tlcourse.errors import SettingError
 
-__all__ = ["NO_REPOSITORY", "Repository", "install_source", "launch_links", "repository_of"]
+__all__ = ["NO_REPOSITORY", "Repository", "edit_link", "install_source", "launch_links", "repository_of"]
 
-NO_REPOSITORY = "No launch buttons: `repository: url:` in book/_config.yml is empty."
+NO_REPOSITORY = (
+    'No launch buttons, no link to the sources and no "Edit this page": `repository: url:` in '
+    "book/_config.yml is empty."
+)
 _GITHUB = re.compile(r"https://github\.com/([A-Za-z0-9][A-Za-z0-9-]*)/([A-Za-z0-9._-]+?)(?:\.git)?/?")
 
 
@@ -108,6 +111,23 @@ def launch_links(repository: Repository, framework: str, chapter: str) -> dict[s
         "Binder": f"https://mybinder.org/v2/gh/{place}/{branch}?urlpath=lab/tree/{path}",
         "Codespaces": f"https://codespaces.new/{place}?ref={branch}",
     }
+
+
+def edit_link(repository: Repository, file: str) -> str:
+    """Where a file of the repository can be changed in the browser.
+
+    Parameters
+    ----------
+    repository : Repository
+    file : str
+        Its path from the root, with slashes.
+
+    Examples
+    --------
+    >>> edit_link(Repository("ada", "course"), "book/learners.md")
+    'https://github.com/ada/course/edit/main/book/learners.md'
+    """
+    return f"{repository.url}/edit/{quote(repository.branch)}/{quote(file)}"
 
 
 def install_source(repository: Repository, framework: str) -> str:

@@ -22,13 +22,13 @@ def convert(text: str, line: int, context: Context) -> str:
     >>> from pathlib import Path
     >>> context = Context("lab", "torch", "01-x", Path("."))
     >>> print(convert(":::{tip}\\nRun it {kbd}`Ctrl`.\\n:::", 1, context))
-    <div class="alert alert-success">
+    <blockquote>
     <BLANKLINE>
     **Tip**
     <BLANKLINE>
     Run it <kbd>Ctrl</kbd>.
     <BLANKLINE>
-    </div>
+    </blockquote>
     """
     lines = text.split("\n")
     out: list[str] = []

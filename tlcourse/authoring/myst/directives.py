@@ -14,22 +14,20 @@ from tlcourse.authoring.myst.text import inline, summary, to_html
 __all__ = ["ADMONITIONS", "DIRECTIVES", "is_directive", "lab_directive", "quiz"]
 
 ADMONITIONS = {
-    "note": ("Note", "info"),
-    "important": ("Important", "info"),
-    "seealso": ("See also", "info"),
-    "admonition": ("", "info"),
-    "margin": ("", "info"),
-    "tip": ("Tip", "success"),
-    "hint": ("Hint", "success"),
-    "warning": ("Warning", "warning"),
-    "caution": ("Caution", "warning"),
-    "attention": ("Attention", "warning"),
-    "danger": ("Danger", "danger"),
-    "error": ("Error", "danger"),
+    "note": "Note",
+    "important": "Important",
+    "seealso": "See also",
+    "admonition": "",
+    "margin": "",
+    "tip": "Tip",
+    "hint": "Hint",
+    "warning": "Warning",
+    "caution": "Caution",
+    "attention": "Attention",
+    "danger": "Danger",
+    "error": "Error",
 }
-"""The title of each, unless it has its own, and JupyterLab's colour for it."""
-COLOURS = {"tip": "success", "hint": "success", "warning": "warning", "danger": "danger"}
-"""What a ``:class:`` changes the colour to."""
+"""The title of each, unless it has its own."""
 
 
 def lab_directive(block: Block, context: Context) -> str:
@@ -57,7 +55,7 @@ def _folded(head: str, body: str, css: str = "") -> str:
 
 
 def _admonition(block: Block, context: Context) -> str:
-    title, colour = ADMONITIONS[block.name]
+    title = ADMONITIONS[block.name]
     body = block.inside(context)
     argument = inline(block.argument, block.line, context)
     if argument and title:
@@ -66,10 +64,9 @@ def _admonition(block: Block, context: Context) -> str:
     classes = block.options.get("class", "").split()
     if "dropdown" in classes:
         return _folded(to_html(title), body)
-    for css in classes:
-        colour = COLOURS.get(css, colour)
     heading = f"**{title}**\n\n" if title else ""
-    return f'\n<div class="alert alert-{colour}">\n\n{heading}{body}\n\n</div>\n'
+    # Not in JupyterLab's coloured boxes (class "alert"): in its dark theme their text is too faint to read.
+    return f"\n<blockquote>\n\n{heading}{body}\n\n</blockquote>\n"
 
 
 def _dropdown(block: Block, context: Context) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tlcourse.authoring.site.lean import drop_unused, lean
+from tlcourse.authoring.site.bundle import write_bundle
+from tlcourse.authoring.site.lean import drop_unused, lean, trim_icons
+from tlcourse.authoring.site.pictures import with_files
 from tlcourse.authoring.site.stage import MARKER, stage
 from tlcourse.authoring.site.valid import valid
 from tlcourse.authoring.source import Chapter
@@ -112,6 +114,10 @@ def _jupyter_book(source: Path, work: Path, strict: bool, echo: Callable[[str], 
 def _finish(html: Path) -> None:
     """Put the pages that Sphinx wrote into the form in which they are published."""
     for path in html.rglob("*.html"):
-        if "_static" not in path.relative_to(html).parts:
-            path.write_text(valid(lean(path.read_text(encoding="utf-8"))), encoding="utf-8")
+        parts = path.relative_to(html).parts
+        if "_static" not in parts:
+            page = with_files(path.read_text(encoding="utf-8"), html, "../" * (len(parts) - 1))
+            path.write_text(valid(lean(page)), encoding="utf-8")
     drop_unused(html)
+    trim_icons(html)
+    write_bundle(html)

@@ -18,10 +18,10 @@ def lined(html: str) -> str:
 
     Examples
     --------
-    >>> print(lined('<div class="highlight"><pre><span></span><b>x</b> = 1\\n\\ny\\n</pre></div>'))
+    >>> print(lined('<div class="highlight"><pre><span></span><b>x</b> = 1\\n\\n  y\\n</pre></div>'))
     <div class="highlight"><pre><span class="tl-line"><b>x</b> = 1
     </span><span class="tl-line">
-    </span><span class="tl-line">y
+    </span><span class="tl-line" style="--tl-in:2ch">  y
     </span></pre></div>
     """
     return _BLOCK.sub(_lined, html)
@@ -32,4 +32,12 @@ def _lined(block: re.Match[str]) -> str:
     # Pygments ends what it marks with each line; code that somebody else marked is left alone.
     if not lines or any(line.count("<span") != line.count("</span>") for line in lines):
         return block[0]
-    return block[1] + "".join(f'<span class="tl-line">{line}</span>' for line in lines) + block[3]
+    return block[1] + "".join(map(_line, lines)) + block[3]
+
+
+def _line(text: str) -> str:
+    """One line; where it begins is told to the style sheet, so that its rest begins further in."""
+    code = re.sub(r"<[^>]+>", "", text)
+    indent = len(code) - len(code.lstrip(" "))
+    style = f' style="--tl-in:{indent}ch"' if indent else ""
+    return f'<span class="tl-line"{style}>{text}</span>'

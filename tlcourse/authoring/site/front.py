@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tlcourse.authoring.launch import Repository
+from tlcourse.authoring.site.bundle import invitation
 from tlcourse.authoring.source import Chapter
 from tlcourse.claims import claims_path, format_claim, read_claims
 from tlcourse.errors import CourseError
@@ -114,7 +115,7 @@ def start(repository: Repository | None) -> str:
         f"```bash\n{clone}make lab\n```\n\n"
         "With `pip`, into an environment of your own:\n\n"
         f"```bash\npython -m pip install {source}    # or [keras], or [all]\n"
-        "tlcourse start my_course\ntlcourse lab my_course\n```"
+        f"tlcourse start my_course\ntlcourse lab my_course\n```\n\n{invitation()}"
     )
 
 

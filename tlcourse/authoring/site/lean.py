@@ -10,7 +10,7 @@ import re
 import shutil
 from pathlib import Path
 
-__all__ = ["drop_unused", "lean"]
+__all__ = ["drop_unused", "lean", "trim_icons"]
 
 _NEVER = ("_static/scripts/fontawesome.js",)
 # A file, and what only a page that uses it has in it.
@@ -30,8 +30,12 @@ _ONLY_WITH = {
 _LOADED = re.compile(
     r'[ \t]*<(?:script|link)\b[^>]*?\b(?:src|href)="(?:\.\./)*([^"?]+)[^"]*"[^>]*>(?:</script>)?\n?'
 )
+# Read before the page is drawn: settings that inline scripts add to, and the choice of a framework.
+_AT_ONCE = ("_static/documentation_options.js", "_static/tlcourse.js")
 # Of no use without the scripts: what they are told, inline.
 _TOLD = re.compile(r"[ \t]*<script>(?:let toggle\w+|var togglebuttonSelector)\b[^<]*</script>\n?")
+_THEME = "_static/styles/pydata-sphinx-theme.css"
+_ICON = re.compile(r'(?:\.fa-[a-z0-9-]+:before,?)+\{content:"[^"]*"\}')
 _UNUSED = (
     ".buildinfo",
     "_sources",
@@ -49,15 +53,14 @@ _UNUSED = (
 
 
 def lean(page: str) -> str:
-    """A page's HTML without the scripts and styles that it does not use.
+    """A page's HTML without the scripts and styles that it does not use; other scripts wait for the text.
 
     Examples
     --------
     >>> lean('<script src="../_static/copybutton.js?v=1"></script><p>No code here.</p>')
     '<p>No code here.</p>'
-    >>> page = '<script src="../_static/copybutton.js?v=1"></script><div class="highlight-python">1</div>'
-    >>> lean(page) == page
-    True
+    >>> lean('<script src="../_static/copybutton.js?v=1"></script><div class="highlight">1</div>')
+    '<script defer src="../_static/copybutton.js?v=1"></script><div class="highlight">1</div>'
     """
 
     def keep(match: re.Match[str]) -> str:
@@ -65,7 +68,10 @@ def lean(page: str) -> str:
         if file in _NEVER:
             return ""
         needed = next((mark for name, mark in _ONLY_WITH.items() if file.startswith(name)), "")
-        return match[0] if needed in page else ""
+        if needed not in page:
+            return ""
+        late = "<script src=" in match[0] and file not in _AT_ONCE
+        return match[0].replace("<script src=", "<script defer src=") if late else match[0]
 
     text = _LOADED.sub(keep, page)
     return text if "togglebutton.js" in text else _TOLD.sub("", text)
@@ -79,3 +85,17 @@ def drop_unused(html: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+
+
+def trim_icons(html: Path) -> None:
+    """Leave in the theme's style sheet the icons that a page or a script of the site shows, and no others."""
+    path = html / _THEME
+    if not path.is_file():
+        return
+    users = [*html.rglob("*.html"), *html.glob("_static/**/*.js")]
+    shown = {name for user in users for name in re.findall(r"fa-[a-z0-9-]+", user.read_text("utf-8"))}
+
+    def used(rule: re.Match[str]) -> str:
+        return rule[0] if shown & set(re.findall(r"fa-[a-z0-9-]+", rule[0])) else ""
+
+    path.write_text(_ICON.sub(used, path.read_text(encoding="utf-8")), encoding="utf-8")

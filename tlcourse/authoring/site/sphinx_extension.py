@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from tlcourse.authoring.launch import launch_links, repository_of
+from tlcourse.authoring.launch import edit_link, launch_links, repository_of
 from tlcourse.authoring.site.code import lined
 from tlcourse.authoring.site.contents import part_caption
 from tlcourse.authoring.site.describe import description, meta_tag, titled
@@ -27,7 +27,7 @@ from tlcourse.authoring.site.stage import DOWNLOADS
 from tlcourse.authoring.site.tables import mended
 from tlcourse.frameworks import FRAMEWORKS, TITLES
 
-__all__ = ["framework_of", "mark_sidebar", "neighbours", "setup"]
+__all__ = ["framework_of", "mark_sidebar", "neighbours", "setup", "source_of"]
 
 
 def framework_of(page: str) -> str | None:
@@ -40,6 +40,19 @@ def framework_of(page: str) -> str | None:
     """
     folder = page.split("/", 1)[0] if "/" in page else ""
     return folder if folder in FRAMEWORKS else None
+
+
+def source_of(page: str) -> str:
+    """The one file that a page's text is written in, from the repository's root.
+
+    Examples
+    --------
+    >>> source_of("keras/01-why-transfer-learning"), source_of("glossary")
+    ('book/chapters/01-why-transfer-learning.md', 'book/glossary.md')
+    """
+    if framework_of(page) is None:
+        return f"book/{page}.md"
+    return f"book/chapters/{page.split('/', 1)[1]}.md"
 
 
 def mark_sidebar(html: str) -> str:
@@ -118,6 +131,9 @@ def _page_context(
         for key, label in TITLES.items()
         if any(framework_of(doc) == key for doc in app.env.found_docs)
     ]
+    repository = repository_of(Path(app.confdir))
+    if repository is not None and pagename in app.env.found_docs:
+        context["tl_edit"] = edit_link(repository, source_of(pagename))
     if framework is not None:
         name = pagename.split("/", 1)[1]
         context["tl_switch"] = [
@@ -130,7 +146,6 @@ def _page_context(
             for key, label in TITLES.items()
             if f"{key}/{name}" in app.env.found_docs
         ]
-        repository = repository_of(Path(app.confdir))
         if repository is not None:
             context["tl_launch"] = launch_links(repository, framework, name)
         context["tl_download"] = pathto(f"{DOWNLOADS}/{framework}/{name}.ipynb", 1)
