@@ -92,8 +92,8 @@ class Batch:
 MADE = (
     wrong(
         lambda batch: batch.instead is not None,
-        "`collate` gives {instead}. It should give a dict with `{ids_name}` and `{mask_name}`, and the labels where"
-        " the task says.",
+        "`collate` gives {instead}. It should give a dict with `{ids_name}` and `{mask_name}`, and the"
+        " labels where the task says.",
         "not a batch",
     ),
     wrong(
@@ -121,19 +121,20 @@ IDS = (
     right(lambda batch: batch.right, "The ids are padded as they should be.", 2),
     wrong(
         lambda batch: batch.to_shortest,
-        "The longest text of a batch has {longest} tokens, the shortest {shortest}, and your ids have the shape"
-        " {shape}. You cut every text to the shortest. Pad to the longest.",
+        "The longest text of a batch has {longest} tokens, the shortest {shortest}, and your ids have the"
+        " shape {shape}. You cut every text to the shortest. Pad to the longest.",
         "cut to the shortest",
     ),
     wrong(
         lambda batch: batch.cut,
-        "The longest text of a batch has {longest} tokens, and your ids have the shape {shape}. Tokens are lost.",
+        "The longest text of a batch has {longest} tokens, and your ids have the shape {shape}. Tokens are"
+        " lost.",
         "tokens lost",
     ),
     wrong(
         lambda batch: batch.too_long,
-        "The longest text of a batch has {longest} tokens, and your ids have the shape {shape}. The model would"
-        " compute all this padding for nothing. Pad to the longest text of the batch.",
+        "The longest text of a batch has {longest} tokens, and your ids have the shape {shape}. The model"
+        " would compute all this padding for nothing. Pad to the longest text of the batch.",
         "padded too far",
     ),
     wrong(
@@ -144,21 +145,22 @@ IDS = (
     ),
     wrong(
         lambda batch: batch.other_fill,
-        "A row is {row}: you pad with {fill}, and `pad` is {pad}. In this vocabulary {fill} can be a real token.",
+        "A row is {row}: you pad with {fill}, and `pad` is {pad}. In this vocabulary {fill} can be a real"
+        " token.",
         "pads with a real token",
     ),
     wrong(
         always,
-        "Your ids have the shape {shape}, for {count} texts of up to {longest} tokens. Each row is a text's ids,"
-        " followed by `pad`.",
+        "Your ids have the shape {shape}, for {count} texts of up to {longest} tokens. Each row is a"
+        " text's ids, followed by `pad`.",
         "other ids",
     ),
 )
 MASK = (
     wrong(
         lambda batch: not batch.mask_fits,
-        "The ids have the shape {shape} and the mask has {mask_shape}. The mask says for each token whether it is"
-        " one.",
+        "The ids have the shape {shape} and the mask has {mask_shape}. The mask says for each token"
+        " whether it is one.",
         "another shape",
     ),
     wrong(
@@ -184,8 +186,8 @@ MASK = (
     ),
     wrong(
         lambda batch: batch.by_pad,
-        "Your mask is 0 wherever an id equals `pad`. Here a text may contain that id as a token, as GPT-2's end of"
-        " text does. Make the mask from the lengths of the texts.",
+        "Your mask is 0 wherever an id equals `pad`. Here a text may contain that id as a token, as"
+        " GPT-2's end of text does. Make the mask from the lengths of the texts.",
         "mask from the ids",
     ),
     wrong(

@@ -1,4 +1,4 @@
-"""Batches of texts as token ids, padded with 0, with another number, and with a number that texts hold too."""
+"""Batches of texts as token ids, padded with 0, with another number, and with one that texts hold too."""
 
 from __future__ import annotations
 

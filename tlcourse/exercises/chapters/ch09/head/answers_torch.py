@@ -361,7 +361,9 @@ class Classifier(nn.Module):
         super().__init__()
         self.encoder = encoder.requires_grad_(False)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Sequential(nn.Linear(encoder.config.hidden_size, 32), nn.ReLU(), nn.Linear(32, classes))
+        self.head = nn.Sequential(
+            nn.Linear(encoder.config.hidden_size, 32), nn.ReLU(), nn.Linear(32, classes)
+        )
 
     def forward(self, input_ids, attention_mask):
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state

@@ -30,7 +30,8 @@ WAYS = ("right", "padding counts", "[CLS]", "a sum", "the largest", "attention w
 
 
 def pooled(inputs: dict[str, Any], how: str) -> list[np.ndarray]:
-    """The vectors (N, D) that a pooling of this kind gives; where padding counts, with a mask below or not."""
+    """The vectors (N, D) that a pooling of this kind gives; where padding counts, with a mask below or"
+    " not."""
     ids = np.asarray(inputs["ids"])
     hidden, bare = (hidden_states(ids, inputs["tensors"], masked) for masked in (True, False))
     mask = (ids != 0)[..., None]
@@ -127,8 +128,8 @@ class Case:
 SHAPE = (
     wrong(
         lambda case: not case.fits,
-        "For {wanted[0]} texts and {wanted[1]} classes the logits have the shape {shape}. There is one row for each"
-        " text and one column for each class.",
+        "For {wanted[0]} texts and {wanted[1]} classes the logits have the shape {shape}. There is one row"
+        " for each text and one column for each class.",
         "another shape",
     ),
     wrong(lambda case: not case.finite, "Some logits are not finite.", "not finite"),
@@ -146,13 +147,14 @@ POOLED = (
     ),
     wrong(
         lambda case: case.way == "padding counts",
-        "The vectors at the padding are in your mean, so a text's logits depend on its neighbours in the batch. Use"
-        " the mask.",
+        "The vectors at the padding are in your mean, so a text's logits depend on its neighbours in the"
+        " batch. Use the mask.",
         "padding counts",
     ),
     wrong(
         lambda case: case.way == "[CLS]",
-        "Your head reads the vector of the first token. This encoder was trained with the mean over all tokens.",
+        "Your head reads the vector of the first token. This encoder was trained with the mean over all"
+        " tokens.",
         "[CLS]",
     ),
     wrong(
@@ -167,20 +169,20 @@ POOLED = (
     ),
     wrong(
         lambda case: case.way == "attention without the mask",
-        "The mean leaves padding out, but the encoder does not: its attention reads padding as tokens. Pass the"
-        " mask to the encoder too.",
+        "The mean leaves padding out, but the encoder does not: its attention reads padding as tokens."
+        " Pass the mask to the encoder too.",
         "attention without the mask",
     ),
     wrong(
         lambda case: not case.same_when_longer,
-        "With more padding the same texts get different logits. Padding has to stay out of the attention and out of"
-        " the mean.",
+        "With more padding the same texts get different logits. Padding has to stay out of the attention"
+        " and out of the mean.",
         "padding counts",
     ),
     wrong(
         always,
-        "Your logits are not a linear function of the mean over each text's tokens. Pool, drop out, and add one"
-        " linear layer.",
+        "Your logits are not a linear function of the mean over each text's tokens. Pool, drop out, and"
+        " add one linear layer.",
         "another head",
     ),
 )
@@ -198,8 +200,8 @@ TRAINS = (
     right(lambda case: case.step_right, "Only the head trains."),
     wrong(
         always,
-        "The encoder stays as it was, but a step does not move the logits as one linear layer on the pooled vectors"
-        " would.",
+        "The encoder stays as it was, but a step does not move the logits as one linear layer on the"
+        " pooled vectors would.",
         "another step",
     ),
 )

@@ -10,7 +10,7 @@ from tlcourse.exercises.engine import describe, plain_array, random_state_kept
 
 WORDS, WIDTH, INNER, HEADS, POSITIONS = 40, 8, 16, 2, 24
 TEXTS, LENGTH, LONGER, CLASSES, REPEATS = 16, 9, 3, 3, 400
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "vocab_size": WORDS,
     "hidden_size": WIDTH,
     "num_hidden_layers": 1,
@@ -23,7 +23,8 @@ CONFIG = {
 
 
 def inputs(rng: np.random.Generator) -> dict[str, Any]:
-    """``tensors`` by the Hub's names; ``ids`` (N, L), 0 for padding; ``pull`` (N, C), ``rate``, ``dropout``."""
+    """``tensors`` by the Hub's names; ``ids`` (N, L), 0 for padding; ``pull`` (N, C), ``rate``,"
+    " ``dropout``."""
     from tlcourse.language.encoder import bert_shapes
 
     tensors = {}
@@ -47,8 +48,8 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
     """Logits before and after a step, with more padding, and of one text many times in training mode.
 
-    ``weights``: the model's matrices between pooled vectors and classes. ``hidden``: what the encoder that was
-    handed over gives after the step. ``instead``: what came in place of a model, or of logits.
+    ``weights``: the model's matrices between pooled vectors and classes. ``hidden``: what the encoder gives
+    after the step. ``instead``: what came in place of a model, or of logits.
     """
     with random_state_kept(int(inputs["seed"])):
         return (_in_torch if framework == "torch" else _in_keras)(answer, inputs)
@@ -87,7 +88,7 @@ def _in_torch(answer: Any, inputs: dict[str, Any]) -> dict[str, Any]:
     before = logits(ids)
     if not isinstance(before, torch.Tensor):
         return {"instead": describe(before)}
-    found = {"before": plain_array(before.detach())}
+    found: dict[str, Any] = {"before": plain_array(before.detach())}
     found["weights"] = _heads([p.detach().numpy().copy() for p in model.parameters()])
     parameters = [p for p in model.parameters() if p.requires_grad]
     with torch.no_grad():

@@ -61,6 +61,4 @@ def hidden_states(ids: np.ndarray, tensors: Mapping[str, np.ndarray], masked: bo
     x = _normalised(x + mixed, tensors, f"{at}.attention.output.LayerNorm")
     inner = _dense(x, tensors, f"{at}.intermediate.dense")
     inner = inner * 0.5 * (1 + erf(inner / np.sqrt(2)))
-    return _normalised(
-        x + _dense(inner, tensors, f"{at}.output.dense"), tensors, f"{at}.output.LayerNorm"
-    )
+    return _normalised(x + _dense(inner, tensors, f"{at}.output.dense"), tensors, f"{at}.output.LayerNorm")

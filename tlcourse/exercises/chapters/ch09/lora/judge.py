@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from tlcourse.exercises.engine import Verdict, WrongAnswerError, always, close, read, right, show, total, wrong
+from tlcourse.exercises.engine import (
+    Verdict,
+    WrongAnswerError,
+    always,
+    close,
+    read,
+    right,
+    show,
+    total,
+    wrong,
+)
 
-BETWEEN = {
+BETWEEN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "a ReLU": lambda z: np.maximum(z, 0),
     "a tanh": np.tanh,
     "a sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -32,7 +43,8 @@ class Case:
     def __init__(self, observed: dict[str, Any], inputs: dict[str, Any]) -> None:
         if "instead" in observed:
             raise WrongAnswerError(
-                f"A pair was asked for, the addition (a layer) and its scale. You give {observed['instead']}.",
+                f"A pair was asked for, the addition (a layer) and its scale. You give"
+                f" {observed['instead']}.",
                 "not a pair",
             )
         if "no scale" in observed:
@@ -61,7 +73,8 @@ class Case:
         self.full = bool(shapes) and shapes[0] == shape
         self.biases = any(len(s) == 1 for s in shapes)
         self.linear = self.not_zero = self.both_zero = self.still_there = self.learns = False
-        self.between, self.scaled_twice = None, False
+        self.between: str | None = None
+        self.scaled_twice = False
         if not self.two:
             return
         a, b = before
@@ -97,8 +110,8 @@ SCALE = (
     right(lambda case: case.scale_right, "The scale is alpha / rank."),
     wrong(
         lambda case: case.alpha_alone,
-        "The scale is {scale_shown}, which is alpha. Divide it by the rank: then a different rank does not need a"
-        " different learning rate.",
+        "The scale is {scale_shown}, which is alpha. Divide it by the rank: then a different rank does not"
+        " need a different learning rate.",
         "not divided by the rank",
     ),
     wrong(lambda case: case.one, "The scale is 1. It should be alpha / rank.", "no scale"),
@@ -117,25 +130,26 @@ SCALE = (
 TWO = (
     wrong(
         lambda case: not case.two and case.full,
-        "The addition holds {sizes}: one full matrix, as large as the layer's own. Two thin ones make it small.",
+        "The addition holds {sizes}: one full matrix, as large as the layer's own. Two thin ones make it"
+        " small.",
         "a full matrix",
     ),
     wrong(
         lambda case: not case.two and case.biases,
-        "The addition holds {sizes}, and there are biases among them. LoRA adds two matrices and nothing else: the"
-        " layer has its bias already.",
+        "The addition holds {sizes}, and there are biases among them. LoRA adds two matrices and nothing"
+        " else: the layer has its bias already.",
         "biases",
     ),
     wrong(
         lambda case: not case.two,
-        "The addition holds {sizes}. The first matrix goes from the layer's inputs to the rank, the second from the"
-        " rank to its outputs.",
+        "The addition holds {sizes}. The first matrix goes from the layer's inputs to the rank, the second"
+        " from the rank to its outputs.",
         "other matrices",
     ),
     wrong(
         lambda case: case.between is not None,
-        "There is {between} between the two matrices. LoRA adds a plain product of two matrices, so that it can be"
-        " added to the layer's own matrix afterwards.",
+        "There is {between} between the two matrices. LoRA adds a plain product of two matrices, so that"
+        " it can be added to the layer's own matrix afterwards.",
         "not linear",
     ),
     wrong(
@@ -153,8 +167,8 @@ START = (
     *TWO,
     wrong(
         lambda case: case.not_zero,
-        "At the start the addition is not 0, so the network no longer computes what it was trained to compute. The"
-        " second matrix starts at zeros.",
+        "At the start the addition is not 0, so the network no longer computes what it was trained to"
+        " compute. The second matrix starts at zeros.",
         "starts elsewhere",
     ),
     right(always, "The network starts as it was."),
@@ -163,8 +177,8 @@ LEARNS = (
     *TWO,
     wrong(
         lambda case: case.both_zero,
-        "Both matrices start at zeros. Then the gradient of each is 0 too, and neither ever learns. Start the first"
-        " one at random.",
+        "Both matrices start at zeros. Then the gradient of each is 0 too, and neither ever learns. Start"
+        " the first one at random.",
         "both at zero",
     ),
     right(lambda case: case.learns, "The addition learns."),

@@ -65,8 +65,8 @@ ROWS = (
     ),
     wrong(
         lambda case: case.way == "dot product",
-        "{yours}. This is the order of the plain dot products, which favour long vectors. For a cosine, divide by"
-        " the length of each text's vector.",
+        "{yours}. This is the order of the plain dot products, which favour long vectors. For a cosine,"
+        " divide by the length of each text's vector.",
         "dot product",
     ),
     wrong(

@@ -46,32 +46,34 @@ TEMPERATURE = (
     right(lambda case: case.right, "The temperature is right."),
     wrong(
         lambda case: case.way == "times the temperature",
-        "With `top_p` = 1: you multiply by the temperature. Divide by it, so that a high temperature brings the"
-        " probabilities closer together.",
+        "With `top_p` = 1: you multiply by the temperature. Divide by it, so that a high temperature"
+        " brings the probabilities closer together.",
         "times the temperature",
     ),
     wrong(
         lambda case: case.way == "no temperature",
-        "With `top_p` = 1: the temperature changes nothing. Divide the logits by it, before the softmax. If you"
-        " divide the probabilities, scaling their sum to 1 undoes it.",
+        "With `top_p` = 1: the temperature changes nothing. Divide the logits by it, before the softmax."
+        " If you divide the probabilities, scaling their sum to 1 undoes it.",
         "no temperature",
     ),
     wrong(
         always,
-        "With `top_p` = 1 every token stays possible: divide the logits by the temperature and take the softmax.",
+        "With `top_p` = 1 every token stays possible: divide the logits by the temperature and take the"
+        " softmax.",
         "other probabilities",
     ),
 )
 TOP_P = (
     wrong(
         lambda case: case.shape != case.asked,
-        "Logits of shape {asked} give as many probabilities, with 0 for a token that is left out. Your array has"
-        " the shape {shape}.",
+        "Logits of shape {asked} give as many probabilities, with 0 for a token that is left out. Your"
+        " array has the shape {shape}.",
         "another shape",
     ),
     wrong(
         lambda case: not case.finite,
-        "Some of your probabilities are not finite. Where one token has more than `top_p`, that token has to stay.",
+        "Some of your probabilities are not finite. Where one token has more than `top_p`, that token has"
+        " to stay.",
         "none left",
     ),
     right(lambda case: case.right, "Top-p is right.", 2),
@@ -103,8 +105,8 @@ TOP_P = (
     ),
     wrong(
         always,
-        "With a `top_p` below 1: sort the probabilities after the temperature, add them up from the largest, and"
-        " stop when the sum reaches `top_p`.",
+        "With a `top_p` below 1: sort the probabilities after the temperature, add them up from the"
+        " largest, and stop when the sum reaches `top_p`.",
         "other tokens",
     ),
 )

@@ -124,7 +124,7 @@ def tune(encoder, ids, labels, new_ids):
     return model.predict(new_ids, verbose=0).argmax(1)
 
 
-# %% [wrong] no better than guessing: "Does each label still belong to its text"
+# %% [wrong] labels of other texts
 import keras
 import numpy as np
 from keras import ops

@@ -19,7 +19,7 @@ def tune(encoder, ids, labels, new_ids):
 
     learning = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW([*learning, *head.parameters()], lr=5e-3)
-    for epoch in range(4):
+    for epoch in range(5):
         for rows in torch.randperm(len(ids)).split(32):
             optimizer.zero_grad()
             nn.functional.cross_entropy(logits(ids[rows]), labels[rows]).backward()
@@ -174,7 +174,7 @@ def tune(encoder, ids, labels, new_ids):
         return logits(new_ids).argmax(1)
 
 
-# %% [wrong] no better than guessing: "Does each label still belong to its text"
+# %% [wrong] labels of other texts
 import torch
 from torch import nn
 

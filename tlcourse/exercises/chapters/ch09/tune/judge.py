@@ -1,4 +1,4 @@
-"""Points for texts that are told right: that takes an encoder which was tuned, and not a head on its vectors."""
+"""Points for texts that are told right: that takes a tuned encoder, and not a head on its vectors."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ from tlcourse.exercises.engine import (
     wrong,
 )
 
-GOOD = 0.74
-"""The share of the new texts that is enough."""
+GOOD = 0.7
+"""The share of the new texts that is enough.
+
+In PyTorch, on 21 seeds, the published solution gets 0.762 to 0.942; LoRA gets 0.717 to 0.938 in four epochs on 8
+of them, and 0.854 or more in five on the others; two other right answers 0.762 to 0.929 on 8. On 21 seeds a
+logistic regression on frozen features gets at most 0.642, a hidden layer on them 0.654; on 8 seeds labels of
+other texts get at most 0.65, so they have no message of their own.
+"""
 CHANCE = 0.62
 """What guessing does not reach: four standard deviations above one half."""
 
@@ -53,8 +59,8 @@ TUNED = (
     ),
     wrong(
         lambda tuned: tuned.moved < 1e-6,
-        "{yours}. Your encoder is as it was, and a head on its frozen vectors gets no further: they do not tell"
-        " which half of a text counts. Let some of its layers learn.",
+        "{yours}. Your encoder is as it was, and a head on its frozen vectors gets no further: they do not"
+        " tell which half of a text counts. Let some of its layers learn.",
         "frozen features",
     ),
     wrong(
@@ -64,14 +70,14 @@ TUNED = (
     ),
     wrong(
         lambda tuned: not tuned.finite or (tuned.by_chance and (tuned.only is not None or tuned.moved > 1.1)),
-        "{yours}. Your encoder's vectors changed so much that little is left of what it had learned. Take a much"
-        " lower rate for its layers.",
+        "{yours}. Your encoder's vectors changed so much that little is left of what it had learned. Take"
+        " a much lower rate for its layers.",
         "rate too high",
     ),
     wrong(
         lambda tuned: tuned.by_chance,
-        "{yours}, as guessing would be. The encoder learned something, but not this. Does each label still belong"
-        " to its text?",
+        "{yours}, as guessing would be. The encoder learned something, but not this. Does each label still"
+        " belong to its text?",
         "no better than guessing",
     ),
     wrong(

@@ -1,4 +1,4 @@
-"""Two remarks joined by "but": does the second one praise? The labels of half of the texts stay with the judge."""
+"""Two remarks joined by "but": does the second one praise? Labels of the new texts stay with the judge."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def sent(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def probe(answer: Any, inputs: dict[str, Any], framework: str) -> dict[str, Any]:
-    """``predicted``: class numbers for the new texts; ``before`` and ``after``: what the encoder makes of some."""
+    """``predicted``: class numbers for the new texts; ``before`` and ``after``: the encoder's vectors."""
     return (_in_torch if framework == "torch" else _in_keras)(answer, inputs)
 
 
