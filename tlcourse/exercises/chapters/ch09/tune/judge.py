@@ -21,10 +21,10 @@ from tlcourse.exercises.engine import (
 GOOD = 0.7
 """The share of the new texts that is enough.
 
-In PyTorch, on 21 seeds, the published solution gets 0.762 to 0.942; LoRA gets 0.717 to 0.938 in four epochs on 8
-of them, and 0.854 or more in five on the others; two other right answers 0.762 to 0.929 on 8. On 21 seeds a
-logistic regression on frozen features gets at most 0.642, a hidden layer on them 0.654; on 8 seeds labels of
-other texts get at most 0.65, so they have no message of their own.
+In PyTorch, on 21 seeds, the published solution gets 0.762 to 0.942; LoRA gets 0.717 to 0.938 in four epochs
+on 8 of them, and 0.854 or more in five on the others; two other right answers 0.762 to 0.929 on 8. On 21
+seeds a logistic regression on frozen features gets at most 0.642, a hidden layer on them 0.654. On 8 seeds
+labels of other texts get at most 0.65, so they have no message of their own.
 """
 CHANCE = 0.62
 """What guessing does not reach: four standard deviations above one half."""
