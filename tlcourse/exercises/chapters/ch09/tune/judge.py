@@ -13,7 +13,6 @@ from tlcourse.exercises.engine import (
     read,
     read_array,
     right,
-    show,
     total,
     wrong,
 )
@@ -37,7 +36,7 @@ class Tuned:
         self.predicted = Predicted(observed["predicted"], inputs["new_labels"], "the new texts")
         before, after = (read_array(observed[name], "the encoder") for name in ("before", "after"))
         self.share, self.only = self.predicted.share, self.predicted.constant
-        self.yours = f"You are right for {show(round(self.share, 3))} of the new texts"
+        self.yours = f"You are right for {self.predicted.shown} new texts"
         self.good, self.mixed_up = self.share >= GOOD, 1 - self.share >= GOOD
         self.by_chance = self.share < CHANCE
         self.finite = before.shape == after.shape and bool(np.isfinite(after).all())
