@@ -47,10 +47,10 @@ class _Names:
     read_inside: frozenset[str]
 
 
-def _names(statement: ast.stmt, flags: int = FLAGS) -> _Names:
+def _names(statement: ast.stmt) -> _Names:
     # By bytecode, not by syntax: it tells the names of the module from those of a function's own.
     module = ast.Module(body=[statement], type_ignores=[])
-    top = compile(module, "<statement>", "exec", flags=flags, dont_inherit=True)
+    top = compile(module, "<statement>", "exec", flags=FLAGS, dont_inherit=True)
     todo, names = [top], {"bound": set[str](), "read": set[str](), "set": set[str](), "inside": set[str]()}
     while todo:
         code = todo.pop()
@@ -78,18 +78,17 @@ def bound_by(statement: ast.stmt) -> set[str]:
     return set(_names(statement).bound)
 
 
-def read_by(statement: ast.stmt, *, hints: bool = True) -> set[str]:
+def read_by(statement: ast.stmt) -> set[str]:
     """The names of the module, and of Python itself, that a statement reads, inside its functions too.
 
-    Type hints are read when a function is defined, unless they are text, as after
-    ``from __future__ import annotations`` (``hints=False``).
+    Type hints too: they are read when a function is defined.
 
     Examples
     --------
     >>> sorted(read_by(ast.parse("def f(x: Real):\\n    return len(x) * scale").body[0]))
     ['Real', 'len', 'scale']
     """
-    return set(_names(statement, FLAGS if hints else FLAGS | annotations.compiler_flag).read)
+    return set(_names(statement).read)
 
 
 def read_from_above(statements: Sequence[ast.stmt]) -> set[str]:

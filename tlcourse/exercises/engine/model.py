@@ -23,7 +23,6 @@ __all__ = [
     "State",
     "Verdict",
     "WrongAnswerError",
-    "swapped",
 ]
 
 PUBLIC_SEED = 20_240  # what check() draws its inputs from; a grader draws a secret one
@@ -86,24 +85,6 @@ class Misconception:
     def source_for(self, framework: str) -> str | None:
         """The wrong answer's code for one framework; None where it cannot happen there."""
         return self.source if isinstance(self.source, str) else self.source.get(framework)
-
-
-def swapped(source: str, old: str, new: str) -> str:
-    """An answer with a piece of it exchanged: how a misconception is made from the right one.
-
-    Raises
-    ------
-    CourseError
-        If the piece is not there: the misconception would be the right answer.
-
-    Examples
-    --------
-    >>> swapped("return a + b", "+", "-")
-    'return a - b'
-    """
-    if old not in source:
-        raise CourseError(f"{old!r} is not in the answer.", "Name a piece that is.")
-    return source.replace(old, new)
 
 
 def _everything(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -110,8 +110,8 @@ def _classes(value: Any, labels: Labels, what: str) -> Labels:
     if given.ndim != 1 or given.dtype.kind not in "iufb" or len(given) != len(labels):
         shape = f"have shape `{given.shape}`" if given.ndim else "are not a list of numbers"
         raise WrongAnswerError(
-            f"The predictions for {what} {shape}, and there are {len(labels)} images. Give one class number"
-            " for each.",
+            f"The predictions for {what} {shape}, and there are {len(labels)} {what.split()[-1]}."
+            " Give one class number for each.",
             "not a class for each image",
         )
     whole = np.isfinite(given) & (given == np.round(given)) & (given >= 0) & (given <= 10**6)

@@ -1,4 +1,4 @@
-"""Which exercises there are: the folders of ``chapters/chNN``, and what a module ``chNN.py`` lists."""
+"""Which exercises there are: the folders of ``chapters/chNN``, and what was added in this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tlcourse.exercises.engine.model import Exercise
 
 __all__ = ["add_module", "all_exercises", "chapter_number", "get"]
 
-_HOME = "tlcourse.exercises"
+_HOME = "tlcourse.exercises.chapters"
 _EXTRA: list[str] = []
 _loaded: dict[str, tuple[Exercise, ...]] = {}
 
@@ -37,15 +37,11 @@ def _from(module: str) -> tuple[Exercise, ...]:
 
 def _modules(chapter: str | None = None) -> list[str]:
     """What holds exercises, of all chapters or of one ("04"); and what was added."""
-    packages = (_HOME, f"{_HOME}.chapters")
     if chapter is not None:
-        modules = [f"{package}.ch{chapter}" for package in packages]
-        return [name for name in modules if importlib.util.find_spec(name) is not None] + _EXTRA
-    modules = []
-    for package in packages:
-        inside = pkgutil.iter_modules(importlib.import_module(package).__path__)
-        modules += [f"{package}.{info.name}" for info in inside if re.fullmatch(r"ch\d\d", info.name)]
-    return sorted(modules, key=lambda name: name.rpartition(".")[2]) + _EXTRA
+        package = f"{_HOME}.ch{chapter}"
+        return [package] * (importlib.util.find_spec(package) is not None) + _EXTRA
+    inside = pkgutil.iter_modules(importlib.import_module(_HOME).__path__)
+    return sorted(f"{_HOME}.{info.name}" for info in inside if re.fullmatch(r"ch\d\d", info.name)) + _EXTRA
 
 
 def all_exercises(chapter: str | None = None) -> tuple[Exercise, ...]:

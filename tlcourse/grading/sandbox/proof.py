@@ -151,11 +151,6 @@ def attack(inputs):
             folders[:] = [name for name in folders if name not in ("proc", "sys", "dev")]
         for name in names.intersection(files):
             tried("secrets", "see " + folder + "/" + name, True)
-        if folder.endswith("/tlcourse/exercises"):
-            for name in files:
-                if name.startswith("ch") and name.endswith(".py"):
-                    with open(folder + "/" + name, encoding="utf-8") as file:
-                        tried("secrets", "read a judge in " + folder, "Misconception(" in file.read())
         if "/tlcourse/exercises/chapters/" in folder:
             for name in files:
                 shown = name.split(".")[0] in inputs["shown"]

@@ -70,7 +70,7 @@ class Case:
         shapes = [a.shape for a in before]
         self.sizes = ", ".join("x".join(map(str, s)) for s in shapes) or "nothing"
         self.two = shapes == wanted == [a.shape for a in after]
-        self.full = bool(shapes) and shapes[0] == shape
+        self.full = shapes == [shape]
         self.biases = any(len(s) == 1 for s in shapes)
         self.linear = self.not_zero = self.both_zero = self.still_there = self.learns = False
         self.between: str | None = None

@@ -11,5 +11,5 @@ ABOUT = About(
         "tlcourse.training.loop._torch.fit",
         "tlcourse.training.loop._keras.fit",
     ),
-    trains=8,
+    trains=10,
 )

@@ -157,7 +157,8 @@ def tune(encoder, ids, labels, new_ids):
     mean = keras.layers.GlobalAveragePooling1D()(encoder(tokens), mask=ops.not_equal(tokens, 0))
     model = keras.Model(tokens, keras.layers.Dense(2)(mean))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.AdamW(1e-3), loss=loss)
+    rate = keras.optimizers.schedules.CosineDecay(2e-4, 36, warmup_target=2e-3, warmup_steps=4)
+    model.compile(keras.optimizers.AdamW(rate), loss=loss)
     model.fit(ids, labels, batch_size=32, epochs=4, verbose=0)
     return model.predict(new_ids, verbose=0).argmin(1)
 

@@ -13,13 +13,20 @@ from tlcourse.exercises.engine import (
     read,
     read_array,
     right,
-    show,
     total,
     wrong,
 )
 
 GOOD = 0.7
-"""The share of the new texts that is enough."""
+"""The share of the new texts that is enough.
+
+In PyTorch, on 21 seeds, the published solution gets 0.762 to 0.942; LoRA gets 0.717 to 0.938 in four epochs
+on 8 of them, and 0.854 or more in five on the others; two other right answers 0.762 to 0.929 on 8. On 21
+seeds a logistic regression on frozen features gets at most 0.642, a hidden layer on them 0.654. On 8 seeds
+labels of other texts get at most 0.65, so they have no message of their own. In Keras, on 7 seeds, the
+published solution gets 0.838 to 0.921 and LoRA 0.775 to 0.9; on 8 a logistic regression on frozen features
+gets at most 0.637.
+"""
 CHANCE = 0.62
 """What guessing does not reach: four standard deviations above one half."""
 
@@ -31,7 +38,7 @@ class Tuned:
         self.predicted = Predicted(observed["predicted"], inputs["new_labels"], "the new texts")
         before, after = (read_array(observed[name], "the encoder") for name in ("before", "after"))
         self.share, self.only = self.predicted.share, self.predicted.constant
-        self.yours = f"You are right for {show(round(self.share, 3))} of the new texts"
+        self.yours = f"You are right for {self.predicted.shown} new texts"
         self.good, self.mixed_up = self.share >= GOOD, 1 - self.share >= GOOD
         self.by_chance = self.share < CHANCE
         self.finite = before.shape == after.shape and bool(np.isfinite(after).all())
