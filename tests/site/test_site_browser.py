@@ -479,7 +479,8 @@ def test_plots_are_dark_in_dark_and_readable_on_a_phone(site: Path, visit: Any) 
 def test_in_dark_a_photograph_keeps_its_colours(site: Path, visit: Any) -> None:
     page = visit(chapter_with(site, "The labels of these images"), mode="dark")
     figure = page.locator("figure.tl-figure", has_text="The labels of these images").first
-    assert figure.locator("img").first.evaluate("node => getComputedStyle(node).filter") == "none"
+    # The theme makes it a little darker; its colours stay.
+    assert "invert" not in figure.locator("img").first.evaluate("node => getComputedStyle(node).filter")
 
 
 # --------------------------------------------------------------------------------------- on paper
