@@ -144,7 +144,7 @@ _CONTRAST = """() => {
 @pytest.mark.parametrize("dark", [True, False])
 def test_the_box_that_opens_a_chapter_can_be_read(dark: bool, open_notebook: Any) -> None:
     page = open_notebook("money.ipynb", dark=dark).page
-    page.wait_for_selector(f"body[data-jp-theme-light={str(not dark).lower()}]")
+    page.wait_for_selector(f"body[data-jp-theme-light={str(not dark).lower()}]", state="attached")
     page.wait_for_selector(".jp-RenderedMarkdown >> text=You will be able to")
     assert page.evaluate(_CONTRAST) >= 4.5
 

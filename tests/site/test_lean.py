@@ -44,6 +44,8 @@ def test_files_that_no_page_asks_for_go(tmp_path: Path) -> None:
 def test_what_is_not_needed_for_the_first_look_waits() -> None:
     options = '<script src="../_static/documentation_options.js"></script>\n'
     assert lean(options) == options
+    deferred = '<script src="in-the-browser/page.js" defer></script>'
+    assert lean(deferred) == deferred
     assert lean('<script src="../_static/doctools.js"></script>') == (
         '<script defer src="../_static/doctools.js"></script>'
     )

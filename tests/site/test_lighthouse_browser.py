@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MARKS = ("performance", "accessibility", "best-practices", "seo")
 LEAST = 0.95
+# What another process on this machine takes from the browser, Lighthouse takes for the page's own slowness.
+TRIES = 4
 
 
 def report(address: str, scratch: Path) -> dict[str, Any]:
@@ -58,10 +60,10 @@ def test_lighthouse_is_content(site: Path, tmp_path: Path) -> None:
     # Packed, as every host of static sites sends it.
     with browser.serve(site, packed=True) as base:
         for path in pages(site):
-            found = report(f"{base}/{path}", tmp_path)
-            marks = {mark: found["categories"][mark]["score"] for mark in MARKS}
-            if marks["performance"] < LEAST:  # the one mark that another process on this machine can spoil
+            low: list[str] = []
+            for _ in range(TRIES):
                 found = report(f"{base}/{path}", tmp_path)
-                marks["performance"] = max(marks["performance"], found["categories"]["performance"]["score"])
-            low = [lost(found, mark) for mark in MARKS if marks[mark] < LEAST]
+                low = [lost(found, mark) for mark in MARKS if found["categories"][mark]["score"] < LEAST]
+                if not low:
+                    break
             assert not low, f"{path}: {'; '.join(low)}"

@@ -7,15 +7,18 @@ built already.
 from __future__ import annotations
 
 import html
+import io
 import posixpath
 import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browser import COLOURS, axe_violations, thin
 from commit import FRAMEWORKS, in_turn, whose_turn
+from PIL import Image
 
 from tlcourse.authoring.launch import repository_of
 from tlcourse.authoring.site.bundle import NAME
@@ -449,6 +452,35 @@ def test_a_phone_scrolls_in_one_direction_only(site: Path, visit: Any, base: str
         assert wide <= 0, f"{path} is {wide} px wider than a phone"
     page.goto(f"{base}/{chapters_of(site)[0]}")
     assert page.locator(".tl-switch").is_visible()
+
+
+def brightness(shot: bytes) -> float:
+    """The mean grey of a screenshot: 0 black, 255 white."""
+    return float(np.asarray(Image.open(io.BytesIO(shot)).convert("L")).mean())
+
+
+def test_plots_are_dark_in_dark_and_readable_on_a_phone(site: Path, visit: Any) -> None:
+    path = chapter_with(site, 'class="tl-plot"')
+    seen = {}
+    for mode in ("light", "dark"):
+        page = visit(path, mode=mode, viewport=PHONE)
+        image = page.locator("img.tl-plot:visible").first
+        image.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "image => image.complete && image.naturalWidth > 0", arg=image.element_handle()
+        )
+        seen[mode] = brightness(image.screenshot())
+        wide = image.evaluate("node => node.getBoundingClientRect().width / node.naturalWidth")
+        assert wide >= 0.7, f"{path}: its words have {wide:.0%} of their size"
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert seen["dark"] < 80 < 170 < seen["light"], seen
+
+
+def test_in_dark_a_photograph_keeps_its_colours(site: Path, visit: Any) -> None:
+    page = visit(chapter_with(site, "The labels of these images"), mode="dark")
+    figure = page.locator("figure.tl-figure", has_text="The labels of these images").first
+    # The theme makes it a little darker; its colours stay.
+    assert "invert" not in figure.locator("img").first.evaluate("node => getComputedStyle(node).filter")
 
 
 # --------------------------------------------------------------------------------------- on paper

@@ -70,7 +70,7 @@ def lean(page: str) -> str:
         needed = next((mark for name, mark in _ONLY_WITH.items() if file.startswith(name)), "")
         if needed not in page:
             return ""
-        late = "<script src=" in match[0] and file not in _AT_ONCE
+        late = " defer" not in match[0] and file not in _AT_ONCE
         return match[0].replace("<script src=", "<script defer src=") if late else match[0]
 
     text = _LOADED.sub(keep, page)
