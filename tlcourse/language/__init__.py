@@ -8,6 +8,7 @@ from __future__ import annotations
 from tlcourse.language.checkpoints import Checkpoint, find_checkpoint
 from tlcourse.language.encoder import POOLINGS, load_encoder
 from tlcourse.language.generator import load_gpt, logits_of
+from tlcourse.language.instruct import instruct_file, load_instruct
 from tlcourse.language.lora import LoraReport, add_lora, lora_report
 from tlcourse.language.passages import passages, stream
 from tlcourse.language.sampling import STRATEGIES, generate, next_probabilities, perplexity
@@ -24,9 +25,11 @@ __all__ = [
     "add_lora",
     "find_checkpoint",
     "generate",
+    "instruct_file",
     "lead",
     "load_encoder",
     "load_gpt",
+    "load_instruct",
     "load_tokenizer",
     "logits_of",
     "lora_report",
