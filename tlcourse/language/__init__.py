@@ -15,6 +15,7 @@ from tlcourse.language.sampling import STRATEGIES, generate, next_probabilities,
 from tlcourse.language.search import search
 from tlcourse.language.summary import lead, mean_similarity, rouge_1, sentences_of, summarise
 from tlcourse.language.tokenizer import TextTokenizer, load_tokenizer
+from tlcourse.language.variety import distinct, repeated
 
 __all__ = [
     "POOLINGS",
@@ -23,6 +24,7 @@ __all__ = [
     "LoraReport",
     "TextTokenizer",
     "add_lora",
+    "distinct",
     "find_checkpoint",
     "generate",
     "instruct_file",
@@ -37,6 +39,7 @@ __all__ = [
     "next_probabilities",
     "passages",
     "perplexity",
+    "repeated",
     "rouge_1",
     "search",
     "sentences_of",
