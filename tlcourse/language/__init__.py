@@ -9,6 +9,7 @@ from tlcourse.language.checkpoints import Checkpoint, find_checkpoint
 from tlcourse.language.encoder import POOLINGS, load_encoder
 from tlcourse.language.generator import load_gpt, logits_of
 from tlcourse.language.instruct import instruct_file, load_instruct
+from tlcourse.language.judged import JudgedSummary, judged_summaries
 from tlcourse.language.lora import LoraReport, add_lora, lora_report
 from tlcourse.language.passages import passages, stream
 from tlcourse.language.sampling import STRATEGIES, generate, next_probabilities, perplexity
@@ -21,6 +22,7 @@ __all__ = [
     "POOLINGS",
     "STRATEGIES",
     "Checkpoint",
+    "JudgedSummary",
     "LoraReport",
     "TextTokenizer",
     "add_lora",
@@ -28,6 +30,7 @@ __all__ = [
     "find_checkpoint",
     "generate",
     "instruct_file",
+    "judged_summaries",
     "lead",
     "load_encoder",
     "load_gpt",

@@ -9,6 +9,8 @@ Keras has no SmolLM2.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -101,11 +103,18 @@ def write_row(framework: str, writer: str, way: str, seed: int) -> dict[str, flo
 
 @cache
 def documents() -> list[Any]:
-    """Documentation of 4 to 12 sentences, in an order drawn once."""
+    """Documentation of 4 to 12 sentences, in an order drawn once.
+
+    Sentences that stand in more than two of them are left out: SciPy puts one paragraph about batches into
+    the documentation of most functions for matrices.
+    """
     from tlcourse import data
     from tlcourse.language import sentences_of
 
-    some = [one for one in data.documented() if 4 <= len(sentences_of(one.text)) <= 12]
+    every = [(one, sentences_of(one.text)) for one in data.documented()]
+    times = Counter(sentence for _, sentences in every for sentence in set(sentences))
+    own = [(one, [s for s in sentences if times[s] <= 2]) for one, sentences in every]
+    some = [replace(one, text=" ".join(sentences)) for one, sentences in own if 4 <= len(sentences) <= 12]
     return [some[row] for row in np.random.default_rng(0).permutation(len(some))]
 
 

@@ -1,0 +1,51 @@
+"""Ten summaries by SmolLM2, read beside their texts: what was judged, and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["VERDICTS", "JudgedSummary", "judged_summaries"]
+
+#: True in all it says; a true sentence with a wrong detail; or its main statement is wrong or stands nowhere.
+VERDICTS = ("faithful", "a detail is wrong", "wrong")
+
+
+@dataclass(frozen=True)
+class JudgedSummary:
+    """A summary and a person's verdict on it.
+
+    Attributes
+    ----------
+    name : str
+        Of the function in scikit-learn or SciPy.
+    text : str
+        The paragraphs of its documentation (both libraries: BSD-3-Clause).
+    authors : str
+        The one line with which its authors sum them up.
+    summary : str
+        What SmolLM2-135M-Instruct answered, always the most probable token, 50 tokens at most.
+    verdict : str
+        One of `VERDICTS`. That it says little, or breaks off, is no fault here.
+    reason : str
+    """
+
+    name: str
+    text: str
+    authors: str
+    summary: str
+    verdict: str
+    reason: str
+
+
+def judged_summaries() -> tuple[JudgedSummary, ...]:
+    """The ten, in the order of the sweep ``written-summaries``, whose first texts these are.
+
+    Examples
+    --------
+    >>> len(judged_summaries())
+    10
+    """
+    held = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    return tuple(JudgedSummary(**one) for one in held)
