@@ -8,8 +8,8 @@ from pathlib import Path
 
 __all__ = ["VERDICTS", "JudgedSummary", "judged_summaries"]
 
-#: True in all it says; a true sentence with a wrong detail; or its main statement is wrong or stands nowhere.
-VERDICTS = ("faithful", "a detail is wrong", "wrong")
+#: True in all it says; true but for a detail; or its main statement is wrong or stands nowhere.
+VERDICTS = ("faithful", "wrong detail", "wrong")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class JudgedSummary:
     authors : str
         The one line with which its authors sum them up.
     summary : str
-        What SmolLM2-135M-Instruct answered, always the most probable token, 50 tokens at most.
+        The first sentence that SmolLM2-135M-Instruct answered, always the most probable token, 50 at most.
     verdict : str
         One of `VERDICTS`. That it says little, or breaks off, is no fault here.
     reason : str

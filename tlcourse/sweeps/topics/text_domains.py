@@ -232,7 +232,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "text-domains-again",
         _FUNCTION,
-        partial(_grid, ("frozen", "lora"), (0, 40), SEEDS[:3]),
+        partial(_grid, ("frozen", "lora"), (0, 40), SEEDS[:2]),
         {"test_balanced": _tolerance},
         frameworks=("keras",),
         cost=_cost,

@@ -124,7 +124,8 @@ def _summaries(method: str, texts: list[str]) -> list[str]:
     from tlcourse.sweeps.shared import writers
 
     if method == "smollm2":
-        return writers.summarised(texts, LONGEST)
+        answers = writers.summarised(texts, LONGEST)
+        return [(sentences_of(answer) or ["."])[0] for answer in answers]  # one was asked for
     if method == "lead":
         return [sentences_of(text)[0] for text in texts]
     tokenizer, encoder = load_tokenizer("all-MiniLM-L6-v2"), load_encoder(framework="torch")
@@ -147,7 +148,7 @@ def summarise_row(framework: str, method: str, seed: int) -> dict[str, float]:
     ----------
     framework : {"torch"}
     method : str
-        "lead": the first sentence; "encoder": the one nearest to the whole; "smollm2": what it answers.
+        "lead": the first sentence; "encoder": the one nearest to the whole; "smollm2": the first that it writes.
     seed : int
         Which texts: each has others.
 
