@@ -31,7 +31,6 @@ WAYS: dict[str, dict[str, Any]] = {
     "beams": {"do_sample": False, "num_beams": 4},
     "penalty": {"do_sample": False, "repetition_penalty": 1.3},
     "temperature 0.7": {"do_sample": True, "temperature": 0.7, "top_k": 0},
-    "temperature 1": {"do_sample": True, "temperature": 1.0, "top_k": 0},
     "temperature 1.5": {"do_sample": True, "temperature": 1.5, "top_k": 0},
     "top-k": {"do_sample": True, "top_k": 20},
     "top-p": {"do_sample": True, "top_k": 0, "top_p": 0.9},
