@@ -30,7 +30,7 @@ def test_the_small_gpt_sees_all_that_it_goes_on_from():
 
 def test_no_sentence_of_a_summarised_text_is_boilerplate():
     some = sweep.documents()
-    assert len(some) >= len(sweep.SEEDS) * sweep.TEXTS
+    assert len(some) >= len(sweep.SEEDS) * sweep.DRAWN
     times = Counter(sentence for one in some for sentence in set(sentences_of(one.text)))
     assert max(times.values()) <= 2
     assert not any('"core" shapes' in one.text for one in some)

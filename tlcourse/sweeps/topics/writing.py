@@ -35,6 +35,8 @@ WAYS: dict[str, dict[str, Any]] = {
     "top-k": {"do_sample": True, "top_k": 20},
     "top-p": {"do_sample": True, "top_k": 0, "top_p": 0.9},
 }
+DRAWN = 4
+"""Functions whose documentation a row sums up."""
 SUMMARISERS = ("lead", "encoder", "smollm2")
 LONGEST = 50
 """Tokens of a summary."""
@@ -147,7 +149,7 @@ def summarise_row(framework: str, method: str, seed: int) -> dict[str, float]:
     ----------
     framework : {"torch"}
     method : str
-        "lead": the first sentence; "encoder": the one nearest to the whole; "smollm2": the first that it writes.
+        "lead": the first sentence; "encoder": the one nearest to the whole; "smollm2": the first it writes.
     seed : int
         Which texts: each has others.
 
@@ -159,7 +161,7 @@ def summarise_row(framework: str, method: str, seed: int) -> dict[str, float]:
     """
     from tlcourse.language import rouge_1
 
-    chosen = documents()[seed * TEXTS : (seed + 1) * TEXTS]
+    chosen = documents()[seed * DRAWN : (seed + 1) * DRAWN]
     made = _summaries(method, [one.text for one in chosen])
     rouge, copied, length = [], [], []
     for one, summary in zip(chosen, made, strict=True):
