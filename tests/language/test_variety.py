@@ -40,3 +40,9 @@ def test_every_judged_summary_has_a_verdict_and_a_reason():
         assert len(one.reason.split()) >= 5, one.name
         assert all((one.summary, one.authors)), one.name
         assert len(one.text.split()) > 30, one.name
+
+
+def test_no_judged_text_is_what_every_function_says():
+    from write_summaries import documents
+
+    assert not any('"core" shapes' in one.text for one in (*judged_summaries(), *documents()))

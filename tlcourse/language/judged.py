@@ -40,7 +40,7 @@ class JudgedSummary:
 
 
 def judged_summaries() -> tuple[JudgedSummary, ...]:
-    """The ten, in the order of the sweep ``written-summaries``, whose first texts these are.
+    """The ten, as ``tools/write_summaries.py`` drew and wrote them.
 
     Examples
     --------

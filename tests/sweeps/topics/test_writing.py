@@ -1,10 +1,8 @@
-"""Chapter 9's sweeps of writing: fair grids, reviews that nobody trained on, texts without boilerplate."""
+"""Chapter 9's sweeps of writing: fair grids, reviews that nobody trained on."""
 
 from __future__ import annotations
 
-from collections import Counter
-
-from tlcourse.language import find_checkpoint, sentences_of
+from tlcourse.language import find_checkpoint
 from tlcourse.sweeps import get, table
 from tlcourse.sweeps.shared.writers import WRITERS
 from tlcourse.sweeps.topics import writing as sweep
@@ -13,8 +11,8 @@ from tlcourse.sweeps.topics import writing as sweep
 def test_every_writer_and_every_way_gets_the_same_reviews():
     grid = get("writing").settings()
     cells = {w: {(s["way"], s["seed"]) for s in grid if s["writer"] == w} for w in WRITERS}
-    assert cells["small-gpt"] == cells["smollm2"]
-    assert {way for way, _ in cells["smollm2"]} == set(sweep.WAYS)
+    assert cells["smollm2"] == {cell for cell in cells["small-gpt"] if cell[0] != "beams"}
+    assert {way for way, _ in cells["small-gpt"]} == set(sweep.WAYS)
     assert len({s["seed"] for s in grid if s["writer"] == "people"}) >= 5
     assert len(sweep._reviews()) >= len(sweep.SEEDS) * sweep.TEXTS  # no review comes twice
     assert len(set(sweep._reviews())) == len(sweep._reviews())
@@ -26,21 +24,6 @@ def test_the_small_gpt_sees_all_that_it_goes_on_from():
     begun = [" ".join(text.split()[: sweep.BEGIN]) for text in sweep._reviews()]
     longest = max(map(len, load_tokenizer("small-gpt").rows(begun)))
     assert longest + sweep.COUNT <= find_checkpoint("small-gpt").config["n_positions"]
-
-
-def test_no_sentence_of_a_summarised_text_is_boilerplate():
-    some = sweep.documents()
-    assert len(some) >= len(sweep.SEEDS) * sweep.DRAWN
-    times = Counter(sentence for one in some for sentence in set(sentences_of(one.text)))
-    assert max(times.values()) <= 2
-    assert not any('"core" shapes' in one.text for one in some)
-
-
-def test_lead_runs_as_recorded():
-    row = table("written-summaries").query("method == 'lead' and seed == 0").iloc[0]
-    live = sweep.summarise_row("torch", "lead", 0)
-    assert abs(live["rouge"] - row.rouge) < 0.05
-    assert live["copied"] == row.copied == 1
 
 
 def test_greedy_repeats_itself_and_people_do_not():

@@ -90,7 +90,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "encoders": ("encoders-rates", "encoders"),
     "small_gpt": ("small-gpt-rates", "small-gpt"),
     "text_domains": ("text-domains", "text-domains-again"),
-    "writing": ("writing", "written-summaries"),
+    "writing": ("writing",),
     "speech": ("speech-digits-rates", "speech-digits", "speech-digits-again"),
     "speakers": ("speech-speakers", "speech-speakers-again"),
 }

@@ -1,25 +1,20 @@
-"""Chapter 9: ways to choose the next token, and summaries that are written, by numbers.
+"""Chapter 9: ways to choose the next token, by numbers.
 
 ``writing``: two models go on from the first :data:`BEGIN` words of reviews that neither way has seen, by each
-of :data:`WAYS`; ``people`` are the reviews as they went on. ``written-summaries``: one sentence about a
-function of scikit-learn or SciPy, beside the line that its authors wrote. Both run in PyTorch alone, since
-Keras has no SmolLM2.
+of :data:`WAYS`; ``people`` are the reviews as they went on. PyTorch alone: Keras has no SmolLM2.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from tlcourse.sweeps.engine.spec import Settings, Sweep
 
-__all__ = ["BEGIN", "COUNT", "SWEEPS", "WAYS", "documents", "summarise_row", "words_of", "write_row"]
+__all__ = ["BEGIN", "COUNT", "SWEEPS", "WAYS", "words_of", "write_row"]
 
 BEGIN = 6
 COUNT = 32
@@ -35,11 +30,6 @@ WAYS: dict[str, dict[str, Any]] = {
     "top-k": {"do_sample": True, "top_k": 20},
     "top-p": {"do_sample": True, "top_k": 0, "top_p": 0.9},
 }
-DRAWN = 4
-"""Functions whose documentation a row sums up."""
-SUMMARISERS = ("lead", "encoder", "smollm2")
-LONGEST = 50
-"""Tokens of a summary."""
 SEEDS = (0, 1, 2, 3, 4)
 
 
@@ -102,86 +92,12 @@ def write_row(framework: str, writer: str, way: str, seed: int) -> dict[str, flo
     }
 
 
-@cache
-def documents() -> list[Any]:
-    """Documentation of 4 to 12 sentences, in an order drawn once.
-
-    Sentences that stand in more than two of them are left out: SciPy puts one paragraph about batches into
-    the documentation of most functions for matrices.
-    """
-    from tlcourse import data
-    from tlcourse.language import sentences_of
-
-    every = [(one, sentences_of(one.text)) for one in data.documented()]
-    times = Counter(sentence for _, sentences in every for sentence in set(sentences))
-    own = [(one, [s for s in sentences if times[s] <= 2]) for one, sentences in every]
-    some = [replace(one, text=" ".join(sentences)) for one, sentences in own if 4 <= len(sentences) <= 12]
-    return [some[row] for row in np.random.default_rng(0).permutation(len(some))]
-
-
-def _summaries(method: str, texts: list[str]) -> list[str]:
-    from tlcourse import training
-    from tlcourse.language import load_encoder, load_tokenizer, sentences_of, summarise
-    from tlcourse.sweeps.shared import writers
-
-    if method == "smollm2":
-        answers = writers.summarised(texts, LONGEST)
-        return [(sentences_of(answer) or ["."])[0] for answer in answers]  # one was asked for
-    if method == "lead":
-        return [sentences_of(text)[0] for text in texts]
-    tokenizer, encoder = load_tokenizer("all-MiniLM-L6-v2"), load_encoder(framework="torch")
-
-    def vectors(sentences: Any) -> np.ndarray:
-        return training.cache_features(encoder, tokenizer.encode(sentences, 48), progress=False)
-
-    cut = [sentences_of(text) for text in texts]
-    return [some[summarise(some, 1, vectors)[0]] for some in cut]
-
-
-def _pairs(words: list[str]) -> list[tuple[str, str]]:
-    return list(pairwise(words))
-
-
-def summarise_row(framework: str, method: str, seed: int) -> dict[str, float]:
-    """One row of ``written-summaries``.
-
-    Parameters
-    ----------
-    framework : {"torch"}
-    method : str
-        "lead": the first sentence; "encoder": the one nearest to the whole; "smollm2": the first it writes.
-    seed : int
-        Which texts: each has others.
-
-    Returns
-    -------
-    dict
-        ``rouge``: ROUGE-1, F1, with the authors' own line; ``words``: of a summary; ``copied``: the share of
-        its pairs of words that stand in the text. Means over the texts.
-    """
-    from tlcourse.language import rouge_1
-
-    chosen = documents()[seed * DRAWN : (seed + 1) * DRAWN]
-    made = _summaries(method, [one.text for one in chosen])
-    rouge, copied, length = [], [], []
-    for one, summary in zip(chosen, made, strict=True):
-        words, there = words_of(summary) or ["."], words_of(one.text)
-        pairs, known = set(_pairs(words)), set(_pairs(there))
-        rouge.append(rouge_1(words, words_of(one.summary) or ["."]))
-        copied.append(len(pairs & known) / max(1, len(pairs)))
-        length.append(len(words))
-    return {"rouge": float(np.mean(rouge)), "words": float(np.mean(length)), "copied": float(np.mean(copied))}
-
-
 def _grid() -> list[Settings]:
     from tlcourse.sweeps.shared.writers import WRITERS
 
     cells = [(writer, way) for writer in WRITERS for way in WAYS] + [("people", "theirs")]
+    cells.remove(("smollm2", "beams"))  # four beams of a large model take too long here
     return [{"writer": writer, "way": way, "seed": seed} for writer, way in cells for seed in SEEDS]
-
-
-def _summaries_grid() -> list[Settings]:
-    return [{"method": method, "seed": seed} for method in SUMMARISERS for seed in SEEDS]
 
 
 def _cost(settings: Settings) -> float:
@@ -212,14 +128,5 @@ SWEEPS: tuple[Sweep, ...] = (
         frameworks=("torch",),
         cost=_cost,
         title="Chapter 9: ways to choose the next token, by repetition, variety and another model",
-    ),
-    Sweep(
-        "written-summaries",
-        "tlcourse.sweeps.topics.writing:summarise_row",
-        _summaries_grid,
-        {"rouge": 0.05, "words": 5.0, "copied": 0.1},
-        frameworks=("torch",),
-        cost=lambda settings: 60.0 if settings["method"] == "smollm2" else 10.0,
-        title="Chapter 9: a summary in one sentence: the first, the nearest to the whole, or SmolLM2's",
     ),
 )

@@ -1,6 +1,6 @@
 """What the sweeps about writing ask of the library ``transformers``: PyTorch only, since Keras lacks SmolLM2.
 
-``written`` continues beginnings, ``surprise`` judges texts, ``summarised`` asks for summaries.
+``written`` continues beginnings, ``surprise`` judges texts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from tlcourse.frameworks import side
 
-__all__ = ["WRITERS", "summarised", "surprise", "written"]
+__all__ = ["WRITERS", "surprise", "written"]
 
 WRITERS = ("small-gpt", "smollm2")
 
@@ -26,8 +26,3 @@ def surprise(judge: str, texts: list[str]) -> float:
     follow the first.
     """
     return float(side(__name__, "torch").surprise(judge, texts))
-
-
-def summarised(texts: list[str], longest: int) -> list[str]:
-    """What SmolLM2 answers when it is asked for a summary in one sentence, always the most probable token."""
-    return list(side(__name__, "torch").summarised(texts, longest))

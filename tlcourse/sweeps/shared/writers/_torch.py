@@ -10,9 +10,7 @@ import torch
 
 from tlcourse.language import find_checkpoint, load_instruct, load_tokenizer
 
-__all__ = ["summarised", "surprise", "written"]
-
-ASKED = "Summarize the following text in one short sentence.\n\n"
+__all__ = ["surprise", "written"]
 
 
 @cache
@@ -71,21 +69,3 @@ def surprise(judge: str, texts: list[str]) -> float:
             total -= float(said.gather(1, piece[0, 1:, None]).sum())
         words += len(text.split()) - 1
     return float(np.exp(total / words))
-
-
-def summarised(texts: list[str], longest: int) -> list[str]:
-    """Summaries in one sentence, always the most probable token."""
-    tokenizer, model = _loaded("smollm2")
-    answers = []
-    for text in texts:
-        shown = tokenizer.apply_chat_template(
-            [{"role": "user", "content": ASKED + text}],
-            add_generation_prompt=True,
-            return_tensors="pt",
-            return_dict=True,
-        )
-        with torch.inference_mode():
-            made = model.generate(**shown, max_new_tokens=longest, do_sample=False)
-        answer = tokenizer.decode(made[0, shown["input_ids"].shape[1] :], skip_special_tokens=True)
-        answers.append(" ".join(str(answer).split()))
-    return answers
