@@ -1,8 +1,6 @@
-"""Chapter 9's sweep from reviews to tweets: fair grids, no text on both sides, one story."""
+"""Chapter 9's sweep from reviews to tweets: fair grids, and no text on both sides."""
 
 from __future__ import annotations
-
-import numpy as np
 
 from tlcourse import data
 from tlcourse.sweeps import get, table
@@ -16,9 +14,6 @@ def test_every_method_gets_the_same_cells_and_seeds():
     assert len({seed for _, _, seed in cells["lora"]}) >= 5
     assert {n for use, n, _ in cells["lora"] if use == "carried"} == set(sweep.LABELS)
     assert {n for use, n, _ in cells["lora"] if use == "alone"} == set(sweep.LABELS) - {0}
-    again = {tuple(s.values()) for s in get("text-domains-again").settings()}
-    assert again < {tuple(s.values()) for s in grid}
-    assert len(again) >= len(grid) / 10
 
 
 def test_the_tweets_together_count_as_much_as_the_reviews():
@@ -44,12 +39,3 @@ def test_the_control_runs_as_recorded():
     for row in rows.itertuples():
         live = sweep.carry("torch", "tf-idf", row.use, row.labels, 3)["test_balanced"]
         assert abs(live - row.test_balanced) < 0.01
-
-
-def test_the_frameworks_tell_one_story():
-    keys = ["method", "use", "labels", "seed"]
-    both = table("text-domains-again").merge(table("text-domains"), on=keys)
-    assert len(both) == len(table("text-domains-again"))
-    apart = (both.test_balanced_x - both.test_balanced_y).abs()
-    assert apart[both.method == "frozen"].max() < 0.01
-    assert np.mean(apart) < 0.03

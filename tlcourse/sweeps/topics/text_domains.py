@@ -15,7 +15,7 @@ chosen on validation texts of editorials (TF-IDF's: of editorials and tweets).
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -196,13 +196,13 @@ def carry(framework: str, method: str, use: str, labels: int, seed: int) -> dict
     return {"test_balanced": balanced(texts_of(TARGET, "test").labels, predicted)}
 
 
-def _grid(methods: tuple[str, ...], sizes: tuple[int, ...], seeds: tuple[int, ...]) -> list[Settings]:
+def _grid() -> list[Settings]:
     return [
         {"method": method, "use": use, "labels": labels, "seed": seed}
-        for seed in seeds
-        for method in methods
+        for seed in SEEDS
+        for method in METHODS
         for use in USES
-        for labels in sizes
+        for labels in LABELS
         if labels or use == "carried"
     ]
 
@@ -217,25 +217,14 @@ def _tolerance(settings: Settings) -> float:
     return 0.05 if settings["method"] == "lora" else 0.01
 
 
-_FUNCTION = "tlcourse.sweeps.topics.text_domains:carry"
-
 SWEEPS: tuple[Sweep, ...] = (
     Sweep(
         "text-domains",
-        _FUNCTION,
-        partial(_grid, METHODS, LABELS, SEEDS),
+        "tlcourse.sweeps.topics.text_domains:carry",
+        _grid,
         {"test_balanced": _tolerance},
         frameworks=("torch",),
         cost=_cost,
         title="Chapter 9: from reviews to tweets, by how many tweets are labelled",
-    ),
-    Sweep(
-        "text-domains-again",
-        _FUNCTION,
-        partial(_grid, ("frozen", "lora"), (0, 40), SEEDS[:2]),
-        {"test_balanced": _tolerance},
-        frameworks=("keras",),
-        cost=_cost,
-        title="Chapter 9: a part of text-domains, in Keras",
     ),
 )
