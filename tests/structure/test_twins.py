@@ -17,6 +17,8 @@ ONE_SIDED = {
     "tlcourse.authoring.in_browser": "the page runs one file, and the network is the same in both",
     "tlcourse.sweeps.shared.compact": "the sweeps about pruning and distillation run in PyTorch only",
     "tlcourse.language.attention": "in PyTorch the library transformers has its own attention",
+    "tlcourse.language.instruct": "no library of this environment reads a GGUF file in Keras",
+    "tlcourse.sweeps.shared.writers": "Keras has no SmolLM2, so the sweeps about writing run in PyTorch only",
     "tlcourse.models.h5": "PyTorch does not read Keras's own files",
 }
 

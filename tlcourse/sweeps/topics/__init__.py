@@ -89,6 +89,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "word_own": ("word-own", "word-own-known"),
     "encoders": ("encoders-rates", "encoders"),
     "small_gpt": ("small-gpt-rates", "small-gpt"),
+    "text_domains": ("text-domains",),
+    "writing": ("writing",),
     "speech": ("speech-digits-rates", "speech-digits", "speech-digits-again"),
     "speakers": ("speech-speakers", "speech-speakers-again"),
 }
