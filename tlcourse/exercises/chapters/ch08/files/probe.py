@@ -23,7 +23,8 @@ def inputs(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _file(rng: np.random.Generator, kind: str) -> dict[str, Any]:
-    drawn = words(rng, 11 + UNSEEN + int(rng.integers(4)))
+    # Eleven words at least: who reads ten lacks some of every file.
+    drawn = words(rng, 12 + UNSEEN + int(rng.integers(4)))
     known, name = drawn[UNSEEN + 1 :], drawn[UNSEEN]
     matrix = rng.normal(0, 1, (len(known), int(rng.integers(4, 8)))).astype("float32")
     made = {"kind": kind, "name": name + (".bin" if kind in ("word2vec binary", "fastText") else ".txt")}
