@@ -1,7 +1,7 @@
 """Whose turn is it? Learners take turns, each has one answer running, and every state is on the disk.
 
-A process that is killed leaves its hand-ins "running"; the next one puts them back. A verdict is stored in one
-step with the state "done", so a hand-in is never without the one or the other, and never gets a second one.
+A process that is killed leaves its hand-ins "running"; the next one puts them back. A verdict is stored in
+one step with the state "done", so a hand-in never gets a second one.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Queue:
             if row is None:
                 return None
             connection.execute(
-                "INSERT INTO turns (learner, last) VALUES (?, (SELECT COALESCE(MAX(last), 0) + 1 FROM turns)) "
+                "INSERT INTO turns (learner, last) "
+                "VALUES (?, (SELECT COALESCE(MAX(last), 0) + 1 FROM turns)) "
                 "ON CONFLICT (learner) DO UPDATE SET last = excluded.last",
                 (row["learner"],),
             )
