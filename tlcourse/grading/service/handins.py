@@ -209,7 +209,7 @@ class HandIns:
 
     def finished_since(self, moment: float) -> list[HandIn]:
         """Those that got a verdict since a moment."""
-        return self._select("state = 'done' AND finished >= ?", moment)
+        return self._select("state = 'done' AND finished >= ? ORDER BY finished", moment)
 
     def everything(self) -> list[HandIn]:
         """All of the class, the oldest first."""

@@ -158,29 +158,28 @@ def _value(name: str, value: Any, where: str) -> Any:
     words = {"counts": _COUNTS, "feedback": _FEEDBACK, "feedback_after_due": _FEEDBACK}
     if name in words:
         if value not in words[name]:
-            raise CourseError(
-                f"{name} = {value!r} in {clean(where)} has no meaning.", f"Give {', '.join(words[name])}."
-            )
+            raise _meaningless(name, value, where, f"Give {', '.join(words[name])}.")
         return value
     if name in ("opens", "due"):
-        if isinstance(value, dt.datetime):  # TOML has times of its own
-            value = value.isoformat()
-        return read_time(str(value))
-    kinds: dict[str, tuple[type, ...]] = {"same_inputs": (bool,), "largest_mb": (int, float)}
-    kinds |= dict.fromkeys(("jobs", "waiting", "per_hour", "hand_ins"), (int,))
-    wanted = kinds.get(name, (str,))
-    positive = bool in wanted or str in wanted or (isinstance(value, int | float) and value > 0)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted) or not positive:
-        raise CourseError(
-            f"{name} = {value!r} in {clean(where)} has no meaning.",
-            "Give true or false."
-            if bool in wanted
-            else "Give a text."
-            if str in wanted
-            else "Give 1 or more.",
-        )
+        # TOML has times of its own.
+        return read_time(value.isoformat() if isinstance(value, dt.datetime) else str(value))
+    if name == "same_inputs":
+        if not isinstance(value, bool):
+            raise _meaningless(name, value, where, "Give true or false.")
+        return value
+    if name in ("jobs", "waiting", "per_hour", "hand_ins", "largest_mb"):
+        whole = isinstance(value, int) or (name == "largest_mb" and isinstance(value, float))
+        if isinstance(value, bool) or not whole or value <= 0:
+            raise _meaningless(name, value, where, "Give a number above 0.")
+        return value
+    if not isinstance(value, str):
+        raise _meaningless(name, value, where, "Give a text.")
     if name == "late_policy":
         LatePolicy.parse(value)
     if name == "address" and value and not value.startswith(("http://", "https://")):
-        raise CourseError(f"address = {value!r} is not an address.", "It begins with https:// or http://.")
+        raise _meaningless(name, value, where, "It begins with https:// or http://.")
     return value.rstrip("/") if name == "address" else value
+
+
+def _meaningless(name: str, value: Any, where: str, advice: str) -> CourseError:
+    return CourseError(f"{name} = {value!r} in {clean(where)} has no meaning.", advice)
