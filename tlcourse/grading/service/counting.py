@@ -17,6 +17,7 @@ from tlcourse.grading.model import Result
 from tlcourse.grading.roster import Row, class_rows
 from tlcourse.grading.service.handins import HandIn
 from tlcourse.grading.service.served import ServedClass
+from tlcourse.grading.tables import defused
 
 __all__ = ["class_now", "counted", "mark", "options", "publish", "row_of"]
 
@@ -112,7 +113,7 @@ def _write_times(served: ServedClass, chapter: str, out: Path) -> None:
     writer.writerow(["student", "handed_in", "file_sha256"])
     for result in _results(served, chapter):
         when = result.handed_in.isoformat(timespec="seconds") if result.handed_in else ""
-        writer.writerow([store.file_name(result.student), when, result.digest])
+        writer.writerow([defused(result.student), when, result.digest])
     store.write_safely(out / "hand-ins.csv", text.getvalue())
 
 
