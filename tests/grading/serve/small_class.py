@@ -1,7 +1,7 @@
 """A small class for the tests of the service, with a judge that is quick because it runs nothing.
 
-Whether the jail judges rightly is tested in ``test_serve_marks.py`` with the real one; what lies around it (who
-may do what, whose turn it is, what is stored) does not depend on how a verdict came about.
+Whether the jail judges rightly is tested in ``test_serve_marks.py``, with the real one. What lies around it
+(who may do what, whose turn it is, what is stored) does not depend on how a verdict came about.
 """
 
 from __future__ import annotations
