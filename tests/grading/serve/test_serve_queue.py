@@ -236,7 +236,8 @@ def test_a_wrong_setting_is_named(tmp_path, text, words):
 
 
 def test_settings_for_all_chapters_and_for_one(tmp_path):
-    text = 'counts = "best"\nhand_ins = 3\n[chapter."00"]\n[chapter."02"]\nhand_ins = 5\ndue = 2026-11-25T18:00:00Z'
+    text = 'counts = "best"\nhand_ins = 3\n[chapter."00"]\n'
+    text += '[chapter."02"]\nhand_ins = 5\ndue = 2026-11-25T18:00:00Z\n'
     settings = read_settings(make_folder(tmp_path / "class", text) / "course.toml")
     assert settings.chapters["00"] == ChapterSettings(hand_ins=3, counts="best")
     assert settings.chapters["02"].hand_ins == 5

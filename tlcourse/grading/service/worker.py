@@ -50,7 +50,7 @@ def jailed(first: Task) -> Iterator[Judge]:
         If this machine cannot build the jail, or if it does not hold.
     """
     # One process for each slot: where one dies it was its own hand-in's doing.
-    with working_executor(1) as executor:
+    with working_executor(1, interruptible=False) as executor:
         executor().submit(make_ready, first).result()
 
         def judge(task: Task) -> Judged | NotGradedError:
