@@ -14,6 +14,7 @@ import pytest
 from patience import comes_true
 from small_class import (
     PICK,
+    ROOT,
     SETTINGS,
     form_key,
     hand_in,

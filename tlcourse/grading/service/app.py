@@ -16,11 +16,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from tlcourse.errors import CourseError
-from tlcourse.grading.keeping import locked
+from tlcourse.grading.keeping import CannotWriteError, locked
 from tlcourse.grading.service import api, learner, teaching
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import RefusedError, too_large
 from tlcourse.grading.service.served import ServedClass
+from tlcourse.grading.service.settings import read_settings
 from tlcourse.grading.service.web import Headers, NeedsLogin, SmallBodies, message
 from tlcourse.grading.service.worker import Judges
 
@@ -156,7 +157,7 @@ def serve(
 
     import uvicorn
 
-    with locked(folder):
+    with _alone(folder):
         served = ServedClass(folder, root)
         try:
             listening = socket.create_server((host, port), backlog=512)
@@ -187,6 +188,22 @@ def serve(
                 timeout_graceful_shutdown=10,
             )
             uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have a class to oneself; it must be there."""
+    read_settings(folder / "course.toml")
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder))
+        except CannotWriteError:
+            raise
+        except CourseError:
+            raise CourseError(
+                f"Another service runs for {folder} now.", "End it first: a class has one at a time."
+            ) from None
+        yield
 
 
 @contextlib.contextmanager
