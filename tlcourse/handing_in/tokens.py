@@ -68,7 +68,7 @@ def token_for(address: str) -> tuple[str, bool]:
     if token:
         return token, False
     try:
-        if "ipykernel" not in sys.modules and not sys.stdin.isatty():
+        if not _in_notebook() and not sys.stdin.isatty():
             raise EOFError
         token = getpass.getpass(f"Your token for {address}: ").strip()
     except (EOFError, OSError, RuntimeError, AttributeError, NotImplementedError):
@@ -79,6 +79,11 @@ def token_for(address: str) -> tuple[str, bool]:
             f"Type it when you are asked, or set the environment variable {_VARIABLE}.",
         )
     return token, True
+
+
+def _in_notebook() -> bool:
+    """Whether IPython runs this, which asks the learner beside the cell."""
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
 
 
 def keep(address: str, token: str) -> None:
