@@ -49,6 +49,7 @@ class ServedClass:
                 load_record(self.root, chapter, side)
         self._roster_seen: tuple[float, int] | None = None
         self._roster = Roster()
+        self._titles: dict[str, str] = {}
         self.people()
         self.database = Database(self.folder / "service.db", busy_seconds)
         self.handins, self.queue = HandIns(self.database), Queue(self.database)
@@ -89,7 +90,9 @@ class ServedClass:
 
     def title(self, chapter: str) -> str:
         """What pages call a chapter."""
-        return chapter_title(self.root, chapter)
+        if chapter not in self._titles:
+            self._titles[chapter] = chapter_title(self.root, chapter)
+        return self._titles[chapter]
 
     def seed_for(self, handin: HandIn) -> int:
         """The secret seed of one hand-in: its own, unless the class is to have the same inputs each time."""
