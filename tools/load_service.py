@@ -3,9 +3,9 @@
     python tools/load_service.py                                   200 hand-ins within a minute, chapter 2
     python tools/load_service.py --learners 20 --seconds 5 --chapter 00
 
-A class is made up in a folder that is deleted afterwards, `tlcourse serve` runs for it with its jail, and every
-learner hands in once, at moments that are spread evenly. Some answers are right, some wrong, some missing. The
-wait is from the moment when a hand-in was stored to the moment when its verdict was.
+A class is made up in a folder that is deleted afterwards, and `tlcourse serve` runs for it with its jail.
+Every learner hands in once, at moments that are spread evenly. Some answers are right, wrong or missing.
+The wait is from the moment when a hand-in was stored to the moment when its verdict was.
 """
 
 from __future__ import annotations

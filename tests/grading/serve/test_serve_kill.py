@@ -62,6 +62,7 @@ def verdicts(folder: Path) -> dict[str, tuple[object, ...]]:
     return {row[0]: row[1:] for row in rows}
 
 
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading/serve")
 def test_killed_at_random_moments_it_loses_nothing_and_judges_nothing_twice(tmp_path):
     folder = make_folder(tmp_path / "class", SETTINGS)
     tokens = ServedClass(folder, ROOT).tokens
@@ -93,7 +94,7 @@ def test_killed_at_random_moments_it_loses_nothing_and_judges_nothing_twice(tmp_
         seen = now
     with service(folder, port, judged) as process:
         assert comes_true(lambda: len(verdicts(folder)) == len(taken))
-        process.send_signal(signal.SIGINT)
+        process.send_signal(rng.choice([signal.SIGINT, signal.SIGTERM]))
         assert process.wait(60) == 0
     now = verdicts(folder)
     assert sorted(now) == sorted(taken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -187,7 +188,20 @@ def serve(
                 timeout_keep_alive=10,
                 timeout_graceful_shutdown=10,
             )
-            uvicorn.Server(config).run(sockets=[listening])
+            with _ended_by_a_signal():
+                uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _ended_by_a_signal() -> Iterator[None]:
+    """Ctrl+C, or a service manager's SIGTERM, ends the service: what is judged now is finished first."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager
