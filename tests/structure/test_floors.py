@@ -38,7 +38,7 @@ FLOORS = (
     "project",
     "commands",
 )
-# `tlcourse` itself: its __init__ knows `start` and `submit` and imports the rest by name when it is asked for.
+# `tlcourse` itself: its __init__ knows these two and imports the rest by name when it is asked for.
 FACE = {"start": "frameworks", "submit": "handing_in"}
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import nbformat
+import uvicorn
+from patience import comes_true
 from starlette.testclient import TestClient
 
 from tlcourse.exercises import Finding, Report, State, get
@@ -88,6 +92,26 @@ def running(folder: Path, judge=quick, busy_seconds: float = 5.0, **more) -> Ite
             client.served, client.judges = served, judges
             yield client
     finally:
+        judges.stop()
+
+
+@contextlib.contextmanager
+def listening(folder: Path, judge=quick) -> Iterator[ServedClass]:
+    """A class's service on a port of this machine; ``address`` is where."""
+    served = ServedClass(folder, ROOT)
+    judges = Judges(served, judge)
+    judges.start()
+    port = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application(served, judges), log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [port]}, daemon=True)
+    thread.start()
+    try:
+        assert comes_true(lambda: server.started)
+        served.address = f"http://127.0.0.1:{port.getsockname()[1]}"
+        yield served
+    finally:
+        server.should_exit = True
+        thread.join()
         judges.stop()
 
 

@@ -6,21 +6,15 @@ import contextlib
 import json
 import socket
 import stat
-import threading
 import time
 
 import pytest
-import uvicorn
-from patience import comes_true
-from small_class import PICK, ROOT, SETTINGS, make_folder, notebook, quick
+from small_class import PICK, SETTINGS, listening, make_folder, notebook
 from typer.testing import CliRunner
 
 import tlcourse
 from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
-from tlcourse.grading.service.app import application
-from tlcourse.grading.service.served import ServedClass
-from tlcourse.grading.service.worker import Judges
 from tlcourse.handing_in.notebook import check_saved, open_notebook
 
 LIMITS = SETTINGS.replace("per_hour = 100", "per_hour = 6\nlargest_mb = 0.2")
@@ -31,19 +25,8 @@ def service(tmp_path_factory):
     """The service of a class; ``address`` is where it listens."""
     chapters = 'title = "A small class"\n' + LIMITS.replace('title = "A small class"\n', "")
     chapters += '[chapter."02"]\ndue = 2020-01-01T00:00:00Z\n'
-    served = ServedClass(make_folder(tmp_path_factory.mktemp("submit") / "class", chapters), ROOT)
-    judges = Judges(served, quick)
-    judges.start()
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(served, judges), log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    assert comes_true(lambda: server.started)
-    served.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    yield served
-    server.should_exit = True
-    thread.join()
-    judges.stop()
+    with listening(make_folder(tmp_path_factory.mktemp("submit") / "class", chapters)) as served:
+        yield served
 
 
 @pytest.fixture
