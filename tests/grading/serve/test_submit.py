@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import stat
 import time
 
 import pytest
-from small_class import PICK, SETTINGS, listening, make_folder, notebook
+from small_class import PICK, ROOT, SETTINGS, listening, make_folder, notebook
 from typer.testing import CliRunner
 
 import tlcourse
@@ -174,6 +175,55 @@ def test_a_notebook_that_was_not_saved_is_noticed(place):
         check_saved(work, [answer, answer.replace("1", "2"), call])
     with pytest.raises(CourseError, match="this cell is not in the file"):
         check_saved(work, [answer, "tlcourse.submit(wait=False)"])
+
+
+@pytest.mark.turns(3, "tlcourse/handing_in", "tests/grading/serve")
+def test_in_a_real_notebook_the_token_is_asked_for_out_of_sight(service, place):
+    from jupyter_client.manager import start_new_kernel
+
+    token, path = service.tokens.make("ada"), place / "00-start-here.ipynb"
+    saved = json.loads(notebook())
+    (answer,) = [
+        "".join(cell["source"])
+        for cell in saved["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == PICK
+    ]
+    call = f"import tlcourse\ntlcourse.submit(to='{service.address}')"
+    saved["cells"].append({"cell_type": "code", "metadata": {}, "source": call, "outputs": [], "id": "last"})
+    path.write_text(json.dumps(saved))
+    environment = {
+        **os.environ,
+        "JPY_SESSION_NAME": str(path),
+        "XDG_CONFIG_HOME": str(place / "config"),
+        "PYTHONPATH": str(ROOT),
+    }
+    manager, client = start_new_kernel(env=environment)
+    seen: list[str] = []
+
+    def asked(message):
+        seen.append(f"password: {message['content']['password']}")
+        client.input(token)
+
+    def shown(message):
+        content = message["content"]
+        seen.extend([content.get("text", ""), content.get("evalue", "")])
+
+    def run_cell(source):
+        client.execute_interactive(source, stdin_hook=asked, output_hook=shown, allow_stdin=True, timeout=120)
+
+    try:
+        run_cell(answer)
+        run_cell(call)
+        handed = "".join(seen)
+        assert "password: True" in handed
+        assert "9 of 9 points" in handed
+        assert token not in handed
+        run_cell(answer.replace("def ", "# changed and not saved\ndef ", 1))
+        run_cell(call)
+        assert "is not saved: the answer `pick_class`" in "".join(seen)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 def test_an_endless_body_is_cut_off_while_it_is_sent(service):
