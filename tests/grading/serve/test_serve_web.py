@@ -224,6 +224,22 @@ def test_a_service_that_cannot_build_its_jail_does_not_start(tmp_path):
         judges.start()
 
 
+def test_a_chapter_that_is_not_handed_in_any_more_can_still_be_read(tmp_path):
+    folder = make_folder(tmp_path / "class")
+    with running(folder) as client:
+        token = client.served.tokens.make("ada")
+        handed = hand_in(client, token).json()
+        verdict(client, token, handed["id"])
+    make_folder(folder, SETTINGS.replace('"00"', '"02"'))
+    with running(folder) as client:
+        assert verdict(client, token, handed["id"])["points"] == FULL
+        log_in(client, token)
+        assert "feedback for Ada L." in client.get(handed["path"]).text
+        assert hand_in(client, token).status_code == 404
+        log_in(client, client.served.tokens.make("instructor Kim", "instructor"))
+        assert client.get("/class").status_code == 200
+
+
 def test_a_locked_database_is_one_clear_word_and_then_all_goes_on(tmp_path):
     with running(make_folder(tmp_path / "class"), busy_seconds=0.1) as client:
         token = client.served.tokens.make("ada")

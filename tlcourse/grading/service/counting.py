@@ -24,7 +24,7 @@ __all__ = ["class_now", "counted", "mark", "options", "publish", "row_of"]
 
 def options(served: ServedClass, chapter: str) -> dict[str, Any]:
     """What `tlcourse grade` would be given for a chapter."""
-    rules = served.settings.chapters[chapter]
+    rules = served.rules(chapter)
     return {
         "due": rules.due.isoformat() if rules.due else None,
         "late_policy": rules.late_policy,
@@ -42,7 +42,7 @@ def counted(served: ServedClass, chapter: str, handins: Sequence[HandIn]) -> Han
     good = [each for each in done if each.result is not None and each.result.status == "graded"]
     if not good:
         return done[-1] if done else None
-    if served.settings.chapters[chapter].counts == "last":
+    if served.rules(chapter).counts == "last":
         return good[-1]
     return max(good, key=lambda each: (row_of(served, each).points or 0.0, -each.id))
 
@@ -55,7 +55,7 @@ def row_of(served: ServedClass, handin: HandIn, *, by_hand: bool = False) -> Row
         rows = rows_of(served.out(handin.chapter), [handin.result], served.people(), settings)
     else:
         policy = LatePolicy.parse(settings["late_policy"])
-        due = served.settings.chapters[handin.chapter].due
+        due = served.rules(handin.chapter).due
         rows = class_rows([handin.result], roster=served.people(), due=due, policy=policy)
     return next(row for row in rows if row.student == handin.learner)
 

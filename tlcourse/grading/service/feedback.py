@@ -18,7 +18,7 @@ def shown_now(served: ServedClass, handin: HandIn) -> str:
     """How much of a verdict its learner may see at this moment: "full", "points" or "none"."""
     person = served.people().get(handin.learner)
     now = dt.datetime.now(dt.UTC)
-    return served.settings.chapters[handin.chapter].feedback_at(now, person.due if person else None)
+    return served.rules(handin.chapter).feedback_at(now, person.due if person else None)
 
 
 def page_of(served: ServedClass, handin: HandIn, *, everything: bool) -> str:
@@ -36,7 +36,7 @@ def page_of(served: ServedClass, handin: HandIn, *, everything: bool) -> str:
     level = "full" if everything else shown_now(served, handin)
     if level == "none" and handin.result.status == "graded":
         person = served.people().get(handin.learner)
-        rules = served.settings.chapters[handin.chapter]
+        rules = served.rules(handin.chapter)
         due = (person.due if person else None) or rules.due
         later = due if rules.feedback_after_due != "none" else None
         return rendered("serve_received", chapter=title, handin=handin, due=later)

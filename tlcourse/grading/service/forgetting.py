@@ -48,9 +48,8 @@ def forget_person(served: ServedClass, who: str) -> int:
         connection.execute("DELETE FROM tokens WHERE who = ?", (who,))  # and the sessions with them
     with served.database.open() as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for chapter in served.settings.chapters:
-        if served.out(chapter).is_dir():
-            _forget_in(served, chapter, who)
+    for out in sorted((served.folder / "chapters").glob("[0-9][0-9]")):
+        _forget_in(served, out.name, who)
     return count
 
 

@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox.proof import Secrets
 from tlcourse.grading.service.database import BUSY_SECONDS, Database
 from tlcourse.grading.service.handins import HandIn, HandIns
 from tlcourse.grading.service.queue import Queue
-from tlcourse.grading.service.settings import read_settings
+from tlcourse.grading.service.settings import ChapterSettings, read_settings
 from tlcourse.grading.service.tokens import Tokens
 
 __all__ = ["ServedClass"]
@@ -87,6 +87,10 @@ class ServedClass:
     def out(self, chapter: str) -> Path:
         """Where a chapter's marks are written, as `tlcourse grade --out` does."""
         return self.folder / "chapters" / chapter
+
+    def rules(self, chapter: str) -> ChapterSettings:
+        """How a chapter is handed in; the usual, where it is not in the settings any more."""
+        return self.settings.chapters.get(chapter, ChapterSettings())
 
     def title(self, chapter: str) -> str:
         """What pages call a chapter."""
