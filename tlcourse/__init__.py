@@ -41,10 +41,11 @@ _SUBMODULES = (
     "transferability",
     "widgets",
 )
-__all__ = ["__version__", "start", *_SUBMODULES]
+__all__ = ["__version__", "start", "submit", *_SUBMODULES]
 
 if TYPE_CHECKING:
     from tlcourse.frameworks import start
+    from tlcourse.handing_in import submit
 
 
 def __getattr__(name: str) -> Any:
@@ -52,6 +53,10 @@ def __getattr__(name: str) -> Any:
         from tlcourse.frameworks import start
 
         return start
+    if name == "submit":
+        from tlcourse.handing_in import submit
+
+        return submit
     if name in _SUBMODULES:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

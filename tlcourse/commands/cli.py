@@ -7,18 +7,18 @@ and exit status 1.
 from __future__ import annotations
 
 import errno
-import functools
 import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import tlcourse
+from tlcourse.commands import classes
+from tlcourse.commands.explaining import explained, explained_grading, split
 from tlcourse.commands.places import course_files
 from tlcourse.errors import CourseError
 from tlcourse.files import course_root
@@ -50,38 +50,6 @@ def _main(
             stream.reconfigure(errors="replace")
 
 
-def explained(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show a CourseError as its two lines instead of a stack trace."""
-
-    @functools.wraps(command)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except CourseError as error:
-            typer.echo(f"tlcourse: {error}", err=True)
-            raise typer.Exit(1) from None
-
-    return wrapper
-
-
-def explained_grading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """As `explained`; if a package that only grading needs is missing, say how to install it."""
-
-    @functools.wraps(command)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except ModuleNotFoundError as error:
-            if (error.name or "").startswith("tlcourse"):
-                raise
-            raise CourseError(
-                f"Grading needs the package {error.name}, which a learner does not.",
-                "Run: pip install 'tlcourse[grading]' (in a checkout: pip install -e '.[grading]').",
-            ) from None
-
-    return explained(wrapper)
-
-
 def unwritable(error: OSError) -> CourseError:
     """What to say where the site cannot be written; an error of another kind is raised again."""
     where = f" ({error.filename})" if error.filename else ""
@@ -94,10 +62,6 @@ def unwritable(error: OSError) -> CourseError:
         "It is staged in _build/ and put where --output says: both must be yours to write. Copy the checkout "
         "to a folder of your own.",
     )
-
-
-def split(value: str | None) -> list[str] | None:
-    return [part.strip() for part in value.split(",") if part.strip()] if value else None
 
 
 Chapters = Annotated[str | None, typer.Option("--chapter", help="Only these chapters: 00 or 00,01.")]
@@ -442,6 +406,11 @@ def challenge_grade(
     from tlcourse.grading.challenge.command import grade_challenge
 
     grade_challenge(submissions, labels, out, roster=roster, names=names, due=due, late_policy=late_policy)
+
+
+app.command()(classes.serve)
+app.command()(classes.submit)
+app.add_typer(classes.classes, name="class")
 
 
 @app.command()

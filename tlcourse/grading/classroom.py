@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tlcourse.errors import CourseError
 from tlcourse.exercises.engine.registry import chapter_number
 from tlcourse.grading import journal, store
 from tlcourse.grading.candidates import Handed
-from tlcourse.grading.choosing import Chosen, choose
-from tlcourse.grading.judging import Judged, Settings, Task
-from tlcourse.grading.keeping import cannot_write, is_full, locked, refuse_inside
+from tlcourse.grading.each import Waiting, graded, not_graded, opened, to_judge
+from tlcourse.grading.judging import Settings
+from tlcourse.grading.keeping import locked, refuse_inside
 from tlcourse.grading.model import NotGradedError, Rebuilt, Result, Submission
 from tlcourse.grading.reader import Reader
-from tlcourse.grading.record import Record, load_record
+from tlcourse.grading.record import load_record
 from tlcourse.grading.sandbox.proof import Secrets
 from tlcourse.grading.submissions import find_submissions
 from tlcourse.grading.words import file_name
@@ -133,17 +133,6 @@ def grade(
         return Graded(results, run.rebuilt, run.resumed, left_out)
 
 
-@dataclass(frozen=True)
-class _Waiting:
-    """A submission that was read and has to be judged."""
-
-    submission: Submission
-    rebuilt: Rebuilt
-    digest: str
-    key: str
-    task: Task
-
-
 @dataclass
 class _Run:
     """One grading of a class: every submission is taken in, then those that wait are judged."""
@@ -161,7 +150,7 @@ class _Run:
     results: dict[str, Result] = field(default_factory=dict)
     rebuilt: dict[str, Rebuilt] = field(default_factory=dict)
     resumed: int = 0
-    waiting: dict[str, _Waiting] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
 
     def take_in_all(self, place: Path, framework: str, students: Collection[str]) -> tuple[str, ...]:
         """Find and read every submission; gives what was left out, each with its reason."""
@@ -178,26 +167,24 @@ class _Run:
     def take_in(self, handed: Handed, reader: Reader) -> None:
         """Read a submission; it then has a result, or waits for one."""
         try:
-            chosen = _opened(handed, reader)
+            chosen = opened(handed, reader)
         except NotGradedError as problem:
             self._refuse(handed, problem)
             return
-        student, rebuilt, digest = handed.student, chosen.opened.rebuilt, chosen.opened.digest
-        submission = replace(handed, shown=chosen.shown, notes=chosen.notes)
-        record = load_record(self.root, self.chapter, rebuilt.framework)
-        key = store.grading_key(record, self.seed, self.settings)
+        waiting = to_judge(handed, chosen, self.root, self.seed, self.settings, self.secrets)
+        student, submission, record = handed.student, waiting.submission, waiting.record
         if self.originals is not None:
             folder = self.originals / file_name(student) / record.assignment
             store.write_safely(folder / f"{record.name}.ipynb", chosen.content)
         earlier = store.load(self.out, student) if self.resume else None
-        if earlier is not None and (earlier.digest, earlier.key, earlier.status) == (digest, key, "graded"):
+        wanted = (waiting.digest, waiting.key, "graded")
+        if earlier is not None and (earlier.digest, earlier.key, earlier.status) == wanted:
             self.resumed += 1
-            self.rebuilt[student] = rebuilt
-            notes = (*submission.notes, *rebuilt.notes)
+            self.rebuilt[student] = waiting.rebuilt
+            notes = (*submission.notes, *waiting.rebuilt.notes)
             self._keep(earlier.model_copy(update={"shown": submission.shown, "notes": notes}))
             return
-        task = _task(student, rebuilt, record, self.seed, self.settings, self.secrets)
-        self.waiting[student] = _Waiting(submission, rebuilt, digest, key, task)
+        self.waiting[student] = waiting
 
     def judge(self, jobs: int | None, dask: str | None) -> None:
         """Have those that wait judged by the workers."""
@@ -214,22 +201,10 @@ class _Run:
                     self._refuse(waiting.submission, outcome, waiting.digest)
                 else:
                     self.rebuilt[student] = waiting.rebuilt
-                    self._keep(_graded(self.chapter, waiting, outcome))
+                    self._keep(graded(waiting, outcome))
 
     def _refuse(self, submission: Submission, problem: NotGradedError, digest: str = "") -> None:
-        self._keep(
-            Result(
-                student=submission.student,
-                chapter=self.chapter,
-                status="not graded",
-                reason=problem.reason,
-                advice=problem.advice,
-                notes=submission.notes,
-                shown=submission.shown,
-                digest=digest,
-                handed_in=submission.handed_in,
-            )
-        )
+        self._keep(not_graded(self.chapter, submission, problem, digest))
 
     def _keep(self, result: Result) -> None:
         """Save a result, write the change down and report the progress."""
@@ -240,42 +215,3 @@ class _Run:
         self.results[result.student] = result
         if self.progress is not None:
             self.progress(len(self.results), self.total, result)
-
-
-def _opened(handed: Handed, reader: Reader) -> Chosen:
-    """What counts of one student's files, read and rebuilt."""
-    try:
-        return choose(handed, reader)
-    except NotGradedError:
-        raise
-    except OSError as error:
-        if is_full(error):
-            raise cannot_write(error, Path(tempfile.gettempdir())) from None
-        raise NotGradedError(f"it cannot be read ({error.strerror})", "Look at it by hand.") from None
-    except Exception as error:  # a file that nobody foresaw must not stop the class
-        raise NotGradedError(f"it cannot be read ({type(error).__name__})", "Look at it by hand.") from None
-
-
-def _task(
-    student: str, rebuilt: Rebuilt, record: Record, seed: int, settings: Settings, secrets: Secrets
-) -> Task:
-    stubs = {exercise.id: record.stub(exercise.id) for exercise in record.exercises}
-    return Task(student, record.chapter, rebuilt.framework, rebuilt.answers, stubs, seed, settings, secrets)
-
-
-def _graded(chapter: str, waiting: _Waiting, judged: Judged) -> Result:
-    submission = waiting.submission
-    return Result(
-        student=submission.student,
-        chapter=chapter,
-        status="graded",
-        framework=waiting.rebuilt.framework,
-        marks=judged.marks,
-        notes=(*submission.notes, *waiting.rebuilt.notes),
-        shown=submission.shown,
-        digest=waiting.digest,
-        handed_in=submission.handed_in,
-        seconds=round(judged.seconds, 3),
-        protections=judged.protections,
-        key=waiting.key,
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,20 @@ from tlcourse.grading.outputs import write_outputs
 from tlcourse.grading.roster import Roster, Row, class_rows, read_roster
 from tlcourse.grading.words import student_key, without_strays
 
-__all__ = ["grade_class", "mark_by_hand"]
+__all__ = [
+    "chapter_title",
+    "forget",
+    "grade_class",
+    "keep_options",
+    "mark_by_hand",
+    "rows_of",
+    "set_mark",
+    "write_class",
+]
 
 
-def _title(root: Path, chapter: str) -> str:
+def chapter_title(root: Path, chapter: str) -> str:
+    """What tables and pages call a chapter: "Chapter 2, Choose a pretrained model"."""
     number = chapter_number(chapter)
     for path in chapter_paths(root):
         if path.stem.startswith(f"{number}-"):
@@ -78,7 +88,7 @@ def grade_class(
     console = console or Console()
     # All that can be wrong with the arguments is found before the first minute of work.
     people = read_roster(roster) if roster is not None else Roster()
-    options: dict[str, Any] = {"due": due, "late_policy": late_policy, "title": _title(root, chapter)}
+    options: dict[str, Any] = {"due": due, "late_policy": late_policy, "title": chapter_title(root, chapter)}
     _terms(options)
     refuse_inside(out, place)
     with locked(out):
@@ -98,24 +108,24 @@ def grade_class(
             resume=resume,
             originals=out / "nbgrader" / "submitted",
         )
-        _forget(out, students_before - {result.student for result in graded.results})
+        forget(out, students_before - {result.student for result in graded.results})
         options["left_out"] = list(graded.left_out)
-        _keep_options(out, options, roster)
+        keep_options(out, options, roster)
         with private_umask():  # not before: in the jail everybody has to read what is shown there
             into_gradebook(out, graded, root, people, seed_file or out / "seed.txt")
-            rows = _write(out, graded.results, people, options)
+            rows = write_class(out, graded.results, people, options)
         _make_all_private(out)
     _sum_up(console, out, rows, graded, people)
 
 
-def _forget(out: Path, students: Collection[str]) -> None:
+def forget(out: Path, students: Collection[str]) -> None:
     """Take students out of the class's marks whose submission is not there any more."""
     for student in sorted(students):
         note_change(out, store.load(out, student), None, "there is no submission any more")
         store.forget(out, student)
 
 
-def _keep_options(out: Path, options: Mapping[str, Any], roster: Path | None) -> None:
+def keep_options(out: Path, options: Mapping[str, Any], roster: Path | None) -> None:
     """Keep what `mark_by_hand` needs to write all tables and pages again."""
     if roster is not None:
         store.write_safely(out / "roster.csv", roster.read_bytes())
@@ -160,11 +170,29 @@ def _terms(options: Mapping[str, Any]) -> tuple[dt.datetime | None, LatePolicy]:
     return (read_time(due) if due else None), LatePolicy.parse(options.get("late_policy") or "")
 
 
-def _write(out: Path, results: tuple[Result, ...], people: Roster, options: Mapping[str, Any]) -> list[Row]:
+def rows_of(out: Path, results: Sequence[Result], people: Roster, options: Mapping[str, Any]) -> list[Row]:
+    """The class's rows, with lateness and the marks by hand that were written down in a folder of results.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+        The folder of the results.
+    results : sequence of Result
+    people : Roster
+    options : mapping
+        ``due`` and ``late_policy``, as `grade_class` takes them.
+    """
     due, policy = _terms(options)
     # Of two marks by hand, that of `tlcourse mark` has a reason.
     by_hand = [*formgrader_marks(out, results), *overrides(out)]
-    rows = class_rows(results, roster=people, due=due, policy=policy, overrides=by_hand)
+    return class_rows(results, roster=people, due=due, policy=policy, overrides=by_hand)
+
+
+def write_class(
+    out: Path, results: Sequence[Result], people: Roster, options: Mapping[str, Any]
+) -> list[Row]:
+    """Write all tables and pages of a class; as `rows_of`, with its ``title`` and what was ``left_out``."""
+    rows = rows_of(out, results, people, options)
     left_out = [str(line) for line in options.get("left_out") or ()]
     write_outputs(out, rows, people, options.get("title") or "Chapter", left_out=left_out)
     return rows
@@ -211,12 +239,17 @@ def mark_by_hand(
         known = ", ".join(each.student for each in store.load_all(out)) or "nobody"
         raise CourseError(f"There is no result of {student!r} in {out}.", f"There are: {known}.")
     with locked(out), private_umask():
-        result = store.load(out, student)
-        if result is None:
-            raise CourseError(f"The result of {student!r} is gone.", "Grade the class again.")
-        override(out, result, exercise, points, reason, comment)
-        people = read_roster(out / "roster.csv") if (out / "roster.csv").exists() else Roster()
-        options = {}
-        if (out / "options.json").exists():
-            options = json.loads((out / "options.json").read_text(encoding="utf-8"))
-        _write(out, tuple(store.load_all(out)), people, options)
+        set_mark(out, student, exercise, points, reason, comment)
+
+
+def set_mark(out: Path, student: str, exercise: str, points: float, reason: str, comment: str = "") -> None:
+    """As `mark_by_hand`, for whoever has the folder's lock."""
+    result = store.load(out, student_key(student))
+    if result is None:
+        raise CourseError(f"The result of {student!r} is gone.", "Grade the class again.")
+    override(out, result, exercise, points, reason, comment)
+    people = read_roster(out / "roster.csv") if (out / "roster.csv").exists() else Roster()
+    options = {}
+    if (out / "options.json").exists():
+        options = json.loads((out / "options.json").read_text(encoding="utf-8"))
+    write_class(out, store.load_all(out), people, options)

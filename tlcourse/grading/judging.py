@@ -17,7 +17,7 @@ from tlcourse.grading.sandbox.limits import Limits
 from tlcourse.grading.sandbox.proof import Secrets
 from tlcourse.grading.sandbox.sandbox import Sandbox
 
-__all__ = ["Judged", "Settings", "Task", "judge_task", "leave_with"]
+__all__ = ["Judged", "Settings", "Task", "judge_task", "leave_with", "make_ready"]
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,20 @@ def close_sandboxes() -> None:
 
 
 atexit.register(close_sandboxes)
+
+
+def make_ready(task: Task) -> tuple[str, ...]:
+    """Start the sandbox for such tasks before the first one comes; gives the protections that held.
+
+    Raises
+    ------
+    SandboxUnavailableError
+        If this machine cannot build the jail, or if it does not hold.
+    """
+    with _lock:
+        sandbox = _sandbox(task)
+        sandbox.start()
+        return sandbox.protections
 
 
 def judge_task(task: Task) -> Judged:

@@ -21,7 +21,7 @@ from tlcourse.exercises import State
 from tlcourse.grading.roster import Row
 from tlcourse.grading.words import clean_block
 
-__all__ = ["class_page", "distribution", "feedback_page", "rendered"]
+__all__ = ["class_page", "distribution", "feedback_page", "misconceptions", "rendered"]
 
 _SHOWN = 20_000  # characters of a student's code in a page
 
@@ -119,7 +119,8 @@ def _exercises(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return list(by_id.values())
 
 
-def _misconceptions(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def misconceptions(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """What was misunderstood, the commonest first: ``name``, ``exercise``, ``count`` and ``message``."""
     counts: Counter[tuple[str, str]] = Counter()
     messages: dict[tuple[str, str], str] = {}
     for row in rows:
@@ -181,7 +182,7 @@ def class_page(
         failed=[row for row in rows if row.status == "not graded"],
         exercises=_exercises(rows),
         states=list(State),
-        misconceptions=_misconceptions(rows),
+        misconceptions=misconceptions(rows),
         blanks={row.student: _blanks(row) for row in rows},
         protections=_protections(rows),
         slowest=sorted(graded, key=lambda row: -row.result.seconds if row.result else 0)[:5],

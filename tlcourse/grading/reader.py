@@ -136,6 +136,7 @@ class Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C is not its business: it ends when its input does
             pass_fds=[self._shared.fileno()],
             # Python imports from where it is started: never from a folder with students' files in it.
             cwd=Path(__file__).parents[2],

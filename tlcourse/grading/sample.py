@@ -14,7 +14,7 @@ from tlcourse.grading.keeping import writing
 from tlcourse.grading.record import Record, grade_id_of, load_record
 from tlcourse.notebook_format import nbformat
 
-__all__ = ["fill", "make_class", "right_answers"]
+__all__ = ["answers_of", "fill", "make_class", "right_answers"]
 
 # fmt: off
 _NAMES = (
@@ -48,7 +48,7 @@ def fill(record: Record, answers: dict[str, str]) -> nbformat.NotebookNode:
     return notebook
 
 
-def _answers(root: Path, record: Record, number: int, rng: np.random.Generator) -> dict[str, str]:
+def answers_of(root: Path, record: Record, number: int, rng: np.random.Generator) -> dict[str, str]:
     """Student 0 has everything right, student 1 nothing; the others a mix of right, wrong and blank."""
     right = right_answers(root, record)
     if number < 2:
@@ -111,7 +111,7 @@ def _write_class(folder: Path, chapter: str, root: Path, students: int, seed: in
         elif number == students - 2:
             path.write_text(json.dumps({"not": "a notebook"}))
         else:
-            nbformat.write(fill(record, _answers(root, record, number // 2, rng)), path)
+            nbformat.write(fill(record, answers_of(root, record, number // 2, rng)), path)
         written.append(path)
     lines = ["student,name,email"] + [
         f"{n},{n.title()},{n}@example.org" for n in (*_NAMES[:students], "absent")

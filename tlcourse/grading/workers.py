@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures as cf
 import multiprocessing
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +24,9 @@ _TRIES = 2  # alone, after a worker died while the task was one of several
 
 
 @contextmanager
-def working_executor(jobs: int, dask: str | None = None) -> Iterator[Callable[[], Any]]:
+def working_executor(
+    jobs: int, dask: str | None = None, *, interruptible: bool = True
+) -> Iterator[Callable[[], Any]]:
     """A function that gives a working executor: a new one after the last one broke.
 
     Parameters
@@ -32,6 +35,8 @@ def working_executor(jobs: int, dask: str | None = None) -> Iterator[Callable[[]
         Local worker processes.
     dask : str, optional
         Address of a Dask scheduler, in place of local processes.
+    interruptible : bool
+        Whether Ctrl+C ends the workers too, or leaves it to this process to end them when they are done.
 
     Raises
     ------
@@ -53,8 +58,8 @@ def working_executor(jobs: int, dask: str | None = None) -> Iterator[Callable[[]
                 cf.ProcessPoolExecutor(
                     jobs,
                     mp_context=multiprocessing.get_context("spawn"),
-                    initializer=leave_with,
-                    initargs=(os.getpid(),),
+                    initializer=_begin,
+                    initargs=(os.getpid(), interruptible),
                 )
             )
         return started[-1]
@@ -64,6 +69,13 @@ def working_executor(jobs: int, dask: str | None = None) -> Iterator[Callable[[]
     finally:
         for executor in started:
             executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(parent: int, interruptible: bool) -> None:
+    """The first thing that a worker process does."""
+    leave_with(parent)
+    if not interruptible:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def judge_all(

@@ -24,7 +24,15 @@ from tlcourse.notebook_format import nbformat
 __all__ = ["DOWNLOADS", "MARKER", "PAGES_AFTER", "PAGES_BEFORE", "chapters_of", "stage"]
 
 PAGES_BEFORE = ("learners", "your-own-pictures", "your-own-texts", "six-steps")
-PAGES_AFTER = (in_browser.PAGE, "instructors", "contributors", "glossary", "references", "licences")
+PAGES_AFTER = (
+    in_browser.PAGE,
+    "instructors",
+    "your-own-class",
+    "contributors",
+    "glossary",
+    "references",
+    "licences",
+)
 DOWNLOADS = "notebooks"
 """Folder of the site with the notebooks to download."""
 MARKER = ".tlcourse-site"

@@ -129,7 +129,7 @@ class Sandbox:
                 observations.append(self._no_time_left())
                 continue
             begun = time.monotonic()
-            self._start()
+            self.start()
             # The first start imports a framework: that is not the student's time.
             begun = time.monotonic() if not observations else begun
             trains = get(job.exercise_id).trains > 0
@@ -146,16 +146,22 @@ class Sandbox:
 
     def run(self, job: Job, seconds: float, *, trains: bool = False) -> Observation:
         """Observe one answer for at most so many seconds; the submission's own limit does not count."""
-        self._start()
+        self.start()
         return self._jail.observe(job, seconds, trains=trains)
 
     def processes_inside(self) -> int:
         """How many processes are in the jail besides the zygote."""
         return len(self._jail.processes_inside())
 
-    def _start(self) -> None:
-        """Start the jail if it does not run, and attack it the first time."""
-        if self._jail.running:
+    def start(self) -> None:
+        """Start the jail if it does not run, and attack it the first time; `observe` does so by itself.
+
+        Raises
+        ------
+        SandboxUnavailableError
+            If it cannot be started, or does not hold.
+        """
+        if not self.jailed or self._jail.running:
             return
         self._jail.start()
         if not self.protections:

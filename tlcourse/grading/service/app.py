@@ -1,0 +1,229 @@
+"""The service as a web application, and `tlcourse serve`, which runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from tlcourse.errors import CourseError
+from tlcourse.grading.keeping import CannotWriteError, locked
+from tlcourse.grading.service import api, learner, teaching
+from tlcourse.grading.service.database import UnavailableError
+from tlcourse.grading.service.handins import RefusedError, too_large
+from tlcourse.grading.service.served import ServedClass
+from tlcourse.grading.service.settings import read_settings
+from tlcourse.grading.service.web import Headers, NeedsLogin, SmallBodies, message
+from tlcourse.grading.service.worker import Judges
+
+__all__ = ["application", "serve"]
+
+_log = logging.getLogger("tlcourse.serve")
+_STATIC = Path(__file__).parent / "static"
+_WORDS = {
+    404: ("Not found", "There is no such page here, or it is not yours."),
+    405: ("Not found", "There is no such page here, or it is not yours."),
+    403: ("Not allowed", ""),
+    408: ("Too slow", "The request took too long to arrive."),
+    413: ("Too large", "The request is too large."),
+}
+
+
+async def live_script(request: Request) -> Response:
+    """The one script: it shows what changes on a page that waits."""
+    return FileResponse(_STATIC / "live.js", media_type="text/javascript")
+
+
+def application(served: ServedClass, judges: Judges) -> Starlette:
+    """The web application of a class.
+
+    Parameters
+    ----------
+    served : ServedClass
+    judges : Judges
+        Started and stopped by the caller.
+    """
+    app = Starlette(
+        routes=[*api.ROUTES, *learner.ROUTES, *teaching.ROUTES, Route("/live.js", live_script)],
+        middleware=[Middleware(Headers), Middleware(SmallBodies, largest=served.settings.largest)],
+        exception_handlers={
+            NeedsLogin: _needs_login,
+            UnavailableError: _unavailable,
+            RefusedError: _refused,
+            CourseError: _wrong,
+            HTTPException: _http,
+            Exception: _bug,
+        },
+    )
+    app.state.served, app.state.judges = served, judges
+    return app
+
+
+def _answer(
+    request: Request, status: int, heading: str, problem: str, advice: str = "", **headers: str
+) -> Response:
+    """In words for a browser, as JSON for a program."""
+    if request.url.path.startswith("/api"):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        return JSONResponse({"problem": problem, "advice": advice}, status, headers)
+    return message(status, heading, problem, advice, **headers)
+
+
+async def _needs_login(request: Request, error: Exception) -> Response:
+    asked = request.method == "GET"
+    path = request.url.path if asked else "/"
+    return learner.login_page(request, path, status=200 if asked and path == "/" else 401)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnavailableError)
+    _log.error("%s", error)
+    again = "Nothing was stored. Try again in a minute; if it stays so, tell your instructor."
+    return _answer(request, 503, "Not now", error.problem, again, retry_after="30")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    headers = {"retry_after": f"{error.wait:.0f}"} if error.wait else {}
+    return _answer(request, error.status, "Not handed in", error.problem, error.fix, **headers)
+
+
+async def _wrong(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CourseError)
+    return _answer(request, 400, "That does not work", error.problem, error.fix)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 413:
+        return await _refused(request, too_large(request.app.state.served.settings))
+    heading, problem = _WORDS.get(
+        error.status_code, ("That does not work", "The request cannot be answered.")
+    )
+    return _answer(request, error.status_code, heading, problem or error.detail)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    return _answer(
+        request,
+        500,
+        "An error",
+        "Something went wrong in the service.",
+        "Tell your instructor, who has a log.",
+    )
+
+
+def serve(
+    folder: Path,
+    *,
+    root: Path,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    jobs: int | None = None,
+    echo: Callable[[str], None] = print,
+) -> None:
+    """Take hand-ins until the process is ended.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The class's, with ``course.toml`` and ``roster.csv``.
+    root : pathlib.Path
+        The course's folder.
+    host, port
+        Where it listens: 0.0.0.0 for the whole network.
+    jobs : int, optional
+        Worker processes; by default what the settings say, else one for each core.
+    echo : callable
+        Shows a line.
+
+    Raises
+    ------
+    CourseError
+        If the settings cannot be used, another service has the folder, the port is taken, or the jail cannot
+        be built: then nothing is taken at all.
+    """
+    import socket
+
+    import uvicorn
+
+    with _alone(folder):
+        served = ServedClass(folder, root)
+        try:
+            listening = socket.create_server((host, port), backlog=512)
+        except OSError as error:
+            raise CourseError(
+                f"The service cannot listen at {host}:{port} ({error.strerror}).", "Give another --port."
+            ) from None
+        judges = Judges(served, jobs=jobs)
+        echo("Building the jail and attacking it ...")
+        with listening, _running(judges):
+            app = application(served, judges)
+
+            @contextlib.asynccontextmanager
+            async def lifespan(_: Starlette) -> AsyncIterator[None]:
+                anyio.to_thread.current_default_thread_limiter().total_tokens = 32
+                yield
+
+            app.router.lifespan_context = lifespan
+            where = served.settings.address or f"http://{host}:{listening.getsockname()[1]}"
+            echo(f"{served.settings.title}: {where} (Ctrl+C ends it)")
+            config = uvicorn.Config(
+                app,
+                log_level="warning",
+                server_header=False,
+                proxy_headers=False,
+                limit_concurrency=1000,
+                timeout_keep_alive=10,
+                timeout_graceful_shutdown=10,
+            )
+            with _ended_by_a_signal():
+                uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _ended_by_a_signal() -> Iterator[None]:
+    """Ctrl+C, or a service manager's SIGTERM, ends the service: what is judged now is finished first."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have a class to oneself; it must be there."""
+    read_settings(folder / "course.toml")
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(locked(folder))
+        except CannotWriteError:
+            raise
+        except CourseError:
+            raise CourseError(
+                f"Another service runs for {folder} now.", "End it first: a class has one at a time."
+            ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _running(judges: Judges) -> Iterator[None]:
+    judges.start()
+    try:
+        yield
+    finally:
+        judges.stop()
