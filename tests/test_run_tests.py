@@ -146,6 +146,10 @@ def test_what_a_step_needs_stands_before_it(driver: ModuleType) -> None:
     names = [step.name for step in driver.steps()]
     needing = {step.name: step.needs for step in driver.steps() if step.needs}
     assert needing["browser"] == "site"
+    assert [step.name for step in driver.steps() if step.last] == ["lighthouse"]
+    (tests,) = [step.command for step in driver.steps() if step.name == "browser"]
+    assert f"--ignore={driver.LIGHTHOUSE}" in tests
+    assert (driver.ROOT / driver.LIGHTHOUSE).is_file()
     assert all(names.index(needed) < names.index(name) for name, needed in needing.items())
 
 
@@ -181,7 +185,7 @@ def test_what_takes_turns_is_told_the_number_of_commits(
     monkeypatch.undo()
     monkeypatch.delenv("TLCOURSE_TURN", raising=False)
     steps = [step for step in driver.steps() if "TLCOURSE_TEST" in step.env]
-    assert len(steps) == 4
+    assert len(steps) == 5
     assert {step.env["TLCOURSE_TURN"] for step in steps} == {driver.turn()}
 
 

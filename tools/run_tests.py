@@ -46,6 +46,7 @@ TIMES = 3
 # Rows of the sweeps that are run again: at most so many of a table, and so many processor minutes in all,
 # however many sweeps there are. One worker process a framework, one at a time: other steps run beside it.
 SAMPLE = ("--sample", "2", "--minutes", "1", "--jobs", "1")
+LIGHTHOUSE = "tests/site/test_lighthouse_browser.py"
 PY = sys.executable
 # For steps side by side: two processes with two threads each on two cores run at a tenth of the speed.
 ONE_THREAD = dict.fromkeys(
@@ -203,6 +204,10 @@ def steps() -> list[Step]:
     def unit_tests(kind: str) -> Step:
         return pytest_step(f"unit tests: {kind}", ["tests"], {"TLCOURSE_TEST": kind, **quiet, **by_commit})
 
+    def browser(name: str, args: list[str], **more: object) -> Step:
+        env = {"TLCOURSE_TEST": "browser", "TLCOURSE_SITE": str(site), **quiet, **by_commit}
+        return pytest_step(name, args, env, **more)
+
     return [
         Step("lint", [PY, "-m", "ruff", "check", "."]),
         Step("format", [PY, "-m", "ruff", "format", "--check", "."]),
@@ -212,17 +217,7 @@ def steps() -> list[Step]:
         unit_tests("keras"),
         unit_tests("plain"),
         *(notebook_step(fw) for fw in reversed(FRAMEWORKS)),
-        pytest_step(
-            "browser",
-            ["tests"],
-            {
-                "TLCOURSE_TEST": "browser",
-                "TLCOURSE_SITE": str(site),
-                **quiet,
-                **by_commit,
-            },
-            needs="site",
-        ),
+        browser("browser", ["tests", f"--ignore={LIGHTHOUSE}"], needs="site"),
         unit_tests("torch"),
         pytest_step(
             "doctests: plain",
@@ -236,6 +231,8 @@ def steps() -> list[Step]:
         ),
         Step("sample of the sweeps", [*tl, "results", "--check", *SAMPLE, "--salt", salt()]),
         wheel_step(by_commit["TLCOURSE_TURN"]),
+        # It measures how quick the pages are: nothing else runs then.
+        browser("lighthouse", [LIGHTHOUSE], last=True),
     ]
 
 
