@@ -35,7 +35,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def service(folder: Path, port: int, judged: Path) -> Iterator[subprocess.Popen]:
     """The service of a folder, once it answers."""
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}"}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{HERE}{os.pathsep}{HERE.parents[1]}"}
     command = [sys.executable, str(HERE / "kept_running.py"), str(folder), str(port), str(judged)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
