@@ -16,7 +16,7 @@ from other_cases import ids, other
 from tlcourse.exercises import judge_observation, load_answer, observe_in_process
 
 # The exercises that need no framework.
-PLAIN = ("ch07-decide", "ch07-leaked", "ch08-analogy", "ch08-files", "ch09-search")
+PLAIN = ("ch07-decide", "ch07-leaked", "ch08-analogy", "ch08-files")
 SEEDS = int(os.environ.get("TLCOURSE_WRONG_SEEDS", "6"))
 SLOW = {"ch07-decide": 2}  # answers that draw a great deal
 FRAMEWORKS = ("torch", "timm", "keras", "tensorflow", "tlcourse")
