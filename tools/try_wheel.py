@@ -108,7 +108,8 @@ def first_steps(wheel: Path, framework: str, folder: Path) -> None:
         If a step fails, or does not say what it should.
     """
     place, mine = folder / "environment", folder / "mine"
-    venv.create(place, with_pip=True)
+    # Old versions of pip refuse a `git+file:` address, which stands here for GitHub.
+    venv.create(place, with_pip=True, upgrade_deps=True)
     python, tlcourse = (str(place / "bin" / name) for name in ("python", "tlcourse"))
     run([python, "-m", "pip", "install", "-q", "ipython"], folder)
     (folder / "cell.ipy").write_text(the_cell(folder / "clone", framework))

@@ -1228,14 +1228,20 @@ add_head = Classifier
 """,
                 "keras": """
 import keras
-from keras import ops
 from tlcourse.embeddings.layers._keras import MeanReader
 
-def add_head(encoder, classes, dropout):
-    encoder.trainable = False
-    ids = keras.Input((None,), dtype="int32")
-    mean = MeanReader()(encoder(ids), mask=ops.not_equal(ids, 0))
-    return keras.Model(ids, keras.layers.Dense(classes)(keras.layers.Dropout(dropout)(mean)))
+class Classifier(keras.Model):
+    def __init__(self, encoder, classes, dropout):
+        super().__init__()
+        encoder.trainable = False
+        self.encoder, self.pool = encoder, MeanReader()
+        self.dropout, self.head = keras.layers.Dropout(dropout), keras.layers.Dense(classes)
+
+    def call(self, ids, training=None):
+        mean = self.pool(self.encoder(ids, training=False), mask=ids != 0)
+        return self.head(self.dropout(mean, training=training))
+
+add_head = Classifier
 """,
             },
         ),

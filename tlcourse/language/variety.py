@@ -28,7 +28,7 @@ def repeated(words: Sequence[str], n: int = 3) -> float:
     Examples
     --------
     >>> repeated("the film is a film is a film is a joy".split())
-    0.5555555555555556
+    0.4444444444444444
     """
     runs = _runs(words, n)
     if not runs:
