@@ -7,6 +7,7 @@ nobody but the server.
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import shutil
@@ -15,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from browser import Watch, chromium
 from commit import FRAMEWORKS, in_turn
 from jupyter import Notebook, Server, jupyterlab
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
 
 from tlcourse.authoring.myst import Context, convert
 from tlcourse.authoring.source import solutions
@@ -39,6 +42,12 @@ MONEY = (
     "| a | b |\n| --- | --- |\n| $5 | $10 |",
     "For $n$ pictures at $5 each, $10 in all.",
 )
+FIGURES = """import numpy as np
+from tlcourse import plots
+
+plots.show(plots.bars({"frozen": 0.7, "pixels": 0.4}))
+plots.show(plots.image_grid(np.full((2, 64, 64, 3), 200, np.uint8), ["a", "b"]))
+"""
 STEMS = sorted(path.stem for path in (NOTEBOOKS / "torch").glob("*.ipynb"))
 
 
@@ -69,6 +78,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[S
     start = nbformat.read(folder / "torch" / f"{START}.ipynb", as_version=4)
     cells.append(next(cell for cell in start.cells if "You will be able to" in cell.source))
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / "money.ipynb")
+    nbformat.write(
+        new_notebook(cells=[new_code_cell(FIGURES, id="figures")], metadata=kernel), folder / "figures.ipynb"
+    )
     with jupyterlab(folder, tmp_path_factory.mktemp("private")) as server:
         yield server
     assert server.process.returncode == 0, "JupyterLab stops cleanly"
@@ -147,6 +159,16 @@ def test_the_box_that_opens_a_chapter_can_be_read(dark: bool, open_notebook: Any
     page.wait_for_selector(f"body[data-jp-theme-light={str(not dark).lower()}]", state="attached")
     page.wait_for_selector(".jp-RenderedMarkdown >> text=You will be able to")
     assert page.evaluate(_CONTRAST) >= 4.5
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_a_plot_is_dark_in_dark_and_an_image_keeps_its_colours(dark: bool, open_notebook: Any) -> None:
+    notebook: Notebook = open_notebook("figures.ipynb", dark=dark)
+    notebook.run("figures")
+    plot, image = (notebook.cell("figures").locator(f".tl-figure >> nth={n} >> img") for n in (0, 1))
+    grey = float(np.asarray(Image.open(io.BytesIO(plot.screenshot())).convert("L")).mean())
+    assert grey < 120 if dark else grey > 170, grey
+    assert image.evaluate("node => getComputedStyle(node).filter") == "none"
 
 
 @pytest.mark.parametrize("framework", ["torch", "keras"])

@@ -126,6 +126,18 @@ def test_html_has_alt_and_values_and_escapes_them():
     assert "&quot;q&quot;" in page
 
 
+def test_drawn_figures_are_marked_for_dark_pages_and_images_are_not():
+    assert 'class="tl-plot"' in plots.figure_html(DRAWN["bars"]())
+    white = np.full((2, 12, 12, 3), 255, np.uint8)
+    photographs, sketches = (plots.image_grid(images, ["a", "b"]) for images in (NOISE[:2], white))
+    other = plots.bars({"x": 1.0})
+    other.imshow(np.random.default_rng(0).random((300, 300, 3)), extent=(-1, 1, 0, 2), aspect="auto")
+    for ax in (photographs, sketches, other):
+        html = plots.figure_html(ax)
+        assert "tl-plot" not in html
+        assert "<style>" not in html
+
+
 def test_show_displays_html_and_text(monkeypatch):
     import IPython.display
 

@@ -1,4 +1,4 @@
-"""The pictures of a page: files with a size, and plots told apart from photographs."""
+"""The pictures of a page: files with a size."""
 
 from __future__ import annotations
 
@@ -10,27 +10,20 @@ import numpy as np
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from tlcourse.authoring.site.pictures import FOLDER, is_plot, with_files
+from tlcourse.authoring.site.pictures import FOLDER, with_files
 
 
 def photograph() -> Image.Image:
     return Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 700, 3), dtype=np.uint8))
 
 
-def plot() -> Image.Image:
-    from tlcourse import plots
-
-    ax = plots.bars({"frozen": 0.7, "pixels": 0.4})
-    return Image.open(io.BytesIO(plots.shown.png(ax)))
-
-
-def shown(picture: Image.Image, summary: str = "The values of this figure", kind: str = "PNG") -> str:
+def shown(picture: Image.Image) -> str:
     file = io.BytesIO()
-    picture.convert("RGB").save(file, kind)
+    picture.save(file, "PNG")
     data = base64.b64encode(file.getvalue()).decode()
     return (
-        f'<figure class="tl-figure"><img alt="a" src="data:image/{kind.lower()};base64,{data}" style="x:y">'
-        f"<details><summary>{summary} (1 row)</summary></details></figure>"
+        f'<figure class="tl-figure"><img alt="a" src="data:image/png;base64,{data}" style="x:y">'
+        f"<details><summary>The values of this figure (1 row)</summary></details></figure>"
     )
 
 
@@ -55,12 +48,15 @@ def test_one_picture_on_two_pages_is_one_file(tmp_path: Path) -> None:
     assert pages[1] == pages[0].replace(FOLDER, f"../{FOLDER}")
 
 
-def test_plots_are_marked_and_photographs_and_listed_images_are_not(tmp_path: Path) -> None:
-    assert is_plot(plot())
-    assert not is_plot(photograph())
-    assert 'class="tl-plot"' in with_files(shown(plot()), tmp_path, "")
-    assert 'class="tl-plot"' not in with_files(shown(photograph(), kind="JPEG"), tmp_path, "")
-    assert 'class="tl-plot"' not in with_files(shown(plot(), "The labels of these images"), tmp_path, "")
+def test_the_rule_for_notebooks_is_left_out_and_the_mark_stays(tmp_path: Path) -> None:
+    from tlcourse import plots
+
+    html = plots.figure_html(plots.bars({"frozen": 0.7, "pixels": 0.4}))
+    page = with_files(f"<style>p {{}}</style>{html}", tmp_path, "")
+    assert page.count("<style>") == 1, "what stands outside of a figure stays"
+    image = BeautifulSoup(page, "html.parser").img
+    assert image is not None
+    assert image["class"] == ["tl-plot"]
 
 
 def test_what_is_no_picture_is_left_alone(tmp_path: Path) -> None:

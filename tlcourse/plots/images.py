@@ -65,6 +65,7 @@ def image_grid(
     lines = max((label.count("\n") + 1 for label in labels), default=0) if labels is not None else 0
     below = 0.24 * lines  # inches for the label
     ax = axes(ax, 1.35 * columns, (1.3 + below) * rows + (0.35 if title else 0))
+    ax.tl_images = True  # not inverted on a dark page
     ax.set_axis_off()
     pitch = 1 + below / 1.3  # from one row to the next, in widths of a cell
     for number, image in enumerate(images):

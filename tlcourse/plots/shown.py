@@ -9,6 +9,7 @@ from typing import Any
 
 from tlcourse.errors import CourseError
 from tlcourse.plots.base import style
+from tlcourse.plots.dark import RULE, is_plot
 
 __all__ = ["alt_of", "figure_html", "png", "show"]
 
@@ -56,13 +57,18 @@ def _all_axes(ax: Any) -> list[Any]:
 
 def figure_html(ax: Any, alt: str | None = None, dpi: int = 110) -> str:
     """The HTML that `show` displays: the figure, its alt text, and its values folded below it."""
+    from PIL import Image
+
     text = html.escape(alt_of(ax, alt), quote=True)
-    data = base64.b64encode(png(ax, dpi)).decode("ascii")
+    content = png(ax, dpi)
+    data = base64.b64encode(content).decode("ascii")
+    dark = is_plot(getattr(ax, "figure", ax), Image.open(io.BytesIO(content)))
+    rule, mark = (RULE, ' class="tl-plot"') if dark else ("", "")
     tables = [a.tl_table for a in _all_axes(ax) if getattr(a, "tl_table", None) is not None]
     drawn = [t.to_html(border=0, float_format=lambda v: f"{v:.4g}") for t in tables]
     folded = "".join(f"<details><summary>Values</summary>{t}</details>" for t in drawn)
     return (
-        f'<figure class="tl-figure" style="margin:0.5em 0"><img alt="{text}" '
+        f'<figure class="tl-figure" style="margin:0.5em 0">{rule}<img{mark} alt="{text}" '
         f'src="data:image/png;base64,{data}" style="max-width:100%;height:auto;background:#fff">'
         f"{folded}</figure>"
     )

@@ -1,4 +1,4 @@
-"""The pictures of a finished page: files of their own, which know their size, and plots that can be dark.
+"""The pictures of a finished page: files of their own, which know their size.
 
 A figure that a notebook shows holds its picture as text. On a page a file is better: the words are there
 before the pictures are, a picture that two pages share is loaded once, and nothing moves when it arrives.
@@ -14,16 +14,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FOLDER", "is_plot", "with_files"]
+__all__ = ["FOLDER", "with_files"]
 
 FOLDER = "_images"
 """Where Sphinx keeps pictures, too."""
 _FIGURE = re.compile(r'<figure class="tl-figure".*?</figure>', re.DOTALL)
 _IMAGE = re.compile(r'<img\b([^>]*?) ?\bsrc="data:image/(png|jpeg);base64,([^"]+)"([^>]*)>')
-_LABELS = "<summary>The labels of these images"
-# A plot is drawn in few colours, and their shades at the edges; a photograph has thousands.
-_COVERED = 0.95
-_COLOURS = 1000
+# A notebook has it with each plot; the site has a style sheet.
+_STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 # Of its size: at 110 pixels an inch, 11 points are 17 pixels wide. On a phone they stay readable, and the
 # figure scrolls.
 _LEAST = 0.72
@@ -46,11 +44,10 @@ def with_files(page: str, site: Path, up: str) -> str:
     Returns
     -------
     str
-        Each image has a width and a height, and one that is drawn in few colours the class ``tl-plot``.
-        Images of a figure that lists their labels are no plots.
+        Each image has a width and a height.
     """
 
-    def filed(match: re.Match[str], plots: bool) -> str:
+    def filed(match: re.Match[str]) -> str:
         before, kind, data, after = match.groups()
         try:
             content = base64.b64decode(data, validate=False)
@@ -64,29 +61,15 @@ def with_files(page: str, site: Path, up: str) -> str:
             path.write_bytes(content)
         wide, high = picture.size
         least = round(_LEAST * wide) if wide > _WIDE else wide
-        mark = ' class="tl-plot"' if plots and is_plot(picture) else ""
         rest = re.sub(r'style="', f'style="--tl-least:{least}px;', before + after)
         size = "" if " width=" in rest else f' width="{wide}" height="{high}"'
         # Loaded when the reader comes near; browsers load all before they print.
-        return f'<img{mark}{rest} src="{up}{FOLDER}/{name}"{size} loading="lazy" decoding="async">'
+        return f'<img{rest} src="{up}{FOLDER}/{name}"{size} loading="lazy" decoding="async">'
 
     def figure(match: re.Match[str]) -> str:
-        plots = _LABELS not in match[0]
-        return _IMAGE.sub(lambda image: filed(image, plots), match[0])
+        return _IMAGE.sub(filed, _STYLE.sub("", match[0]))
 
     return _FIGURE.sub(figure, page)
-
-
-def is_plot(picture: Any) -> bool:
-    """Whether an image is drawn in few colours.
-
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-    """
-    colours = picture.convert("RGB").getcolors(maxcolors=1 << 24)
-    counts = sorted((count for count, _ in colours), reverse=True)
-    return sum(counts[:_COLOURS]) >= _COVERED * sum(counts)
 
 
 def _opened(content: bytes) -> Any:
