@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def pick_class(logits, names):
     best = int(np.argmax(weights))
     return names[best], float(weights[best] / weights.sum())
 """
+BRANCH = "main"
 OTHER = {"torch": "tensorflow", "keras": "torch"}
 # Nothing of this environment is seen in there, and bytecode is written when a module is used, not before.
 HIDDEN = ("PYTHONPATH", "VIRTUAL_ENV", "TLCOURSE_TEST", "TLCOURSE_REQUIRE_PACKS", "JUPYTER_PATH")
@@ -65,9 +67,18 @@ def run(command: list[str], cwd: Path, wanted: int = 0) -> str:
 
 
 def build(folder: Path) -> Path:
-    """The wheel of the commit, built in a clone."""
+    """The wheel of the commit, built in a clone.
+
+    The clone becomes a repository of one commit: pip clones it again, and git cannot clone part of a shallow
+    clone, which CI's checkout may be.
+    """
     clone = folder / "clone"
     run(["git", "clone", "-q", "--depth", "1", ROOT.as_uri(), str(clone)], folder)
+    shutil.rmtree(clone / ".git")
+    run(["git", "init", "-q", "-b", BRANCH], clone)
+    run(["git", "add", "--all", "--force"], clone)
+    author = ["-c", "user.name=tlcourse", "-c", "user.email=tlcourse@example.org"]
+    run(["git", *author, "commit", "-q", "-m", "What is tried"], clone)
     pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
     run([*pip, "-w", str(folder), str(clone)], folder)
     (wheel,) = folder.glob("*.whl")
@@ -90,8 +101,7 @@ def ready(tlcourse: str, python: str, cwd: Path) -> str:
 
 def the_cell(clone: Path, framework: str) -> str:
     """The cell that installs the course, from the clone in place of GitHub, and what a notebook does next."""
-    branch = subprocess.check_output(["git", "branch", "--show-current"], cwd=clone, text=True).strip()
-    published = Repository("owner", "name", branch or "HEAD")
+    published = Repository("owner", "name", BRANCH)
     cell = install_source(published, framework)
     if published.url not in cell:
         raise Failed(f"The cell does not install from the repository:\n{cell}")
