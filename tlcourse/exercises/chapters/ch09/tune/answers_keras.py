@@ -163,24 +163,6 @@ def tune(encoder, ids, labels, new_ids):
     return model.predict(new_ids, verbose=0).argmin(1)
 
 
-# %% [wrong] a layer opened in a model that stays closed
-import keras
-from keras import ops
-
-
-def tune(encoder, ids, labels, new_ids):
-    keras.utils.set_random_seed(0)
-    encoder.trainable = False
-    encoder.get_layer("layer.1").trainable = True  # the model around it is not trainable
-    tokens = keras.Input((None,), dtype="int32")
-    mean = keras.layers.GlobalAveragePooling1D()(encoder(tokens), mask=ops.not_equal(tokens, 0))
-    model = keras.Model(tokens, keras.layers.Dense(2)(mean))
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.AdamW(1e-3), loss=loss)
-    model.fit(ids, labels, batch_size=32, epochs=2, verbose=0)
-    return model.predict(new_ids, verbose=0).argmax(1)
-
-
 # %% [wrong] a large head on frozen vectors
 import keras
 
