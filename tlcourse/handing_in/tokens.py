@@ -1,7 +1,7 @@
 """A learner's tokens: from ``TLCOURSE_TOKEN``, a file of the learner's alone, or a question.
 
-On a JupyterHub nobody needs one: ``TLCOURSE_HUB_SERVICE`` is the class's address, set by the Hub, and the token
-of the learner's own server is enough there. It is sent nowhere else.
+On a JupyterHub nobody needs one: ``TLCOURSE_HUB_SERVICE`` is the class's address, set by the Hub, and the
+token of the learner's own server is enough there. It is sent nowhere else.
 """
 
 from __future__ import annotations
