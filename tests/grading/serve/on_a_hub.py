@@ -1,4 +1,4 @@
-"""A real JupyterHub with its own proxy, as processes, with the configuration that ``book/your-own-class.md`` shows."""
+"""A real JupyterHub with its own proxy, as processes, configured as ``book/your-own-class.md`` shows it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/home-{{username}}"
 c.Authenticator.admin_users = {{"root"}}
 c.JupyterHub.services[0]["command"][0:1] = [sys.executable, "{here}/hub_service.py"]
 c.JupyterHub.services[0]["environment"] = {{"PYTHONPATH": "{path}"}}
-c.JupyterHub.services += [{{"name": "admin", "api_token": "{secret}"}}, {{"name": "other", "api_token": "{other}"}}]
+c.JupyterHub.services += [
+    {{"name": "admin", "api_token": "{secret}"}},
+    {{"name": "other", "api_token": "{other}"}},
+]
 c.JupyterHub.load_roles += [
     {{
         "name": "for-the-tests",
