@@ -35,6 +35,7 @@ c.ConfigurableHTTPProxy.pid_file = "{folder}/proxy.pid"
 c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.allow_all = True
 c.JupyterHub.spawner_class = "simple"
+c.JupyterHub.redirect_to_server = False
 c.Spawner.cmd = [sys.executable, "{here}/hub_server.py", "{folder}"]
 c.SimpleLocalProcessSpawner.home_dir_template = "{folder}/home-{{username}}"
 c.Authenticator.admin_users = {{"root"}}
@@ -132,7 +133,7 @@ class RunningHub:
 
 
 @contextlib.contextmanager
-def running_hub(place: Path, folder: Path) -> Iterator[RunningHub]:
+def running_hub(place: Path, folder: Path, changes: str = "") -> Iterator[RunningHub]:
     """A JupyterHub that runs the service of a class.
 
     Parameters
@@ -141,6 +142,8 @@ def running_hub(place: Path, folder: Path) -> Iterator[RunningHub]:
         For the Hub's own files.
     folder : pathlib.Path
         The class's.
+    changes : str
+        More lines of the Hub's configuration.
     """
     proxy = npm_here.need("configurable-http-proxy")
     port, hub_port, api_port, service_port = _ports(4)
@@ -163,7 +166,7 @@ def running_hub(place: Path, folder: Path) -> Iterator[RunningHub]:
         proxy=proxy,
         path=os.pathsep.join([str(ROOT), str(HERE), str(HERE.parents[1]), str(ROOT / "tools")]),
     )
-    (place / "jupyterhub_config.py").write_text(f"c = get_config()\n{shown}\n{more}")
+    (place / "jupyterhub_config.py").write_text(f"c = get_config()\n{shown}\n{more}\n{changes}")
     log = place / "hub.log"
     with log.open("w") as file:
         process = subprocess.Popen(

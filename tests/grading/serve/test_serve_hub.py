@@ -234,7 +234,7 @@ def test_a_token_needs_the_services_scope_and_a_user_of_the_class(hub):
     assert SCOPE in without.json()["advice"]
     assert by_program(hub, hub.token("mallory", SCOPE)).status_code == 403
     assert by_program(hub, hub.other).status_code == 403  # another service, which may use ours, is nobody
-    for wrong in ("", "x", good[:-1], "a" * 5000, "../../user"):
+    for wrong in ("-", "x", good[:-1], "a" * 5000, "../../user"):
         assert by_program(hub, wrong).status_code == 401
     # A program's token opens no page, and a browser's cookie hands nothing in by the program's way.
     page = httpx.get(f"{hub.address}/services/tlcourse/", headers={"Authorization": f"token {good}"})
