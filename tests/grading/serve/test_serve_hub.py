@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
+import os
 import re
+import socket
 import sqlite3
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +22,7 @@ import tlcourse
 from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
 from tlcourse.exercises import all_exercises
+from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.hub import SECONDS, Hub
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.settings import HubSettings, read_settings
@@ -135,6 +139,9 @@ def test_a_forged_cookie_opens_nothing_and_another_users_cookie_does_not_leave_i
     assert cookie.path == "/services/tlcourse/"
     assert cookie.has_nonstandard_attr("HttpOnly")
     stranger = hub.browser()
+    begins = stranger.get("/", headers={"X-Forwarded-Proto": "https"}, follow_redirects=False)
+    said = begins.headers["set-cookie"].lower()
+    assert all(word in said for word in ("secure", "httponly", "samesite=lax", "path=/services/tlcourse/"))
     for forged in ("", "x", cookie.value[:-1], cookie.value[::-1], "a" * 5000, "a b", "é"):
         header = {"Cookie": f"{name}={forged}".encode()}
         answer = stranger.http.get(stranger.at("/"), headers=header, follow_redirects=False)
@@ -375,6 +382,18 @@ def test_a_setting_without_a_meaning_is_refused(tmp_path, table, words):
     folder = make_folder(tmp_path / "class", f"{SETTINGS}{table}")
     with pytest.raises(CourseError, match=words):
         read_settings(folder / "course.toml")
+
+
+def test_where_the_hub_does_not_answer_nobody_is_let_in(tmp_path, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for name, value in {**VARIABLES, "JUPYTERHUB_API_URL": f"http://127.0.0.1:{port}/hub/api"}.items():
+        monkeypatch.setenv(name, value)
+    served = ServedClass(make_folder(tmp_path / "class"), ROOT)
+    hub = Hub(HubSettings("instructors"))
+    assert "JUPYTERHUB_API_TOKEN" not in os.environ  # no process that judges an answer gets it
+    with pytest.raises(UnavailableError, match="does not say who you are"):
+        asyncio.run(hub.person("a-token", "", served.people(), cookie=False))
 
 
 def test_the_rosters_column_says_what_the_hub_calls_a_student(tmp_path, monkeypatch):

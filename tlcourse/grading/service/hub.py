@@ -132,7 +132,7 @@ class Hub:
         name = str(model.get("name", ""))
         if model.get("kind") != "user" or not self.auth.check_scopes(self.auth.access_scopes, model):
             raise NoScopeError(
-                f"The Hub's token of {name} is not for the service {self.name}.",
+                f"This token of {name} may not use the service {self.name}.",
                 f"Whoever runs the Hub adds the scope access:services!service={self.name} to its roles "
                 "`user` and `server` (jupyterhub_config.py); then restart your server.",
             )
