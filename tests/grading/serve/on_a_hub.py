@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -184,6 +185,8 @@ def running_hub(place: Path, folder: Path, changes: str = "") -> Iterator[Runnin
     finally:
         process.terminate()
         process.wait(60)
+        with contextlib.suppress(OSError, ValueError):  # a Hub that could not start leaves its proxy behind
+            os.kill(int((place / "proxy.pid").read_text()), signal.SIGTERM)
 
 
 def _answers(hub: RunningHub) -> bool:

@@ -205,9 +205,10 @@ def serve(
 
             app.router.lifespan_context = lifespan
             where = served.settings.address or f"http://{host}:{listening.getsockname()[1]}"
-            if hub is not None:
-                where = hub.public or f"{hub.prefix}/ of the JupyterHub"
-            echo(f"{served.settings.title}: {where} (Ctrl+C ends it)")
+            if hub is None:
+                echo(f"{served.settings.title}: {where} (Ctrl+C ends it)")
+            else:
+                echo(f"{served.settings.title}: {hub.public or hub.prefix} on the JupyterHub")
             config = uvicorn.Config(
                 app,
                 log_level="warning",
