@@ -1,4 +1,4 @@
-"""Tools from npm that the tests of the site use: Lighthouse, and a validator of HTML.
+"""Tools from npm that the tests use: Lighthouse, a validator of HTML, and the proxy of JupyterHub.
 
 They are no part of the course and of no use to a learner, so no package asks for them. npm installs them
 once, within the ranges below, into the course's cache; no script of a package runs meanwhile.
@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tlcourse.errors import CourseError
 from tlcourse.files import cache_folder
 
-# A version of each, and whatever comes after it that promises to work the same. Both run on Node.js 18, which
+# A version of each, and whatever comes after it that promises to work the same. All run on Node.js 18, which
 # Debian has.
-TOOLS = {"lighthouse": "^12.8.0", "html-validate": "^8.29.0"}
+TOOLS = {"lighthouse": "^12.8.0", "html-validate": "^8.29.0", "configurable-http-proxy": "^4.6.3"}
 _STAMP = "installed.json"
 
 
@@ -96,7 +96,7 @@ def _program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
         raise CourseError(
-            f"There is no {name}, which Lighthouse and the validator of HTML need.",
+            f"There is no {name}, which the tools from npm need.",
             "Install Node.js 18 or newer, which brings it (Debian: apt-get install npm).",
         )
     return found

@@ -26,14 +26,31 @@ Folder = Annotated[Path, typer.Argument(help="The class's folder.")]
 @explained_grading
 def serve(
     folder: Folder,
-    host: Annotated[str, typer.Option(help="Where it listens: 0.0.0.0 for the whole network.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port.")] = 8000,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Where it listens: 127.0.0.1 by default, 0.0.0.0 for the whole network."),
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="The port: 8000 by default.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Worker processes; one for each core otherwise.")] = None,
+    hub: Annotated[
+        bool, typer.Option("--hub", help="As a service of a JupyterHub, which starts it and logs people in.")
+    ] = False,
 ) -> None:
     """Take a class's notebooks in, and give verdicts and feedback in seconds."""
     from tlcourse.grading.service.app import serve as run
+    from tlcourse.grading.service.hub import Hub
+    from tlcourse.grading.service.settings import read_settings
 
-    run(folder, root=course_files(), host=host, port=port, jobs=jobs, echo=typer.echo)
+    at = Hub(read_settings(folder / "course.toml").hub) if hub else None
+    run(
+        folder,
+        root=course_files(),
+        host=host or (at.host if at else "127.0.0.1"),
+        port=port if port is not None else at.port if at else 8000,
+        jobs=jobs,
+        hub=at,
+        echo=typer.echo,
+    )
 
 
 @explained

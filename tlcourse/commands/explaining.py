@@ -38,6 +38,7 @@ def explained_grading(command: Callable[..., Any]) -> Callable[..., Any]:
             if (error.name or "").startswith("tlcourse"):
                 raise
             extra = "serve" if error.name in ("starlette", "uvicorn", "python_multipart") else "grading"
+            extra = "hub" if error.name == "jupyterhub" else extra
             raise CourseError(
                 f"Grading needs the package {error.name}, which a learner does not.",
                 f"Run: pip install 'tlcourse[{extra}]' (in a checkout: pip install -e '.[{extra}]').",

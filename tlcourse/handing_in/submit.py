@@ -23,7 +23,8 @@ def submit(
     file : str or path, optional
         The notebook; by default the one that this is called in.
     to : str, optional
-        The class's address; by default the environment variable ``TLCOURSE_SERVER``, else the last one.
+        The class's address; by default the environment variable ``TLCOURSE_SERVER``, else the one of this
+        JupyterHub, else the last one.
     wait : bool
         Wait for the verdict, for up to three minutes.
     anyway : bool
@@ -73,7 +74,8 @@ def hand_in(work: Any, to: str | None, *, wait: bool = True, echo: Callable[[str
             forget(address)
             raise CourseError(error.problem, error.fix) from None
         keep(address, token)
-        echo(f"Handed in to {title}: {work.path.name}. The verdict: {address}{handed['path']}")
+        page = handed.get("page") or f"{address}{handed['path']}"
+        echo(f"Handed in to {title}: {work.path.name}. The verdict: {page}")
         if not wait:
             return
         told: set[str] = set()

@@ -1,4 +1,8 @@
-"""A learner's tokens: from ``TLCOURSE_TOKEN``, a file of the learner's alone, or a question."""
+"""A learner's tokens: from ``TLCOURSE_TOKEN``, a file of the learner's alone, or a question.
+
+On a JupyterHub nobody needs one: ``TLCOURSE_HUB_SERVICE`` is the class's address, set by the Hub, and the
+token of the learner's own server is enough there. It is sent nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from tlcourse.files import write_whole
 __all__ = ["address_of", "forget", "keep", "token_for"]
 
 _VARIABLE, _SERVER = "TLCOURSE_TOKEN", "TLCOURSE_SERVER"
+_HUB, _HUB_TOKEN = "TLCOURSE_HUB_SERVICE", "JUPYTERHUB_API_TOKEN"
 
 
 def _path() -> Path:
@@ -37,7 +42,7 @@ def _write(kept: dict[str, str]) -> None:
 
 
 def address_of(to: str | None) -> str:
-    """The service's address: as given, or of ``TLCOURSE_SERVER``, or the one that was used last.
+    """The service's address: as given, of ``TLCOURSE_SERVER``, of the Hub, or the one that was used last.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def address_of(to: str | None) -> str:
         If there is none, or if it is not an address.
     """
     kept = _kept()
-    address = to or os.environ.get(_SERVER) or (list(kept)[-1] if kept else "")
+    address = to or os.environ.get(_SERVER) or _of_the_hub() or (list(kept)[-1] if kept else "")
     if not address:
         raise CourseError(
             "Where shall the notebook go?", 'Give your class\'s address: tlcourse.submit(to="https://...").'
@@ -64,7 +69,7 @@ def token_for(address: str) -> tuple[str, bool]:
     CourseError
         If there is none, and nobody can be asked.
     """
-    token = os.environ.get(_VARIABLE, "").strip() or _kept().get(address, "")
+    token = _given(address) or _kept().get(address, "")
     if token:
         return token, False
     try:
@@ -81,6 +86,19 @@ def token_for(address: str) -> tuple[str, bool]:
     return token, True
 
 
+def _of_the_hub() -> str:
+    """The class's address on this Hub; "" elsewhere."""
+    return os.environ.get(_HUB, "").strip().rstrip("/")
+
+
+def _given(address: str) -> str:
+    """The token that the environment holds for a service; "" if there is none."""
+    token = os.environ.get(_VARIABLE, "").strip()
+    if not token and address == _of_the_hub():
+        token = os.environ.get(_HUB_TOKEN, "").strip()
+    return token
+
+
 def _in_notebook() -> bool:
     """Whether IPython runs this, which asks the learner beside the cell."""
     return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
@@ -88,7 +106,7 @@ def _in_notebook() -> bool:
 
 def keep(address: str, token: str) -> None:
     """Keep a token that the service knew, for next time; the newest is last."""
-    if os.environ.get(_VARIABLE, "").strip():
+    if _given(address):
         return
     kept = _kept()
     if kept.get(address) != token or list(kept)[-1] != address:

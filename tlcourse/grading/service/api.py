@@ -44,7 +44,7 @@ async def hand_in(request: Request) -> JSONResponse:
     student = served.people().get(person.who) if not person.teaches else None
     if student is None:
         raise RefusedError(
-            403, "An instructor's token hands nothing in.", "Put yourself in the roster and use that token."
+            403, "An instructor hands nothing in.", "Put yourself in the roster, and hand in as that student."
         )
     key = request.headers.get("idempotency-key", "")
     if not _REQUEST.fullmatch(key):
@@ -62,7 +62,15 @@ async def hand_in(request: Request) -> JSONResponse:
         served.handins.accept, student, chapter, name, content, key, served.settings
     )
     request.app.state.judges.wake()
-    return JSONResponse(await run_in_threadpool(_plain, served, handin), 201)
+    plain = await run_in_threadpool(_plain, served, handin)
+    return JSONResponse({**plain, "page": _page(request, plain["path"])}, 201)
+
+
+def _page(request: Request, path: str) -> str:
+    """A hand-in's address in a browser, if the service knows its own; "" otherwise."""
+    hub = request.app.state.hub
+    address = request.app.state.served.settings.address or (hub.public if hub is not None else "")
+    return f"{address}{path}" if address else ""
 
 
 async def state(request: Request) -> JSONResponse:

@@ -18,12 +18,13 @@ from starlette.routing import Route
 
 from tlcourse.errors import CourseError
 from tlcourse.grading.keeping import CannotWriteError, locked
-from tlcourse.grading.service import api, learner, teaching
+from tlcourse.grading.service import api, hub_pages, learner, teaching
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import RefusedError, too_large
+from tlcourse.grading.service.hub import Hub, NoScopeError, NotInTheClassError
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.settings import read_settings
-from tlcourse.grading.service.web import Headers, NeedsLogin, SmallBodies, message
+from tlcourse.grading.service.web import Headers, NeedsLogin, SmallBodies, UnderPrefix, message, path_of
 from tlcourse.grading.service.worker import Judges
 
 __all__ = ["application", "serve"]
@@ -44,7 +45,7 @@ async def live_script(request: Request) -> Response:
     return FileResponse(_STATIC / "live.js", media_type="text/javascript")
 
 
-def application(served: ServedClass, judges: Judges) -> Starlette:
+def application(served: ServedClass, judges: Judges, hub: Hub | None = None) -> Starlette:
     """The web application of a class.
 
     Parameters
@@ -52,12 +53,28 @@ def application(served: ServedClass, judges: Judges) -> Starlette:
     served : ServedClass
     judges : Judges
         Started and stopped by the caller.
+    hub : Hub, optional
+        The JupyterHub that logs people in; tokens of the class's own count for nothing then.
     """
+    logging_in = learner.TOKEN_ROUTES if hub is None else hub_pages.ROUTES
+    under = [] if hub is None else [Middleware(UnderPrefix, prefix=hub.prefix, logout=hub.logout)]
     app = Starlette(
-        routes=[*api.ROUTES, *learner.ROUTES, *teaching.ROUTES, Route("/live.js", live_script)],
-        middleware=[Middleware(Headers), Middleware(SmallBodies, largest=served.settings.largest)],
+        routes=[
+            *api.ROUTES,
+            *learner.ROUTES,
+            *logging_in,
+            *teaching.ROUTES,
+            Route("/live.js", live_script),
+        ],
+        middleware=[
+            Middleware(Headers),
+            *under,
+            Middleware(SmallBodies, largest=served.settings.largest),
+        ],
         exception_handlers={
             NeedsLogin: _needs_login,
+            NoScopeError: _outside,
+            NotInTheClassError: _outside,
             UnavailableError: _unavailable,
             RefusedError: _refused,
             CourseError: _wrong,
@@ -65,7 +82,7 @@ def application(served: ServedClass, judges: Judges) -> Starlette:
             Exception: _bug,
         },
     )
-    app.state.served, app.state.judges = served, judges
+    app.state.served, app.state.judges, app.state.hub = served, judges, hub
     return app
 
 
@@ -73,7 +90,7 @@ def _answer(
     request: Request, status: int, heading: str, problem: str, advice: str = "", **headers: str
 ) -> Response:
     """In words for a browser, as JSON for a program."""
-    if request.url.path.startswith("/api"):
+    if path_of(request).startswith("/api"):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         return JSONResponse({"problem": problem, "advice": advice}, status, headers)
     return message(status, heading, problem, advice, **headers)
@@ -81,8 +98,15 @@ def _answer(
 
 async def _needs_login(request: Request, error: Exception) -> Response:
     asked = request.method == "GET"
-    path = request.url.path if asked else "/"
+    path = path_of(request) if asked else "/"
+    if request.app.state.hub is not None:
+        return hub_pages.to_login(request, path)
     return learner.login_page(request, path, status=200 if asked and path == "/" else 401)
+
+
+async def _outside(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CourseError)
+    return _answer(request, 403, "Not in this class", error.problem, error.fix)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
@@ -131,6 +155,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     jobs: int | None = None,
+    hub: Hub | None = None,
     echo: Callable[[str], None] = print,
 ) -> None:
     """Take hand-ins until the process is ended.
@@ -145,6 +170,8 @@ def serve(
         Where it listens: 0.0.0.0 for the whole network.
     jobs : int, optional
         Worker processes; by default what the settings say, else one for each core.
+    hub : Hub, optional
+        The JupyterHub that the class is a service of.
     echo : callable
         Shows a line.
 
@@ -169,7 +196,7 @@ def serve(
         judges = Judges(served, jobs=jobs)
         echo("Building the jail and attacking it ...")
         with listening, _running(judges):
-            app = application(served, judges)
+            app = application(served, judges, hub)
 
             @contextlib.asynccontextmanager
             async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -178,7 +205,10 @@ def serve(
 
             app.router.lifespan_context = lifespan
             where = served.settings.address or f"http://{host}:{listening.getsockname()[1]}"
-            echo(f"{served.settings.title}: {where} (Ctrl+C ends it)")
+            if hub is None:
+                echo(f"{served.settings.title}: {where} (Ctrl+C ends it)")
+            else:
+                echo(f"{served.settings.title}: {hub.public or hub.prefix} on the JupyterHub")
             config = uvicorn.Config(
                 app,
                 log_level="warning",

@@ -20,6 +20,7 @@ from tlcourse.grading.service.handins import HandIn, too_large
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.web import (
     COOKIE,
+    base,
     form_of,
     go_to,
     in_session,
@@ -29,7 +30,7 @@ from tlcourse.grading.service.web import (
     text_of,
 )
 
-__all__ = ["ROUTES", "chapters_of", "login_page"]
+__all__ = ["ROUTES", "TOKEN_ROUTES", "chapters_of", "login_page"]
 
 _SECONDS = 2
 """Between two looks of a page that waits for a verdict."""
@@ -41,7 +42,13 @@ def login_page(request: Request, to: str, problem: str = "", status: int = 200) 
     cookies: dict[str, str] = {}
     key = login_key(request, cookies)
     html = rendered(
-        "serve_login", title=served.settings.title, problem=problem, form_key=key, to=to, person=None
+        "serve_login",
+        title=served.settings.title,
+        problem=problem,
+        form_key=key,
+        to=to,
+        person=None,
+        base=base(),
     )
     response = HTMLResponse(html, status)
     for name, value in cookies.items():
@@ -97,6 +104,7 @@ async def home(request: Request) -> Response:
         chapters=await run_in_threadpool(chapters_of, served, person.who),
         trouble=request.app.state.judges.trouble,
         address=served.settings.address or str(request.base_url).rstrip("/"),
+        under_a_hub=request.app.state.hub is not None,
         request_name=secrets.token_urlsafe(16),
         live=5,
     )
@@ -213,10 +221,13 @@ async def hand_in(request: Request) -> Response:
     return go_to(f"/hand-ins/{handin.public}")
 
 
-ROUTES = [
-    Route("/", home),
+TOKEN_ROUTES = [
     Route("/login", log_in, methods=["POST"]),
     Route("/logout", log_out, methods=["POST"]),
+]
+"""Where the service itself logs people in."""
+ROUTES = [
+    Route("/", home),
     Route("/hand-in", hand_in, methods=["POST"]),
     Route("/hand-ins/{public}", one),
     Route("/hand-ins/{public}/notebook", notebook),

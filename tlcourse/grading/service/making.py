@@ -25,7 +25,12 @@ hand_ins = 10               # that are judged; one that cannot be graded is not 
 counts = "last"             # or "best"
 feedback = "full"           # "points": no messages and no hints; "none": nothing yet
 feedback_after_due = "full"
-{chapters}"""
+{chapters}
+# For `tlcourse serve --hub`, where a JupyterHub logs the class in.
+# [hub]
+# instructors = "instructors"   # the Hub's group whose members teach
+# user = "student"              # the column of roster.csv with the Hub's user names
+"""
 _CHAPTER = """
 [chapter."{number}"]
 # opens = 2026-11-18T08:00:00+01:00

@@ -12,10 +12,11 @@ from tlcourse.errors import CourseError
 from tlcourse.grading.late import LatePolicy, read_time
 from tlcourse.grading.words import clean
 
-__all__ = ["ChapterSettings", "ClassSettings", "read_settings"]
+__all__ = ["ChapterSettings", "ClassSettings", "HubSettings", "read_settings"]
 
 _COUNTS = ("last", "best")
 _FEEDBACK = ("full", "points", "none")
+_USER = ("student", "login", "email", "lms_id", "sis_id")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,22 @@ class ChapterSettings:
 
 
 @dataclass(frozen=True)
+class HubSettings:
+    """What a class says about the JupyterHub that it is a service of.
+
+    Attributes
+    ----------
+    instructors : str
+        The Hub's group whose members teach; "" where there is none.
+    user : {"student", "login", "email", "lms_id", "sis_id"}
+        The roster's column with the Hub's user names.
+    """
+
+    instructors: str = ""
+    user: str = "student"
+
+
+@dataclass(frozen=True)
 class ClassSettings:
     """All of ``course.toml``.
 
@@ -88,6 +105,8 @@ class ClassSettings:
         so that nobody can print the inputs and learn their answers by heart.
     chapters : dict of str to ChapterSettings
         By their two digits.
+    hub : HubSettings
+        Read by `tlcourse serve --hub` alone.
     """
 
     title: str = "The class"
@@ -98,6 +117,7 @@ class ClassSettings:
     per_hour: int = 20
     same_inputs: bool = False
     chapters: dict[str, ChapterSettings] = field(default_factory=dict)
+    hub: HubSettings = field(default_factory=HubSettings)
 
     @property
     def largest(self) -> int:
@@ -123,10 +143,12 @@ def read_settings(path: Path) -> ClassSettings:
         raise CourseError(f"{path} cannot be read ({type(error).__name__}).", "Save it in UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{path.name} is not valid TOML: {error}.", "Correct that line.") from None
-    tables = given.pop("chapter", {})
+    tables, hub = given.pop("chapter", {}), given.pop("hub", {})
     common = {name: given.pop(name) for name in list(given) if name in _names(ChapterSettings)}
     if not isinstance(tables, dict) or not tables:
         raise CourseError(f"{path.name} has no chapter.", 'Add a table such as [chapter."02"].')
+    if not isinstance(hub, dict):
+        raise CourseError(f"hub in {path.name} is not a table.", "Write [hub], and its settings below it.")
     usual = _checked(ChapterSettings(), common, path.name)
     chapters = {}
     for number, table in tables.items():
@@ -136,7 +158,11 @@ def read_settings(path: Path) -> ClassSettings:
                 f"{clean(where)} is not a chapter.", 'Give its two digits in quotation marks: [chapter."02"].'
             )
         chapters[number] = _checked(usual, table, where)
-    return replace(_checked(ClassSettings(), given, path.name), chapters=chapters)
+    return replace(
+        _checked(ClassSettings(), given, path.name),
+        chapters=chapters,
+        hub=_checked(HubSettings(), hub, f"[hub] of {path.name}"),
+    )
 
 
 def _names(of: type) -> set[str]:
@@ -147,15 +173,15 @@ def _checked(base: Any, given: dict[str, Any], where: str) -> Any:
     """Settings with some replaced, each of the right kind."""
     values: dict[str, Any] = {}
     for name, value in given.items():
-        if name not in _names(type(base)) - {"chapters"}:
-            known = ", ".join(sorted(_names(type(base)) - {"chapters"}))
+        if name not in _names(type(base)) - {"chapters", "hub"}:
+            known = ", ".join(sorted(_names(type(base)) - {"chapters", "hub"}))
             raise CourseError(f"{clean(name)!r} in {clean(where)} is not a setting.", f"There are: {known}.")
         values[name] = _value(name, value, where)
     return replace(base, **values)
 
 
 def _value(name: str, value: Any, where: str) -> Any:
-    words = {"counts": _COUNTS, "feedback": _FEEDBACK, "feedback_after_due": _FEEDBACK}
+    words = {"counts": _COUNTS, "feedback": _FEEDBACK, "feedback_after_due": _FEEDBACK, "user": _USER}
     if name in words:
         if value not in words[name]:
             raise _meaningless(name, value, where, f"Give {', '.join(words[name])}.")

@@ -23,7 +23,7 @@ from tlcourse.grading.service.counting import class_now, mark, publish, row_of
 from tlcourse.grading.service.handins import HandIn
 from tlcourse.grading.service.learner import chapters_of
 from tlcourse.grading.service.served import ServedClass
-from tlcourse.grading.service.web import form_of, go_to, in_session, page, text_of
+from tlcourse.grading.service.web import base, form_of, go_to, in_session, page, text_of
 
 __all__ = ["ROUTES"]
 
@@ -110,7 +110,7 @@ async def report(request: Request) -> Response:
 
     def made() -> str:
         rows = class_now(served, chapter)
-        links = {row.student: f"/class/learners/{_key(row.student)}" for row in rows}
+        links = {row.student: f"{base()}/class/learners/{_key(row.student)}" for row in rows}
         return class_page(rows, served.title(chapter), links)
 
     return HTMLResponse(await run_in_threadpool(made))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from typing import Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -20,17 +21,23 @@ from tlcourse.grading.service.handins import RefusedError
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.tokens import Person
 
+if TYPE_CHECKING:
+    from tlcourse.grading.service.hub import Hub
+
 __all__ = [
     "COOKIE",
     "Headers",
     "NeedsLogin",
     "SmallBodies",
+    "UnderPrefix",
+    "base",
     "body_of",
     "by_token",
     "form_of",
     "in_session",
     "login_key",
     "message",
+    "path_of",
     "text_of",
 ]
 
@@ -51,6 +58,51 @@ _HEADERS = {
 
 class NeedsLogin(Exception):
     """A page that is nobody's business without a session."""
+
+
+_base: ContextVar[str] = ContextVar("base", default="")
+_logout: ContextVar[str] = ContextVar("logout", default="")
+
+
+def base() -> str:
+    """What every address of ours begins with: "" alone, "/services/tlcourse" under a JupyterHub."""
+    return _base.get()
+
+
+def path_of(request: Request) -> str:
+    """A request's path within the service."""
+    return request.url.path.removeprefix(base())
+
+
+class UnderPrefix:
+    """Serve under a prefix, which a proxy leaves in the path.
+
+    Parameters
+    ----------
+    app : ASGI application
+    prefix : str
+        Such as "/services/tlcourse".
+    logout : str
+        The page where people log out, which is not ours.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str, logout: str) -> None:
+        self.app, self._prefix, self._at = app, prefix, logout
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            _base.set(self._prefix)
+            _logout.set(self._at)
+            path = scope["path"]
+            if path == self._prefix:
+                await RedirectResponse(f"{self._prefix}/", 308)(scope, receive, send)
+                return
+            if not path.startswith(f"{self._prefix}/"):
+                nowhere = message(404, "Not found", f"The service is at {self._prefix}/.")
+                await nowhere(scope, receive, send)
+                return
+            scope["root_path"] = self._prefix
+        await self.app(scope, receive, send)
 
 
 class Headers:
@@ -184,14 +236,40 @@ async def in_session(request: Request, teaches: bool = False) -> Person:
         404 where a learner asks for an instructor's page: that it exists is nobody's business either.
     """
     served: ServedClass = request.app.state.served
-    session = request.cookies.get(COOKIE, "")
-    person = await run_in_threadpool(served.tokens.in_session, session) if session else None
-    person = _known(served, person)
+    hub: Hub | None = request.app.state.hub
+    session = request.cookies.get(COOKIE if hub is None else hub.auth.cookie_name, "")
+    if hub is not None:
+        person = await _at_the_hub(request, session, cookie=True) if session else None
+        _refuse_other_pages(request, person)
+    else:
+        person = await run_in_threadpool(served.tokens.in_session, session) if session else None
+        person = _known(served, person)
     if person is None:
         raise NeedsLogin
     if teaches and not person.teaches:
         raise HTTPException(404)
     return person
+
+
+async def _at_the_hub(request: Request, token: str, *, cookie: bool) -> Person | None:
+    hub, served = request.app.state.hub, request.app.state.served
+    session = request.cookies.get("jupyterhub-session-id", "") if cookie else ""
+    person: Person | None = await hub.person(token, session, served.people(), cookie=cookie)
+    return person
+
+
+def _refuse_other_pages(request: Request, person: Person | None) -> None:
+    """A script of another page under the Hub's address reads nothing here; only our own script does.
+
+    Raises
+    ------
+    HTTPException
+        403 for a request that a script made without the key of our pages.
+    """
+    if person is None or request.headers.get("sec-fetch-mode", "navigate") == "navigate":
+        return
+    if not hmac.compare_digest(request.headers.get("x-form-key", "").encode(), person.form_key.encode()):
+        raise HTTPException(403, "This page was asked for by a script of another page.")
 
 
 async def by_token(request: Request) -> Person:
@@ -203,10 +281,20 @@ async def by_token(request: Request) -> Person:
         401 without a token that is valid.
     """
     served: ServedClass = request.app.state.served
+    hub: Hub | None = request.app.state.hub
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     person = None
-    if kind.lower() == "bearer" and token:
+    if hub is not None:
+        if kind.lower() in ("bearer", "token") and token:
+            person = await _at_the_hub(request, token.strip(), cookie=False)
+    elif kind.lower() == "bearer" and token:
         person = _known(served, await run_in_threadpool(served.tokens.person, token.strip()))
+    if person is None and hub is not None:
+        raise RefusedError(
+            401,
+            "The JupyterHub does not know this token.",
+            "Restart your server (File, Hub Control Panel) and hand in again.",
+        )
     if person is None:
         raise RefusedError(
             401,
@@ -218,15 +306,17 @@ async def by_token(request: Request) -> Person:
 
 def message(status: int, heading: str, problem: str, advice: str = "", **headers: str) -> Response:
     """A page that says one thing."""
-    page = rendered("serve_message", heading=heading, problem=problem, advice=advice, person=None)
+    page = rendered(
+        "serve_message", heading=heading, problem=problem, advice=advice, person=None, base=base()
+    )
     return HTMLResponse(page, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def page(template: str, **values: Any) -> HTMLResponse:
-    """One of the service's own pages."""
-    return HTMLResponse(rendered(template, **values))
+    """One of the service's own pages; its addresses begin with ``base``."""
+    return HTMLResponse(rendered(template, base=base(), logout=_logout.get(), **values))
 
 
 def go_to(path: str) -> RedirectResponse:
     """Another page of ours, by GET."""
-    return RedirectResponse(path, 303)
+    return RedirectResponse(f"{base()}{path}", 303)

@@ -1,11 +1,12 @@
 // A page that shows what changes: it asks for itself again, and puts the new content in place of the old one.
 const every = Number(document.currentScript.dataset.seconds) * 1000;
+const key = document.currentScript.dataset.key; // what a script of another page does not know
 async function look() {
   const fields = [...document.querySelectorAll("main input:not([type=hidden]), main textarea")];
   const busy = document.activeElement.matches("input, select, textarea, button") || fields.some((each) => each.value);
   if (!busy && !document.hidden) {
     try {
-      const answer = await fetch(location.href, { credentials: "same-origin" });
+      const answer = await fetch(location.href, { credentials: "same-origin", headers: { "X-Form-Key": key } });
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const again = page.querySelector("script[data-seconds]");
