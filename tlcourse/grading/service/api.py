@@ -89,7 +89,9 @@ def _plain(served: ServedClass, handin: HandIn) -> dict[str, Any]:
         "sha256": handin.digest,
     }
     if handin.result is None:
-        return {**plain, "ahead": served.handins.ahead(handin)}
+        return {**plain, "ahead": served.handins.ahead(handin), "again": handin.tries > 0}
+    if handin.given_up:
+        return {**plain, "status": "not judged"}
     if handin.result.status == "not graded":
         return {
             **plain,

@@ -15,7 +15,7 @@ __all__ = ["BUSY_SECONDS", "Database", "UnavailableError"]
 
 BUSY_SECONDS = 5.0
 """How long one writer waits for another before it gives up."""
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE tokens (
     hash TEXT PRIMARY KEY,                  -- SHA-256; the token itself is nowhere
@@ -42,7 +42,9 @@ CREATE TABLE handins (
     received REAL NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done')),
     begun INTEGER NOT NULL DEFAULT 0,       -- how often judging has begun
-    status TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,       -- how often the machine, and not the file, was why it failed
+    not_before REAL NOT NULL DEFAULT 0,     -- when it may be tried again
+    status TEXT,                            -- of the result; 'given up' where the service is to blame
     result TEXT,
     finished REAL,
     UNIQUE (learner, request)
@@ -55,6 +57,13 @@ CREATE TABLE turns (
     last INTEGER NOT NULL
 );
 """
+_CHANGES = {
+    1: """
+ALTER TABLE handins ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE handins ADD COLUMN not_before REAL NOT NULL DEFAULT 0;
+""",
+}
+"""From each version to the next."""
 
 
 class UnavailableError(CourseError):
@@ -86,14 +95,14 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
         with self.writing() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
+            if version > _VERSION:
                 raise UnavailableError(
                     f"{path} was written by another version of the course.", "Update the course."
                 )
+            changes = [_SCHEMA] if version == 0 else [_CHANGES[each] for each in range(version, _VERSION)]
+            for statement in ";\n".join(changes).split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextlib.contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:

@@ -75,8 +75,32 @@ def _state_of_the_class(served: ServedClass) -> dict[str, Any]:
         "waiting": waiting,
         "running": running,
         "chapters": chapters,
+        "given_up": [_given_up(served, each) for each in served.handins.given_up()],
+        "again": len(served.handins.tried_again()),
         "misconceptions": misconceptions(_rows_of_the_last_hour(served)),
     }
+
+
+def _given_up(served: ServedClass, handin: HandIn) -> dict[str, Any]:
+    """A hand-in that the service could not judge, for a table."""
+    known = served.people().get(handin.learner)
+    return {
+        "handin": handin,
+        "name": (known.name if known else "") or handin.learner,
+        "key": _key(handin.learner),
+        "title": served.title(handin.chapter),
+        "reason": handin.result.reason if handin.result is not None else "",
+    }
+
+
+async def judge_again(request: Request) -> Response:
+    """A hand-in that was given up is to be judged after all."""
+    person = await in_session(request, teaches=True)
+    served: ServedClass = request.app.state.served
+    await form_of(request, person)
+    await run_in_threadpool(served.queue.reopen, request.path_params["public"])
+    request.app.state.judges.wake()
+    return go_to("/class")
 
 
 def _line(row: Row, handins: list[HandIn]) -> dict[str, Any]:
@@ -192,6 +216,7 @@ ROUTES = [
     Route("/class", the_class),
     Route("/class/chapters/{chapter}", report),
     Route("/class/chapters/{chapter}/marks.zip", marks),
+    Route("/class/hand-ins/{public}/again", judge_again, methods=["POST"]),
     Route("/class/learners/{key}", history),
     Route("/class/learners/{key}/mark", by_hand, methods=["POST"]),
 ]
