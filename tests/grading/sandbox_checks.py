@@ -334,8 +334,7 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox) -> None
 
 def a_busy_machine_takes_no_points(sandbox: Sandbox) -> None:
     """An answer's seconds are its own: that it has to share a processor with others is not held against it."""
-    waste = "import time\n    end = time.process_time() + 1.6\n    while time.process_time() < end: pass\n"
-    slow = RIGHT.replace("    e = np", f"    {waste}    e = np")
+    slow = f"import time\nstart = time.process_time()\nwhile time.process_time() < start + 1.6: pass\n{RIGHT}"
     sandbox.observe([job(RIGHT)])
     core = {min(os.sched_getaffinity(0))}
     spin = [sys.executable, "-c", "while True: pass"]
