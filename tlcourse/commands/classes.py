@@ -29,11 +29,12 @@ def serve(
     host: Annotated[str, typer.Option(help="Where it listens: 0.0.0.0 for the whole network.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port.")] = 8000,
     jobs: Annotated[int | None, typer.Option(help="Worker processes; one for each core otherwise.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose workers judge.")] = None,
 ) -> None:
     """Take a class's notebooks in, and give verdicts and feedback in seconds."""
     from tlcourse.grading.service.app import serve as run
 
-    run(folder, root=course_files(), host=host, port=port, jobs=jobs, echo=typer.echo)
+    run(folder, root=course_files(), host=host, port=port, jobs=jobs, dask=dask, echo=typer.echo)
 
 
 @explained

@@ -21,6 +21,7 @@ from tlcourse.grading.keeping import CannotWriteError, locked
 from tlcourse.grading.service import api, learner, teaching
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import RefusedError, too_large
+from tlcourse.grading.service.on_cluster import Cluster
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.settings import read_settings
 from tlcourse.grading.service.web import Headers, NeedsLogin, SmallBodies, message
@@ -131,6 +132,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     jobs: int | None = None,
+    dask: str | None = None,
     echo: Callable[[str], None] = print,
 ) -> None:
     """Take hand-ins until the process is ended.
@@ -145,6 +147,9 @@ def serve(
         Where it listens: 0.0.0.0 for the whole network.
     jobs : int, optional
         Worker processes; by default what the settings say, else one for each core.
+    dask : str, optional
+        Address of a Dask scheduler whose workers judge, in place of local processes; ``jobs`` is then how
+        many notebooks they get at a time, by default as many as there are workers.
     echo : callable
         Shows a line.
 
@@ -166,9 +171,7 @@ def serve(
             raise CourseError(
                 f"The service cannot listen at {host}:{port} ({error.strerror}).", "Give another --port."
             ) from None
-        judges = Judges(served, jobs=jobs)
-        echo("Building the jail and attacking it ...")
-        with listening, _running(judges):
+        with listening, _judges(served, jobs, dask) as judges, _said(judges, echo):
             app = application(served, judges)
 
             @contextlib.asynccontextmanager
@@ -217,6 +220,26 @@ def _alone(folder: Path) -> Iterator[None]:
             raise CourseError(
                 f"Another service runs for {folder} now.", "End it first: a class has one at a time."
             ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _judges(served: ServedClass, jobs: int | None, dask: str | None) -> Iterator[Judges]:
+    """What judges: processes of this machine, or the workers of a cluster."""
+    if dask is None:
+        yield Judges(served, jobs=jobs)
+        return
+    with contextlib.closing(Cluster(dask)) as cluster:
+        yield Judges(served, cluster.judging, jobs or served.settings.jobs or cluster.size, cluster.notices)
+
+
+@contextlib.contextmanager
+def _said(judges: Judges, echo: Callable[[str], None]) -> Iterator[None]:
+    """Run them, and say what is done meanwhile."""
+    echo("Building the jail and attacking it ...")
+    with _running(judges):
+        for line in judges.notices():
+            echo(line)
         yield
 
 

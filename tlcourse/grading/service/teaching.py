@@ -55,6 +55,7 @@ async def the_class(request: Request) -> Response:
         title=served.settings.title,
         person=person,
         trouble=request.app.state.judges.trouble,
+        notices=request.app.state.judges.notices(),
         live=_SECONDS,
         **values,
     )

@@ -10,7 +10,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,6 +25,7 @@ from tlcourse.grading.reader import Reader
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import HandIn
+from tlcourse.grading.service.on_cluster import ClusterGoneError
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.workers import judge_all, working_executor
 
@@ -71,6 +72,8 @@ class Judges:
         Gives a context manager whose value judges a task; `jailed` in earnest.
     jobs : int, optional
         How many; one for each core by default.
+    notices : callable
+        Gives what the instructor should know about what judges, as sentences.
 
     Attributes
     ----------
@@ -83,7 +86,9 @@ class Judges:
         served: ServedClass,
         judge: Callable[[Task], AbstractContextManager[Judge]] = jailed,
         jobs: int | None = None,
+        notices: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        self.notices = notices
         self.served, self._judge = served, judge
         self.jobs = jobs or served.settings.jobs or os.cpu_count() or 1
         self.trouble = ""
@@ -190,7 +195,7 @@ class Judges:
             _log.warning("hand-in %d, try %d: %s", handin.id, handin.tries + 1, starved.reason)
             self._insist(functools.partial(self._again, handin, starved))
             return
-        except (SandboxUnavailableError, CannotWriteError, UnavailableError) as error:
+        except (SandboxUnavailableError, CannotWriteError, UnavailableError, ClusterGoneError) as error:
             # No learner's doing: it waits until the instructor has put the machine right.
             _log.error("hand-in %d waits: %s", handin.id, error)
             self.trouble = str(error)
