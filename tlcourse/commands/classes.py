@@ -39,11 +39,19 @@ def serve(
 
 @explained
 def submit(
-    file: Annotated[Path, typer.Argument(help="The notebook, saved.")],
+    file: Annotated[Path, typer.Argument(help="The notebook, saved; or a table of predictions.")],
     to: Annotated[str | None, typer.Option("--to", help="Its address; the last one otherwise.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the verdict.")] = True,
+    challenge: Annotated[
+        str | None, typer.Option(help="The file is predictions for this challenge of the class.")
+    ] = None,
 ) -> None:
     """Hand a notebook in to your class, and wait for the verdict."""
+    if challenge is not None:
+        from tlcourse.handing_in.predictions import hand_predictions_in
+
+        hand_predictions_in(file, challenge, to, echo=typer.echo)
+        return
     from tlcourse.handing_in.notebook import open_notebook
     from tlcourse.handing_in.submit import hand_in
 

@@ -105,6 +105,7 @@ def test_a_database_of_the_version_before_is_taken_over(tmp_path):
     connection = sqlite3.connect(path)
     for column in ("tries", "not_before"):
         connection.execute(f"ALTER TABLE handins DROP COLUMN {column}")
+    connection.execute("DROP TABLE predictions")
     connection.execute("PRAGMA user_version = 1")
     connection.commit()
     connection.close()

@@ -19,7 +19,7 @@ from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.tokens import Person
 from tlcourse.grading.service.web import body_of, by_token
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "key_of", "may_see"]
 
 _REQUEST = re.compile(r"[A-Za-z0-9_-]{8,100}")
 
@@ -33,6 +33,7 @@ async def about(request: Request) -> JSONResponse:
             "version": tlcourse.__version__,
             "title": served.settings.title,
             "chapters": sorted(served.settings.chapters),
+            "challenges": sorted(served.settings.challenges),
         }
     )
 
@@ -46,11 +47,7 @@ async def hand_in(request: Request) -> JSONResponse:
         raise RefusedError(
             403, "An instructor's token hands nothing in.", "Put yourself in the roster and use that token."
         )
-    key = request.headers.get("idempotency-key", "")
-    if not _REQUEST.fullmatch(key):
-        raise RefusedError(
-            400, "The request has no name of its own (Idempotency-Key).", "Use tlcourse submit."
-        )
+    key = key_of(request)
     chapter, name = request.query_params.get("chapter", ""), request.query_params.get("name", "")
     try:
         content = await body_of(request, served.settings.largest)
@@ -63,6 +60,22 @@ async def hand_in(request: Request) -> JSONResponse:
     )
     request.app.state.judges.wake()
     return JSONResponse(await run_in_threadpool(_plain, served, handin), 201)
+
+
+def key_of(request: Request) -> str:
+    """The name that a request has of its own: sent again, it is the same hand-in.
+
+    Raises
+    ------
+    RefusedError
+        400 if it has none.
+    """
+    key = request.headers.get("idempotency-key", "")
+    if not _REQUEST.fullmatch(key):
+        raise RefusedError(
+            400, "The request has no name of its own (Idempotency-Key).", "Use tlcourse submit."
+        )
+    return key
 
 
 async def state(request: Request) -> JSONResponse:

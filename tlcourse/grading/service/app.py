@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from tlcourse.errors import CourseError
 from tlcourse.grading.keeping import CannotWriteError, locked
-from tlcourse.grading.service import api, learner, teaching
+from tlcourse.grading.service import api, challenge_pages, learner, teaching
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import RefusedError, too_large
 from tlcourse.grading.service.on_cluster import Cluster
@@ -55,7 +55,13 @@ def application(served: ServedClass, judges: Judges) -> Starlette:
         Started and stopped by the caller.
     """
     app = Starlette(
-        routes=[*api.ROUTES, *learner.ROUTES, *teaching.ROUTES, Route("/live.js", live_script)],
+        routes=[
+            *api.ROUTES,
+            *learner.ROUTES,
+            *teaching.ROUTES,
+            *challenge_pages.ROUTES,
+            Route("/live.js", live_script),
+        ],
         middleware=[Middleware(Headers), Middleware(SmallBodies, largest=served.settings.largest)],
         exception_handlers={
             NeedsLogin: _needs_login,

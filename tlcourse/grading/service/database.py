@@ -52,16 +52,34 @@ CREATE TABLE handins (
 CREATE INDEX handins_of ON handins (learner, chapter);
 CREATE INDEX handins_open ON handins (state) WHERE state <> 'done';
 CREATE UNIQUE INDEX one_running ON handins (learner) WHERE state = 'running';
+CREATE TABLE predictions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    learner TEXT NOT NULL,
+    challenge TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BLOB NOT NULL,
+    file_digest TEXT NOT NULL,
+    request TEXT NOT NULL,
+    received REAL NOT NULL,
+    number INTEGER,                         -- of the try; NULL for a file that was none
+    digest TEXT,                            -- of what it predicts
+    labels TEXT,                            -- what it predicts
+    reason TEXT NOT NULL DEFAULT '',        -- why it was no try
+    advice TEXT NOT NULL DEFAULT '',
+    UNIQUE (learner, request)
+);
+CREATE UNIQUE INDEX tries_of ON predictions (challenge, learner, number) WHERE number IS NOT NULL;
 CREATE TABLE turns (
     learner TEXT PRIMARY KEY,
     last INTEGER NOT NULL
 );
 """
+_PREDICTIONS = _SCHEMA[_SCHEMA.index("CREATE TABLE predictions") : _SCHEMA.index("CREATE TABLE turns")]
 _CHANGES = {
-    1: """
+    1: f"""
 ALTER TABLE handins ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE handins ADD COLUMN not_before REAL NOT NULL DEFAULT 0;
-""",
+{_PREDICTIONS}""",
 }
 """From each version to the next."""
 

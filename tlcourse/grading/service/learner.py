@@ -97,6 +97,7 @@ async def home(request: Request) -> Response:
         chapters=await run_in_threadpool(chapters_of, served, person.who),
         trouble=request.app.state.judges.trouble,
         address=served.settings.address or str(request.base_url).rstrip("/"),
+        challenges=list(served.challenges),
         request_name=secrets.token_urlsafe(16),
         live=5,
     )

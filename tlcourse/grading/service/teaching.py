@@ -6,6 +6,7 @@ import hashlib
 import io
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ from tlcourse.grading.service.learner import chapters_of
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.web import form_of, go_to, in_session, page, text_of
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "zipped"]
 
 _SECONDS = 5
 _HOUR = 3600.0
+_KINDS = ("*.csv", "report.html", "changes.jsonl", "feedback/*.html")
 
 
 def _key(student: str) -> str:
@@ -55,6 +57,7 @@ async def the_class(request: Request) -> Response:
         title=served.settings.title,
         person=person,
         trouble=request.app.state.judges.trouble,
+        challenges=list(served.challenges),
         notices=request.app.state.judges.notices(),
         live=_SECONDS,
         **values,
@@ -155,7 +158,7 @@ async def marks(request: Request) -> Response:
     served, chapter = _chapter(request)
 
     def made() -> bytes:
-        return _zipped(publish(served, chapter), f"chapter-{chapter}")
+        return zipped(publish(served, chapter), f"chapter-{chapter}")
 
     content = await run_in_threadpool(made)
     return Response(
@@ -165,11 +168,11 @@ async def marks(request: Request) -> Response:
     )
 
 
-def _zipped(out: Path, name: str) -> bytes:
+def zipped(out: Path, name: str, kinds: Sequence[str] = _KINDS) -> bytes:
     """Tables, report and feedback of a folder of results; the state of the grader stays where it is."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for pattern in ("*.csv", "report.html", "changes.jsonl", "feedback/*.html"):
+        for pattern in kinds:
             for path in sorted(out.glob(pattern)):
                 archive.write(path, f"{name}/{path.relative_to(out)}")
     return content.getvalue()
