@@ -25,7 +25,14 @@ hand_ins = 10               # that are judged; one that cannot be graded is not 
 counts = "last"             # or "best"
 feedback = "full"           # "points": no messages and no hints; "none": nothing yet
 feedback_after_due = "full"
-{chapters}"""
+{chapters}
+# [challenge."leaves"]
+# folder = "../leaves/private"      # what `tlcourse challenge make` wrote, seen from this folder
+# due = 2026-12-09T18:00:00+01:00   # the end: the score on all test images is shown after it
+# per_day = 1                       # tries of one learner within 24 hours
+# public = 0.5                      # the share of the test images whose score is told before the end
+# names = false                     # true: names on the board
+"""
 _CHAPTER = """
 [chapter."{number}"]
 # opens = 2026-11-18T08:00:00+01:00
