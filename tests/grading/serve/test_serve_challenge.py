@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from small_class import ROOT, SETTINGS, form_key, hand_in, listening, log_in, make_folder, running
+from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "challenge"))
 from challenges import CLASSES, a_challenge, challenge_of, grade, put, rows_of, table, wrong
 
+from tlcourse.commands.cli import app
 from tlcourse.errors import CourseError
 from tlcourse.grading.challenge.public_part import public_part
 from tlcourse.grading.challenge.settings import load_challenge
@@ -25,7 +27,6 @@ from tlcourse.grading.service.forgetting import forget_person
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.settings import read_settings
 from tlcourse.handing_in import tokens as kept_tokens
-from tlcourse.handing_in.predictions import hand_predictions_in
 
 LABELS = [CLASSES[number % 3] for number in range(120)]
 _names = itertools.count()
@@ -213,16 +214,18 @@ def test_who_may_do_what(client):
 def test_a_learner_hands_predictions_in_from_a_terminal(private, tmp_path, monkeypatch):
     monkeypatch.setattr(kept_tokens, "_path", lambda: tmp_path / "tokens.json")
     path = put(tmp_path / "mine.csv", good(30))
-    said: list[str] = []
     with listening(make_folder(tmp_path / "class", text())) as served:
-        monkeypatch.setenv("TLCOURSE_TOKEN", served.tokens.make("ada"))
-        hand_predictions_in(path, "leaves", served.address, echo=said.append)
-        assert "Try 1 of 3: your accuracy on 60 of the 120 test images is" in said[1]
-        said.clear()
-        hand_predictions_in(path, "leaves", served.address, echo=said.append)
-        assert "no new try" in said[1]
-        with pytest.raises(CourseError, match="no challenge 'trees'"):
-            hand_predictions_in(path, "trees", served.address, echo=said.append)
+        token = served.tokens.make("ada")
+
+        def submitted(challenge):
+            command = ["submit", str(path), "--challenge", challenge, "--to", served.address]
+            return CliRunner().invoke(app, command, env={"TLCOURSE_TOKEN": token})
+
+        assert "Try 1 of 3: your accuracy on 60 of the 120 test images is" in submitted("leaves").output
+        assert "no new try" in submitted("leaves").output
+        refused = submitted("trees")
+        assert refused.exit_code == 1
+        assert "no challenge 'trees'" in refused.output
 
 
 def test_a_restart_and_forgetting(client, tmp_path):
