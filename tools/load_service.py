@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
 import statistics
@@ -123,11 +124,15 @@ def load(chapter: str, framework: str, learners: int, seconds: float, jobs: int 
             while any(served.queue.lengths()):
                 time.sleep(0.5)
             wall = time.monotonic() - begun
+        # Of all that the service started; what the machine did besides is not in it.
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = served.handins.everything()
         waits = sorted(each.finished - each.received for each in done if each.finished is not None)
         verdicts = Counter(each.result.status for each in done if each.result is not None)
     print(f"taken: {statuses[201]} of {learners}; verdicts: {dict(verdicts)}; all done after {wall:.0f} s")
     print(stages(done, jobs or os.cpu_count() or 1, wall))
+    spent = (used.ru_utime + used.ru_stime) / learners
+    print(f"processor time of the service: {spent:.2f} s for each hand-in, its start included")
     print(f"load of the machine during the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"wait for the verdict: median {statistics.median(waits):.1f} s, longest {waits[-1]:.1f} s")
     return statuses[201] == learners == len(waits)
