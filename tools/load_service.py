@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
 import statistics
@@ -34,6 +35,7 @@ sys.path.insert(0, str(ROOT))
 
 from tlcourse.grading.record import load_record  # noqa: E402
 from tlcourse.grading.sample import answers_of, fill  # noqa: E402
+from tlcourse.grading.service.handins import HandIn  # noqa: E402
 from tlcourse.grading.service.making import make_folder  # noqa: E402
 from tlcourse.grading.service.served import ServedClass  # noqa: E402
 
@@ -94,6 +96,15 @@ async def hand_all_in(
         return Counter(await asyncio.gather(*(one(number) for number in range(len(tokens)))))
 
 
+def stages(done: list[HandIn], jobs: int, wall: float) -> str:
+    """Where the time went: in the jail and beside it."""
+    judged = sum(each.result.seconds for each in done if each.result is not None)
+    return (
+        f"in all {jobs * wall:.0f} s of {jobs} slots: {judged:.0f} s in which answers were tried and judged "
+        f"({judged / max(1, len(done)):.2f} s for each hand-in); the rest is reading, storing and waiting"
+    )
+
+
 def load(chapter: str, framework: str, learners: int, seconds: float, jobs: int | None) -> bool:
     """Run it and print what came out; whether every hand-in got its verdict."""
     with tempfile.TemporaryDirectory(prefix="tlcourse-load-", ignore_cleanup_errors=True) as place:
@@ -113,10 +124,16 @@ def load(chapter: str, framework: str, learners: int, seconds: float, jobs: int 
             while any(served.queue.lengths()):
                 time.sleep(0.5)
             wall = time.monotonic() - begun
+        # Of all that the service started; what the machine did besides is not in it.
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = served.handins.everything()
         waits = sorted(each.finished - each.received for each in done if each.finished is not None)
         verdicts = Counter(each.result.status for each in done if each.result is not None)
     print(f"taken: {statuses[201]} of {learners}; verdicts: {dict(verdicts)}; all done after {wall:.0f} s")
+    print(stages(done, jobs or os.cpu_count() or 1, wall))
+    spent = (used.ru_utime + used.ru_stime) / learners
+    print(f"processor time of the service: {spent:.2f} s for each hand-in, its start included")
+    print(f"load of the machine during the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"wait for the verdict: median {statistics.median(waits):.1f} s, longest {waits[-1]:.1f} s")
     return statuses[201] == learners == len(waits)
 

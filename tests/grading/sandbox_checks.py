@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -327,3 +330,26 @@ def every_exercise_is_judged_in_there_as_it_is_outside(sandbox: Sandbox) -> None
                     assert report.state is State.PASS, f"{exercise.id}: {report}"
                 else:
                     assert report.points < exercise.points, f"{exercise.id}: {report}"
+
+
+def a_busy_machine_takes_no_points(sandbox: Sandbox) -> None:
+    """An answer's seconds are its own: that it has to share a processor with others is not held against it."""
+    slow = f"import time\nstart = time.process_time()\nwhile time.process_time() < start + 1.6: pass\n{RIGHT}"
+    sandbox.observe([job(RIGHT)])
+    core = {min(os.sched_getaffinity(0))}
+    spin = [sys.executable, "-c", "while True: pass"]
+    (zygote,) = psutil.Process(sandbox._jail._launched.pid).children()
+    before = zygote.cpu_affinity()
+    zygote.cpu_affinity(sorted(core))
+    hogs = [subprocess.Popen(spin, preexec_fn=lambda: os.sched_setaffinity(0, core)) for _ in range(3)]
+    try:
+        begun = time.monotonic()
+        (seen,) = sandbox.observe([job(slow)])
+        took = time.monotonic() - begun
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+        zygote.cpu_affinity(before)
+    assert took > TIGHT.exercise_seconds, "the machine was not busy enough for this test"
+    assert (seen.kind, sandbox.starved) == ("ok", False), seen

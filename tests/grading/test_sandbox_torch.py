@@ -80,3 +80,8 @@ def test_where_processes_cannot_be_limited_it_refuses():
         env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(__file__).parents[up]) for up in (2, 1))},
     )
     assert "cannot be limited" in done.stderr, done.stderr[-2000:]
+
+
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
+def test_a_busy_machine_takes_no_points(sandbox):
+    checks.a_busy_machine_takes_no_points(sandbox)

@@ -35,6 +35,7 @@ def serve(
     hub: Annotated[
         bool, typer.Option("--hub", help="As a service of a JupyterHub, which starts it and logs people in.")
     ] = False,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler whose workers judge.")] = None,
 ) -> None:
     """Take a class's notebooks in, and give verdicts and feedback in seconds."""
     from tlcourse.grading.service.app import serve as run
@@ -49,17 +50,26 @@ def serve(
         port=port if port is not None else at.port if at else 8000,
         jobs=jobs,
         hub=at,
+        dask=dask,
         echo=typer.echo,
     )
 
 
 @explained
 def submit(
-    file: Annotated[Path, typer.Argument(help="The notebook, saved.")],
+    file: Annotated[Path, typer.Argument(help="The notebook, saved; or a table of predictions.")],
     to: Annotated[str | None, typer.Option("--to", help="Its address; the last one otherwise.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the verdict.")] = True,
+    challenge: Annotated[
+        str | None, typer.Option(help="The file is predictions for this challenge of the class.")
+    ] = None,
 ) -> None:
     """Hand a notebook in to your class, and wait for the verdict."""
+    if challenge is not None:
+        from tlcourse.handing_in.predictions import hand_predictions_in
+
+        hand_predictions_in(file, challenge, to, echo=typer.echo)
+        return
     from tlcourse.handing_in.notebook import open_notebook
     from tlcourse.handing_in.submit import hand_in
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tlcourse.grading.candidates import Candidate, Handed
-from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.model import NotGradedError, StarvedError
 from tlcourse.grading.reader import Opened, Reader
 from tlcourse.grading.reading import OtherNotebookError, read_bytes
 
@@ -72,6 +72,8 @@ def choose(handed: Handed, reader: Reader) -> Chosen:
     ------
     NotGradedError
         If none can be graded.
+    StarvedError
+        If the machine had no time for one of them: which one counts is not known then.
     """
     if handed.problem is not None:
         raise handed.problem
@@ -122,6 +124,8 @@ def _look(candidate: Candidate, reader: Reader) -> _Seen:
         return _Seen(candidate, problem=candidate.problem)
     try:
         return _Seen(candidate, reader.open(read_bytes(candidate.path), candidate.shown))
+    except StarvedError:
+        raise
     except NotGradedError as problem:
         return _Seen(candidate, problem=problem)
 

@@ -21,6 +21,8 @@ from tlcourse.grading.sandbox.proof import Secrets
 
 __all__ = ["Waiting", "graded", "not_graded", "opened", "to_judge"]
 
+_BUSY = "the machine was too busy for one of the answers: grade it again when it is less busy"
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -101,13 +103,14 @@ def to_judge(
 def graded(waiting: Waiting, judged: Judged) -> Result:
     """The result of a submission that was judged."""
     submission = waiting.submission
+    busy = (_BUSY,) if judged.starved else ()
     return Result(
         student=submission.student,
         chapter=waiting.record.chapter,
         status="graded",
         framework=waiting.rebuilt.framework,
         marks=judged.marks,
-        notes=(*submission.notes, *waiting.rebuilt.notes),
+        notes=(*submission.notes, *waiting.rebuilt.notes, *busy),
         shown=submission.shown,
         digest=waiting.digest,
         handed_in=submission.handed_in,

@@ -79,12 +79,16 @@ class Judged:
         Wall time.
     protections : tuple of str
         Those of the sandbox, as sentences.
+    starved : bool
+        Whether the machine was too busy for one of the answers: a "timeout" among the marks may then be no
+        fault of the student's.
     """
 
     student: str
     marks: tuple[Mark, ...]
     seconds: float
     protections: tuple[str, ...]
+    starved: bool = False
 
 
 # A worker of a cluster may have several threads; a sandbox observes one student at a time.
@@ -169,17 +173,19 @@ def judge_task(task: Task) -> Judged:
     with _lock:
         sandbox = _sandbox(task)
         seen = _observed(task.answers, sent, sandbox)
+        starved = sandbox.starved
         reports = {
             answer.exercise_id: _report(answer.exercise_id, seen.get(answer.exercise_id), inputs)
             for answer in task.answers
         }
         _prefer_what_was_checked(task.answers, seen, reports, inputs, sent, sandbox)
+        starved |= sandbox.starved
     marks = []
     for answer in task.answers:
         exercise = get(answer.exercise_id)
         source = seen[exercise.id][1].source if exercise.id in seen else task.stubs.get(exercise.id, "")
         marks.append(Mark.of(reports[exercise.id], exercise, source))
-    return Judged(task.student, tuple(marks), time.monotonic() - begun, sandbox.protections)
+    return Judged(task.student, tuple(marks), time.monotonic() - begun, sandbox.protections, starved)
 
 
 _Seen = tuple[Observation, Attempt]

@@ -13,7 +13,17 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from tlcourse.exercises import Exercise, Finding, Report, State
 from tlcourse.grading.words import BLOCK, LINE, clean, clean_block
 
-__all__ = ["Answer", "Attempt", "Finding", "Mark", "NotGradedError", "Rebuilt", "Result", "Submission"]
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Finding",
+    "Mark",
+    "NotGradedError",
+    "Rebuilt",
+    "Result",
+    "StarvedError",
+    "Submission",
+]
 
 
 class NotGradedError(Exception):
@@ -30,6 +40,10 @@ class NotGradedError(Exception):
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
         self.reason, self.advice = reason, advice
+
+
+class StarvedError(NotGradedError):
+    """It was the machine's doing and not the file's: the same submission is worth another try."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tlcourse.grading.model import Answer, NotGradedError, Rebuilt
+from tlcourse.grading.model import Answer, NotGradedError, Rebuilt, StarvedError
 from tlcourse.grading.reader_child import MOST_NOTES, OUT_OF_MEMORY
 from tlcourse.grading.reading import OtherNotebookError
 from tlcourse.grading.record import grade_id_of, load_record
@@ -59,12 +59,19 @@ class Opened:
     other: NotGradedError | None = None
 
 
-class _Died(Exception):
-    """The process ended, or had to be ended; the text says how. ``slow``: because time was up."""
+_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Signals that no notebook brings about: the kernel was short of memory, or somebody ended the process."""
 
-    def __init__(self, how: str, slow: bool = False) -> None:
+
+class _Died(Exception):
+    """The process ended, or had to be ended; the text says how.
+
+    ``slow``: because time was up. ``machine``: no notebook brings that about.
+    """
+
+    def __init__(self, how: str, slow: bool = False, machine: bool = False) -> None:
         super().__init__(how)
-        self.slow = slow
+        self.slow, self.machine = slow, machine
 
 
 class Reader:
@@ -107,6 +114,8 @@ class Reader:
         ------
         NotGradedError
             Whatever the file is, and whatever it does to the process that reads it.
+        StarvedError
+            If the machine had no time or no memory for that process.
         reading.OtherNotebookError
             For a notebook of another chapter.
         """
@@ -145,6 +154,17 @@ class Reader:
         self._process, self._served, self._rest = process, 0, b""
         return process
 
+    def _begin(self) -> subprocess.Popen[bytes]:
+        """Start it and wait until it is ready; nothing of a notebook is in it yet."""
+        try:
+            process = self._start()
+            ready = self._line(_READY)
+        except (OSError, _Died) as error:
+            raise _Died(f"it could not be started ({error})", slow=True, machine=True) from None
+        if ready != b'"ready"':
+            raise _Died("it could not be started", slow=True, machine=True)
+        return process
+
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
@@ -160,9 +180,7 @@ class Reader:
         try:
             process = self._process
             if process is None or process.poll() is not None:
-                process = self._start()
-                if self._line(_READY) != b'"ready"':
-                    raise _Died("it could not be started")
+                process = self._begin()
             os.ftruncate(self._shared.fileno(), 0)
             os.pwrite(self._shared.fileno(), content, 0)
             assert process.stdin is not None
@@ -188,13 +206,15 @@ class Reader:
         while b"\n" not in self._rest:
             left = until - time.monotonic()
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                raise _Died(f"it took more than {seconds:.0f} seconds", slow=True)
+                # A notebook that is endless uses its processor time up long before.
+                raise _Died(f"it got no time within {seconds:.0f} seconds", slow=True, machine=True)
             got = os.read(descriptor, 1 << 20)
             if not got:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self._process.wait(5)
                 status = self._process.returncode
-                raise _Died(_how(status), slow=status == -signal.SIGXCPU)
+                machine = status is not None and -status in _FROM_OUTSIDE
+                raise _Died(_how(status), slow=status == -signal.SIGXCPU, machine=machine)
             self._rest += got
             if len(self._rest) > _LARGEST_REPLY:
                 raise _Died("its reply is too large")
@@ -231,6 +251,11 @@ def _answer(exercise: str, attempts: Any) -> Answer:
 
 
 def _refused(died: _Died) -> NotGradedError:
+    if died.machine:
+        return StarvedError(
+            f"the process that read the notebook did not get through it: {died}",
+            "The machine was too busy, or short of memory: grade it again.",
+        )
     return NotGradedError(
         f"the process that read the notebook did not get through it: {died}",
         "Look at the notebook by hand; a cell in it may be endless, or nested very deeply.",

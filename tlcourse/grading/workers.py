@@ -15,7 +15,7 @@ from typing import Any
 
 from tlcourse.grading.judging import Judged, Task, judge_task, leave_with
 from tlcourse.grading.keeping import cannot_write, is_full
-from tlcourse.grading.model import NotGradedError
+from tlcourse.grading.model import NotGradedError, StarvedError
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 
 __all__ = ["judge_all", "working_executor"]
@@ -118,8 +118,9 @@ def judge_all(
                 deaths[student] += 1
                 if deaths[student] <= _TRIES:
                     continue
-                outcome = NotGradedError(
-                    "the process that graded it ended twice", "Look at the notebook by hand."
+                # An answer runs in a process of its own, and cannot end this one.
+                outcome = StarvedError(
+                    "the process that graded it ended twice", "Grade it again, or look at it by hand."
                 )
             del todo[student]
             yield student, outcome

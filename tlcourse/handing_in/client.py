@@ -65,6 +65,23 @@ class Client:
             )
         return str(about.get("title", ""))
 
+    def check_challenge(self, name: str) -> str:
+        """As `check`, for a challenge of that name.
+
+        Raises
+        ------
+        CourseError
+            If nobody answers, if something else does, or if the class has no such challenge.
+        """
+        about = self._ask("GET", "/api")
+        if about.get("service") != "tlcourse":
+            raise self._something_else()
+        challenges = [str(each) for each in about.get("challenges", [])]
+        if name not in challenges:
+            known = ", ".join(challenges) or "none"
+            raise CourseError(f"The class has no challenge {name!r}.", f"Its challenges are: {known}.")
+        return str(about.get("title", ""))
+
     def send(self, work: Work, token: str) -> dict[str, Any]:
         """Hand a notebook in; sent again after a broken connection, it is still one hand-in.
 
@@ -73,16 +90,24 @@ class Client:
         CourseError
             In the service's own words, where it refuses.
         """
-        key = uuid.uuid4().hex
+        about = {"chapter": work.chapter, "name": work.path.name}
+        return self.post(
+            "/api/hand-ins", token, uuid.uuid4().hex, work.content, about, "application/x-ipynb+json"
+        )
+
+    def post(
+        self, path: str, token: str, key: str, content: bytes, about: dict[str, str], kind: str
+    ) -> dict[str, Any]:
+        """Send a file, again after a broken connection: with the same ``key`` it is still one hand-in."""
         for tries in range(_TRIES):
             try:
                 return self._ask(
                     "POST",
-                    "/api/hand-ins",
+                    path,
                     token,
-                    params={"chapter": work.chapter, "name": work.path.name},
-                    content=work.content,
-                    headers={"Idempotency-Key": key, "Content-Type": "application/x-ipynb+json"},
+                    params=about,
+                    content=content,
+                    headers={"Idempotency-Key": key, "Content-Type": kind},
                 )
             except _NoAnswerError:
                 if tries + 1 == _TRIES:

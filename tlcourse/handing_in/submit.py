@@ -85,6 +85,8 @@ def hand_in(work: Any, to: str | None, *, wait: bool = True, echo: Callable[[str
             line = "Your answers are being tried ..." if state.get("state") == "running" else "Waiting ..."
             if state.get("state") == "waiting" and ahead:
                 line = f"Waiting: {ahead} {'is' if ahead == 1 else 'are'} ahead ..."
+            if state.get("again") and state.get("state") == "waiting":
+                line = "Your notebook is judged again: the machine was too busy ..."
             if state.get("trouble"):
                 line = "The judging stands still at the moment. Your notebook is stored, and nothing is lost."
             if line not in told:
@@ -101,6 +103,11 @@ def _words(state: dict[str, Any]) -> list[str]:
         return ["There is no verdict yet. Open the page later: your notebook is stored."]
     if state["status"] == "not graded":
         return [f"Not graded, because {state['reason']}. {state['advice']}".strip()]
+    if state["status"] == "not judged":
+        return [
+            "Not judged: the service could not, and that is not your fault. It is not counted.",
+            "Hand in again, or ask your instructor to have it judged again.",
+        ]
     if state["status"] != "graded":
         return ["It was judged. Your instructor will show you the feedback later."]
     lines = [

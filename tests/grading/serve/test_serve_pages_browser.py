@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from browser import axe_violations, chromium
 from small_class import PICK, SETTINGS, listening, make_folder, notebook, quick
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "challenge"))
+from challenges import CLASSES, a_challenge, table
+
+from tlcourse.grading.model import Result
+from tlcourse.grading.service.handins import HandIns
+
+LABELS = [CLASSES[number % 3] for number in range(120)]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -27,10 +36,44 @@ def service(tmp_path_factory):
 
             yield judged
 
-    with listening(make_folder(tmp_path_factory.mktemp("pages") / "class", SETTINGS), patient) as served:
+    folder = tmp_path_factory.mktemp("pages")
+    a_challenge(folder / "private", LABELS)
+    settings = f'{SETTINGS}\n[challenge."leaves"]\nfolder = "../private"\nper_day = 3\n'
+    with listening(make_folder(folder / "class", settings), patient) as served:
         served.go = go
         yield served
         go.set()
+
+
+def test_what_the_service_could_not_judge_is_shown_and_judged_again_by_keyboard(service):
+    handed = HandIns(service.database).accept(
+        service.people().get("grace"), "00", "a.ipynb", notebook(), "by-nobody", service.settings
+    )
+    nobody = Result(
+        student="grace", chapter="00", status="not graded", reason="the service could not judge it"
+    )
+    with service.database.writing() as connection:  # as it is after the last try
+        connection.execute(
+            "UPDATE handins SET state = 'done', status = 'given up', result = ?, finished = received "
+            "WHERE id = ?",
+            (nobody.model_dump_json(), handed.id),
+        )
+    with chromium() as browser:
+        page = browser.new_context(viewport={"width": 390, "height": 800}, bypass_csp=True).new_page()
+        log_in(page, service, service.tokens.make("grace"))
+        page.goto(f"{service.address}/hand-ins/{handed.public}")
+        assert "not your fault" in page.inner_text("main")
+        assert not axe_violations(page)
+        page.goto(service.address)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Log out").click()
+        log_in(page, service, service.tokens.make("instructor Kim", "instructor"))
+        assert not axe_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("button", name="Judge it again").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert "Judge it again" not in page.inner_text("main")
 
 
 def log_in(page, served, token):
@@ -91,6 +134,22 @@ def test_pages_are_accessible_and_fit_a_phone(service, scheme, tmp_path):
         look("feedback")
         page.goto(service.address)
         look("my hand-ins")
+        page.get_by_role("link", name="The challenge").click()
+        page.get_by_label("The predictions").set_input_files(
+            {"name": "predictions.csv", "mimeType": "text/csv", "buffer": table(LABELS).encode()}
+        )
+        page.get_by_role("button", name="Hand in").click()
+        page.wait_for_selector("text=1 of 3 tries used")
+        page.get_by_label("The predictions").set_input_files(
+            {"name": "broken.csv", "mimeType": "text/csv", "buffer": b"file,label\n"}
+        )
+        page.get_by_role("button", name="Hand in").click()
+        page.wait_for_selector("text=No try, because")
+        look("a challenge")
+        page.get_by_role("link", name="The board").click()
+        page.wait_for_selector("text=60 of the 120 test images")
+        look("the board")
+        page.goto(service.address)
         page.goto(f"{service.address}/nowhere")
         look("not found")
         page.goto(service.address)
@@ -108,4 +167,6 @@ def test_pages_are_accessible_and_fit_a_phone(service, scheme, tmp_path):
         page.wait_for_selector("text=7 of 9")
         page.goto(f"{service.address}/class/chapters/00")
         look("the class report")
+        page.goto(f"{service.address}/class/challenges/leaves/report.html")
+        look("the report of a challenge")
         assert all(url.startswith(service.address) for url in asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -10,18 +11,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from tlcourse.grading.challenge.handins import find_hand_ins
+from tlcourse.grading.challenge.handins import HandIn, find_hand_ins
 from tlcourse.grading.challenge.judged import Judged, judge
 from tlcourse.grading.challenge.making import Options, make_challenge
 from tlcourse.grading.challenge.pages import FOR_STUDENTS, write_pages
-from tlcourse.grading.challenge.settings import load_challenge
+from tlcourse.grading.challenge.settings import Challenge, load_challenge
 from tlcourse.grading.challenge.tries import Journal
 from tlcourse.grading.keeping import locked, private_umask, refuse_inside
 from tlcourse.grading.late import LatePolicy, read_time
 from tlcourse.grading.roster import Roster, Row, class_rows, read_roster
 from tlcourse.grading.words import without_strays
 
-__all__ = ["grade_challenge", "make"]
+__all__ = ["grade_challenge", "grade_hand_ins", "make"]
 
 
 def make(folder: Path, out: Path, options: Options, console: Console | None = None) -> None:
@@ -98,9 +99,9 @@ def grade_challenge(
         journal = Journal(out, challenge)
         known = [*(person.student for person in people), *journal.tries]
         hand_ins, left_out = find_hand_ins(place, Path(scratch), known)
-        judged = judge(hand_ins, challenge, journal)
-        rows = class_rows(judged.results, roster=people, due=until, policy=policy)
-        write_pages(out, rows, people, challenge, judged, names=names, left_out=left_out)
+        rows, judged = grade_hand_ins(
+            hand_ins, challenge, journal, out, people, names, until, policy, left_out
+        )
     _sum_up(
         say,
         out,
@@ -110,6 +111,30 @@ def grade_challenge(
         [*left_out, *(["labels.csv has changed"] if challenge.changed else [])],
     )
     return judged
+
+
+def grade_hand_ins(
+    hand_ins: Sequence[HandIn],
+    challenge: Challenge,
+    journal: Journal,
+    out: Path,
+    people: Roster,
+    names: bool = False,
+    due: dt.datetime | None = None,
+    policy: LatePolicy | None = None,
+    left_out: Sequence[str] = (),
+) -> tuple[list[Row], Judged]:
+    """Judge files of predictions and write the tables and pages: for whoever has the folder's lock.
+
+    Raises
+    ------
+    DataError, CannotWriteError
+        As `tlcourse.grading.challenge.judged.judge`.
+    """
+    judged = judge(hand_ins, challenge, journal)
+    rows = class_rows(judged.results, roster=people, due=due, policy=policy)
+    write_pages(out, rows, people, challenge, judged, names=names, left_out=left_out)
+    return rows, judged
 
 
 def _sum_up(

@@ -23,7 +23,7 @@ from tlcourse.grading.challenge.tries import Journal, Try
 from tlcourse.grading.model import Finding, Mark, NotGradedError, Result
 from tlcourse.grading.reading import read_bytes
 
-__all__ = ["Judged", "Place", "judge"]
+__all__ = ["Judged", "Place", "judge", "line_up"]
 
 ENOUGH = 50
 """Test images of a class from which on its share of rights is told, and only in tens of per cent."""
@@ -117,7 +117,7 @@ def judge(hand_ins: Sequence[HandIn], challenge: Challenge, journal: Journal) ->
     journal.write()
     counting = {student: each.counts for student, each in sorted(taken.items()) if each.counts is not None}
     predicted = {student: np.array(journal.predictions(each), np.int64) for student, each in counting.items()}
-    board = _board(predicted, challenge)
+    board = line_up(predicted, challenge)
     judged = Judged(board=board, tries=journal.tries)
     judged.warnings += too_good(predicted, challenge.labels)
     judged.warnings += same_files(journal.tries)
@@ -183,8 +183,15 @@ def _used(number: int, limit: int) -> str:
     return f"{min(number, limit)} of {limit} {'try' if limit == 1 else 'tries'} used"
 
 
-def _board(predicted: Mapping[str, npt.NDArray[np.int64]], challenge: Challenge) -> list[Place]:
-    """Everybody and the baseline, from the best on. The baseline has no rank, and takes none away."""
+def line_up(predicted: Mapping[str, npt.NDArray[np.int64]], challenge: Challenge) -> list[Place]:
+    """Everybody and the baseline, from the best on. The baseline has no rank, and takes none away.
+
+    Parameters
+    ----------
+    predicted : mapping of str to int array (N,)
+        Of each student the class's number for each test image.
+    challenge : Challenge
+    """
     rules = challenge.rules
     always = np.full(len(challenge.labels), rules.classes.index(rules.largest), np.int64)
     baseline = board_of(always[None], challenge)

@@ -19,7 +19,7 @@ from tlcourse.grading.pages import distribution, rendered
 from tlcourse.grading.roster import Roster, Row
 from tlcourse.grading.words import file_name
 
-__all__ = ["FOR_STUDENTS", "write_pages"]
+__all__ = ["FOR_STUDENTS", "shown_line", "write_pages"]
 
 FOR_STUDENTS = "students"
 """The folder of what students may see: their feedback, and the board."""
@@ -65,7 +65,7 @@ def write_pages(
     links = {
         row.student: f"{FOR_STUDENTS}/feedback/{file_name(row.student)}.html" for row in rows if row.result
     }
-    board = [_line(place, shown, names) for place in judged.board]
+    board = [shown_line(place, shown, names) for place in judged.board]
     common: dict[str, Any] = {"rules": challenge.rules, "count": len(challenge.files)}
     texts = {
         "grades.csv": "\ufeff" + tables.grades_csv(rows),  # Excel reads UTF-8 only after this mark
@@ -77,7 +77,7 @@ def write_pages(
             "challenge_class",
             when,
             rows=rows,
-            board=[_line(place, shown, True) for place in judged.board],
+            board=[shown_line(place, shown, True) for place in judged.board],
             warnings=judged.warnings,
             left_out=left_out,
             links=links,
@@ -97,7 +97,7 @@ def write_pages(
                 when,
                 row=row,
                 place=place,
-                called=_line(place, shown, names)["who"] if place else "",
+                called=shown_line(place, shown, names)["who"] if place else "",
                 ranked=sum(each.rank is not None for each in judged.board),
                 **common,
             )
@@ -110,7 +110,7 @@ def write_pages(
     return [out / name for name in texts]
 
 
-def _line(place: Place, shown: dict[str, str], names: bool) -> dict[str, Any]:
+def shown_line(place: Place, shown: dict[str, str], names: bool) -> dict[str, Any]:
     """A line of a board, as a page shows it."""
     low, high = place.span
     who = shown.get(place.student, place.student) if names and place.student else place.alias

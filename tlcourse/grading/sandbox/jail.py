@@ -29,12 +29,18 @@ from tlcourse.grading.sandbox.limits import Limits
 from tlcourse.grading.sandbox.plan import LAUNCHER_FOLDER, data_places, jail_plan, launcher_command
 from tlcourse.grading.sandbox.replies import ended_early, memory_file, read_reply
 from tlcourse.grading.sandbox.view import build_view
-from tlcourse.grading.sandbox.watching import exceeded_limit, processes_below, processor_seconds
+from tlcourse.grading.sandbox.watching import (
+    exceeded_limit,
+    processes_below,
+    processor_seconds,
+    seconds_in_line,
+)
 
 __all__ = ["Jail"]
 
 _STARTING = 180.0  # seconds that a zygote may take to import its framework, on a machine that is busy
 _STOPPING = 20.0  # seconds within which the zygote says that a killed child is gone
+_BRIEF = 0.5  # seconds of an answer in which nobody asks whether it had to wait for a processor
 _WATCH = 0.1  # seconds between two looks at a child's memory
 _PACKAGE = Path(__file__).parents[2]
 
@@ -61,6 +67,10 @@ class Jail:
         The folders and files that the running jail shows.
     used : float
         Processor seconds of the last answer.
+    in_line : float
+        Seconds of its time by the clock in which the last answer could not run, because the machine was busy.
+    starved : bool
+        Whether the last answer was stopped for its time although the machine had given it too little.
     """
 
     def __init__(
@@ -77,10 +87,12 @@ class Jail:
         self._limits, self._network = limits, network
         self._modules, self._hidden = modules, hidden
         self.shown: list[str] = []
-        self.used = 0.0
+        self.used = self.in_line = 0.0
+        self.starved = False
         self._folder: Path | None = None
         self._launched: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._first: psutil.Process | None = None
 
     @property
     def running(self) -> bool:
@@ -95,6 +107,7 @@ class Jail:
         SandboxUnavailableError
             If the zygote does not say that it is ready.
         """
+        self._first = None
         folder = self._folder or self._make_folder()
         root = folder / "root"
         root.mkdir(exist_ok=True)
@@ -172,7 +185,8 @@ class Jail:
         ----------
         job : Job
         seconds : float
-            Wall time after which it is stopped.
+            Time by the clock after which it is stopped. That in which it had to wait for a processor is not
+            counted, up to `WALL` times as much in all.
         trains : bool
             It trains: the seconds are the processor's, and the course's labelled data are out of sight.
 
@@ -210,15 +224,18 @@ class Jail:
         tuple of int or None, and str
             Its status (None if the zygote is gone), and why it was stopped: "", "timeout" or a sentence.
         """
-        until, stopped_for = time.monotonic() + (WALL if trains else 1) * seconds, ""
-        before = processor_seconds(self._processes())
+        begun, stopped_for = time.monotonic(), ""
+        self.in_line, self.starved = 0.0, False
+        # Whatever has ended is the zygote's to tell: to look at all processes of the machine takes 10 ms.
+        zygote = self._zygote()
+        before = processor_seconds(zygote)
         while True:
             ready, _, _ = select.select([control], [], [], _WATCH)
-            processes = self._processes()
+            processes = zygote if ready else self._processes()
             self.used = processor_seconds(processes) - before
             if ready:
                 break
-            if time.monotonic() > until or (trains and self.used > seconds):
+            if self._time_is_up(time.monotonic() - begun, seconds, processes[1:], trains):
                 stopped_for = "timeout"
             else:
                 stopped_for = exceeded_limit(processes[1:], self._limits) or ""
@@ -233,6 +250,28 @@ class Jail:
         if not message:
             return None, stopped_for
         return int(json.loads(message)["status"]), stopped_for
+
+    def _time_is_up(
+        self, elapsed: float, seconds: float, inside: Sequence[psutil.Process], trains: bool
+    ) -> bool:
+        """Whether an answer has used up its time: on a busy machine that is not what the clock says."""
+        if elapsed > _BRIEF:
+            self.in_line = max(self.in_line, seconds_in_line(inside))
+        if elapsed <= seconds:
+            return trains and self.used > seconds
+        if self.used > seconds or (not trains and elapsed - self.in_line > seconds):
+            return True
+        if elapsed <= WALL * seconds:
+            return False
+        self.starved = self.in_line > elapsed / 2
+        return True
+
+    def _zygote(self) -> list[psutil.Process]:
+        """The zygote alone; nothing where it is gone."""
+        assert self._launched is not None
+        if self._first is None or not self._first.is_running():
+            self._first = next(iter(self._processes()), None)
+        return [self._first] if self._first is not None else []
 
     def _processes(self) -> list[psutil.Process]:
         """The zygote, and then what answers have started; a look at all processes of the machine."""

@@ -40,6 +40,9 @@ class Sandbox:
         False where `unsafe` was needed.
     protections : tuple of str
         Sentences for the report; known after the first start, when the jail was attacked and held.
+    starved : bool
+        Whether the machine was too busy for one of the answers that were observed last: what became of them
+        is then no verdict.
 
     Raises
     ------
@@ -83,6 +86,7 @@ class Sandbox:
                 f"Students' code cannot be isolated on this machine: {why}.",
                 how_to_allow(why),
             )
+        self.starved = False
         self.protections: tuple[str, ...] = () if self.jailed else _without_jail(why)
         self._jail = Jail(
             framework,
@@ -122,7 +126,7 @@ class Sandbox:
         """
         if not self.jailed:
             return self._observe_without_jail(jobs)
-        left = self.limits.submission_seconds
+        left, self.starved = self.limits.submission_seconds, False
         observations: list[Observation] = []
         for job in jobs:
             if left <= 0:
@@ -135,7 +139,8 @@ class Sandbox:
             trains = get(job.exercise_id).trains > 0
             seconds = self.limits.training_seconds if trains else self.limits.exercise_seconds
             observations.append(self._jail.observe(job, min(seconds, left), trains=trains))
-            left -= self._jail.used if trains else time.monotonic() - begun
+            left -= self._jail.used if trains else time.monotonic() - begun - self._jail.in_line
+            self.starved |= self._jail.starved
         return observations
 
     def _observe_without_jail(self, jobs: Sequence[Job]) -> list[Observation]:

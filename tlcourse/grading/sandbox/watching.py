@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import psutil
 
 from tlcourse.grading.sandbox.limits import Limits
 
-__all__ = ["exceeded_limit", "processes_below", "processor_seconds"]
+__all__ = ["exceeded_limit", "processes_below", "processor_seconds", "seconds_in_line"]
 
 
 def processes_below(pid: int) -> list[psutil.Process]:
@@ -54,6 +55,24 @@ def processor_seconds(processes: Sequence[psutil.Process]) -> float:
             used += times.children_user + times.children_system
             used += times.user + times.system if number else 0.0
     return used
+
+
+def seconds_in_line(inside: Sequence[psutil.Process]) -> float:
+    """How long the most delayed thread of an answer could have run while others had the processor.
+
+    Where a thread sleeps it is not in line. Without the kernel's scheduler statistics this is 0.
+
+    Parameters
+    ----------
+    inside : sequence of psutil.Process
+        Those of the jail besides the zygote.
+    """
+    longest = 0
+    for process in inside:
+        for path in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError, ValueError, IndexError):  # it ended meanwhile
+                longest = max(longest, int(path.read_text().split()[1]))
+    return longest / 1e9
 
 
 def _bytes_of(processes: Sequence[psutil.Process], measure: Callable[[psutil.Process], int]) -> int:

@@ -19,7 +19,7 @@ from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.tokens import Person
 from tlcourse.grading.service.web import body_of, by_token
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "key_of", "may_see"]
 
 _REQUEST = re.compile(r"[A-Za-z0-9_-]{8,100}")
 
@@ -33,6 +33,7 @@ async def about(request: Request) -> JSONResponse:
             "version": tlcourse.__version__,
             "title": served.settings.title,
             "chapters": sorted(served.settings.chapters),
+            "challenges": sorted(served.settings.challenges),
         }
     )
 
@@ -46,11 +47,7 @@ async def hand_in(request: Request) -> JSONResponse:
         raise RefusedError(
             403, "An instructor hands nothing in.", "Put yourself in the roster, and hand in as that student."
         )
-    key = request.headers.get("idempotency-key", "")
-    if not _REQUEST.fullmatch(key):
-        raise RefusedError(
-            400, "The request has no name of its own (Idempotency-Key).", "Use tlcourse submit."
-        )
+    key = key_of(request)
     chapter, name = request.query_params.get("chapter", ""), request.query_params.get("name", "")
     try:
         content = await body_of(request, served.settings.largest)
@@ -71,6 +68,22 @@ def _page(request: Request, path: str) -> str:
     hub = request.app.state.hub
     address = request.app.state.served.settings.address or (hub.public if hub is not None else "")
     return f"{address}{path}" if address else ""
+
+
+def key_of(request: Request) -> str:
+    """The name that a request has of its own: sent again, it is the same hand-in.
+
+    Raises
+    ------
+    RefusedError
+        400 if it has none.
+    """
+    key = request.headers.get("idempotency-key", "")
+    if not _REQUEST.fullmatch(key):
+        raise RefusedError(
+            400, "The request has no name of its own (Idempotency-Key).", "Use tlcourse submit."
+        )
+    return key
 
 
 async def state(request: Request) -> JSONResponse:
@@ -97,7 +110,9 @@ def _plain(served: ServedClass, handin: HandIn) -> dict[str, Any]:
         "sha256": handin.digest,
     }
     if handin.result is None:
-        return {**plain, "ahead": served.handins.ahead(handin)}
+        return {**plain, "ahead": served.handins.ahead(handin), "again": handin.tries > 0}
+    if handin.given_up:
+        return {**plain, "status": "not judged"}
     if handin.result.status == "not graded":
         return {
             **plain,

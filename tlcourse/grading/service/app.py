@@ -18,10 +18,11 @@ from starlette.routing import Route
 
 from tlcourse.errors import CourseError
 from tlcourse.grading.keeping import CannotWriteError, locked
-from tlcourse.grading.service import api, hub_pages, learner, teaching
+from tlcourse.grading.service import api, challenge_pages, hub_pages, learner, teaching
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import RefusedError, too_large
 from tlcourse.grading.service.hub import Hub, NoScopeError, NotInTheClassError
+from tlcourse.grading.service.on_cluster import Cluster
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.settings import read_settings
 from tlcourse.grading.service.web import Headers, NeedsLogin, SmallBodies, UnderPrefix, message, path_of
@@ -64,6 +65,7 @@ def application(served: ServedClass, judges: Judges, hub: Hub | None = None) -> 
             *learner.ROUTES,
             *logging_in,
             *teaching.ROUTES,
+            *challenge_pages.ROUTES,
             Route("/live.js", live_script),
         ],
         middleware=[
@@ -156,6 +158,7 @@ def serve(
     port: int = 8000,
     jobs: int | None = None,
     hub: Hub | None = None,
+    dask: str | None = None,
     echo: Callable[[str], None] = print,
 ) -> None:
     """Take hand-ins until the process is ended.
@@ -172,6 +175,9 @@ def serve(
         Worker processes; by default what the settings say, else one for each core.
     hub : Hub, optional
         The JupyterHub that the class is a service of.
+    dask : str, optional
+        Address of a Dask scheduler whose workers judge, in place of local processes; ``jobs`` is then how
+        many notebooks they get at a time, by default as many as there are workers.
     echo : callable
         Shows a line.
 
@@ -193,9 +199,7 @@ def serve(
             raise CourseError(
                 f"The service cannot listen at {host}:{port} ({error.strerror}).", "Give another --port."
             ) from None
-        judges = Judges(served, jobs=jobs)
-        echo("Building the jail and attacking it ...")
-        with listening, _running(judges):
+        with listening, _judges(served, jobs, dask) as judges, _said(judges, echo):
             app = application(served, judges, hub)
 
             @contextlib.asynccontextmanager
@@ -247,6 +251,26 @@ def _alone(folder: Path) -> Iterator[None]:
             raise CourseError(
                 f"Another service runs for {folder} now.", "End it first: a class has one at a time."
             ) from None
+        yield
+
+
+@contextlib.contextmanager
+def _judges(served: ServedClass, jobs: int | None, dask: str | None) -> Iterator[Judges]:
+    """What judges: processes of this machine, or the workers of a cluster."""
+    if dask is None:
+        yield Judges(served, jobs=jobs)
+        return
+    with contextlib.closing(Cluster(dask)) as cluster:
+        yield Judges(served, cluster.judging, jobs or served.settings.jobs or cluster.size, cluster.notices)
+
+
+@contextlib.contextmanager
+def _said(judges: Judges, echo: Callable[[str], None]) -> Iterator[None]:
+    """Run them, and say what is done meanwhile."""
+    echo("Building the jail and attacking it ...")
+    with _running(judges):
+        for line in judges.notices():
+            echo(line)
         yield
 
 

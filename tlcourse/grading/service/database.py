@@ -15,7 +15,7 @@ __all__ = ["BUSY_SECONDS", "Database", "UnavailableError"]
 
 BUSY_SECONDS = 5.0
 """How long one writer waits for another before it gives up."""
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE tokens (
     hash TEXT PRIMARY KEY,                  -- SHA-256; the token itself is nowhere
@@ -42,7 +42,9 @@ CREATE TABLE handins (
     received REAL NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'running', 'done')),
     begun INTEGER NOT NULL DEFAULT 0,       -- how often judging has begun
-    status TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,       -- how often the machine, and not the file, was why it failed
+    not_before REAL NOT NULL DEFAULT 0,     -- when it may be tried again
+    status TEXT,                            -- of the result; 'given up' where the service is to blame
     result TEXT,
     finished REAL,
     UNIQUE (learner, request)
@@ -50,11 +52,36 @@ CREATE TABLE handins (
 CREATE INDEX handins_of ON handins (learner, chapter);
 CREATE INDEX handins_open ON handins (state) WHERE state <> 'done';
 CREATE UNIQUE INDEX one_running ON handins (learner) WHERE state = 'running';
+CREATE TABLE predictions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    learner TEXT NOT NULL,
+    challenge TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BLOB NOT NULL,
+    file_digest TEXT NOT NULL,
+    request TEXT NOT NULL,
+    received REAL NOT NULL,
+    number INTEGER,                         -- of the try; NULL for a file that was none
+    digest TEXT,                            -- of what it predicts
+    labels TEXT,                            -- what it predicts
+    reason TEXT NOT NULL DEFAULT '',        -- why it was no try
+    advice TEXT NOT NULL DEFAULT '',
+    UNIQUE (learner, request)
+);
+CREATE UNIQUE INDEX tries_of ON predictions (challenge, learner, number) WHERE number IS NOT NULL;
 CREATE TABLE turns (
     learner TEXT PRIMARY KEY,
     last INTEGER NOT NULL
 );
 """
+_PREDICTIONS = _SCHEMA[_SCHEMA.index("CREATE TABLE predictions") : _SCHEMA.index("CREATE TABLE turns")]
+_CHANGES = {
+    1: f"""
+ALTER TABLE handins ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE handins ADD COLUMN not_before REAL NOT NULL DEFAULT 0;
+{_PREDICTIONS}""",
+}
+"""From each version to the next."""
 
 
 class UnavailableError(CourseError):
@@ -86,14 +113,14 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
         with self.writing() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
+            if version > _VERSION:
                 raise UnavailableError(
                     f"{path} was written by another version of the course.", "Update the course."
                 )
+            changes = [_SCHEMA] if version == 0 else [_CHANGES[each] for each in range(version, _VERSION)]
+            for statement in ";\n".join(changes).split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextlib.contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:

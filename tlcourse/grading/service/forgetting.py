@@ -44,12 +44,16 @@ def forget_person(served: ServedClass, who: str) -> int:
         if running:
             raise CourseError(f"A hand-in of {who} is being judged now.", "Try again in a minute.")
         count = connection.execute("DELETE FROM handins WHERE learner = ?", (who,)).rowcount
+        count += connection.execute("DELETE FROM predictions WHERE learner = ?", (who,)).rowcount
         connection.execute("DELETE FROM turns WHERE learner = ?", (who,))
         connection.execute("DELETE FROM tokens WHERE who = ?", (who,))  # and the sessions with them
     with served.database.open() as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for out in sorted((served.folder / "chapters").glob("[0-9][0-9]")):
         _forget_in(served, out.name, who)
+    for challenge in served.challenges:
+        if served.challenges.out(challenge).exists():
+            served.challenges.publish(challenge, served.people(), served.files)
     return count
 
 

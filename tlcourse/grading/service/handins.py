@@ -18,7 +18,9 @@ from tlcourse.grading.words import clean
 
 __all__ = ["COLUMNS", "HandIn", "HandIns", "RefusedError", "too_large"]
 
-COLUMNS = "id, public, learner, chapter, name, digest, received, state, begun, status, result, finished"
+COLUMNS = (
+    "id, public, learner, chapter, name, digest, received, state, begun, tries, status, result, finished"
+)
 
 
 class RefusedError(CourseError):
@@ -54,9 +56,13 @@ class HandIn:
     state : {"waiting", "running", "done"}
     begun : int
         How often judging has begun.
+    tries : int
+        How often the machine, and not the file, was why it could not be judged.
     result : Result or None
         The verdict, once it is done.
     finished : float or None
+    given_up : bool
+        It is done without a verdict, and the service is to blame.
     """
 
     id: int
@@ -68,8 +74,10 @@ class HandIn:
     received: float
     state: str
     begun: int
+    tries: int
     result: Result | None
     finished: float | None
+    given_up: bool = False
 
     @property
     def when(self) -> dt.datetime:
@@ -80,7 +88,8 @@ class HandIn:
     def of(cls, row: sqlite3.Row) -> HandIn:
         """From a row of the database."""
         values = {name: row[name] for name in COLUMNS.split(", ") if name not in ("status", "result")}
-        return cls(**values, result=Result.model_validate_json(row["result"]) if row["result"] else None)
+        result = Result.model_validate_json(row["result"]) if row["result"] else None
+        return cls(**values, result=result, given_up=row["status"] == "given up")
 
 
 class HandIns:
@@ -210,6 +219,14 @@ class HandIns:
     def finished_since(self, moment: float) -> list[HandIn]:
         """Those that got a verdict since a moment."""
         return self._select("state = 'done' AND finished >= ? ORDER BY finished", moment)
+
+    def given_up(self) -> list[HandIn]:
+        """Those that the service could not judge, the newest first."""
+        return self._select("status = 'given up' ORDER BY id DESC")
+
+    def tried_again(self) -> list[HandIn]:
+        """Those without a verdict that the machine had no time for, the oldest first."""
+        return self._select("state <> 'done' AND tries > 0 ORDER BY id")
 
     def everything(self) -> list[HandIn]:
         """All of the class, the oldest first."""

@@ -105,6 +105,7 @@ async def home(request: Request) -> Response:
         trouble=request.app.state.judges.trouble,
         address=served.settings.address or str(request.base_url).rstrip("/"),
         under_a_hub=request.app.state.hub is not None,
+        challenges=list(served.challenges),
         request_name=secrets.token_urlsafe(16),
         live=5,
     )
@@ -144,7 +145,10 @@ def chapters_of(served: ServedClass, learner: str, everything: bool = False) -> 
 def _line(served: ServedClass, handin: HandIn, best: HandIn | None, everything: bool) -> dict[str, Any]:
     counts = best is not None and best.id == handin.id
     if handin.result is None:
-        verdict, points = {"waiting": "waiting", "running": "being judged"}[handin.state], ""
+        again = "is judged again" if handin.tries else "waiting"
+        verdict, points = {"waiting": again, "running": "being judged"}[handin.state], ""
+    elif handin.given_up:
+        verdict, points = "not judged: the service is to blame, and it is not counted", ""
     elif handin.result.status == "not graded":
         verdict, points = f"not graded, because {handin.result.reason}", ""
     elif not everything and shown_now(served, handin) == "none":
@@ -178,6 +182,8 @@ async def one(request: Request) -> Response:
             person=person,
             live=_SECONDS,
         )
+    if handin.given_up and not person.teaches:
+        return page("serve_given_up", chapter=served.title(handin.chapter), handin=handin, person=person)
     return HTMLResponse(await run_in_threadpool(page_of, served, handin, everything=person.teaches))
 
 

@@ -30,6 +30,12 @@ feedback_after_due = "full"
 # [hub]
 # instructors = "instructors"   # the Hub's group whose members teach
 # user = "student"              # the column of roster.csv with the Hub's user names
+# [challenge."leaves"]
+# folder = "../leaves/private"      # what `tlcourse challenge make` wrote, seen from this folder
+# due = 2026-12-09T18:00:00+01:00   # the end: the score on all test images is shown after it
+# per_day = 1                       # tries of one learner within 24 hours
+# public = 0.5                      # the share of the test images whose score is told before the end
+# names = false                     # true: names on the board
 """
 _CHAPTER = """
 [chapter."{number}"]

@@ -14,6 +14,7 @@ from tlcourse.grading.judging import Settings
 from tlcourse.grading.record import load_record
 from tlcourse.grading.roster import Roster, read_roster
 from tlcourse.grading.sandbox.proof import Secrets
+from tlcourse.grading.service.challenges import Challenges
 from tlcourse.grading.service.database import BUSY_SECONDS, Database
 from tlcourse.grading.service.handins import HandIn, HandIns
 from tlcourse.grading.service.queue import Queue
@@ -54,6 +55,7 @@ class ServedClass:
         self.database = Database(self.folder / "service.db", busy_seconds)
         self.handins, self.queue = HandIns(self.database), Queue(self.database)
         self.tokens = Tokens(self.database)
+        self.challenges = Challenges(self.folder, self.settings, self.database)
         self.seed = store.read_seed(self.folder / "seed.txt")
         self.grading = Settings()
         self.files = threading.Lock()
@@ -61,8 +63,9 @@ class ServedClass:
 
     @cached_property
     def secrets(self) -> Secrets:
-        """What no answer may see: the course's solutions, and this whole folder."""
-        return Secrets.of(self.root, self.folder)
+        """What no answer may see: the course's solutions, this whole folder, and labels of challenges."""
+        labels = [self.folder / each.settings.folder for each in self.challenges]
+        return Secrets.of(self.root, self.folder, *labels)
 
     def people(self) -> Roster:
         """The roster, read again where the file has changed; a broken change leaves the last good one."""

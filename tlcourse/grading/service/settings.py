@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from tlcourse.errors import CourseError
 from tlcourse.grading.late import LatePolicy, read_time
 from tlcourse.grading.words import clean
 
-__all__ = ["ChapterSettings", "ClassSettings", "HubSettings", "read_settings"]
+__all__ = ["ChallengeSettings", "ChapterSettings", "ClassSettings", "HubSettings", "read_settings"]
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _COUNTS = ("last", "best")
+_TABLES = {"chapters", "challenges", "hub"}
 _FEEDBACK = ("full", "points", "none")
 _USER = ("student", "login", "email", "lms_id", "sis_id")
 
@@ -84,6 +87,36 @@ class HubSettings:
 
 
 @dataclass(frozen=True)
+class ChallengeSettings:
+    """How predictions for one challenge are handed in.
+
+    Attributes
+    ----------
+    folder : str
+        That ``tlcourse challenge make`` wrote, or its ``private``; from the class's folder on.
+    opens, due : datetime.datetime or None
+        With a time zone. The whole score is shown after the ``due`` time, and never without one.
+    per_day : int
+        How many of a learner's tries are scored within 24 hours; in all it is what the challenge says.
+    public : float
+        The share of the test images whose score is told before the end.
+    names : bool
+        Whether learners' names are on the board.
+    """
+
+    folder: str = ""
+    opens: dt.datetime | None = None
+    due: dt.datetime | None = None
+    per_day: int = 1
+    public: float = 0.5
+    names: bool = False
+
+    def ended(self, now: float) -> bool:
+        """Whether the end has come."""
+        return self.due is not None and now > self.due.timestamp()
+
+
+@dataclass(frozen=True)
 class ClassSettings:
     """All of ``course.toml``.
 
@@ -107,6 +140,7 @@ class ClassSettings:
         By their two digits.
     hub : HubSettings
         Read by `tlcourse serve --hub` alone.
+    challenges : dict of str to ChallengeSettings
     """
 
     title: str = "The class"
@@ -118,6 +152,7 @@ class ClassSettings:
     same_inputs: bool = False
     chapters: dict[str, ChapterSettings] = field(default_factory=dict)
     hub: HubSettings = field(default_factory=HubSettings)
+    challenges: dict[str, ChallengeSettings] = field(default_factory=dict)
 
     @property
     def largest(self) -> int:
@@ -144,6 +179,7 @@ def read_settings(path: Path) -> ClassSettings:
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{path.name} is not valid TOML: {error}.", "Correct that line.") from None
     tables, hub = given.pop("chapter", {}), given.pop("hub", {})
+    challenges = _challenges(given.pop("challenge", {}), path.name)
     common = {name: given.pop(name) for name in list(given) if name in _names(ChapterSettings)}
     if not isinstance(tables, dict) or not tables:
         raise CourseError(f"{path.name} has no chapter.", 'Add a table such as [chapter."02"].')
@@ -161,8 +197,23 @@ def read_settings(path: Path) -> ClassSettings:
     return replace(
         _checked(ClassSettings(), given, path.name),
         chapters=chapters,
+        challenges=challenges,
         hub=_checked(HubSettings(), hub, f"[hub] of {path.name}"),
     )
+
+
+def _challenges(tables: Any, where: str) -> dict[str, ChallengeSettings]:
+    made = {}
+    for name, table in tables.items() if isinstance(tables, dict) else [("", None)]:
+        place = f'[challenge."{name}"] of {where}'
+        if not _NAME.fullmatch(name) or not isinstance(table, dict) or not table.get("folder"):
+            raise CourseError(
+                f"{clean(place)} is not a challenge.",
+                "Its name has small letters, digits and hyphens, and its folder is what `tlcourse challenge "
+                "make` wrote.",
+            )
+        made[name] = _checked(ChallengeSettings(), table, place)
+    return made
 
 
 def _names(of: type) -> set[str]:
@@ -173,8 +224,8 @@ def _checked(base: Any, given: dict[str, Any], where: str) -> Any:
     """Settings with some replaced, each of the right kind."""
     values: dict[str, Any] = {}
     for name, value in given.items():
-        if name not in _names(type(base)) - {"chapters", "hub"}:
-            known = ", ".join(sorted(_names(type(base)) - {"chapters", "hub"}))
+        if name not in _names(type(base)) - _TABLES:
+            known = ", ".join(sorted(_names(type(base)) - _TABLES))
             raise CourseError(f"{clean(name)!r} in {clean(where)} is not a setting.", f"There are: {known}.")
         values[name] = _value(name, value, where)
     return replace(base, **values)
@@ -189,11 +240,15 @@ def _value(name: str, value: Any, where: str) -> Any:
     if name in ("opens", "due"):
         # TOML has times of its own.
         return read_time(value.isoformat() if isinstance(value, dt.datetime) else str(value))
-    if name == "same_inputs":
+    if name in ("same_inputs", "names"):
         if not isinstance(value, bool):
             raise _meaningless(name, value, where, "Give true or false.")
         return value
-    if name in ("jobs", "waiting", "per_hour", "hand_ins", "largest_mb"):
+    if name == "public":
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+            raise _meaningless(name, value, where, "Give a share of the test images: 0.5 is half of them.")
+        return float(value)
+    if name in ("jobs", "waiting", "per_hour", "per_day", "hand_ins", "largest_mb"):
         whole = isinstance(value, int) or (name == "largest_mb" and isinstance(value, float))
         if isinstance(value, bool) or not whole or value <= 0:
             raise _meaningless(name, value, where, "Give a number above 0.")

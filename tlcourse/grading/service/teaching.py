@@ -6,6 +6,7 @@ import hashlib
 import io
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ from tlcourse.grading.service.learner import chapters_of
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.web import base, form_of, go_to, in_session, page, text_of
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "zipped"]
 
 _SECONDS = 5
 _HOUR = 3600.0
+_KINDS = ("*.csv", "report.html", "changes.jsonl", "feedback/*.html")
 
 
 def _key(student: str) -> str:
@@ -55,6 +57,8 @@ async def the_class(request: Request) -> Response:
         title=served.settings.title,
         person=person,
         trouble=request.app.state.judges.trouble,
+        challenges=list(served.challenges),
+        notices=request.app.state.judges.notices(),
         live=_SECONDS,
         **values,
     )
@@ -75,8 +79,32 @@ def _state_of_the_class(served: ServedClass) -> dict[str, Any]:
         "waiting": waiting,
         "running": running,
         "chapters": chapters,
+        "given_up": [_given_up(served, each) for each in served.handins.given_up()],
+        "again": len(served.handins.tried_again()),
         "misconceptions": misconceptions(_rows_of_the_last_hour(served)),
     }
+
+
+def _given_up(served: ServedClass, handin: HandIn) -> dict[str, Any]:
+    """A hand-in that the service could not judge, for a table."""
+    known = served.people().get(handin.learner)
+    return {
+        "handin": handin,
+        "name": (known.name if known else "") or handin.learner,
+        "key": _key(handin.learner),
+        "title": served.title(handin.chapter),
+        "reason": handin.result.reason if handin.result is not None else "",
+    }
+
+
+async def judge_again(request: Request) -> Response:
+    """A hand-in that was given up is to be judged after all."""
+    person = await in_session(request, teaches=True)
+    served: ServedClass = request.app.state.served
+    await form_of(request, person)
+    await run_in_threadpool(served.queue.reopen, request.path_params["public"])
+    request.app.state.judges.wake()
+    return go_to("/class")
 
 
 def _line(row: Row, handins: list[HandIn]) -> dict[str, Any]:
@@ -130,7 +158,7 @@ async def marks(request: Request) -> Response:
     served, chapter = _chapter(request)
 
     def made() -> bytes:
-        return _zipped(publish(served, chapter), f"chapter-{chapter}")
+        return zipped(publish(served, chapter), f"chapter-{chapter}")
 
     content = await run_in_threadpool(made)
     return Response(
@@ -140,11 +168,11 @@ async def marks(request: Request) -> Response:
     )
 
 
-def _zipped(out: Path, name: str) -> bytes:
+def zipped(out: Path, name: str, kinds: Sequence[str] = _KINDS) -> bytes:
     """Tables, report and feedback of a folder of results; the state of the grader stays where it is."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for pattern in ("*.csv", "report.html", "changes.jsonl", "feedback/*.html"):
+        for pattern in kinds:
             for path in sorted(out.glob(pattern)):
                 archive.write(path, f"{name}/{path.relative_to(out)}")
     return content.getvalue()
@@ -192,6 +220,7 @@ ROUTES = [
     Route("/class", the_class),
     Route("/class/chapters/{chapter}", report),
     Route("/class/chapters/{chapter}/marks.zip", marks),
+    Route("/class/hand-ins/{public}/again", judge_again, methods=["POST"]),
     Route("/class/learners/{key}", history),
     Route("/class/learners/{key}/mark", by_hand, methods=["POST"]),
 ]

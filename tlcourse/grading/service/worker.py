@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import logging
 import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -18,11 +20,12 @@ from tlcourse.grading.candidates import Candidate, Handed
 from tlcourse.grading.each import graded, not_graded, opened, to_judge
 from tlcourse.grading.judging import Judged, Task, make_ready
 from tlcourse.grading.keeping import CannotWriteError
-from tlcourse.grading.model import NotGradedError, Result, Submission
+from tlcourse.grading.model import NotGradedError, Result, StarvedError, Submission
 from tlcourse.grading.reader import Reader
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
 from tlcourse.grading.service.database import UnavailableError
 from tlcourse.grading.service.handins import HandIn
+from tlcourse.grading.service.on_cluster import ClusterGoneError
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.workers import judge_all, working_executor
 
@@ -69,6 +72,8 @@ class Judges:
         Gives a context manager whose value judges a task; `jailed` in earnest.
     jobs : int, optional
         How many; one for each core by default.
+    notices : callable
+        Gives what the instructor should know about what judges, as sentences.
 
     Attributes
     ----------
@@ -81,7 +86,9 @@ class Judges:
         served: ServedClass,
         judge: Callable[[Task], AbstractContextManager[Judge]] = jailed,
         jobs: int | None = None,
+        notices: Callable[[], Sequence[str]] = tuple,
     ) -> None:
+        self.notices = notices
         self.served, self._judge = served, judge
         self.jobs = jobs or served.settings.jobs or os.cpu_count() or 1
         self.trouble = ""
@@ -178,9 +185,17 @@ class Judges:
         if handin is None:
             self._sleep(_POLL)
             return
+        if handin.begun > _MOST_BEGUN:
+            ended = StarvedError("the service ended each time while it was judged")
+            self._insist(lambda: self._give_up(handin, ended))
+            return
         try:
             result = self._verdict(handin, judge, scratch, readers)
-        except (SandboxUnavailableError, CannotWriteError, UnavailableError) as error:
+        except StarvedError as starved:
+            _log.warning("hand-in %d, try %d: %s", handin.id, handin.tries + 1, starved.reason)
+            self._insist(functools.partial(self._again, handin, starved))
+            return
+        except (SandboxUnavailableError, CannotWriteError, UnavailableError, ClusterGoneError) as error:
             # No learner's doing: it waits until the instructor has put the machine right.
             _log.error("hand-in %d waits: %s", handin.id, error)
             self.trouble = str(error)
@@ -197,6 +212,20 @@ class Judges:
         if self._insist(lambda: self.served.queue.finish(handin, result)):
             self.trouble = ""
 
+    def _again(self, handin: HandIn, problem: StarvedError) -> None:
+        """It waits for another try; after the last one it is given up, and the instructor sees it."""
+        if not self.served.queue.try_later(handin):
+            self._give_up(handin, problem)
+
+    def _give_up(self, handin: HandIn, problem: StarvedError) -> None:
+        """There is no verdict, and its learner is not to blame."""
+        told = NotGradedError(
+            f"the service could not judge it: {problem.reason}",
+            "Its student is not to blame. Let it be judged again on the page of the class.",
+        )
+        result = not_graded(handin.chapter, _submission(handin), told, handin.digest)
+        self.served.queue.finish(handin, result, given_up=True)
+
     def _insist(self, store: Callable[[], object]) -> bool:
         """Store something, as soon as the database can be used; False if the service ends before."""
         while True:
@@ -211,11 +240,6 @@ class Judges:
 
     def _verdict(self, handin: HandIn, judge: Judge, scratch: Path, readers: _Readers) -> Result:
         served, submission = self.served, _submission(handin)
-        if handin.begun > _MOST_BEGUN:
-            problem = NotGradedError(
-                "the service ended each time while it was judged", "Look at the notebook by hand."
-            )
-            return not_graded(handin.chapter, submission, problem, handin.digest)
         path = scratch / "notebook.ipynb"
         try:
             path.write_bytes(served.handins.content(handin))
@@ -231,14 +255,23 @@ class Judges:
             candidates=(Candidate(path, handin.name, 0.0),),
         )
         try:
-            chosen = opened(handed, readers.of(handin.chapter))
+            chosen = opened(handed, _reader(readers, handin.chapter))
+        except StarvedError:
+            raise
         except NotGradedError as problem:
             return not_graded(handin.chapter, submission, problem, handin.digest)
         finally:
             path.unlink(missing_ok=True)
         seed = served.seed_for(handin)
         waiting = to_judge(handed, chosen, served.root, seed, served.grading, served.secrets)
-        outcome = judge(waiting.task)
+        try:
+            outcome = judge(waiting.task)
+        except (OSError, MemoryError, BrokenExecutor) as error:
+            raise StarvedError(f"no process could judge it ({type(error).__name__})") from None
+        if isinstance(outcome, StarvedError):
+            raise outcome
+        if isinstance(outcome, Judged) and outcome.starved:
+            raise StarvedError("the machine was too busy for one of the answers")
         if isinstance(outcome, NotGradedError):
             return not_graded(handin.chapter, waiting.submission, outcome, waiting.digest)
         return graded(waiting, outcome)
@@ -246,6 +279,13 @@ class Judges:
 
 def _submission(handin: HandIn) -> Submission:
     return Submission(handin.learner, Path(), handin.name, handed_in=handin.when)
+
+
+def _reader(readers: _Readers, chapter: str) -> Reader:
+    try:
+        return readers.of(chapter)
+    except OSError as error:
+        raise StarvedError(f"no notebook can be read now ({error.strerror})") from None
 
 
 class _Readers:
