@@ -60,7 +60,7 @@ def test_checkpoints_of_other_makers(tmp_path: Path) -> None:
             config = settings.read()
             config["model"]["checkpoint"] = str(tmp_path / name)
             if name in ("gpt2", "t5", "half of t5"):
-                with pytest.raises(settings.Problem, match="is a (gpt2|t5), and no encoder alone"):
+                with pytest.raises(settings.Problem, match=r"is a (gpt2|t5), and no encoder alone"):
                     model.new(config, ["good", "bad"])
                 continue
             network, about = model.new(config, ["good", "bad"])

@@ -1,4 +1,4 @@
-"""Chapter 8's sweep of vectors trained on the course's own texts: fair grids, typing errors, what people say."""
+"""Chapter 8's sweep of vectors trained on the course's texts: fair grids, typing errors, what people say."""
 
 from __future__ import annotations
 
