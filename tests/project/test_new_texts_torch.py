@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import page_of_texts
 import pytest
@@ -23,9 +24,9 @@ def test_the_pages_code_runs_in_an_empty_folder(tmp_path: Path) -> None:
     page_of_texts.check(tmp_path, "torch")
 
 
-def checkpoint(folder: Path, project: Path, network: object) -> None:
+def checkpoint(folder: Path, project: Path, network: Any) -> None:
     """A network with random weights, as its library saves it, with the small project's tokenizer."""
-    network.save_pretrained(folder)  # type: ignore[attr-defined]
+    network.save_pretrained(folder)
     shutil.copy(project / "small" / "tokenizer.json", folder)
 
 
@@ -35,14 +36,19 @@ def test_checkpoints_of_other_makers(tmp_path: Path) -> None:
 
     project = written.text_project(tmp_path / "mine", "torch")
     words = 128
-    size = {"vocab_size": words, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
+    size: dict[str, Any] = {
+        "vocab_size": words,
+        "hidden_size": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+    }
     size |= {"intermediate_size": 32, "pad_token_id": 0}
     t5 = transformers.T5Config(vocab_size=words, d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2)
     gpt = transformers.GPT2Config(vocab_size=words, n_embd=16, n_layer=2, n_head=2, n_positions=64)
     modern = transformers.ModernBertConfig(
         **size, bos_token_id=2, cls_token_id=2, eos_token_id=3, sep_token_id=3
     )
-    networks = {
+    networks: dict[str, Any] = {
         "classifier": transformers.BertForSequenceClassification(
             transformers.BertConfig(**size, num_labels=3)
         ),
