@@ -42,7 +42,7 @@ def test_checkpoints_of_other_makers(tmp_path: Path) -> None:
         "num_hidden_layers": 2,
         "num_attention_heads": 2,
     }
-    size |= {"intermediate_size": 32, "pad_token_id": 0}
+    size |= {"num_attention_heads": 2, "intermediate_size": 32, "pad_token_id": 0}
     t5 = transformers.T5Config(vocab_size=words, d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2)
     gpt = transformers.GPT2Config(vocab_size=words, n_embd=16, n_layer=2, n_head=2, n_positions=64)
     modern = transformers.ModernBertConfig(
