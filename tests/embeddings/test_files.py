@@ -313,3 +313,17 @@ def test_published_oddities(tmp_path: Path) -> None:
     vectors = read_vectors(tmp_path / "odd.vec")
     assert list(vectors.words) == ["a", ". . ."]
     assert vectors.vector("a").tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("header", ["", "3 2\n"])
+def test_words_with_spaces_are_read_where_gensim_stops(tmp_path: Path, header: str) -> None:
+    """GloVe's largest file has such words, as "at name@domain.com"; chapter 8 says what gensim does."""
+    from gensim.models import KeyedVectors
+
+    file = tmp_path / "spaces.txt"
+    file.write_text(f"{header}the 1 2\nat name@domain.com 3 4\nfilm 5 6\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="could not convert string to float"):
+        KeyedVectors.load_word2vec_format(file, no_header=not header)
+    vectors = read_vectors(file)
+    assert list(vectors.words) == ["the", "at name@domain.com", "film"]
+    np.testing.assert_array_equal(vectors.matrix, [[1, 2], [3, 4], [5, 6]])

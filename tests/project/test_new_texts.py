@@ -17,7 +17,7 @@ from tlcourse.errors import SettingError
 from tlcourse.project import new_project
 
 NAMES = ("settings", "known", "measures", "table", "labels", "texts", "tokens", "task", "split", "dividing")
-NAMES += ("findings", "copies", "personal", "languages", "text_findings", "record")
+NAMES += ("findings", "copies", "personal", "languages", "text_findings", "record", "finish")
 NEEDED = {"torch": {"torch", "transformers"}, "keras": {"keras", "tensorflow"}}
 COMMON = {"numpy", "pytest", "sklearn", "charset_normalizer", "tokenizers", "safetensors", "huggingface_hub"}
 
@@ -383,3 +383,16 @@ def test_a_bad_checkpoint_is_one_message(project: Path, spoil, message: str) -> 
 def test_no_such_checkpoint(project: Path) -> None:
     written.change(project, model__checkpoint="nowhere")
     assert "There is no folder nowhere" in written.refused(project, "check.py")
+
+
+def test_what_an_answer_only_where_it_is_sure_would_cost(modules: dict[str, ModuleType], capsys) -> None:
+    import numpy as np
+
+    chances = np.array([[0.95, 0.05], [0.35, 0.65], [0.72, 0.28], [0.45, 0.55]])
+    guesses, labels = np.array([0, 1, 0, 0]), np.array([0, 1, 1, 0])  # the last by another threshold
+    modules["finish"].tell_unsure(labels, guesses, chances, shares=(0.4, 0.5, 0.7, 0.99))
+    told = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [line[0] for line in told] == ["0.4", "0.5", "0.7", "1.0"]
+    assert [line[1] for line in told] == ["100%", "75%", "50%", "0%"], "answered"
+    assert ["75%" in told[0], "67%" in told[1], "50%" in told[2][2:]] == [True] * 3, "rightly"
+    assert "rightly" not in told[3], "nobody gets an answer"

@@ -82,6 +82,8 @@ def result(config, about, data, logits, chosen, history):
     if len(classes) == 2:
         name, at = about["positive"], about["threshold"]
         print(f"{task.A.capitalize()} is called {name} if its probability is at least {at:.2f}.")
+    if "unsure_below" in config["decision"]:
+        tell_unsure(labels, guesses, probabilities)
     return {
         "chosen_stage": chosen,
         "validation_loss": best,
@@ -93,6 +95,17 @@ def result(config, about, data, logits, chosen, history):
         "seconds": sum(row["seconds"] for row in history),
         "history": history,
     }
+
+
+def tell_unsure(labels, guesses, probabilities, shares=(0.5, 0.6, 0.7, 0.8, 0.9)):
+    """What each `decision.unsure_below` would do on validation, from which you choose it."""
+    sure = probabilities[np.arange(len(guesses)), guesses]
+    print("decision.unsure_below, on validation:")
+    for share in shares:
+        answered = sure >= share
+        right = (guesses == labels)[answered]
+        told = f", {right.mean():.0%} of these rightly" if len(right) else ""
+        print(f"  {share:.1f}  {answered.mean():.0%} of the {task.MANY} get an answer{told}")
 
 
 def rarer(labels, classes):

@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, AutoModel
+from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as READERS
 from transformers.utils import logging
 
 import tokens
@@ -52,6 +53,11 @@ def pretrained(config):
     """The encoder with its weights, from the checkpoint's folder."""
     folder, name = tokens.folder(config), config["model"]["checkpoint"]
     try:
+        about = AutoConfig.from_pretrained(folder, local_files_only=True)
+        # What learned by filling gaps reads a text from both sides: an encoder.
+        if about.model_type not in READERS or about.is_encoder_decoder:
+            do = "Take an encoder: a BERT, ModernBERT, RoBERTa, DistilBERT, MiniLM, ..."
+            raise Problem(f"{name} is a {about.model_type}, and no encoder alone.", do)
         # Whatever head the checkpoint had is left out.
         base, told = AutoModel.from_pretrained(
             folder, use_safetensors=True, output_loading_info=True, local_files_only=True
@@ -60,10 +66,6 @@ def pretrained(config):
         first = str(error).strip().splitlines()[0]
         do = "Set model.checkpoint to an encoder that transformers knows, such as a BERT."
         raise Problem(f"The checkpoint {name} cannot be loaded: {first}", do) from None
-    about = base.config
-    if about.is_encoder_decoder or about.model_type.startswith(("gpt", "llama", "opt", "bloom")):
-        do = "Take an encoder: a BERT, RoBERTa, DistilBERT, MiniLM, ..."
-        raise Problem(f"{name} is a {about.model_type}, which generates text.", do)
     lacking = [each for each in told["missing_keys"] if "pooler" not in each]
     if lacking:
         do = "Its config.json and its weights are not of one model: save both again."

@@ -6,6 +6,10 @@ from typing import Any
 
 from tlcourse.exercises.engine import Predicted, Verdict, always, read, right, show, total, wrong
 
+# With 350 labelled texts of each class, as now, on 20 seeds in PyTorch: the published solution gets 0.714 to
+# 0.781, two other right answers with a linear layer 0.711 to 0.781, a logistic regression 0.691 to 0.766;
+# vectors that begin at random get 0.529 to 0.636, TF-IDF 0.591 to 0.642. With 550, as the text below has it,
+# the two stood closer together: random vectors in Keras got as much as 0.659 on 20 seeds.
 GOOD = 0.68
 """The share of the tweets that is enough.
 
