@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -118,16 +120,36 @@ def impatient(monkeypatch):
     monkeypatch.setattr(queue_module, "WAITS", (0.05, 0.1))
 
 
-def starved(times):
+def starved(times, how="died"):
     """A judge whose machine has no time at first."""
     left = iter(range(times))
 
     @contextlib.contextmanager
     def made(first):
         with quick(first) as judge:
-            yield lambda task: StarvedError("it died") if next(left, None) is not None else judge(task)
+
+            def judged(task):
+                if next(left, None) is None:
+                    return judge(task)
+                if how == "raised":
+                    raise BrokenProcessPool("no process")
+                if how == "no fork":
+                    raise BlockingIOError("fork")
+                return replace(judge(task), starved=True) if how == "slow" else StarvedError("it died")
+
+            yield judged
 
     return made
+
+
+@pytest.mark.parametrize("how", ["raised", "no fork", "slow"])
+def test_whatever_the_machine_does_another_try_follows(tmp_path, impatient, how):
+    with running(make_folder(tmp_path / "class"), starved(1, how)) as client:
+        hand_in(client, client.served.tokens.make("ada"))
+        everything = client.served.handins.everything
+        assert comes_true(lambda: everything()[0].state == "done")
+        assert (everything()[0].tries, everything()[0].result.status) == (1, "graded")
+        assert not everything()[0].result.notes
 
 
 def test_a_verdict_comes_after_all_and_the_learner_reads_that_it_is_judged_again(tmp_path, monkeypatch):
