@@ -26,16 +26,17 @@ counts = "last"             # or "best"
 feedback = "full"           # "points": no messages and no hints; "none": nothing yet
 feedback_after_due = "full"
 {chapters}
-# For `tlcourse serve --hub`, where a JupyterHub logs the class in.
-# [hub]
-# instructors = "instructors"   # the Hub's group whose members teach
-# user = "student"              # the column of roster.csv with the Hub's user names
 # [challenge."leaves"]
 # folder = "../leaves/private"      # what `tlcourse challenge make` wrote, seen from this folder
 # due = 2026-12-09T18:00:00+01:00   # the end: the score on all test images is shown after it
 # per_day = 1                       # tries of one learner within 24 hours
 # public = 0.5                      # the share of the test images whose score is told before the end
 # names = false                     # true: names on the board
+
+# For `tlcourse serve --hub`, where a JupyterHub logs the class in.
+# [hub]
+# instructors = "instructors"   # the Hub's group whose members teach
+# user = "student"              # the column of roster.csv with the Hub's user names
 """
 _CHAPTER = """
 [chapter."{number}"]
