@@ -6,6 +6,8 @@ from typing import Any
 
 from tlcourse.exercises.engine import Predicted, Verdict, always, read, right, show, total, wrong
 
+__all__ = ["GOOD", "judge"]
+
 GOOD = 0.67
 """The share of the tweets that is enough.
 
