@@ -12,14 +12,15 @@ import httpx
 
 from tlcourse.errors import CourseError
 from tlcourse.handing_in.notebook import Work
+from tlcourse.handing_in.tokens import forget, keep, token_for
 
-__all__ = ["Client", "WrongTokenError"]
+__all__ = ["Client"]
 
 _TRIES = 3
 _LONGEST = 2.0
 
 
-class WrongTokenError(CourseError):
+class _WrongTokenError(CourseError):
     """The service does not know the token."""
 
 
@@ -53,9 +54,7 @@ class Client:
         CourseError
             If nobody answers, if something else does, or if the class does not hand in this chapter.
         """
-        about = self._ask("GET", "/api")
-        if about.get("service") != "tlcourse":
-            raise self._something_else()
+        about = self._about()
         chapters = about.get("chapters", [])
         if work.chapter not in chapters:
             known = ", ".join(str(int(each)) for each in chapters)
@@ -73,14 +72,46 @@ class Client:
         CourseError
             If nobody answers, if something else does, or if the class has no such challenge.
         """
-        about = self._ask("GET", "/api")
-        if about.get("service") != "tlcourse":
-            raise self._something_else()
+        about = self._about()
         challenges = [str(each) for each in about.get("challenges", [])]
         if name not in challenges:
             known = ", ".join(challenges) or "none"
             raise CourseError(f"The class has no challenge {name!r}.", f"Its challenges are: {known}.")
         return str(about.get("title", ""))
+
+    def _about(self) -> dict[str, Any]:
+        """What the service says of itself."""
+        about = self._ask("GET", "/api")
+        if about.get("service") != "tlcourse":
+            raise self._something_else()
+        return about
+
+    def with_token(self, send: Callable[[str], dict[str, Any]]) -> tuple[dict[str, Any], str]:
+        """Send something with the learner's token, and keep the token once the service knew it.
+
+        Parameters
+        ----------
+        send : callable
+            Gets the token, and gives the service's answer.
+
+        Returns
+        -------
+        dict, str
+            The answer and the token.
+
+        Raises
+        ------
+        CourseError
+            If there is no token, or a wrong one: then it is forgotten.
+        """
+        token, _ = token_for(self.address)
+        try:
+            answer = send(token)
+        except _WrongTokenError as error:
+            forget(self.address)
+            raise CourseError(error.problem, error.fix) from None
+        keep(self.address, token)
+        return answer, token
 
     def send(self, work: Work, token: str) -> dict[str, Any]:
         """Hand a notebook in; sent again after a broken connection, it is still one hand-in.
@@ -146,7 +177,7 @@ class Client:
         problem, advice = str(plain.get("problem", "")), str(plain.get("advice", ""))
         if not problem:
             raise self._something_else()
-        raise (WrongTokenError if answer.status_code == 401 else CourseError)(problem, advice)
+        raise (_WrongTokenError if answer.status_code == 401 else CourseError)(problem, advice)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

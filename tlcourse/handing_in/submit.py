@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tlcourse.errors import CourseError
-
 __all__ = ["hand_in", "submit"]
 
 _SECONDS = 180.0
@@ -61,19 +59,13 @@ def hand_in(work: Any, to: str | None, *, wait: bool = True, echo: Callable[[str
     echo : callable
         Shows a line.
     """
-    from tlcourse.handing_in.client import Client, WrongTokenError
-    from tlcourse.handing_in.tokens import address_of, forget, keep, token_for
+    from tlcourse.handing_in.client import Client
+    from tlcourse.handing_in.tokens import address_of
 
     address = address_of(to)
     with Client(address) as client:
         title = client.check(work)
-        token, _ = token_for(address)
-        try:
-            handed = client.send(work, token)
-        except WrongTokenError as error:
-            forget(address)
-            raise CourseError(error.problem, error.fix) from None
-        keep(address, token)
+        handed, token = client.with_token(lambda token: client.send(work, token))
         page = handed.get("page") or f"{address}{handed['path']}"
         echo(f"Handed in to {title}: {work.path.name}. The verdict: {page}")
         if not wait:

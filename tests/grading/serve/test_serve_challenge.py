@@ -190,7 +190,9 @@ def test_a_file_that_is_no_table_is_refused_in_words_and_runs_nothing(client, co
 
 def test_who_may_do_what(client):
     large = b"x" * (client.served.challenges.largest + 1)
-    assert send(client, client.ada, large).status_code == 413
+    refused = send(client, client.ada, large)
+    assert refused.status_code == 413
+    assert "Hand in a table" in refused.json()["advice"]
     assert send(client, "tl_forged", good(3)).status_code == 401
     assert send(client, client.teacher, good(3)).status_code == 403
     assert send(client, client.ada, good(3), challenge="other").status_code == 404

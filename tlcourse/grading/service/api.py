@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import tlcourse
+from tlcourse.grading.roster import Student
 from tlcourse.grading.service.counting import row_of
 from tlcourse.grading.service.feedback import shown_now
 from tlcourse.grading.service.handins import HandIn, RefusedError, too_large
@@ -19,7 +19,7 @@ from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.tokens import Person
 from tlcourse.grading.service.web import body_of, by_token
 
-__all__ = ["ROUTES", "key_of", "may_see"]
+__all__ = ["ROUTES", "key_of", "may_see", "page_of", "student_of"]
 
 _REQUEST = re.compile(r"[A-Za-z0-9_-]{8,100}")
 
@@ -40,6 +40,27 @@ async def about(request: Request) -> JSONResponse:
 
 async def hand_in(request: Request) -> JSONResponse:
     """Take a notebook: the body is the file, its chapter and its name are in the query."""
+    student = await student_of(request)
+    served: ServedClass = request.app.state.served
+    key = key_of(request)
+    chapter, name = request.query_params.get("chapter", ""), request.query_params.get("name", "")
+    content = await body_of(request, served.settings.largest, too_large(served.settings))
+    handin = await run_in_threadpool(
+        served.handins.accept, student, chapter, name, content, key, served.settings
+    )
+    request.app.state.judges.wake()
+    plain = await run_in_threadpool(_plain, served, handin)
+    return JSONResponse({**plain, "page": page_of(request, plain["path"])}, 201)
+
+
+async def student_of(request: Request) -> Student:
+    """The student whose program hands something in.
+
+    Raises
+    ------
+    RefusedError
+        401 without a valid token, 403 for an instructor's.
+    """
     person = await by_token(request)
     served: ServedClass = request.app.state.served
     student = served.people().get(person.who) if not person.teaches else None
@@ -47,24 +68,11 @@ async def hand_in(request: Request) -> JSONResponse:
         raise RefusedError(
             403, "An instructor hands nothing in.", "Put yourself in the roster, and hand in as that student."
         )
-    key = key_of(request)
-    chapter, name = request.query_params.get("chapter", ""), request.query_params.get("name", "")
-    try:
-        content = await body_of(request, served.settings.largest)
-    except HTTPException as error:
-        if error.status_code == 413:
-            raise too_large(served.settings) from None
-        raise
-    handin = await run_in_threadpool(
-        served.handins.accept, student, chapter, name, content, key, served.settings
-    )
-    request.app.state.judges.wake()
-    plain = await run_in_threadpool(_plain, served, handin)
-    return JSONResponse({**plain, "page": _page(request, plain["path"])}, 201)
+    return student
 
 
-def _page(request: Request, path: str) -> str:
-    """A hand-in's address in a browser, if the service knows its own; "" otherwise."""
+def page_of(request: Request, path: str) -> str:
+    """A page's address in a browser, if the service knows its own; "" otherwise."""
     hub = request.app.state.hub
     address = request.app.state.served.settings.address or (hub.public if hub is not None else "")
     return f"{address}{path}" if address else ""

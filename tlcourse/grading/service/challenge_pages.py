@@ -13,27 +13,27 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from tlcourse.grading.challenge.pages import FOR_STUDENTS, shown_line
-from tlcourse.grading.service.api import key_of
+from tlcourse.grading.service.api import key_of, page_of, student_of
 from tlcourse.grading.service.challenges import Running, Upload
-from tlcourse.grading.service.handins import RefusedError, too_large
 from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.teaching import zipped
 from tlcourse.grading.service.tokens import Person
 from tlcourse.grading.service.web import (
     body_of,
-    by_token,
+    content_of,
     form_of,
     go_to,
     in_session,
     message,
     page,
-    text_of,
+    request_name,
 )
 from tlcourse.grading.words import file_name
 
 __all__ = ["ROUTES"]
 
 _SECONDS = 10
+_KINDS = ("*.csv", "report.html", "results.json", f"{FOR_STUDENTS}/*.html", f"{FOR_STUDENTS}/*/*.html")
 
 
 def _found(request: Request) -> tuple[ServedClass, Running]:
@@ -138,32 +138,27 @@ async def upload(request: Request) -> Response:
     student, file = served.people().get(person.who), form.get("predictions")
     if person.teaches or student is None or not isinstance(file, UploadFile):
         return message(400, "Not handed in", "The form held no file.", "Choose the file predictions.csv.")
-    if (file.size or 0) > served.challenges.largest:
-        raise too_large(served.settings)
-    content = await file.read(served.challenges.largest + 1)
-    name, request_name = file.filename or "", text_of(form, "request")[:100] or secrets.token_urlsafe(16)
-    await run_in_threadpool(served.challenges.accept, student, challenge, name, content, request_name)
+    content = await content_of(file, served.challenges.largest, served.challenges.too_large)
+    await run_in_threadpool(
+        served.challenges.accept, student, challenge, file.filename or "", content, request_name(form)
+    )
     return go_to(f"/challenges/{challenge.name}")
 
 
 async def send(request: Request) -> JSONResponse:
     """Predictions by a program: the body is the file, its name is in the query."""
-    person = await by_token(request)
+    student = await student_of(request)
     served, challenge = _found(request)
-    student = served.people().get(person.who) if not person.teaches else None
-    if student is None:
-        raise RefusedError(
-            403, "An instructor's token hands nothing in.", "Put yourself in the roster and use that token."
-        )
     key = key_of(request)
-    content = await body_of(request, served.challenges.largest)
+    content = await body_of(request, served.challenges.largest, served.challenges.too_large)
     name = request.query_params.get("name", "")
 
     def taken() -> dict[str, Any]:
         stored = served.challenges.accept(student, challenge, name, content, key)
         return _plain(served, challenge, stored)
 
-    return JSONResponse(await run_in_threadpool(taken), 201)
+    plain = await run_in_threadpool(taken)
+    return JSONResponse({**plain, "page": page_of(request, plain["path"])}, 201)
 
 
 def _plain(served: ServedClass, challenge: Running, stored: Upload) -> dict[str, Any]:
@@ -225,16 +220,11 @@ async def marks(request: Request) -> Response:
     await in_session(request, teaches=True)
     served, challenge = _found(request)
 
-    def made() -> bytes:
+    def made() -> Response:
         out = served.challenges.published(challenge, served.people(), served.files)
-        kinds = ("*.csv", "report.html", "results.json", f"{FOR_STUDENTS}/*.html", f"{FOR_STUDENTS}/*/*.html")
-        return zipped(out, challenge.name, kinds)
+        return zipped(out, challenge.name, f"challenge-{challenge.name}", _KINDS)
 
-    return Response(
-        await run_in_threadpool(made),
-        media_type="application/zip",
-        headers={"content-disposition": f'attachment; filename="challenge-{challenge.name}.zip"'},
-    )
+    return await run_in_threadpool(made)
 
 
 ROUTES = [

@@ -30,9 +30,8 @@ from tlcourse.grading.keeping import locked, writing
 from tlcourse.grading.model import NotGradedError
 from tlcourse.grading.roster import Student
 from tlcourse.grading.service.database import Database
-from tlcourse.grading.service.handins import RefusedError, too_large
+from tlcourse.grading.service.handins import RefusedError, check_rate, shown_name
 from tlcourse.grading.service.settings import ChallengeSettings, ClassSettings
-from tlcourse.grading.words import clean
 
 __all__ = ["Challenges", "Running", "Upload"]
 
@@ -143,6 +142,15 @@ class Challenges:
         """Bytes of a file of predictions."""
         return min(self._settings.largest, PREDICTIONS.largest)
 
+    @property
+    def too_large(self) -> RefusedError:
+        """The refusal of a larger file."""
+        return RefusedError(
+            413,
+            f"The file is larger than {self.largest / 1e6:g} MB, and that is the limit.",
+            "Hand in a table with the columns file and label, and nothing else.",
+        )
+
     def accept(
         self, person: Student, challenge: Running, name: str, content: bytes, request: str, now: float = 0.0
     ) -> Upload:
@@ -157,13 +165,15 @@ class Challenges:
         """
         now = now or time.time()
         if len(content) > self.largest:
-            raise too_large(self._settings)
-        name = clean(name.replace("\\", "/").rpartition("/")[2], 120) or "predictions.csv"
+            raise self.too_large
+        name = shown_name(name) or "predictions.csv"
         before = self._same(person.student, request)
         if before is not None:
             return before
         _check_time(challenge.settings, person, now)
-        self._check_rate(person.student, now)
+        # Files that cannot be read are no tries, but they are limited like other hand-ins.
+        with self._database.open() as connection:
+            check_rate(connection, "predictions", person.student, self._settings, now)
         try:
             read = read_predictions(content, challenge.whole.files, challenge.whole.rules.classes)
             problem = NotGradedError("", "")
@@ -225,20 +235,6 @@ class Challenges:
                 wait=hours * 3600.0,
             )
         return len(rows) + 1, NotGradedError("", "")
-
-    def _check_rate(self, learner: str, now: float) -> None:
-        """Files that cannot be read are no tries, but they are limited like other hand-ins."""
-        with self._database.open() as connection:
-            recent = connection.execute(
-                "SELECT COUNT(*) FROM predictions WHERE learner = ? AND received > ?", (learner, now - 3600)
-            ).fetchone()[0]
-        if recent >= self._settings.per_hour:
-            raise RefusedError(
-                429,
-                f"You have handed in {self._settings.per_hour} times within an hour, and that is the limit.",
-                "Try again in an hour.",
-                wait=3600.0,
-            )
 
     def _same(self, learner: str, request: str) -> Upload | None:
         found = self._select("learner = ? AND request = ?", learner, request)

@@ -16,7 +16,26 @@ __all__ = ["BUSY_SECONDS", "Database", "UnavailableError"]
 BUSY_SECONDS = 5.0
 """How long one writer waits for another before it gives up."""
 _VERSION = 2
-_SCHEMA = """
+_PREDICTIONS = """\
+CREATE TABLE predictions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    learner TEXT NOT NULL,
+    challenge TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content BLOB NOT NULL,
+    file_digest TEXT NOT NULL,
+    request TEXT NOT NULL,
+    received REAL NOT NULL,
+    number INTEGER,                         -- of the try; NULL for a file that was none
+    digest TEXT,                            -- of what it predicts
+    labels TEXT,                            -- what it predicts
+    reason TEXT NOT NULL DEFAULT '',        -- why it was no try
+    advice TEXT NOT NULL DEFAULT '',
+    UNIQUE (learner, request)
+);
+CREATE UNIQUE INDEX tries_of ON predictions (challenge, learner, number) WHERE number IS NOT NULL;
+"""
+_SCHEMA = f"""
 CREATE TABLE tokens (
     hash TEXT PRIMARY KEY,                  -- SHA-256; the token itself is nowhere
     who TEXT NOT NULL,
@@ -52,29 +71,11 @@ CREATE TABLE handins (
 CREATE INDEX handins_of ON handins (learner, chapter);
 CREATE INDEX handins_open ON handins (state) WHERE state <> 'done';
 CREATE UNIQUE INDEX one_running ON handins (learner) WHERE state = 'running';
-CREATE TABLE predictions (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    learner TEXT NOT NULL,
-    challenge TEXT NOT NULL,
-    name TEXT NOT NULL,
-    content BLOB NOT NULL,
-    file_digest TEXT NOT NULL,
-    request TEXT NOT NULL,
-    received REAL NOT NULL,
-    number INTEGER,                         -- of the try; NULL for a file that was none
-    digest TEXT,                            -- of what it predicts
-    labels TEXT,                            -- what it predicts
-    reason TEXT NOT NULL DEFAULT '',        -- why it was no try
-    advice TEXT NOT NULL DEFAULT '',
-    UNIQUE (learner, request)
-);
-CREATE UNIQUE INDEX tries_of ON predictions (challenge, learner, number) WHERE number IS NOT NULL;
 CREATE TABLE turns (
     learner TEXT PRIMARY KEY,
     last INTEGER NOT NULL
 );
-"""
-_PREDICTIONS = _SCHEMA[_SCHEMA.index("CREATE TABLE predictions") : _SCHEMA.index("CREATE TABLE turns")]
+{_PREDICTIONS}"""
 _CHANGES = {
     1: f"""
 ALTER TABLE handins ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;

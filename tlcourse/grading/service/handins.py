@@ -16,7 +16,7 @@ from tlcourse.grading.service.database import Database
 from tlcourse.grading.service.settings import ChapterSettings, ClassSettings
 from tlcourse.grading.words import clean
 
-__all__ = ["COLUMNS", "HandIn", "HandIns", "RefusedError", "too_large"]
+__all__ = ["COLUMNS", "HandIn", "HandIns", "RefusedError", "check_rate", "shown_name", "too_large"]
 
 COLUMNS = (
     "id, public, learner, chapter, name, digest, received, state, begun, tries, status, result, finished"
@@ -134,7 +134,7 @@ class HandIns:
         """
         now = time.time() if now is None else now
         rules = _rules(settings, chapter)
-        name = clean(name.replace("\\", "/").rpartition("/")[2], 120) or "notebook.ipynb"
+        name = shown_name(name) or "notebook.ipynb"
         if len(content) > settings.largest:
             raise too_large(settings)
         with self._database.writing() as connection:
@@ -184,17 +184,7 @@ class HandIns:
                 "Wait for it, then hand in again.",
                 wait=10.0,
             )
-        if count("received > ?", now - 3600) >= settings.per_hour:
-            oldest = connection.execute(
-                "SELECT MIN(received) FROM handins WHERE learner = ? AND received > ?", (learner, now - 3600)
-            ).fetchone()[0]
-            minutes = max(1, round((oldest + 3600 - now) / 60))
-            raise RefusedError(
-                429,
-                f"You have handed in {settings.per_hour} times within an hour, and that is the limit.",
-                f"Try again in {minutes} minutes.",
-                wait=minutes * 60.0,
-            )
+        check_rate(connection, "handins", learner, settings, now)
         judged = count("chapter = ? AND (state <> 'done' OR status = 'graded')", chapter)
         if judged >= rules.hand_ins:
             raise RefusedError(
@@ -261,6 +251,45 @@ def _rules(settings: ClassSettings, chapter: str) -> ChapterSettings:
             404, f"Chapter {clean(chapter, 20)} is not handed in here.", f"These chapters are: {known}."
         )
     return settings.chapters[chapter]
+
+
+def shown_name(name: str) -> str:
+    """The last part of a file's name as a request gives it; it is shown, and never used as a path."""
+    return clean(name.replace("\\", "/").rpartition("/")[2], 120)
+
+
+def check_rate(
+    connection: sqlite3.Connection, table: str, learner: str, settings: ClassSettings, now: float
+) -> None:
+    """Refuse more files within an hour than the class allows.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    table : {"handins", "predictions"}
+        Where they are counted.
+    learner : str
+    settings : ClassSettings
+    now : float
+        Seconds since 1970.
+
+    Raises
+    ------
+    RefusedError
+        429, with the time to wait.
+    """
+    count, oldest = connection.execute(
+        f"SELECT COUNT(*), MIN(received) FROM {table} WHERE learner = ? AND received > ?",
+        (learner, now - 3600),
+    ).fetchone()
+    if count >= settings.per_hour:
+        minutes = max(1, round((oldest + 3600 - now) / 60))
+        raise RefusedError(
+            429,
+            f"You have handed in {settings.per_hour} times within an hour, and that is the limit.",
+            f"Try again in {minutes} minutes.",
+            wait=minutes * 60.0,
+        )
 
 
 def too_large(settings: ClassSettings) -> RefusedError:

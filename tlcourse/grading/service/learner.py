@@ -21,12 +21,14 @@ from tlcourse.grading.service.served import ServedClass
 from tlcourse.grading.service.web import (
     COOKIE,
     base,
+    content_of,
     form_of,
     go_to,
     in_session,
     login_key,
     message,
     page,
+    request_name,
     text_of,
 )
 
@@ -211,16 +213,14 @@ async def hand_in(request: Request) -> Response:
     file = form.get("notebook")
     if person.teaches or student is None or not isinstance(file, UploadFile):
         return message(400, "Not handed in", "The form held no notebook.", "Choose the .ipynb file.")
-    if (file.size or 0) > served.settings.largest:
-        raise too_large(served.settings)
-    content = await file.read(served.settings.largest + 1)
+    content = await content_of(file, served.settings.largest, too_large(served.settings))
     handin = await run_in_threadpool(
         served.handins.accept,
         student,
         text_of(form, "chapter"),
         file.filename or "",
         content,
-        text_of(form, "request")[:100] or secrets.token_urlsafe(16),
+        request_name(form),
         served.settings,
     )
     request.app.state.judges.wake()

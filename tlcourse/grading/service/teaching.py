@@ -157,25 +157,33 @@ async def marks(request: Request) -> Response:
     await in_session(request, teaches=True)
     served, chapter = _chapter(request)
 
-    def made() -> bytes:
-        return zipped(publish(served, chapter), f"chapter-{chapter}")
+    def made() -> Response:
+        return zipped(publish(served, chapter), f"chapter-{chapter}", f"chapter-{chapter}-marks", _KINDS)
 
-    content = await run_in_threadpool(made)
-    return Response(
-        content,
-        media_type="application/zip",
-        headers={"content-disposition": f'attachment; filename="chapter-{chapter}-marks.zip"'},
-    )
+    return await run_in_threadpool(made)
 
 
-def zipped(out: Path, name: str, kinds: Sequence[str] = _KINDS) -> bytes:
-    """Tables, report and feedback of a folder of results; the state of the grader stays where it is."""
+def zipped(out: Path, name: str, file: str, kinds: Sequence[str]) -> Response:
+    """Tables, report and feedback of a folder of results; the state of the grader stays where it is.
+
+    Parameters
+    ----------
+    out : pathlib.Path
+    name, file : str
+        Of the folder in the zip, and of the zip without its ending.
+    kinds : sequence of str
+        Patterns of what is taken.
+    """
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for pattern in kinds:
             for path in sorted(out.glob(pattern)):
                 archive.write(path, f"{name}/{path.relative_to(out)}")
-    return content.getvalue()
+    return Response(
+        content.getvalue(),
+        media_type="application/zip",
+        headers={"content-disposition": f'attachment; filename="{file}.zip"'},
+    )
 
 
 async def history(request: Request) -> Response:

@@ -33,11 +33,13 @@ __all__ = [
     "base",
     "body_of",
     "by_token",
+    "content_of",
     "form_of",
     "in_session",
     "login_key",
     "message",
     "path_of",
+    "request_name",
     "text_of",
 ]
 
@@ -150,18 +152,18 @@ class SmallBodies:
         await self.app(scope, counted, send)
 
 
-async def body_of(request: Request, most: int) -> bytes:
+async def body_of(request: Request, most: int, too_large: RefusedError) -> bytes:
     """The whole body; more than that many bytes, or too slow a sender, is refused while it still sends."""
     said = request.headers.get("content-length", "")
     if said.isdigit() and int(said) > most:
-        raise HTTPException(413)
+        raise too_large
     parts, size = [], 0
     try:
         async with asyncio.timeout(_SECONDS_FOR_A_BODY):
             async for part in request.stream():
                 size += len(part)
                 if size > most:
-                    raise HTTPException(413)
+                    raise too_large
                 parts.append(part)
     except TimeoutError:
         raise HTTPException(408) from None
@@ -209,6 +211,18 @@ def text_of(form: FormData, name: str) -> str:
     """A field's text; "" if it is missing or a file."""
     value = form.get(name)
     return "" if value is None or isinstance(value, UploadFile) else value
+
+
+async def content_of(file: UploadFile, most: int, too_large: RefusedError) -> bytes:
+    """What a form's file holds, if it is no larger than that many bytes."""
+    if (file.size or 0) > most:
+        raise too_large
+    return await file.read(most + 1)
+
+
+def request_name(form: FormData) -> str:
+    """The name that a form has of its own: sent again, it is the same hand-in."""
+    return text_of(form, "request")[:100] or secrets.token_urlsafe(16)
 
 
 def login_key(request: Request, response_cookies: dict[str, str]) -> str:
