@@ -18,6 +18,7 @@ from patience import comes_true
 
 from tlcourse.exercises import Exercise, Job, State, get, judge_observation
 from tlcourse.grading.sandbox import jail
+from tlcourse.grading.sandbox.imports import imports_of_answers
 from tlcourse.grading.sandbox.limits import Limits
 from tlcourse.grading.sandbox.proof import PROTECTIONS
 from tlcourse.grading.sandbox.sandbox import Sandbox
@@ -188,6 +189,7 @@ def without_a_framework(view: Path) -> None:
     for name, what, instead in (
         ("zygote.py", "*_PRELOADED[framework], *_LIBRARIES", '"numpy",'),
         ("zygote.py", 'importlib.import_module(f"tlcourse.{name}._{framework}")', "pass"),
+        ("zygote.py", "in imports:", "in ():"),
         ("child.py", 'tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])', "pass"),
     ):
         source = (sandbox / name).read_text()
@@ -267,6 +269,15 @@ def the_machine_is_hidden(sandbox: Sandbox) -> None:
     (seen,) = sandbox.observe([job(inside(body))])
     assert "False 1000 /scratch" in str(seen.data), seen
     assert all(os.path.exists(path) for path in paths)
+
+
+def what_right_answers_import_is_there(sandbox: Sandbox) -> None:
+    """Imported once, before the first answer; a missing name among it ends nothing."""
+    names = {name.partition(":")[0] for name in imports_of_answers(sandbox.chapter, sandbox.framework)}
+    assert len(names) > 5
+    body = f"import sys\n    return ' '.join(sorted({names!r} - set(sys.modules))) or 'all', 0.5"
+    (seen,) = sandbox.observe([job(inside(body))])
+    assert "'all'" in str(seen.data), seen
 
 
 def _jailed_in(exercise: Exercise, kind: str) -> str:

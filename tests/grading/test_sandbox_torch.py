@@ -60,6 +60,10 @@ def test_the_machine_is_hidden(sandbox):
     checks.the_machine_is_hidden(sandbox)
 
 
+def test_what_right_answers_import_is_there(sandbox):
+    checks.what_right_answers_import_is_there(sandbox)
+
+
 def test_every_exercise_is_judged_in_there_as_it_is_outside(usual):
     checks.every_exercise_is_judged_in_there_as_it_is_outside(usual)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import COLOURS, axe_violations, thin
+from browser import COLOURS, Watch, axe_violations, thin
 from commit import FRAMEWORKS, in_turn, whose_turn
 from PIL import Image
 
@@ -197,9 +197,7 @@ def test_the_bundle_is_whole_and_every_link_in_it_leads_to_a_file_in_it(site: Pa
 
 def test_a_page_works_from_the_disk(site: Path, browser: Any) -> None:
     page = browser.new_page()
-    failed: list[str] = []
-    page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on("pageerror", lambda error: failed.append(str(error)))
+    watch = Watch(page, site.as_uri())
     page.goto((site / "index.html").as_uri())
     page.locator("a.tl-button").click()
     page.wait_for_url("**/torch/00-*.html")
@@ -207,8 +205,9 @@ def test_a_page_works_from_the_disk(site: Path, browser: Any) -> None:
     page.wait_for_url("**/keras/00-*.html")
     page.goto(f"{(site / 'search.html').as_uri()}?q=pretrained")
     page.wait_for_function("document.querySelectorAll('#search-results li a').length > 0")
+    problems = watch.problems()
     page.close()
-    assert not failed
+    assert not problems
 
 
 def test_no_widget_is_left_without_its_picture(site: Path) -> None:

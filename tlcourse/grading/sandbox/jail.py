@@ -25,6 +25,7 @@ from tlcourse.exercises.engine.plain import to_json
 from tlcourse.exercises.engine.problems import timed_out
 from tlcourse.grading.sandbox.child import BROKEN
 from tlcourse.grading.sandbox.errors import SandboxUnavailableError
+from tlcourse.grading.sandbox.imports import imports_of_answers
 from tlcourse.grading.sandbox.limits import Limits
 from tlcourse.grading.sandbox.plan import LAUNCHER_FOLDER, data_places, jail_plan, launcher_command
 from tlcourse.grading.sandbox.replies import ended_early, memory_file, read_reply
@@ -148,6 +149,7 @@ class Jail:
         command = [sys.executable, "-m", "tlcourse.grading.sandbox.zygote", "--framework", self._framework]
         command += ["--chapter", self._chapter, "--control", str(control)]
         command += ["--limits", json.dumps(self._limits.as_dict())]
+        command += ["--imports", json.dumps(imports_of_answers(self._chapter, self._framework))]
         return command + [part for module in self._modules for part in ("--module", module)]
 
     def _last_errors(self) -> str:
@@ -225,6 +227,7 @@ class Jail:
             Its status (None if the zygote is gone), and why it was stopped: "", "timeout" or a sentence.
         """
         begun, stopped_for = time.monotonic(), ""
+        private: dict[psutil.Process, int] = {}
         self.in_line, self.starved = 0.0, False
         # Whatever has ended is the zygote's to tell: to look at all processes of the machine takes 10 ms.
         zygote = self._zygote()
@@ -238,7 +241,7 @@ class Jail:
             if self._time_is_up(time.monotonic() - begun, seconds, processes[1:], trains):
                 stopped_for = "timeout"
             else:
-                stopped_for = exceeded_limit(processes[1:], self._limits) or ""
+                stopped_for = exceeded_limit(processes[1:], self._limits, private) or ""
             if stopped_for:
                 control.send(b"kill")
                 ready, _, _ = select.select([control], [], [], _STOPPING)

@@ -4,16 +4,21 @@ An answer shares a process with its probe. ``np.array_equal = lambda *a: True`` 
 is not there, so modules, classes and functions are remembered before the answer's cell runs, and put back
 each time before the probe goes on.
 
-That is after each call of an answer, so it has to be quick. Modules and classes are compared, name by name.
-The code and the defaults of a function are not: Python raises an audit event wherever they are set, so the
-hook of ``audit`` says which functions to look at. (Reading them raises one as well: to compare those of all
-functions took four fifths of the time of a usual answer.)
+That is after each call of an answer, so it has to be quick. A module or class is compared, name by name,
+where CPython says that its dictionary has changed (PEP 509). To look at an entry counts references, and at
+the first count in a page of memory the kernel copies that page, as a child shares all with its parent.
+The code and the defaults of a function are not compared: Python raises an audit event wherever they are set,
+so the hook of ``audit`` says which functions to look at. (Reading them raises one as well: to compare those
+of all functions took four fifths of the time of a usual answer.)
 
 Standard library only; runs inside the jail.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import itertools
 import operator
 import signal
 import sys
@@ -21,7 +26,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-__all__ = ["FIELDS", "remember"]
+__all__ = ["FIELDS", "has_versions", "remember"]
 
 # All that is loaded of these; of TensorFlow, whose insides are too many to look at, the top.
 _WHOLE = ("tlcourse", "numpy", "keras", "torch.nn", "torch.optim", "torch.autograd", "torch.utils.data")
@@ -134,20 +139,64 @@ def _restoring_imports(modules: list[types.ModuleType]) -> Callable[[], None]:
     return restore_imports
 
 
-def _restoring_names(namespaces: list[_Namespace]) -> Callable[[], None]:
+# Where CPython keeps a dictionary's version: behind the reference count, the type and the number of entries.
+_VERSION_AT = 3 * ctypes.sizeof(ctypes.c_void_p)
+# The C function itself: whoever gives `ctypes.c_uint64` another `value` changes nothing here.
+_READ: Callable[[ctypes.c_uint64], int] = ctypes.c_uint64.__mro__[1].__dict__["value"].__get__
+
+
+def _dictionary(owner: Any) -> dict[str, Any]:
+    """The dictionary of a module or class itself, where a class shows a proxy of it."""
+    entries = owner.__dict__
+    return entries if isinstance(entries, dict) else gc.get_referents(entries)[0]
+
+
+def _version(owner: Any) -> ctypes.c_uint64:
+    """A view of the version of a module's or class's dictionary."""
+    return ctypes.c_uint64.from_address(id(_dictionary(owner)) + _VERSION_AT)
+
+
+def has_versions() -> bool:
+    """Whether a dictionary gets another version with each change of it; later Pythons gave that up."""
+    if sys.implementation.name != "cpython":
+        return False
+    for owner in (types.ModuleType("module"), type("Owner", (), {})):
+        version = _version(owner)
+        seen = [_READ(version)]
+        for change in (
+            lambda owner: setattr(owner, "name", 1),
+            lambda owner: setattr(owner, "name", 2),
+            lambda owner: delattr(owner, "name"),
+        ):
+            change(owner)
+            seen.append(_READ(version))
+        if len(set(seen)) < len(seen) or _READ(version) != seen[-1]:
+            return False
+    return True
+
+
+def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[], None]:
     kept = [tuple(namespace) for namespace in namespaces]
-    # In C and without a look-up, as it is done after each call of an answer: some 40,000 entries in 3 ms.
-    # New names stand behind the old ones; where the order is another one, the slower way below tells.
+    # In C and without a look-up. New names stand behind the old ones; where the order is another one, the
+    # slower way below tells.
     same, every, each, pair, size, set_in_class = operator.is_, all, map, zip, len, type.__setattr__
     missing, failures = object(), (AttributeError, TypeError)
+    numbers, some, unequal, read = range(len(kept)), itertools.compress, operator.ne, _READ
+    now = tuple(_version(namespace.owner) for namespace in namespaces) if versions else ()
+    known = [read(version) for version in now]
 
     def restore_names() -> None:
-        for owner, current, names, values, is_class in kept:
+        for number in some(numbers, each(unequal, each(read, now), known)) if versions else numbers:
+            owner, current, names, values, is_class = kept[number]
+            # First: what another thread changes while this one compares is another version again.
+            version = read(now[number]) if versions else None
             if (
                 size(current) >= size(names)
                 and every(each(same, current, names))
                 and every(each(same, current.values(), values))
             ):
+                if versions:
+                    known[number] = version
                 continue
             for name, value in pair(names, values):
                 if current.get(name, missing) is value:
@@ -199,7 +248,8 @@ def remember() -> tuple[Callable[[], None], Callable[[Any], None]]:
     modules = list(_modules())
     namespaces, watched = _snapshot(modules)
     stop_timers, restore_imports = _stopping_timers(), _restoring_imports(modules)
-    restore_names, (restore_functions, suspect) = _restoring_names(namespaces), _restoring_functions(watched)
+    restore_names = _restoring_names(namespaces, has_versions())
+    restore_functions, suspect = _restoring_functions(watched)
 
     def restore() -> None:
         stop_timers()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -11,6 +12,9 @@ import psutil
 from tlcourse.grading.sandbox.limits import Limits
 
 __all__ = ["exceeded_limit", "processes_below", "processor_seconds", "seconds_in_line"]
+
+_LOOK = 0.2
+"""Seconds for one look at private memory."""
 
 
 def processes_below(pid: int) -> list[psutil.Process]:
@@ -21,7 +25,9 @@ def processes_below(pid: int) -> list[psutil.Process]:
         return []
 
 
-def exceeded_limit(inside: Sequence[psutil.Process], limits: Limits) -> str | None:
+def exceeded_limit(
+    inside: Sequence[psutil.Process], limits: Limits, private: dict[psutil.Process, int]
+) -> str | None:
     """A sentence about the limit that an answer's processes exceed together; None if they keep to them all.
 
     Parameters
@@ -29,15 +35,33 @@ def exceeded_limit(inside: Sequence[psutil.Process], limits: Limits) -> str | No
     inside : sequence of psutil.Process
         Those of the jail besides the zygote.
     limits : Limits
+    private : dict of psutil.Process to int
+        Bytes that nobody shares with a process, as the last looks found them: at first empty, filled in here.
     """
     if len(inside) > limits.processes + 1:
         return f"Your code started more than {limits.processes} processes and was stopped."
     # The resident size counts shared pages in each process; it is cheap, and what is below it is below both.
-    if _bytes_of(inside, lambda process: process.memory_info().rss) <= limits.memory_bytes:
+    if sum(_bytes_of(process, "rss") for process in inside) <= limits.memory_bytes:
         return None
-    if _bytes_of(inside, lambda process: process.memory_full_info().uss) <= limits.memory_bytes:
+    _look(inside, private)
+    if sum(private.get(process, 0) for process in inside) <= limits.memory_bytes:
         return None
     return f"Your code used more than {limits.memory_bytes / 2**30:.0f} GiB of memory and was stopped."
+
+
+def _look(inside: Sequence[psutil.Process], private: dict[psutil.Process, int]) -> None:
+    """Measure private memory anew, that of new processes and of what was measured long ago first.
+
+    Where many processes keep the machine busy, all of them would take half a minute, in which nobody looks
+    at the clock: the others have the next look.
+    """
+    known = [process for process in private if process in inside]
+    begun = time.monotonic()
+    for process in [*(one for one in inside if one not in private), *known]:
+        private.pop(process, None)  # to the end of the line
+        private[process] = _bytes_of(process, "uss")
+        if time.monotonic() - begun > _LOOK:
+            return
 
 
 def processor_seconds(processes: Sequence[psutil.Process]) -> float:
@@ -75,9 +99,8 @@ def seconds_in_line(inside: Sequence[psutil.Process]) -> float:
     return longest / 1e9
 
 
-def _bytes_of(processes: Sequence[psutil.Process], measure: Callable[[psutil.Process], int]) -> int:
-    used = 0
-    for process in processes:
-        with contextlib.suppress(psutil.Error):
-            used += measure(process)
-    return used
+def _bytes_of(process: psutil.Process, kind: str) -> int:
+    with contextlib.suppress(psutil.Error):
+        memory = process.memory_info() if kind == "rss" else process.memory_full_info()
+        return int(getattr(memory, kind))
+    return 0

@@ -28,7 +28,15 @@ from tlcourse.grading.sandbox.untouched import remember
 __all__ = ["main"]
 
 _PRELOADED = {
-    "torch": ("torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torchvision", "timm"),
+    "torch": (
+        "torch",
+        "torch.nn.functional",
+        "torch.optim",
+        "torch.utils.data",
+        "torch.utils.serialization",
+        "torchvision.transforms.v2",
+        "timm",
+    ),
     "keras": ("tensorflow", "keras"),
 }
 _LIBRARIES = (
@@ -36,19 +44,39 @@ _LIBRARIES = (
     "numpy.testing",
     "pandas",
     "scipy",
+    "sklearn.linear_model",
     "sklearn.metrics",
+    "sklearn.pipeline",
     "PIL.Image",
     "IPython.core.inputtransformer2",
     "asyncio",
     "logging",
 )
-_COURSE = ("claims", "data", "devices", "evaluation", "exercises", "freezing", "heads", "models", "training")
+_COURSE = (
+    "audio",
+    "claims",
+    "data",
+    "deployment",
+    "devices",
+    "embeddings",
+    "evaluation",
+    "exercises",
+    "freezing",
+    "heads",
+    "language",
+    "models",
+    "packs",
+    "tabular",
+    "training",
+    "training.schedules",
+)
 # Packages with a module for each framework: that of this one is loaded too.
 _SIDED = (
     "exercises.engine.gauge",
     "exercises.engine.tiny",
     "freezing",
     "heads",
+    "models.adapting",
     "models.layers",
     "models.networks",
 )
@@ -58,8 +86,11 @@ Untouched = tuple[Callable[[], None], Callable[[Any], None]]
 """What `untouched.remember` gives."""
 
 
-def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
-    """Import what answers use. Nothing is left out in silence: a name that is wrong ends the zygote."""
+def _preload(framework: str, chapter: str, modules: Sequence[str], imports: Sequence[str]) -> None:
+    """Import what answers use. Nothing is left out in silence: a name that is wrong ends the zygote.
+
+    Of the ``imports`` of right answers some may be missing here: an answer that needs one is told so itself.
+    """
     from tlcourse.data.withheld import LOADERS
     from tlcourse.exercises.engine.own_work import functions, hidden_in
     from tlcourse.exercises.engine.registry import add_module, all_exercises
@@ -73,8 +104,19 @@ def _preload(framework: str, chapter: str, modules: Sequence[str]) -> None:
     for name in ("tlcourse.grading.sandbox.attacks", *modules):
         add_module(name)
     all_exercises(chapter)
+    for name in imports:
+        with contextlib.suppress(ImportError):
+            _import(name)
     # What is hidden from answers: each one's process would import it otherwise.
     functions((*hidden_in(chapter), *LOADERS), framework)
+
+
+def _import(name: str) -> None:
+    """``import module`` for "module", ``from module import part`` for "module:part"."""
+    module, _, part = name.partition(":")
+    # Names that a package looks up when they are asked for are loaded by asking.
+    if not hasattr(importlib.import_module(module), part or "__name__"):
+        importlib.import_module(f"{module}.{part}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -84,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--chapter", required=True)
     parser.add_argument("--control", type=int, required=True)
     parser.add_argument("--limits", required=True)
+    parser.add_argument("--imports", default="[]")
     parser.add_argument("--module", action="append", default=[])
     options = parser.parse_args(arguments)
     control = socket.socket(fileno=options.control)
@@ -91,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from tlcourse.exercises.engine.cells import stand_in_for_checks
 
     gc.disable()  # what is imported stays: collections meanwhile take a quarter of the time, and free nothing
-    _preload(options.framework, options.chapter, options.module)
+    _preload(options.framework, options.chapter, options.module, json.loads(options.imports))
     stand_in_for_checks()
     install_plain_tracebacks()
     untouched = remember()
