@@ -56,14 +56,13 @@ def test_private_memory_is_what_counts(inside, told):
 def test_one_look_is_short_and_the_next_ones_take_the_others():
     """Sixty processes of an answer that keep the machine busy: 20 MB each, which are 1.2 GB."""
     inside, private = [Process(20, seconds=0.03) for _ in range(60)], {}
-    for looks in range(1, 20):
+    sentences = []
+    while not any(sentences) and len(sentences) < 20:
         begun = time.monotonic()
-        sentence = exceeded_limit(inside, LIMITS, private)
+        sentences.append(exceeded_limit(inside, LIMITS, private))
         assert time.monotonic() - begun < watching._LOOK + 0.5
-        if sentence:
-            break
-    assert "memory" in sentence
-    assert looks > 1
+    assert "memory" in sentences[-1]
+    assert len(sentences) > 1
     assert max(process.looks for process in inside) == 1
     # Those that have ended no longer count, and their places are taken by others.
     assert exceeded_limit(inside[:20], LIMITS, private) is None

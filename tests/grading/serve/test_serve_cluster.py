@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -18,7 +19,10 @@ import pytest
 from patience import comes_true
 from small_class import ROOT, SETTINGS, hand_in, log_in, make_folder, notebook, running
 
+import tlcourse
 from tlcourse.errors import CourseError
+from tlcourse.grading.sandbox.errors import SandboxUnavailableError
+from tlcourse.grading.service import on_cluster
 
 pytest.importorskip("distributed", reason="Dask is among the packages for tests")
 on_worker = pytest.importorskip("on_worker")
@@ -178,3 +182,47 @@ def test_a_worker_without_a_jail_gets_nothing_and_one_alone_is_refused(tmp_path)
         with pytest.raises(CourseError, match="None of the workers"):
             with serving(tmp_path / "another", cluster.address):
                 pass
+
+
+class BusyScheduler:
+    """A connection to a scheduler that leaves the first questions for its workers unanswered."""
+
+    status = "running"
+
+    def __init__(self, unanswered: int, workers: tuple[str, ...] = ("tcp://w:1",)) -> None:
+        self.unanswered, self.workers = unanswered, workers
+
+    def scheduler_info(self, n_workers: int) -> dict:
+        self.unanswered -= 1
+        if self.unanswered >= 0:
+            raise TimeoutError
+        return {"workers": dict.fromkeys(self.workers)}
+
+    def submit(self, function, *args, **kwargs):
+        future = concurrent.futures.Future()
+        future.set_result(function(*args))
+        return future
+
+    def close(self, timeout: float) -> None:
+        pass
+
+
+def _judging(monkeypatch, client):
+    monkeypatch.setattr(on_cluster, "connect", lambda address: client)
+    with contextlib.closing(
+        on_cluster.Cluster("tcp://s:1", ready=lambda first: tlcourse.__version__)
+    ) as made:
+        with made.judging(None):
+            return made._workers_that_fit(client)
+
+
+def test_a_scheduler_that_is_busy_at_the_start_is_asked_again(monkeypatch):
+    assert _judging(monkeypatch, BusyScheduler(3)) == {"tcp://w:1"}
+
+
+def test_a_cluster_that_stays_without_workers_is_refused_after_a_while(monkeypatch):
+    monkeypatch.setattr(on_cluster, "_APPEARING", 0.5)
+    begun = time.monotonic()
+    with pytest.raises(SandboxUnavailableError, match="None of the workers"):
+        _judging(monkeypatch, BusyScheduler(0, ()))
+    assert 0.5 <= time.monotonic() - begun < 20

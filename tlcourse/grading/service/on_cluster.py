@@ -29,6 +29,8 @@ _CONNECTING = 5.0
 _WITHOUT_WORKERS = 5.0
 """When all workers that a task may run on are gone for so many seconds, it goes back to the queue."""
 _PROVING = 300.0
+_APPEARING = 30.0
+"""A scheduler that is busy may leave the question for its workers unanswered, and has some all the same."""
 _LOOKS = 0.01, 0.2
 _BETWEEN_CHECKS = 2.0
 
@@ -204,16 +206,17 @@ class Cluster:
                     self._unfit[name] = why
                 elif why is not None:
                     self._fit.add(name)
-            self._checked = time.monotonic() if not self._asked else 0.0
+            self._checked = time.monotonic() if there and not self._asked else 0.0
             return set(self._fit)
 
     def _some_that_fit(self, client: Any, all_of_them: bool = False) -> set[str]:
-        """As `_workers_that_fit`, but wait for those that are asked at the moment."""
-        until = time.monotonic() + _PROVING
+        """As `_workers_that_fit`, but wait for those that are asked at the moment, and at first for some."""
+        begun = time.monotonic()
         while True:
-            fit = self._workers_that_fit(client)
-            asked = bool(self._asked) and client.status == "running" and time.monotonic() < until
-            if (fit and not all_of_them) or not asked:
+            fit, waited = self._workers_that_fit(client), time.monotonic() - begun
+            none_seen = all_of_them and not (fit or self._unfit) and waited < _APPEARING
+            going_on = none_seen or (bool(self._asked) and waited < _PROVING)
+            if (fit and not all_of_them) or not going_on or client.status != "running":
                 return fit
             time.sleep(_LOOKS[1])
 
