@@ -26,7 +26,7 @@ from exercise_cases import answer_source, exercises, setup, started, whose
 from tlcourse.exercises import Exercise, judge_observation, load_answer, observe_in_process
 
 PAIRS = int(os.environ.get("TLCOURSE_ATTACK_PAIRS", "4"))
-PAIRS_OF_TRAINING = min(PAIRS, 2)  # each costs a training, and replays earn no score on hidden labels
+PAIRS_OF_TRAINING = min(PAIRS, 1)  # each costs trainings, and replays earn no score on hidden labels
 CONSTANTS = 4  # how many of the first values are tried as the answer to everything
 
 

@@ -122,12 +122,12 @@ def in_both(cases_of: Callable[[str], list[tuple[Exercise, str, str]]]) -> set[t
 def whose(exercise: Exercise, framework: str) -> bool:
     """Whether a framework asks in this run what one of them asks of a whole exercise.
 
-    In every second commit one of those that have the exercise, in every fourth where an answer trains; in
+    In every second commit one of those that have the exercise, in every eighth where an answer trains; in
     each where it was just changed.
     """
     if just_changed_exercise(exercise):
         return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
-    turns = rarely(exercise.frameworks, "nobody", 4 if exercise.trains else 2)
+    turns = rarely(exercise.frameworks, "nobody", 8 if exercise.trains else 2)
     return one_of(turns, number_of(exercise, "")) == framework
 
 

@@ -51,12 +51,12 @@ def _submissions(submissions: Path, chapter: str, framework: str, students: int,
 
 
 def _stock(
-    submissions: Path, chapter: str, framework: str, root: Path, course: Path
+    submissions: Sequence[Path], chapter: str, framework: str, root: Path, course: Path
 ) -> tuple[float, dict[str, float]]:
     """Stock `nbgrader autograde` on the same files: seconds, and the marks that it exports."""
     make_course(course, root=root, framework=framework, chapters=[chapter])
     (course / "nbgrader_config.py").write_text(_STOCK)
-    for folder in submissions.iterdir():
+    for folder in submissions:
         shutil.copytree(folder, course / "submitted" / file_name(folder.name) / f"chapter-{chapter}")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path}
@@ -70,7 +70,7 @@ def _stock(
     return seconds, {row["student_id"]: float(row["score"]) for row in rows}
 
 
-def _compare(chapter: str, framework: str, students: int, root: Path) -> None:
+def _compare(chapter: str, framework: str, students: int, stock_students: int, root: Path) -> None:
     """Make a class, grade it both ways one after the other, compare the marks, print rates and memory."""
     with tempfile.TemporaryDirectory(prefix="tlcourse-bench-") as scratch:
         submissions, course, out = (Path(scratch) / name for name in ("class", "course", "out"))
@@ -79,8 +79,10 @@ def _compare(chapter: str, framework: str, students: int, root: Path) -> None:
         results = grade(submissions, chapter, out, root=root, framework=framework).results
         ours = time.monotonic() - began
         memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-        stock, marks = _stock(submissions, chapter, framework, root, course)
-    graded = [result for result in results if result.status == "graded"]
+        both = sorted(submissions.iterdir())[:stock_students]
+        stock, marks = _stock(both, chapter, framework, root, course)
+    names = {folder.name for folder in both}
+    graded = [result for result in results if result.status == "graded" and result.student in names]
     different = [
         result.student
         for result in graded
@@ -89,8 +91,10 @@ def _compare(chapter: str, framework: str, students: int, root: Path) -> None:
     count = len(results)
     print(f"chapter {chapter}, {framework}, {count} submissions, {os.cpu_count()} cores")
     print(f"  tlcourse grade:     {ours:7.1f} s, {60 * count / ours:6.1f} a minute")
-    print(f"  nbgrader autograde: {stock:7.1f} s, {60 * count / stock:6.1f} a minute")
-    print(f"  ratio {stock / ours:.1f}; largest process {memory:.1f} GiB")
+    rate = 60 * len(both) / stock
+    print(f"  nbgrader autograde: {stock:7.1f} s, {rate:6.1f} a minute ({len(both)} submissions)")
+    ratio = (stock / len(both)) / (ours / count)
+    print(f"  ratio {ratio:.1f}; largest process {memory:.1f} GiB")
     print(f"  marks that differ, of {len(graded)}: {len(different)} {', '.join(different)}")
 
 
@@ -99,10 +103,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chapter", default="02")
     parser.add_argument("--students", type=int, default=60)
+    parser.add_argument("--stock", type=int, default=60, help="how many of them nbgrader grades as well")
     parser.add_argument("--framework", choices=("torch", "keras"), action="append")
     options = parser.parse_args(arguments)
     for framework in options.framework or ("torch", "keras"):
-        _compare(options.chapter, framework, options.students, course_root())
+        _compare(options.chapter, framework, options.students, options.stock, course_root())
 
 
 if __name__ == "__main__":

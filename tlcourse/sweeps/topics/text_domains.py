@@ -223,7 +223,7 @@ SWEEPS: tuple[Sweep, ...] = (
         "tlcourse.sweeps.topics.text_domains:carry",
         _grid,
         {"test_balanced": _tolerance},
-        frameworks=("torch",),
+        frameworks=("torch", "keras"),
         cost=_cost,
         title="Chapter 9: from reviews to tweets, by how many tweets are labelled",
     ),

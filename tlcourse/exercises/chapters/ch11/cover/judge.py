@@ -53,8 +53,8 @@ FALL = (
     right(lambda case: case.is_way(), "That is how far each probability falls.", 2),
     wrong(
         lambda case: case.is_way("rose") or case.is_way("other class"),
-        "For the first image you found {first}. The sign is turned round: a fall of the probability of"
-        " class 1 counts as positive.",
+        "The sign is turned round. A fall of the probability of class 1 counts as positive, a rise as"
+        " negative.",
         "the sign turned round",
     ),
     wrong(
