@@ -125,6 +125,17 @@ def test_a_folder_has_each_chapter_once_or_both_as_they_are(
         notebooks.write_together(tmp_path, "torch", to)
 
 
+@pytest.mark.parametrize("framework", ["torch", "keras"])
+def test_no_chapter_of_the_course_is_executed_twice(notebooks: ModuleType, framework: str) -> None:
+    """It would cost as much again in each run of the tests. Another name in one of its cells mends it."""
+    twice = {}
+    for solution in sorted((ROOT / "solutions" / framework).glob("*.ipynb")):
+        made, why = notebooks.together(solution, ROOT / "notebooks" / framework / solution.name)
+        if made is None:
+            twice[solution.stem] = why
+    assert not twice
+
+
 def test_of_the_course_every_cell_is_executed(notebooks: ModuleType, tmp_path: Path) -> None:
     """Solutions' cells and blanks, by name and text, chapter by chapter."""
     for framework in ("torch", "keras"):
