@@ -56,7 +56,7 @@ def explorers() -> list[tuple[str, str]]:
     found = [
         stem for stem in STEMS if "Explorer(" in (NOTEBOOKS / "torch" / f"{stem}.ipynb").read_text("utf-8")
     ]
-    return in_turn([(stem, framework) for stem in found for framework in FRAMEWORKS], 5)
+    return in_turn([(stem, framework) for stem in found for framework in FRAMEWORKS], 8)
 
 
 @pytest.fixture(scope="module")
