@@ -167,6 +167,18 @@ TAMPERING = {
     "the last names taken away": (
         "import sys\nd = vars(sys.modules['tlcourse.exercises.engine.plain'])\nfor _ in range(5): d.popitem()"
     ),
+    "the class of a module": (
+        "import sys, types\nclass Lying(types.ModuleType):\n    plain = to_json = allclose = asarray = dumps = property(\n"
+        "        lambda self: lambda *a, **k: '{}')\n"
+        "for name in ('numpy', 'json', 'tlcourse.exercises.engine.plain'): sys.modules[name].__class__ = Lying"
+    ),
+    "what decorated functions call": (
+        "import sys\nfor module in list(sys.modules.values()):\n"
+        "    if getattr(module, '__name__', '').startswith(('numpy', 'torch.nn', 'torch.functional', 'keras')):\n"
+        "        for f in list(vars(module).values()):\n"
+        "            for cell in (f.__closure__ or ()) if type(f) is type(lambda: 0) else ():\n"
+        "                try: cell.cell_contents = lambda *a, **k: '{}'\n                except ValueError: pass"
+    ),
     "json": "import json\njson.dumps = lambda *a, **k: '{}'\njson.loads = lambda *a, **k: {}",
     "the exercise": "from tlcourse.exercises import get\nobject.__setattr__(get('ch00-pick-class'), 'probe', lambda *a: {})",
     "modules": "import sys, types\nsys.modules['numpy'] = types.ModuleType('numpy')",

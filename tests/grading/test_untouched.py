@@ -1,21 +1,100 @@
-"""What an answer changes in a library is put back, with versions of dictionaries and without."""
+"""What an answer changes in a library is put back, where one can peek at it and where one compares."""
 
 from __future__ import annotations
 
+import abc
 import ctypes
+import functools
 import json
 import math
 import sys
 import threading
 import types
 from json.decoder import JSONDecoder
+from typing import Any
 
 import pytest
 
-from tlcourse.grading.sandbox import untouched
-from tlcourse.grading.sandbox.untouched import has_versions, remember
+from tlcourse.grading.sandbox import peeking, untouched
+from tlcourse.grading.sandbox.peeking import has_contents, has_versions
+from tlcourse.grading.sandbox.untouched import FIELDS, remember
 
-CHANGES = {
+TOY = "tlcourse.toy_library"
+SOURCE = """
+import abc, functools
+
+def decorated(function):
+    @functools.wraps(function)
+    def call(*args, **settings):
+        return function(*args, **settings)
+    del call.__wrapped__
+    return call
+
+@decorated
+@decorated
+def measure(value, *, factor=2):
+    return value * factor
+
+def scale(value, *, factor=2, options={}):
+    return value * factor
+
+class Base:
+    def name(self):
+        return "base"
+
+class Layer(Base):
+    pass
+
+class Abstract(abc.ABC):
+    size = 3
+"""
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """A library of the course's, as far as its name says."""
+    module = types.ModuleType(TOY)
+    exec(SOURCE, vars(module))
+    monkeypatch.setitem(sys.modules, TOY, module)
+    return module
+
+
+@pytest.fixture
+def libraries():
+    before = [(each, dict(vars(each))) for each in (json, math)]
+    decode = JSONDecoder.decode
+    yield
+    for owner, entries in before:  # whatever happened: the tests after this one need them
+        vars(owner).clear()
+        vars(owner).update(entries)
+    JSONDecoder.decode = decode
+
+
+@pytest.fixture
+def watch():
+    """The hook of `audit` in short: what is set is said to whom it may concern."""
+    suspects: list[Any] = []
+    active = [True]
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if active and event == "object.__setattr__" and arguments[1] in FIELDS:
+            for suspect in suspects:
+                suspect(arguments[0])
+
+    sys.addaudithook(hook)
+    yield suspects.append
+    active.clear()
+
+
+@pytest.fixture(params=[True, False], ids=["peeking", "comparing"])
+def peek(request, monkeypatch):
+    for name in ("has_versions", "has_contents"):
+        if request.param and not getattr(peeking, name)():
+            pytest.skip("nothing to peek at in this Python")
+        monkeypatch.setattr(untouched, name, lambda: request.param)
+
+
+NAMES = {
     "another value": lambda: setattr(json, "dumps", print),
     "a value that is equal": lambda: setattr(math, "tau", float(repr(math.tau))),
     "a name less": lambda: delattr(json, "loads"),
@@ -36,28 +115,8 @@ def _state():
     return [{name: id(value) for name, value in vars(each).items()} for each in (json, math, JSONDecoder)]
 
 
-def _put_back(owner: types.ModuleType, entries: dict) -> None:
-    """Whatever happened: the tests after this one need the libraries."""
-    vars(owner).clear()
-    vars(owner).update(entries)
-
-
-@pytest.fixture
-def libraries():
-    before = [(each, dict(vars(each))) for each in (json, math)]
-    decode = JSONDecoder.decode
-    yield
-    for owner, entries in before:
-        _put_back(owner, entries)
-    JSONDecoder.decode = decode
-
-
-@pytest.mark.parametrize("versions", [True, False])
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_what_was_changed_is_put_back_each_time(change, versions, libraries, monkeypatch):
-    if versions and not has_versions():
-        pytest.skip("this Python has no versions of dictionaries")
-    monkeypatch.setattr(untouched, "has_versions", lambda: versions)
+@pytest.mark.parametrize("change", NAMES.values(), ids=NAMES)
+def test_names_are_put_back_each_time(change, peek, libraries):
     before = _state()
     restore, _ = remember()
     for _ in range(3):  # the second time a version is another one than at the first
@@ -67,6 +126,104 @@ def test_what_was_changed_is_put_back_each_time(change, versions, libraries, mon
         assert _state() == before
         restore()
         assert _state() == before
+
+
+def _cell(function: Any, depth: int) -> Any:
+    """The cell in which a function decorated so often holds what it calls."""
+    for _ in range(depth):
+        function = function.__closure__[0].cell_contents
+    return function.__closure__[0]
+
+
+class Lying(types.ModuleType):
+    measure = property(lambda self: lambda value: "a lie", lambda self, value: None)
+
+    def __setattr__(self, name, value):
+        pass
+
+
+class OtherBase:
+    def name(self):
+        return "a lie"
+
+
+class OtherMeta(abc.ABCMeta):
+    size = property(lambda self: "a lie", lambda self, value: None)
+
+
+def _lie(value, *, factor=2):
+    return "a lie"
+
+
+WAYS = {
+    "a module's class": lambda toy: setattr(toy, "__class__", Lying),
+    "a class's bases": lambda toy: setattr(toy.Layer, "__bases__", (OtherBase,)),
+    "a class's class": lambda toy: setattr(toy.Abstract, "__class__", OtherMeta),
+    "code": lambda toy: setattr(toy.scale, "__code__", _lie.__code__),
+    "the code of a decorated one": lambda toy: setattr(
+        _cell(toy.measure, 1).cell_contents, "__code__", _lie.__code__
+    ),
+    "what a decorated one calls": lambda toy: setattr(_cell(toy.measure, 0), "cell_contents", _lie),
+    "what the one within calls": lambda toy: setattr(_cell(toy.measure, 1), "cell_contents", _lie),
+    "a cell emptied": lambda toy: delattr(_cell(toy.measure, 0), "cell_contents"),
+    "a default by keyword": lambda toy: toy.scale.__kwdefaults__.update(factor=9),
+    "a default by keyword less": lambda toy: toy.scale.__kwdefaults__.pop("factor"),
+    "all of them": lambda toy: setattr(toy.scale, "__kwdefaults__", {"factor": 9}),
+}
+
+
+def _told(toy) -> list[Any]:
+    found: list[Any] = []
+    for ask in (
+        lambda: toy.measure(3),
+        lambda: toy.scale(3),
+        lambda: toy.Layer().name(),
+        lambda: toy.Abstract.size,
+        lambda: (type(toy), type(toy.Abstract)),
+    ):
+        try:
+            found.append(ask())
+        except (TypeError, NameError) as error:
+            found.append(type(error))
+    return found
+
+
+@pytest.mark.parametrize("change", WAYS.values(), ids=WAYS)
+def test_other_ways_into_a_library_are_closed_each_time(change, peek, toy, watch):
+    before = _told(toy)
+    assert before == [6, 6, "base", 3, (types.ModuleType, abc.ABCMeta)]
+    restore, suspect = remember()
+    watch(suspect)
+    for _ in range(3):
+        change(toy)
+        assert _told(toy) != before
+        restore()
+        assert _told(toy) == before
+        restore()
+        assert _told(toy) == before
+
+
+def test_what_a_function_keeps_for_itself_is_its_own(toy):
+    """A counter or a cache in a closure is no code: to put it back would break what it is for."""
+
+    def counter():
+        count, kept = 0, {}
+
+        def step():
+            nonlocal count
+            count += 1
+            kept[count] = True
+            return count, len(kept)
+
+        return step
+
+    toy.step = counter()
+    restore, _ = remember()
+    told = []
+    for _ in range(3):
+        told.append(toy.step())
+        restore()
+    assert told == [(1, 1), (2, 2), (3, 3)]
 
 
 def test_names_that_are_new_stay_and_hide_nothing(libraries):
@@ -114,12 +271,15 @@ def test_what_a_thread_changes_all_the_time_is_put_back_when_it_has_ended(librar
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="CPython's own")
-def test_versions_are_used_where_they_are():
-    """Python 3.11 and 3.12 have them: without them an answer takes half as long again."""
+def test_there_is_something_to_peek_at():
+    """Python 3.11 and 3.12 have versions: without them an answer takes half as long again."""
+    assert has_contents()
     assert has_versions() or sys.version_info >= (3, 13)
 
 
-def test_where_a_version_stays_the_same_nothing_relies_on_it(monkeypatch):
+def test_where_the_numbers_stay_the_same_nothing_relies_on_them(monkeypatch):
     constant = ctypes.c_uint64(7)
-    monkeypatch.setattr(untouched, "_version", lambda owner: constant)
+    for name in ("version_of", "content_of"):
+        monkeypatch.setattr(peeking, name, functools.partial(lambda number, of: number, constant))
     assert not has_versions()
+    assert not has_contents()

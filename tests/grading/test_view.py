@@ -44,6 +44,7 @@ def test_the_view_has_no_grader_and_no_compiler(tmp_path):
         "child.py",
         "linux.py",
         "plain_traceback.py",
+        "peeking.py",
         "untouched.py",
         "zygote.py",
     }

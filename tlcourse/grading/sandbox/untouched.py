@@ -2,31 +2,31 @@
 
 An answer shares a process with its probe. ``np.array_equal = lambda *a: True`` would make the probe see what
 is not there, so modules, classes and functions are remembered before the answer's cell runs, and put back
-each time before the probe goes on.
+each time before the probe goes on: the names of modules and classes, the class of a module, the bases of a
+class, the code and the defaults of functions, and the functions that decorated ones call.
 
-That is after each call of an answer, so it has to be quick. A module or class is compared, name by name,
-where CPython says that its dictionary has changed (PEP 509). To look at an entry counts references, and at
-the first count in a page of memory the kernel copies that page, as a child shares all with its parent.
-The code and the defaults of a function are not compared: Python raises an audit event wherever they are set,
-so the hook of ``audit`` says which functions to look at. (Reading them raises one as well: to compare those
-of all functions took four fifths of the time of a usual answer.)
+That is after each call of an answer, so it has to be quick. Names are compared where CPython says that their
+dictionary has changed (``peeking``). Where something else is set, Python raises an audit event, and the hook
+of ``audit`` says which object to look at. (To compare the code of all functions took four fifths of the time
+of a usual answer.)
 
 Standard library only; runs inside the jail.
 """
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import itertools
 import operator
 import signal
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-__all__ = ["FIELDS", "has_versions", "remember"]
+from tlcourse.grading.sandbox.peeking import READ, content_of, has_contents, has_versions, version_of
+
+__all__ = ["FIELDS", "remember"]
 
 # All that is loaded of these; of TensorFlow, whose insides are too many to look at, the top.
 _WHOLE = ("tlcourse", "numpy", "keras", "torch.nn", "torch.optim", "torch.autograd", "torch.utils.data")
@@ -47,8 +47,8 @@ _FREE = (
 )
 # fmt: on
 """What running a cell changes in ``sys``."""
-FIELDS = ("__code__", "__defaults__", "__kwdefaults__")
-"""What of a function is put back."""
+FIELDS = ("__code__", "__defaults__", "__kwdefaults__", "__class__", "__bases__")
+"""What is put back of a function, a module and a class, besides names: setting one is an audit event."""
 
 
 def _modules() -> Iterator[types.ModuleType]:
@@ -66,9 +66,9 @@ def _classes(modules: list[types.ModuleType]) -> Iterator[type]:
                 yield value
 
 
-def _functions(entries: dict[str, Any]) -> Iterator[types.FunctionType]:
+def _functions(values: Iterable[Any]) -> Iterator[types.FunctionType]:
     """Functions among some values, also those inside methods, properties and NumPy's dispatchers."""
-    for value in entries.values():
+    for value in values:
         parts = [value, *(vars(value).get(n) for n in ("__wrapped__",) if type(value) is types.FunctionType)]
         for name in ("__func__", "_implementation", "fget", "fset"):
             parts.append(getattr(type(value), name, None) and getattr(value, name, None))
@@ -77,37 +77,78 @@ def _functions(entries: dict[str, Any]) -> Iterator[types.FunctionType]:
                 yield part
 
 
+def _with_inner(functions: Iterable[types.FunctionType]) -> list[types.FunctionType]:
+    """Functions, and those that they call from their closures, as decorated ones do; each once."""
+    found: dict[int, types.FunctionType] = {}
+    waiting = list(functions)
+    while waiting:
+        function = waiting.pop()
+        if id(function) not in found:
+            found[id(function)] = function
+            waiting += _functions(content for _, content in _code_cells(function))
+    return list(found.values())
+
+
+def _code_cells(function: types.FunctionType) -> Iterator[tuple[types.CellType, Any]]:
+    """The cells of a function's closure that hold what is called, or a module. Others hold its state."""
+    for cell in function.__closure__ or ():
+        try:
+            content = cell.cell_contents
+        except ValueError:  # still empty
+            continue
+        if callable(content) or isinstance(content, types.ModuleType):
+            yield cell, content
+
+
 class _Namespace(NamedTuple):
-    """A module or class, its names and their values, as they were."""
+    """The names of a module, a class, or a function's defaults by keyword, and their values, as they were."""
 
     owner: Any
-    current: Any  # the owner's __dict__: what is there now
+    current: Any  # what is there now: a dictionary, or a class's view of its own
     names: tuple[str, ...]
     values: tuple[Any, ...]
     is_class: bool
 
 
-_Watched = tuple[tuple[types.FunctionType, tuple[Any, ...]], ...]
-"""Functions, each with the values of its `FIELDS`."""
+_Part = tuple[Callable[[Any], Any], Callable[[Any, Any], None], Any]
+"""How to read and how to set something of an object, and what it was. C functions: nothing overrides them."""
 
 
-def _snapshot(modules: list[types.ModuleType]) -> tuple[list[_Namespace], _Watched]:
+class _Watched(NamedTuple):
+    """All that is put back."""
+
+    namespaces: list[_Namespace]
+    parts: list[tuple[Any, tuple[_Part, ...]]]
+    cells: list[tuple[types.CellType, Any]]
+
+
+def _snapshot(modules: list[types.ModuleType]) -> _Watched:
     """What the modules and their classes hold, and the functions among it."""
-    namespaces: list[_Namespace] = []
-    functions: dict[int, tuple[types.FunctionType, tuple[Any, ...]]] = {}
-    seen: set[int] = set()
-    for owner in [*modules, *_classes(modules)]:
-        if id(owner) in seen:
-            continue
-        seen.add(id(owner))
+    owners = {id(owner): owner for owner in [*modules, *_classes(modules)]}.values()
+    namespaces = []
+    for owner in owners:
         entries = dict(owner.__dict__)
         if owner is sys:
             entries = {name: value for name, value in entries.items() if name not in _FREE}
-        names, values = tuple(entries), tuple(entries.values())
-        namespaces.append(_Namespace(owner, owner.__dict__, names, values, isinstance(owner, type)))
-        for function in _functions(entries):
-            functions.setdefault(id(function), (function, tuple(getattr(function, f) for f in FIELDS)))
-    return namespaces, tuple(functions.values())
+        namespaces.append(_namespace(owner, owner.__dict__, entries))
+    functions = _with_inner(_functions(value for each in namespaces for value in each.values))
+    namespaces += [_namespace(f, f.__kwdefaults__, f.__kwdefaults__) for f in functions if f.__kwdefaults__]
+    parts = [(each, tuple(_parts(each))) for each in [*owners, *functions]]
+    return _Watched(namespaces, parts, [pair for function in functions for pair in _code_cells(function)])
+
+
+def _namespace(owner: Any, current: Any, entries: dict[str, Any]) -> _Namespace:
+    return _Namespace(owner, current, tuple(entries), tuple(entries.values()), isinstance(owner, type))
+
+
+def _parts(watched: Any) -> Iterator[_Part]:
+    """Those `FIELDS` that an object has, each with what it is now."""
+    kind = type(watched)
+    for name in FIELDS:
+        of = next((each for each in (types.FunctionType, type, object) if name in each.__dict__), object)
+        if of is object or issubclass(kind, of):
+            field: Any = of.__dict__[name]
+            yield field.__get__, field.__set__, field.__get__(watched)
 
 
 # Each of these gives a function that puts something back. All that such a function uses is held in its
@@ -139,40 +180,9 @@ def _restoring_imports(modules: list[types.ModuleType]) -> Callable[[], None]:
     return restore_imports
 
 
-# Where CPython keeps a dictionary's version: behind the reference count, the type and the number of entries.
-_VERSION_AT = 3 * ctypes.sizeof(ctypes.c_void_p)
-# The C function itself: whoever gives `ctypes.c_uint64` another `value` changes nothing here.
-_READ: Callable[[ctypes.c_uint64], int] = ctypes.c_uint64.__mro__[1].__dict__["value"].__get__
-
-
-def _dictionary(owner: Any) -> dict[str, Any]:
-    """The dictionary of a module or class itself, where a class shows a proxy of it."""
-    entries = owner.__dict__
-    return entries if isinstance(entries, dict) else gc.get_referents(entries)[0]
-
-
-def _version(owner: Any) -> ctypes.c_uint64:
-    """A view of the version of a module's or class's dictionary."""
-    return ctypes.c_uint64.from_address(id(_dictionary(owner)) + _VERSION_AT)
-
-
-def has_versions() -> bool:
-    """Whether a dictionary gets another version with each change of it; later Pythons gave that up."""
-    if sys.implementation.name != "cpython":
-        return False
-    for owner in (types.ModuleType("module"), type("Owner", (), {})):
-        version = _version(owner)
-        seen = [_READ(version)]
-        for change in (
-            lambda owner: setattr(owner, "name", 1),
-            lambda owner: setattr(owner, "name", 2),
-            lambda owner: delattr(owner, "name"),
-        ):
-            change(owner)
-            seen.append(_READ(version))
-        if len(set(seen)) < len(seen) or _READ(version) != seen[-1]:
-            return False
-    return True
+def _dictionary(current: Any) -> dict[str, Any]:
+    """The dictionary itself, where a class shows a view of it."""
+    return current if isinstance(current, dict) else gc.get_referents(current)[0]
 
 
 def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[], None]:
@@ -181,8 +191,8 @@ def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[
     # slower way below tells.
     same, every, each, pair, size, set_in_class = operator.is_, all, map, zip, len, type.__setattr__
     missing, failures = object(), (AttributeError, TypeError)
-    numbers, some, unequal, read = range(len(kept)), itertools.compress, operator.ne, _READ
-    now = tuple(_version(namespace.owner) for namespace in namespaces) if versions else ()
+    numbers, some, unequal, read = range(len(kept)), itertools.compress, operator.ne, READ
+    now = tuple(version_of(_dictionary(each.current)) for each in namespaces) if versions else ()
     known = [read(version) for version in now]
 
     def restore_names() -> None:
@@ -212,23 +222,49 @@ def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[
     return restore_names
 
 
-def _restoring_functions(watched: _Watched) -> tuple[Callable[[], None], Callable[[Any], None]]:
-    parts_of = {id(function): (function, parts) for function, parts in watched}
-    suspects: dict[int, tuple[types.FunctionType, tuple[Any, ...]]] = {}
-    number, pair, fixed, fields, get_field, set_field = id, zip, tuple, FIELDS, getattr, setattr
+def _restoring_cells(cells: list[tuple[types.CellType, Any]], peek: bool) -> Callable[[], None]:
+    numbers, some, each, unequal, read, set_cell = (
+        range(len(cells)),
+        itertools.compress,
+        map,
+        operator.ne,
+        READ,
+        types.CellType.__dict__["cell_contents"].__set__,
+    )
+    now = tuple(content_of(cell) for cell, _ in cells)
+    addresses = tuple(id(content) for _, content in cells)
 
-    def suspect(function: Any) -> None:
+    def restore_cells() -> None:
+        for number in some(numbers, each(unequal, each(read, now), addresses)) if peek else numbers:
+            cell, content = cells[number]
+            set_cell(cell, content)
+
+    return restore_cells
+
+
+def _restoring_parts(
+    watched: list[tuple[Any, tuple[_Part, ...]]],
+) -> tuple[Callable[[], None], Callable[[Any], None]]:
+    parts_of = {id(each): (each, parts) for each, parts in watched}
+    suspects: dict[int, tuple[Any, tuple[_Part, ...]]] = {}
+    number, fixed, failures = id, tuple, (TypeError,)
+
+    def suspect(changed: Any) -> None:
         # For good: the event comes before the change, and another thread may restore in between.
-        if number(function) in parts_of:
-            suspects[number(function)] = parts_of[number(function)]
+        if number(changed) in parts_of:
+            suspects[number(changed)] = parts_of[number(changed)]
 
-    def restore_functions() -> None:
-        for function, parts in fixed(suspects.values()):
-            for field, value in pair(fields, parts):
-                if get_field(function, field) is not value:
-                    set_field(function, field, value)
+    def restore_parts() -> None:
+        for each, parts in fixed(suspects.values()):
+            for read, put_back, value in parts:
+                if read(each) is value:
+                    continue
+                try:
+                    put_back(each, value)
+                except failures:  # a class that another one's new bases do not let go: those are next
+                    continue
 
-    return restore_functions, suspect
+    return restore_parts, suspect
 
 
 def remember() -> tuple[Callable[[], None], Callable[[Any], None]]:
@@ -239,22 +275,24 @@ def remember() -> tuple[Callable[[], None], Callable[[Any], None]]:
     restore : callable
         Puts them back.
     suspect : callable
-        Takes a function of which one of `FIELDS` is being set: from then on ``restore`` looks at it.
+        Takes an object of which one of `FIELDS` is being set: from then on ``restore`` looks at it.
 
     Notes
     -----
     Both are in no module, look nothing up that an answer can replace, and are out of reach without frames.
     """
     modules = list(_modules())
-    namespaces, watched = _snapshot(modules)
+    watched = _snapshot(modules)
     stop_timers, restore_imports = _stopping_timers(), _restoring_imports(modules)
-    restore_names = _restoring_names(namespaces, has_versions())
-    restore_functions, suspect = _restoring_functions(watched)
+    restore_names = _restoring_names(watched.namespaces, has_versions())
+    restore_cells = _restoring_cells(watched.cells, has_contents())
+    restore_parts, suspect = _restoring_parts(watched.parts)
 
     def restore() -> None:
         stop_timers()
         restore_imports()
+        restore_parts()
         restore_names()
-        restore_functions()
+        restore_cells()
 
     return restore, suspect

@@ -19,6 +19,7 @@ _JAILED = (
     "audit.py",
     "child.py",
     "linux.py",
+    "peeking.py",
     "plain_traceback.py",
     "untouched.py",
     "zygote.py",
