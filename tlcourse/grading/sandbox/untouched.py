@@ -199,7 +199,7 @@ def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[
         for number in some(numbers, each(unequal, each(read, now), known)) if versions else numbers:
             owner, current, names, values, is_class = kept[number]
             # First: what another thread changes while this one compares is another version again.
-            version = read(now[number]) if versions else None
+            version = read(now[number]) if versions else 0
             if (
                 size(current) >= size(names)
                 and every(each(same, current, names))
