@@ -220,6 +220,19 @@ def test_a_scheduler_that_is_busy_at_the_start_is_asked_again(monkeypatch):
     assert _judging(monkeypatch, BusyScheduler(3)) == {"tcp://w:1"}
 
 
+def test_workers_stay_proved_while_the_scheduler_is_busy(monkeypatch):
+    monkeypatch.setattr(on_cluster, "_BETWEEN_CHECKS", 0.0)
+    client = BusyScheduler(0)
+    monkeypatch.setattr(on_cluster, "connect", lambda address: client)
+    made = on_cluster.Cluster("tcp://s:1", ready=lambda first: tlcourse.__version__)
+    with contextlib.closing(made), made.judging(None):
+        client.unanswered = 2
+        told = [made._workers_that_fit(client) for _ in range(4)]
+        assert told == [{"tcp://w:1"}] * 4
+        client.workers = ()
+        assert made._workers_that_fit(client) == set()
+
+
 def test_a_cluster_that_stays_without_workers_is_refused_after_a_while(monkeypatch):
     monkeypatch.setattr(on_cluster, "_APPEARING", 0.5)
     begun = time.monotonic()

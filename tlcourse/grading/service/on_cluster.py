@@ -69,7 +69,7 @@ class Cluster:
     def size(self) -> int:
         """How many workers there are now."""
         client = self._client
-        return len(_workers(client)) if client is not None else 0
+        return len(_workers(client) or ()) if client is not None else 0
 
     @contextlib.contextmanager
     def judging(self, first: Task) -> Iterator[Any]:
@@ -194,6 +194,8 @@ class Cluster:
             if client is not self._client or time.monotonic() - self._checked < _BETWEEN_CHECKS:
                 return set(self._fit)
             there = _workers(client)
+            if there is None:
+                return set(self._fit)
             self._fit &= there
             self._unfit = {name: why for name, why in self._unfit.items() if name in there}
             self._asked = {name: future for name, future in self._asked.items() if name in there}
@@ -221,12 +223,12 @@ class Cluster:
             time.sleep(_LOOKS[1])
 
 
-def _workers(client: Any) -> set[str]:
-    """The addresses of all workers that the scheduler knows at this moment."""
+def _workers(client: Any) -> set[str] | None:
+    """The addresses of all workers that the scheduler knows at this moment; None where it gives no answer."""
     try:
         return set(client.scheduler_info(n_workers=-1)["workers"])
-    except Exception:  # the connection is about to break: whoever uses it finds out
-        return set()
+    except Exception:  # it is busy, or the connection is about to break: whoever uses it finds out
+        return None
 
 
 def _why_unfit(future: Any) -> str | None:
