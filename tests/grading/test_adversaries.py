@@ -23,7 +23,7 @@ ALL = (*the.HONEST, *the.TAMPERING, *the.CHEATING, *the.ABUSE, *the.BROKEN)
 DEAR = (*the.TAMPERING, *the.CHEATING, *the.ABUSE)
 CHANGED = any(just_changed(ROOT / folder) for folder in ("tlcourse/grading", "tests/grading"))
 CLASS = ALL if CHANGED else (*the.HONEST, *in_turn(DEAR, 2), *the.BROKEN)
-LIMITS = Limits(exercise_seconds=5.0, cpu_seconds=10, memory_bytes=700 * 2**20, processes=60)
+LIMITS = Limits(exercise_seconds=3.0, cpu_seconds=10, memory_bytes=700 * 2**20, processes=60)
 
 pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
 

@@ -50,6 +50,13 @@ class Abstract(abc.ABC):
 """
 
 
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """Not all libraries of this process: to remember them takes a second."""
+    monkeypatch.setattr(untouched, "_WHOLE", (TOY,))
+    monkeypatch.setattr(untouched, "_ALSO", ("json", "json.decoder", "math"))
+
+
 @pytest.fixture
 def toy(monkeypatch):
     """A library of the course's, as far as its name says."""
