@@ -70,7 +70,7 @@ def _stock(
     return seconds, {row["student_id"]: float(row["score"]) for row in rows}
 
 
-def _compare(chapter: str, framework: str, students: int, stock_students: int, root: Path) -> None:
+def _compare(chapter: str, framework: str, students: int, stock_students: int | None, root: Path) -> None:
     """Make a class, grade it both ways one after the other, compare the marks, print rates and memory."""
     with tempfile.TemporaryDirectory(prefix="tlcourse-bench-") as scratch:
         submissions, course, out = (Path(scratch) / name for name in ("class", "course", "out"))
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chapter", default="02")
     parser.add_argument("--students", type=int, default=60)
-    parser.add_argument("--stock", type=int, default=60, help="how many of them nbgrader grades as well")
+    parser.add_argument("--stock", type=int, help="how many of them nbgrader grades as well (all)")
     parser.add_argument("--framework", choices=("torch", "keras"), action="append")
     options = parser.parse_args(arguments)
     for framework in options.framework or ("torch", "keras"):

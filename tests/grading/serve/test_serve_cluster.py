@@ -207,25 +207,25 @@ class BusyScheduler:
         pass
 
 
-def _judging(monkeypatch, client):
+@contextlib.contextmanager
+def judging(monkeypatch, client):
+    """A cluster behind that connection, once some worker has proved itself."""
     monkeypatch.setattr(on_cluster, "connect", lambda address: client)
-    with contextlib.closing(
-        on_cluster.Cluster("tcp://s:1", ready=lambda first: tlcourse.__version__)
-    ) as made:
-        with made.judging(None):
-            return made._workers_that_fit(client)
+    made = on_cluster.Cluster("tcp://s:1", ready=lambda first: tlcourse.__version__)
+    with contextlib.closing(made), made.judging(None):
+        yield made
 
 
 def test_a_scheduler_that_is_busy_at_the_start_is_asked_again(monkeypatch):
-    assert _judging(monkeypatch, BusyScheduler(3)) == {"tcp://w:1"}
+    client = BusyScheduler(3)
+    with judging(monkeypatch, client) as made:
+        assert made._workers_that_fit(client) == {"tcp://w:1"}
 
 
 def test_workers_stay_proved_while_the_scheduler_is_busy(monkeypatch):
     monkeypatch.setattr(on_cluster, "_BETWEEN_CHECKS", 0.0)
     client = BusyScheduler(0)
-    monkeypatch.setattr(on_cluster, "connect", lambda address: client)
-    made = on_cluster.Cluster("tcp://s:1", ready=lambda first: tlcourse.__version__)
-    with contextlib.closing(made), made.judging(None):
+    with judging(monkeypatch, client) as made:
         client.unanswered = 2
         told = [made._workers_that_fit(client) for _ in range(4)]
         assert told == [{"tcp://w:1"}] * 4
@@ -237,5 +237,6 @@ def test_a_cluster_that_stays_without_workers_is_refused_after_a_while(monkeypat
     monkeypatch.setattr(on_cluster, "_APPEARING", 0.5)
     begun = time.monotonic()
     with pytest.raises(SandboxUnavailableError, match="None of the workers"):
-        _judging(monkeypatch, BusyScheduler(0, ()))
+        with judging(monkeypatch, BusyScheduler(0, ())):
+            pass
     assert 0.5 <= time.monotonic() - begun < 20

@@ -47,8 +47,14 @@ _FREE = (
 )
 # fmt: on
 """What running a cell changes in ``sys``."""
-FIELDS = ("__code__", "__defaults__", "__kwdefaults__", "__class__", "__bases__")
-"""What is put back of a function, a module and a class, besides names: setting one is an audit event."""
+FIELDS = {
+    "__code__": types.FunctionType,
+    "__defaults__": types.FunctionType,
+    "__kwdefaults__": types.FunctionType,
+    "__class__": object,
+    "__bases__": type,
+}
+"""What is put back besides names, and of what kind of object: setting one is an audit event."""
 
 
 def _modules() -> Iterator[types.ModuleType]:
@@ -143,11 +149,9 @@ def _namespace(owner: Any, current: Any, entries: dict[str, Any]) -> _Namespace:
 
 def _parts(watched: Any) -> Iterator[_Part]:
     """Those `FIELDS` that an object has, each with what it is now."""
-    kind = type(watched)
-    for name in FIELDS:
-        of = next((each for each in (types.FunctionType, type, object) if name in each.__dict__), object)
-        if of is object or issubclass(kind, of):
-            field: Any = of.__dict__[name]
+    for name, kind in FIELDS.items():
+        if isinstance(watched, kind):
+            field: Any = kind.__dict__[name]
             yield field.__get__, field.__set__, field.__get__(watched)
 
 
@@ -185,28 +189,40 @@ def _dictionary(current: Any) -> dict[str, Any]:
     return current if isinstance(current, dict) else gc.get_referents(current)[0]
 
 
+def _noticing(views: tuple[Any, ...], known: list[int]) -> Callable[[], Iterable[int]]:
+    """A function that gives the numbers of the views that show another one than is known; without views, all.
+
+    In C and without a look-up, as it is called after each call of an answer.
+    """
+    numbers, some, each, unequal, read = range(len(known)), itertools.compress, map, operator.ne, READ
+
+    def noticed() -> Iterable[int]:
+        return some(numbers, each(unequal, each(read, views), known)) if views else numbers
+
+    return noticed
+
+
 def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[], None]:
     kept = [tuple(namespace) for namespace in namespaces]
-    # In C and without a look-up. New names stand behind the old ones; where the order is another one, the
-    # slower way below tells.
+    # In C here too. New names stand behind the old ones; where the order is another one, the slower way below
+    # tells.
     same, every, each, pair, size, set_in_class = operator.is_, all, map, zip, len, type.__setattr__
-    missing, failures = object(), (AttributeError, TypeError)
-    numbers, some, unequal, read = range(len(kept)), itertools.compress, operator.ne, READ
-    now = tuple(version_of(_dictionary(each.current)) for each in namespaces) if versions else ()
-    known = [read(version) for version in now]
+    missing, failures, read = object(), (AttributeError, TypeError), READ
+    views = tuple(version_of(_dictionary(one.current)) for one in namespaces) if versions else ()
+    known = [read(view) for view in views] or [0] * len(kept)
+    noticed = _noticing(views, known)
 
     def restore_names() -> None:
-        for number in some(numbers, each(unequal, each(read, now), known)) if versions else numbers:
+        for number in noticed():
             owner, current, names, values, is_class = kept[number]
             # First: what another thread changes while this one compares is another version again.
-            version = read(now[number]) if versions else 0
+            version = read(views[number]) if versions else 0
             if (
                 size(current) >= size(names)
                 and every(each(same, current, names))
                 and every(each(same, current.values(), values))
             ):
-                if versions:
-                    known[number] = version
+                known[number] = version
                 continue
             for name, value in pair(names, values):
                 if current.get(name, missing) is value:
@@ -223,19 +239,12 @@ def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[
 
 
 def _restoring_cells(cells: list[tuple[types.CellType, Any]], peek: bool) -> Callable[[], None]:
-    numbers, some, each, unequal, read, set_cell = (
-        range(len(cells)),
-        itertools.compress,
-        map,
-        operator.ne,
-        READ,
-        types.CellType.__dict__["cell_contents"].__set__,
-    )
-    now = tuple(content_of(cell) for cell, _ in cells)
-    addresses = tuple(id(content) for _, content in cells)
+    set_cell = types.CellType.__dict__["cell_contents"].__set__
+    views = tuple(content_of(cell) for cell, _ in cells) if peek else ()
+    noticed = _noticing(views, [id(content) for _, content in cells])
 
     def restore_cells() -> None:
-        for number in some(numbers, each(unequal, each(read, now), addresses)) if peek else numbers:
+        for number in noticed():
             cell, content = cells[number]
             set_cell(cell, content)
 

@@ -208,7 +208,7 @@ class Cluster:
                     self._unfit[name] = why
                 elif why is not None:
                     self._fit.add(name)
-            self._checked = time.monotonic() if there and not self._asked else 0.0
+            self._checked = time.monotonic() if not self._asked else 0.0
             return set(self._fit)
 
     def _some_that_fit(self, client: Any, all_of_them: bool = False) -> set[str]:
