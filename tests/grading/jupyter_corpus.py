@@ -122,6 +122,18 @@ CASES = {
     "blank after a try": Case((WRONG, "pass", CHECK), NOT_YET),
     "pass": _one("def pick_class(logits, names):\n    pass\n", BLANK),
     # --- what an answer leans on
+    "the framework that `start` chose": _one(
+        RIGHT.replace(
+            "    e = ",
+            "    from tlcourse import models\n"
+            "    models.load('small_cnn', num_classes=2, weights=None)\n"
+            "    e = ",
+        )
+    ),
+    "the chapter that `start` was given": _one(
+        "from tlcourse.frameworks.session import current_chapter\n"
+        + RIGHT.replace("    e = ", "    assert current_chapter()[:2] in ('00', 'ch')\n    e = ")
+    ),
     "a helper above": _above(
         "import numpy as np\ndef soft(z):\n    e = np.exp(z - z.max())\n    return e / e.sum()\n",
         LEANING,

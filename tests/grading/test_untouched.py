@@ -125,7 +125,7 @@ def _state():
 @pytest.mark.parametrize("change", NAMES.values(), ids=NAMES)
 def test_names_are_put_back_each_time(change, peek, libraries):
     before = _state()
-    restore, _ = remember()
+    restore = remember().restore
     for _ in range(3):  # the second time a version is another one than at the first
         change()
         assert _state() != before
@@ -199,7 +199,7 @@ def _told(toy) -> list[Any]:
 def test_other_ways_into_a_library_are_closed_each_time(change, peek, toy, watch):
     before = _told(toy)
     assert before == [6, 6, "base", 3, (types.ModuleType, abc.ABCMeta)]
-    restore, suspect = remember()
+    restore, suspect, _ = remember()
     watch(suspect)
     for _ in range(3):
         change(toy)
@@ -225,7 +225,7 @@ def test_what_a_function_keeps_for_itself_is_its_own(toy):
         return step
 
     toy.step = counter()
-    restore, _ = remember()
+    restore = remember().restore
     told = []
     for _ in range(3):
         told.append(toy.step())
@@ -233,8 +233,22 @@ def test_what_a_function_keeps_for_itself_is_its_own(toy):
     assert told == [(1, 1), (2, 2), (3, 3)]
 
 
+def test_what_the_course_sets_before_an_answer_is_kept(peek, toy):
+    """The framework that `start` chooses, say: a name of a module, of a class, and both changed again after."""
+    toy.chosen = None
+    restore, _, accept = remember()
+    toy.chosen, toy.Layer.size, toy.Base.name = "torch", 1, _lie
+    accept()
+    for _ in range(3):
+        restore()
+        assert (toy.chosen, toy.Base.name) == ("torch", _lie)
+        toy.chosen, toy.Base.name = "keras", OtherBase.name
+        restore()
+        assert (toy.chosen, toy.Base.name) == ("torch", _lie)
+
+
 def test_names_that_are_new_stay_and_hide_nothing(libraries):
-    restore, _ = remember()
+    restore = remember().restore
     json.new = 1
     restore()
     json.newer, json.dumps = 2, print
@@ -244,7 +258,7 @@ def test_names_that_are_new_stay_and_hide_nothing(libraries):
 
 
 def test_who_changes_how_versions_are_read_hides_nothing(libraries):
-    restore, _ = remember()
+    restore = remember().restore
     real, dumps = ctypes.c_uint64, json.dumps
     ctypes.c_uint64.value = property(lambda self: 0)
     try:
@@ -258,7 +272,7 @@ def test_who_changes_how_versions_are_read_hides_nothing(libraries):
 
 
 def test_what_a_thread_changes_all_the_time_is_put_back_when_it_has_ended(libraries):
-    restore, _ = remember()
+    restore = remember().restore
     dumps, ended = json.dumps, threading.Event()
 
     def change() -> None:

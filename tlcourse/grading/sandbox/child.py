@@ -20,6 +20,7 @@ from tlcourse.grading.sandbox.audit import install
 
 if TYPE_CHECKING:
     from tlcourse.exercises.engine.model import Observation
+    from tlcourse.grading.sandbox.untouched import Untouched
 
 __all__ = ["BROKEN", "HEADER", "observe_here", "shut_in"]
 
@@ -149,8 +150,7 @@ def observe_here(
     request: dict[str, Any],
     framework: str,
     reply: mmap.mmap,
-    restore: Callable[[], None],
-    suspect: Callable[[Any], None],
+    untouched: Untouched,
 ) -> None:
     """Run one job and leave the observation in the shared memory, its length last.
 
@@ -161,8 +161,8 @@ def observe_here(
     framework : {"torch", "keras"}
     reply : mmap.mmap
         Shared with the grader: `HEADER` bytes for the length, then the observation as JSON.
-    restore, suspect : callable
-        What `untouched.remember` gives: puts back what the answer has changed; takes a function to look at.
+    untouched : Untouched
+        What `untouched.remember` gives.
     """
     import tlcourse
     from tlcourse.exercises.engine.loading import run_answer
@@ -170,13 +170,15 @@ def observe_here(
     from tlcourse.exercises.engine.registry import get
     from tlcourse.exercises.engine.withheld import data_withheld
 
+    restore = untouched.restore
     # A copy: the answer can reach the registry's own, and put another probe into it.
     own = get(request["exercise"])
     exercise = replace(own, probe=_as_plain_data(own.probe, restore))
     leave = _reply_writer(reply, request["ticket"])
     tlcourse.start(exercise.chapter, framework=framework, seed=request["seed"])
+    untouched.accept()  # the framework that has just been chosen, among others
     with data_withheld(exercise, framework):  # above the hook: it would put back what is set below it
-        install(suspect)
+        install(untouched.suspect)
         loaded = run_answer(exercise, request["source"], request["setup"], main=True)
         restore()
         observation = loaded.failed or observe_in_process(

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from tlcourse.grading.sandbox.peeking import READ, content_of, has_contents, has_versions, version_of
 
-__all__ = ["FIELDS", "remember"]
+__all__ = ["FIELDS", "Untouched", "remember"]
 
 # All that is loaded of these; of TensorFlow, whose insides are too many to look at, the top.
 _WHOLE = ("tlcourse", "numpy", "keras", "torch.nn", "torch.optim", "torch.autograd", "torch.utils.data")
@@ -202,7 +202,9 @@ def _noticing(views: tuple[Any, ...], known: list[int]) -> Callable[[], Iterable
     return noticed
 
 
-def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[], None]:
+def _restoring_names(
+    namespaces: list[_Namespace], versions: bool
+) -> tuple[Callable[[], None], Callable[[], None]]:
     kept = [tuple(namespace) for namespace in namespaces]
     # In C here too. New names stand behind the old ones; where the order is another one, the slower way below
     # tells.
@@ -235,7 +237,13 @@ def _restoring_names(namespaces: list[_Namespace], versions: bool) -> Callable[[
                 except failures:  # a class's own __dict__ and __weakref__
                     continue
 
-    return restore_names
+    def accept_names() -> None:
+        for number in noticed():
+            known[number] = read(views[number]) if versions else 0
+            owner, current, names, values, is_class = kept[number]
+            kept[number] = owner, current, names, tuple(map(current.get, names, values)), is_class
+
+    return restore_names, accept_names
 
 
 def _restoring_cells(cells: list[tuple[types.CellType, Any]], peek: bool) -> Callable[[], None]:
@@ -276,24 +284,28 @@ def _restoring_parts(
     return restore_parts, suspect
 
 
-def remember() -> tuple[Callable[[], None], Callable[[Any], None]]:
-    """Remember how modules, classes and functions are.
+class Untouched(NamedTuple):
+    """What `remember` gives. None of it is in a module; an answer reaches it through frames alone."""
 
-    Returns
-    -------
-    restore : callable
-        Puts them back.
-    suspect : callable
-        Takes an object of which one of `FIELDS` is being set: from then on ``restore`` looks at it.
+    restore: Callable[[], None]
+    """Puts everything back."""
+    suspect: Callable[[Any], None]
+    """Takes an object of which one of `FIELDS` is being set: from then on ``restore`` looks at it."""
+    accept: Callable[[], None]
+    """Lets the names be as they are now; before an answer runs, when the course itself has set some."""
+
+
+def remember() -> Untouched:
+    """Remember how modules, classes and functions are.
 
     Notes
     -----
-    Both are in no module, look nothing up that an answer can replace, and are out of reach without frames.
+    What is given looks nothing up that an answer can replace; ``accept`` does, and has to come before it.
     """
     modules = list(_modules())
     watched = _snapshot(modules)
     stop_timers, restore_imports = _stopping_timers(), _restoring_imports(modules)
-    restore_names = _restoring_names(watched.namespaces, has_versions())
+    restore_names, accept = _restoring_names(watched.namespaces, has_versions())
     restore_cells = _restoring_cells(watched.cells, has_contents())
     restore_parts, suspect = _restoring_parts(watched.parts)
 
@@ -304,4 +316,4 @@ def remember() -> tuple[Callable[[], None], Callable[[Any], None]]:
         restore_names()
         restore_cells()
 
-    return restore, suspect
+    return Untouched(restore, suspect, accept)

@@ -17,13 +17,13 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tlcourse.grading.sandbox import linux
 from tlcourse.grading.sandbox.child import BROKEN, close_all, furnish, observe_here, shut_in
 from tlcourse.grading.sandbox.plain_traceback import install_plain_tracebacks
-from tlcourse.grading.sandbox.untouched import remember
+from tlcourse.grading.sandbox.untouched import Untouched, remember
 
 __all__ = ["main"]
 
@@ -80,10 +80,6 @@ _SIDED = (
     "models.layers",
     "models.networks",
 )
-
-
-Untouched = tuple[Callable[[], None], Callable[[Any], None]]
-"""What `untouched.remember` gives."""
 
 
 def _preload(framework: str, chapter: str, modules: Sequence[str], imports: Sequence[str]) -> None:
@@ -220,7 +216,7 @@ def _middle(
         print(f"the sandbox failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         os._exit(BROKEN)
     try:
-        observe_here(request, framework, reply, *untouched)
+        observe_here(request, framework, reply, untouched)
     except BaseException:
         os._exit(98)
     os._exit(0)
