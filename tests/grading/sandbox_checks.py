@@ -293,6 +293,30 @@ def what_right_answers_import_is_there(sandbox: Sandbox) -> None:
     assert "'all'" in str(seen.data), seen
 
 
+MANY_THREADS = """
+import threading
+
+def pick_class(logits, names):
+    for _ in range(700):
+        one = threading.Thread(target=len, args=('',))
+        one.start()
+        one.join()
+    leave = threading.Event()
+    some = [threading.Thread(target=leave.wait) for _ in range(25)]
+    for each in some:
+        each.start()
+    leave.set()
+    return 'all', float(len(some))
+"""
+
+
+def threads_are_limited_at_once_and_not_in_sum(sandbox: Sandbox) -> None:
+    """An epoch of Keras starts some and ends them; Linux gives numbers below 300 only once."""
+    (seen,) = sandbox.observe([job(MANY_THREADS)])
+    assert seen.kind == "ok", seen
+    assert "25" in str(seen.data), seen
+
+
 def _jailed_in(exercise: Exercise, kind: str) -> str:
     """The framework whose jail judges an exercise's solution ("right") or first wrong answer ("wrong").
 

@@ -30,6 +30,8 @@ HEADER = 8
 """Bytes in front of the reply that say how long it is."""
 SCRATCH = ("/scratch", "/tmp", "/dev/shm")
 USER = 61_000
+RESERVED_PIDS = 300
+"""Of Linux (``kernel/pid.c``): numbers below are given once."""
 
 
 def shut_in(limits: dict[str, Any], number: int) -> None:
@@ -119,9 +121,13 @@ def _hide(path: str) -> None:
 
 
 def _bound_pids(processes: int) -> None:
-    """A second bound on processes: the numbers of this world, where the kernel (6.14 and newer) can."""
+    """A second bound on processes: the numbers of this world, where the kernel (6.14 and newer) can.
+
+    Whoever has started 300 threads, one after the other, gets numbers from 300 on alone: Linux reserves
+    those below, once they have been used. Each epoch of a Keras model starts some threads.
+    """
     with contextlib.suppress(OSError), open("/proc/sys/kernel/pid_max", "w") as file:
-        file.write(str(max(310, processes)))  # it takes no less than 301
+        file.write(str(RESERVED_PIDS + processes))
 
 
 def _forks_are_limited() -> bool:
