@@ -58,8 +58,8 @@ def test_what_right_answers_import_is_there(sandbox):
     checks.what_right_answers_import_is_there(sandbox)
 
 
-def test_threads_are_limited_at_once_and_not_in_sum(sandbox):
-    checks.threads_are_limited_at_once_and_not_in_sum(sandbox)
+def test_threads_are_limited_at_once_and_not_in_sum(usual):
+    checks.threads_are_limited_at_once_and_not_in_sum(usual)
 
 
 def test_every_exercise_is_judged_in_there_as_it_is_outside(usual):

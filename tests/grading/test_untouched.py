@@ -234,7 +234,7 @@ def test_what_a_function_keeps_for_itself_is_its_own(toy):
 
 
 def test_what_the_course_sets_before_an_answer_is_kept(peek, toy):
-    """The framework that `start` chooses, say: a name of a module, of a class, and both changed again after."""
+    """The framework that `start` chooses, say: names of a module and of classes."""
     toy.chosen = None
     restore, _, accept = remember()
     toy.chosen, toy.Layer.size, toy.Base.name = "torch", 1, _lie
