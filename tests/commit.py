@@ -21,6 +21,8 @@ Case = TypeVar("Case")
 SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2**31))
 # How many commits there are (tools/run_tests.py), so that what takes turns misses none; by hand any number.
 TURN = int(os.environ.get("TLCOURSE_TURN") or SECRET_SEED)
+# All at once of what takes turns (tools/run_tests.py --everything); of what one framework asks for both, one.
+EVERYTHING = bool(os.environ.get("TLCOURSE_EVERYTHING"))
 REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED} TLCOURSE_TURN={TURN})"
 FRAMEWORKS = ("torch", "keras")
 ROOT = Path(__file__).parents[1]
@@ -69,7 +71,7 @@ def in_turn(cases: Sequence[Case], of: int, turn: int = TURN) -> list[Case]:
     list
         At least one of the cases, where there are any.
     """
-    of = max(1, min(of, len(cases)))
+    of = 1 if EVERYTHING else max(1, min(of, len(cases)))
     return [case for number, case in enumerate(cases) if number % of == place(of, turn)]
 
 
@@ -93,8 +95,11 @@ def changed_files(root: Path = ROOT) -> frozenset[str] | None:
 
 
 def just_changed(folder: Path, root: Path = ROOT) -> bool:
-    """Whether a folder, or a file, changed lately: what is new has no turns, and is tried in full."""
-    changed = changed_files(root)
+    """Whether a folder, or a file, changed lately: what is new has no turns, and is tried in full.
+
+    With ``--everything`` all counts as new.
+    """
+    changed = None if EVERYTHING else changed_files(root)
     place = folder.resolve().relative_to(root.resolve()).as_posix()
     return changed is None or any(name == place or name.startswith(f"{place}/") for name in changed)
 

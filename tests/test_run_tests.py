@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -194,3 +195,30 @@ def test_no_two_modules_of_the_tests_share_a_name() -> None:
     names = [path.name for path in (TOOL.parents[1] / "tests").rglob("*.py")]
     twice = {name for name in names if names.count(name) > 1} - {"__init__.py", "conftest.py"}
     assert not twice
+
+
+@pytest.mark.parametrize(("new", "of"), [(True, 2), (False, 4)])
+def test_the_wheel_has_its_turn_with_both_frameworks(driver, monkeypatch, new, of) -> None:
+    monkeypatch.setattr(driver, "just_changed", lambda folder: new)
+    now = [
+        [step.name for step in driver.wheel_steps(str(turn)) if driver.asked_for(step, (), False)]
+        for turn in range(of)
+    ]
+    assert sorted(name for names in now for name in names) == ["the wheel: keras", "the wheel: torch"]
+    for step in driver.wheel_steps("1"):  # by name, or with everything, whoever's turn it is
+        assert driver.asked_for(step, ["wheel"], False)
+        assert driver.asked_for(step, (), True)
+
+
+def test_everything_asks_what_would_wait(tmp_path: Path) -> None:
+    code = "import commit; print(len(commit.in_turn(range(6), 3)), commit.just_changed(commit.ROOT / 'none'))"
+    for everything, due in (("", "2 False"), ("1", "6 True")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=TOOL.parents[1] / "tests",
+            env={**os.environ, "TLCOURSE_EVERYTHING": everything},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == due

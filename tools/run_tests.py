@@ -9,6 +9,7 @@ its processor seconds too, which, unlike its wall time, do not depend on what el
     python tools/run_tests.py                 everything
     python tools/run_tests.py --jobs 1        one step after the other, each with all cores
     python tools/run_tests.py --only torch    the steps whose name contains "torch"
+    python tools/run_tests.py --everything    also what waits for its turn with another commit: some hours
     python tools/run_tests.py --list          the names of the steps
 """
 
@@ -32,7 +33,9 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from commit import just_changed  # noqa: E402
 
 from tools.notebooks import BLANK, code_cells, write_together  # noqa: E402
 from tools.processor_time import PROPERTY  # noqa: E402
@@ -45,7 +48,9 @@ BUDGET = {"notebooks": 60.0, "solutions": 120.0}
 TIMES = 3
 # Rows of the sweeps that are run again: at most so many of a table, and so many processor minutes in all,
 # however many sweeps there are. One worker process a framework, one at a time: other steps run beside it.
-SAMPLE = ("--sample", "2", "--minutes", "1", "--jobs", "1")
+SAMPLE = ("--sample", "2", "--minutes", "0.5", "--jobs", "1")
+# What the wheel is made by, and by what a learner starts with it.
+WHEEL = ("pyproject.toml", "tlcourse/commands", "tools/try_wheel.py")
 LIGHTHOUSE = "tests/site/test_lighthouse_browser.py"
 PY = sys.executable
 # For steps side by side: two processes with two threads each on two cores run at a tenth of the speed.
@@ -66,7 +71,8 @@ class Step:
     """One command, its extra environment, what is made before it, and what is checked of its report after it.
 
     A step that ``needs`` another one, by its name, starts when that one is done, if it is run at all. A step
-    that is ``last`` starts when all others are done, and has the machine to itself.
+    that is ``last`` starts when all others are done, and has the machine to itself. One that ``waits`` has
+    its turn with another commit: it is run where it is asked for by name, or with everything.
     """
 
     name: str
@@ -77,6 +83,7 @@ class Step:
     report: Path | None = None
     needs: str = ""
     last: bool = False
+    waits: bool = False
 
 
 @dataclass
@@ -230,16 +237,22 @@ def steps() -> list[Step]:
             if modules(fw)
         ),
         Step("sample of the sweeps", [*tl, "results", "--check", *SAMPLE, "--salt", salt()]),
-        wheel_step(by_commit["TLCOURSE_TURN"]),
+        *wheel_steps(by_commit["TLCOURSE_TURN"]),
         # It measures how quick the pages are: nothing else runs then.
         browser("lighthouse", [LIGHTHOUSE], last=True),
     ]
 
 
-def wheel_step(turn: str) -> Step:
-    """The wheel in an empty environment, with one framework: the other one has the next commit."""
-    framework = FRAMEWORKS[int(turn) % 2]
-    return Step(f"the wheel: {framework}", [PY, "tools/try_wheel.py", framework])
+def wheel_steps(turn: str) -> list[Step]:
+    """The wheel in an empty environment: a framework has its turn with every fourth commit.
+
+    With every second one while what the wheel is made by changed lately.
+    """
+    of = 2 if any(just_changed(ROOT / path) for path in WHEEL) else 4
+    return [
+        Step(f"the wheel: {each}", [PY, "tools/try_wheel.py", each], waits=int(turn) % of != number)
+        for number, each in enumerate(FRAMEWORKS)
+    ]
 
 
 def modules(framework: str) -> list[str]:
@@ -357,13 +370,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def asked_for(step: Step, words: Sequence[str], everything: bool) -> bool:
+    """Whether a step is run: those of which a word is in the name, or else all that have their turn."""
+    return any(word in step.name for word in words) if words else everything or not step.waits
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--only", action="append", default=[], help="run the steps whose name contains this")
+    parser.add_argument("--everything", action="store_true", help="also what waits for another commit")
     parser.add_argument("--list", action="store_true", help="print the steps and stop")
     parser.add_argument("--jobs", type=int, default=min(2, cores()), help="steps side by side")
     args = parser.parse_args()
-    chosen = [step for step in steps() if not args.only or any(word in step.name for word in args.only)]
+    if args.everything:
+        os.environ["TLCOURSE_EVERYTHING"] = "1"
+    chosen = [step for step in steps() if asked_for(step, args.only, args.everything)]
     if args.list:
         print("\n".join(step.name for step in chosen))
         return 0

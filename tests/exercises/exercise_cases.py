@@ -72,23 +72,18 @@ def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     """In which ways a framework tries an answer: "here", "elsewhere".
 
     Of an exercise that was just changed the right one is tried in both, a wrong one here, and by the other
-    framework elsewhere; after some commits the other way round. Of others the answers that both have are
-    tried by one of them in one way, all together, as the right one has to be there to compare: in four
-    kinds of commits all of them, or in twelve where an answer trains, which takes seconds and not
-    milliseconds. The right one is in each commit's notebooks besides, with its check.
+    framework elsewhere; after some commits the other way round. Of the others one framework tries all of an
+    exercise's answers in one way, together, as the right one has to be there to compare: in every second
+    commit, and where an answer trains, which takes seconds and not milliseconds, in every fourth. The right
+    one is in each commit's notebooks besides, with its check.
     """
     if just_changed_exercise(exercise):
         if name == "solution":
             return list(WAYS)
         return ["here" if its_turn(exercise, name, framework) else "elsewhere"]
     turns = [(each, way) for way in WAYS for each in exercise.frameworks]
-    turns = rarely(turns, NOBODY, 3) if exercise.trains else turns
-    whose, way = one_of(turns, number_of(exercise, ""))
-    if whose == framework:
-        return [way]
-    if name in ("solution", "stub") or all(source_in(exercise, name, each) for each in FRAMEWORKS):
-        return []
-    return ["here"] if its_turn(exercise, name, framework) else []
+    whose, way = one_of(rarely(turns, NOBODY, 4 if exercise.trains else 2), number_of(exercise, ""))
+    return [way] if whose == framework else []
 
 
 def just_changed_exercise(exercise: Exercise) -> bool:
@@ -122,12 +117,12 @@ def in_both(cases_of: Callable[[str], list[tuple[Exercise, str, str]]]) -> set[t
 def whose(exercise: Exercise, framework: str) -> bool:
     """Whether a framework asks in this run what one of them asks of a whole exercise.
 
-    In every second commit one of those that have the exercise, in every eighth where an answer trains; in
+    In every fourth commit one of those that have the exercise, in every eighth where an answer trains; in
     each where it was just changed.
     """
     if just_changed_exercise(exercise):
         return len(exercise.frameworks) < len(FRAMEWORKS) or its_turn(exercise, "", framework)
-    turns = rarely(exercise.frameworks, "nobody", 8 if exercise.trains else 2)
+    turns = rarely(exercise.frameworks, "nobody", 8 if exercise.trains else 4)
     return one_of(turns, number_of(exercise, "")) == framework
 
 

@@ -38,8 +38,8 @@ def other(kind: str, framework: str) -> list[tuple[Exercise, str, str]]:
 def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | None]]:
     """The answers of a kind that a framework tries in this run: (exercise, title, source, seed).
 
-    The only framework that has an answer tries it in every second commit, and so does one of both that have
-    it, in every sixth where it trains; in every commit, where the exercise was just changed. A wrong one
+    The only framework that has an answer tries it in every fourth commit, and so does one of both that have
+    it, in every eighth where it trains; in every commit, where the exercise was just changed. A wrong one
     needs no other seed than the public one, which is None: that it is wrong on every seed is
     `test_wrong_on_every_seed`'s.
     """
@@ -50,7 +50,7 @@ def tried(kind: str, framework: str) -> list[tuple[Exercise, str, str, int | Non
         of = FRAMEWORKS if (exercise.id, title) in both else (framework,)
         turns: list[tuple[str, int | None]] = [(one, seed) for seed in seeds for one in of]
         if not just_changed_exercise(exercise):
-            turns = rarely(turns, ("nobody", None), 6 if exercise.trains else 2)
+            turns = rarely(turns, ("nobody", None), 8 if exercise.trains else 4)
         turn, seed = one_of(turns, number_of(exercise, title))
         if turn == framework:
             found.append((exercise, title, source, seed))

@@ -8,7 +8,6 @@ from tlcourse.grading.sandbox.availability import available
 
 FRAMEWORK = "keras"
 WRAPPED = cases.wrapped(FRAMEWORK)
-CHAPTER = cases.a_chapter(FRAMEWORK)
 
 
 @pytest.mark.parametrize("exercise", cases.searched(FRAMEWORK), ids=case_id)
@@ -17,6 +16,7 @@ def test_nothing_of_the_package_is_the_answer(exercise, tmp_path):
 
 
 @pytest.mark.parametrize(("exercise", "name"), cases.known(FRAMEWORK))
+@pytest.mark.turns(3, "tlcourse/exercises/engine")
 def test_the_search_finds(exercise, name, monkeypatch, tmp_path):
     cases.check_the_search_finds(FRAMEWORK, exercise, name, monkeypatch, tmp_path)
 
@@ -43,6 +43,6 @@ def test_everything_is_put_back():
 
 
 @pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
-@pytest.mark.skipif(CHAPTER is None, reason="the other framework's turn")
-def test_the_jail_refuses_as_well():
-    cases.check_the_jail(FRAMEWORK, CHAPTER)
+@pytest.mark.parametrize("chapter", cases.jailed_chapters(FRAMEWORK))
+def test_the_jail_refuses_as_well(chapter):
+    cases.check_the_jail(FRAMEWORK, chapter)

@@ -56,7 +56,7 @@ def explorers() -> list[tuple[str, str]]:
     found = [
         stem for stem in STEMS if "Explorer(" in (NOTEBOOKS / "torch" / f"{stem}.ipynb").read_text("utf-8")
     ]
-    return in_turn([(stem, framework) for stem in found for framework in FRAMEWORKS], 8)
+    return in_turn([(stem, framework) for stem in found for framework in FRAMEWORKS], 16)
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ def test_a_plot_is_dark_in_dark_and_an_image_keeps_its_colours(dark: bool, open_
     assert image.evaluate("node => getComputedStyle(node).filter") == "none"
 
 
-@pytest.mark.parametrize("framework", ["torch", "keras"])
+@pytest.mark.parametrize("framework", in_turn(FRAMEWORKS, 2))
 def test_a_learner_runs_chapter_0_and_answers(framework: str, open_notebook: Any, tmp_path: Path) -> None:
     notebook: Notebook = open_notebook(f"{framework}/{START}.ipynb", dark=framework == "keras")
 

@@ -55,9 +55,9 @@ def one_of_each_kind(site: Path) -> list[str]:
 
 
 def some_of_each_kind(site: Path) -> list[str]:
-    """As `one_of_each_kind`, but every fourth of the chapters' pages, others with every commit."""
+    """As `one_of_each_kind`, but every eighth of the chapters' pages, others with every commit."""
     pages = [f"{framework}/{Path(path).name}" for path in chapters_of(site) for framework in FRAMEWORKS]
-    return [*OTHER_PAGES, *in_turn(pages, 4)]
+    return [*OTHER_PAGES, *in_turn(pages, 8)]
 
 
 def chapter_with(site: Path, text: str, framework: str = "torch") -> str:
