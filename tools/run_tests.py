@@ -307,6 +307,7 @@ def run(step: Step, beside: bool = False) -> Outcome:
     if step.report is not None:
         step.report.unlink(missing_ok=True)
     env = {**os.environ, **(ONE_THREAD if beside else {}), **step.env}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would compile the package anew
     began = time.perf_counter()
     with _printing:
         print(f"--- {step.name}: started" if beside else _heading(step), flush=True)

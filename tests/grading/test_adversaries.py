@@ -22,7 +22,7 @@ ALL = (*the.HONEST, *the.TAMPERING, *the.CHEATING, *the.ABUSE, *the.BROKEN)
 # The dear ones have turns while the grader stays as it is; those that others are compared with come always.
 DEAR = (*the.TAMPERING, *the.CHEATING, *the.ABUSE)
 CHANGED = any(just_changed(ROOT / folder) for folder in ("tlcourse/grading", "tests/grading"))
-CLASS = ALL if CHANGED else (*the.HONEST, *in_turn(DEAR, 2), *the.BROKEN)
+CLASS = ALL if CHANGED else (*the.HONEST, *in_turn(DEAR, 3), *the.BROKEN)
 LIMITS = Limits(exercise_seconds=3.0, cpu_seconds=10, memory_bytes=700 * 2**20, processes=60)
 
 pytestmark = pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
@@ -43,7 +43,7 @@ def graded(tmp_path_factory):
     return {result.student: result for result in outcome.results}
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_there_are_enough_of_them_and_each_has_one_verdict(graded):
     assert len(ALL) >= 40
     assert set(graded) == {adversary.name for adversary in CLASS}

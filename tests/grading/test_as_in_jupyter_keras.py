@@ -20,6 +20,6 @@ def kernel():
 
 @pytest.mark.skipif(available()[0] is None, reason=f"no jail on this machine: {available()[1]}")
 @pytest.mark.parametrize("name", sorted(CASES)[::3])
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_check_in_a_kernel_and_the_grader_agree(kernel, name):
     agree(kernel, name)

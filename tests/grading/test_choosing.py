@@ -225,7 +225,7 @@ def test_a_cell_cannot_stop_the_class(reader, name, where):
 @pytest.mark.parametrize(
     "what", ["os._exit(3)", "os.kill(os.getpid(), 11)", "time.sleep(1000)", "[0] * 10**9", "0/0", "spin()"]
 )
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_whatever_the_child_does_costs_one_student(monkeypatch, tmp_path, what):
     """A stand-in for faults of the parser that nobody knows yet: the child does it itself."""
     monkeypatch.setattr(reader_module, "_WALL", 5.0)

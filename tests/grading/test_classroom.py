@@ -77,7 +77,7 @@ def test_the_sample_class_has_every_kind_of_verdict(sample):
     assert len(points) > 2
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_killed_at_random_moments_and_resumed_it_ends_as_if_undisturbed(sample, tmp_path):
     place, undisturbed, seed = sample
     out = tmp_path / "out"
@@ -106,7 +106,7 @@ def test_killed_at_random_moments_and_resumed_it_ends_as_if_undisturbed(sample, 
     assert marks(store.load_all(out)) == marks(undisturbed.results)
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_a_cluster_that_loses_a_worker_loses_nothing_and_grades_nothing_twice(sample, tmp_path):
     distributed = pytest.importorskip("distributed", reason="Dask is among the packages for tests")
     place, undisturbed, seed = sample
@@ -206,7 +206,7 @@ def table(out):
     return {row["student"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_the_command_says_what_came_out(commanded):
     _, first, hand, again = commanded
     assert first.exit_code == 0, first.output
@@ -272,7 +272,7 @@ def test_what_was_handed_in_lies_where_nbgrader_looks_for_it(commanded, sample):
         assert not graded or kept.read_bytes() == path.read_bytes()
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_nbgraders_own_autograde_gives_the_same_marks(commanded, tmp_path):
     from tlcourse.grading.nbgrader_course import make_course
 

@@ -154,7 +154,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("where", ["before the line", "after the line"])
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_after_a_kill_and_a_resume_the_journal_has_every_result_once(tmp_path, where):
     place, out = tmp_path / "class", tmp_path / "out"
     students = [path.parent.name for path in make_class(place, "00", root=ROOT, students=8)]
@@ -240,7 +240,7 @@ TLCOURSE = f"{sys.executable} -m tlcourse.commands.cli"
 
 @MOUNTS
 @pytest.mark.parametrize("room", ["24k", "200k"])
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_a_really_full_disk(tmp_path, room):
     """Full while results are written, or while the gradebook is."""
     place, out, kept = (tmp_path / name for name in ("class", "out", "kept"))
@@ -308,7 +308,7 @@ def test_the_site_in_a_checkout_that_cannot_be_written_to(monkeypatch):
 
 
 @JAIL
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_names_and_files_of_every_kind_in_one_class(tmp_path):
     """One run of the command with a class in which only ada is ordinary; everybody gets a verdict."""
     place, out = tmp_path / "class", tmp_path / "out"

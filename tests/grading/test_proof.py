@@ -127,7 +127,7 @@ def _files_that_can_be_written(monkeypatch):
         (_files_that_can_be_written, "write into /opt"),
     ],
 )
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_a_jail_with_a_hole_grades_nobody(monkeypatch, hole, words):
     hole(monkeypatch)
     with pytest.raises(SandboxUnavailableError, match=words):
@@ -157,7 +157,7 @@ def test_what_is_missing_is_said_with_the_command_that_turns_it_on(line, why, co
 
 
 @needs_a_jail
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_a_narrow_umask_and_a_folder_of_traps_change_nothing(tmp_path, monkeypatch):
     (tmp_path / "json.py").write_text("raise SystemExit('a student's json.py ran')\n")
     monkeypatch.chdir(tmp_path)

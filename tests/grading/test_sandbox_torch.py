@@ -41,17 +41,17 @@ def test_abuse_costs_one_answer_and_nobody_else(sandbox, name):
     checks.abuse_costs_one_answer(sandbox, name)
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_nothing_is_in_reach(sandbox):
     checks.nothing_is_in_reach(sandbox)
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_tampering_changes_no_mark(sandbox):
     checks.tampering_changes_no_mark(sandbox)
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading")
 def test_no_forgery_earns_more_than_the_truth(usual):
     forgeries.no_forgery_earns_more_than_the_truth(usual)
 

@@ -68,7 +68,7 @@ def looked(sandbox: Sandbox, *, trains: bool) -> dict:
     return seen.data["could"]
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_the_courses_data_are_out_of_sight(sandbox):
     found = looked(sandbox, trains=True)
     assert found["places"] == []
@@ -77,7 +77,7 @@ def test_the_courses_data_are_out_of_sight(sandbox):
     assert PROTECTIONS["data"] in sandbox.protections
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_other_answers_read_them_and_so_does_the_attack_that_looks_for_them(sandbox):
     found = looked(sandbox, trains=False)
     # What is kept in the user's cache no jail shows, unless the cache lies among Python's own folders.
@@ -86,7 +86,7 @@ def test_other_answers_read_them_and_so_does_the_attack_that_looks_for_them(sand
     assert set(found["loaders"]) >= {"photos", "three_styles", "fashion_mnist", "rated_text", "digits"}
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_a_jail_that_shows_them_grades_nobody(monkeypatch):
     monkeypatch.setattr(jail, "data_places", lambda: data_places()[1:])
     with (
@@ -96,7 +96,7 @@ def test_a_jail_that_shows_them_grades_nobody(monkeypatch):
         leaking.run(Job(ATTACK, SLEEP, {}), 5)
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_its_limit_is_processor_time(sandbox):
     worked = sandbox.run(Job(ATTACK, WORK, {}), 1.0, trains=True)
     assert worked.kind == "timeout"
@@ -106,13 +106,13 @@ def test_its_limit_is_processor_time(sandbox):
     assert sandbox._jail.used < 1.0
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_time_at_rest_is_bounded_as_well(sandbox, monkeypatch):
     monkeypatch.setattr(jail, "WALL", 2.0)
     assert sandbox.run(Job(ATTACK, SLEEP, {}), 0.4, trains=True).kind == "timeout"
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_what_a_submission_has_left_counts_processor_time_of_those_that_train(sandbox, monkeypatch):
     """Two answers that rest for longer than the submission has, and one that works for as long."""
 
@@ -126,7 +126,7 @@ def test_what_a_submission_has_left_counts_processor_time_of_those_that_train(sa
     assert kinds == ["ok", "ok", "timeout", "timeout"]
 
 
-@pytest.mark.turns(2, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
+@pytest.mark.turns(3, "tlcourse/exercises/engine", "tlcourse/grading", "tests/grading")
 def test_where_the_files_are_in_sight_the_new_images_can_be_looked_up():
     """So the forgery in `forgeries` would earn all points, were it not for the jail."""
     exercise = get("ch01-beat-pixels")

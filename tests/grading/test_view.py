@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
+import marshal
+import py_compile
+from importlib.util import cache_from_source
+from pathlib import Path
+
+import tlcourse
 from tlcourse.exercises import all_exercises
 from tlcourse.exercises.engine.answers import answers_in
+from tlcourse.exercises.engine.own_work import hidden_in, place_of
 from tlcourse.grading.sandbox.view import build_view
 
 
@@ -48,3 +56,23 @@ def test_the_view_has_no_grader_and_no_compiler(tmp_path):
         "untouched.py",
         "zygote.py",
     }
+
+
+def test_what_is_compiled_is_what_is_shown(tmp_path):
+    """Taken along from the package where a file is as it is there, and not where its functions are empty."""
+    package, shown = Path(tlcourse.__file__).parent, tmp_path / "tlcourse"
+    emptied = {place_of(name)[0] for name in hidden_in("03")}
+    files = {Path(importlib.util.find_spec(name).origin) for name in emptied}
+    same = package / "errors.py"
+    for file in (*files, same):  # as an import of the package's own does
+        py_compile.compile(str(file), doraise=True)
+    build_view(shown, "03")
+    assert len(files) > 3
+    for file in (*files, same):
+        path = shown / file.relative_to(package)
+        assert (path.read_bytes() == file.read_bytes()) == (file == same)
+        code = marshal.loads(Path(cache_from_source(str(path))).read_bytes()[16:])
+        assert code == compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    assert sorted(shown.rglob("*.pyc")) == sorted(
+        Path(cache_from_source(str(path))) for path in shown.rglob("*.py")
+    )

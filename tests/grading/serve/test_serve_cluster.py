@@ -136,7 +136,7 @@ def test_a_worker_that_is_killed_while_it_judges_costs_nobody_a_verdict(tmp_path
         assert client.served.seed not in begun
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading/serve")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading/serve")
 def test_without_a_scheduler_hand_ins_are_taken_and_judged_when_there_is_one_again(tmp_path):
     with machines(tmp_path, 1) as cluster, serving(tmp_path / "class", cluster.address) as client:
         everybody_hands_in(client, 1)
@@ -159,7 +159,7 @@ def test_without_a_scheduler_hand_ins_are_taken_and_judged_when_there_is_one_aga
         assert comes_true(lambda: "Nothing is judged" not in client.get("/class").text)
 
 
-@pytest.mark.turns(2, "tlcourse/grading", "tests/grading/serve")
+@pytest.mark.turns(3, "tlcourse/grading", "tests/grading/serve")
 def test_a_worker_without_a_jail_gets_nothing_and_one_alone_is_refused(tmp_path):
     with machines(tmp_path, 1) as cluster:
         with serving(tmp_path / "class", cluster.address) as client:
