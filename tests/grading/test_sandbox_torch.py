@@ -64,6 +64,33 @@ def test_what_right_answers_import_is_there(sandbox):
     checks.what_right_answers_import_is_there(sandbox)
 
 
+LEFT = """
+import torch
+from torch.nn.modules import module
+from torch.overrides import TorchFunctionMode
+
+class Lying(TorchFunctionMode):
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        return True if func is torch.equal else func(*args, **(kwargs or {}))
+
+def lie():
+    Lying().__enter__()
+    module.register_module_forward_hook(lambda *_: torch.zeros(1))
+
+lie()
+def pick_class(logits, names):
+    seen = torch.equal(torch.zeros(1), torch.ones(1)), float(torch.nn.Identity()(torch.ones(1)))
+    lie()
+    return str(seen), 0.5
+"""
+
+
+def test_what_pytorch_calls_besides_ends_with_each_call(sandbox):
+    (seen,) = sandbox.observe([checks.job(LEFT)])
+    assert seen.kind == "ok", seen
+    assert {name for name, _ in seen.data["rows"]} == {"(False, 1.0)"}, seen
+
+
 def test_threads_are_limited_at_once_and_not_in_sum(usual):
     checks.threads_are_limited_at_once_and_not_in_sum(usual)
 

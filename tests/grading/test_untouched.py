@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import ctypes
 import functools
+import gc
 import json
 import math
 import sys
@@ -255,6 +256,23 @@ def test_names_that_are_new_stay_and_hide_nothing(libraries):
     restore()
     assert (json.new, json.newer) == (1, 2)
     assert json.dumps is not print
+
+
+def test_a_function_that_the_collector_of_garbage_calls_is_taken_off():
+    called: list[str] = []
+
+    def own(phase, info):
+        called.append("own")
+
+    gc.callbacks.append(own)
+    try:
+        restore = remember().restore
+        gc.callbacks.insert(0, lambda phase, info: called.append("an answer's"))
+        restore()
+        gc.collect()
+        assert set(called) == {"own"}
+    finally:
+        gc.callbacks.remove(own)
 
 
 def test_who_changes_how_versions_are_read_hides_nothing(libraries):

@@ -3,7 +3,8 @@
 An answer shares a process with its probe. ``np.array_equal = lambda *a: True`` would make the probe see what
 is not there, so modules, classes and functions are remembered before the answer's cell runs, and put back
 each time before the probe goes on: the names of modules and classes, the class of a module, the bases of a
-class, the code and the defaults of functions, and the functions that decorated ones call.
+class, the code and the defaults of functions, the functions that decorated ones call, and what libraries call
+or ask besides: hooks for all modules and optimizers, dispatchers, modes of PyTorch.
 
 That is after each call of an answer, so it has to be quick. Names are compared where CPython says that their
 dictionary has changed (``peeking``). Where something else is set, Python raises an audit event, and the hook
@@ -15,6 +16,7 @@ Standard library only; runs inside the jail.
 
 from __future__ import annotations
 
+import collections
 import gc
 import itertools
 import operator
@@ -55,6 +57,13 @@ FIELDS = {
     "__bases__": type,
 }
 """What is put back besides names, and of what kind of object: setting one is an audit event."""
+
+
+_TABLES = (("gc", "callbacks"), ("tensorflow.python.util.dispatch", "_GLOBAL_DISPATCHERS"))
+"""Lists of what is called at every turn, besides the tables of hooks in the modules above."""
+_MODES: tuple[tuple[str, tuple[Any, ...]], ...] = (("function", ()), ("dispatch", (None,)))
+"""PyTorch's stacks of modes, and what its function that takes one off is given: what is entered and not left
+changes each call of PyTorch from then on."""
 
 
 def _modules() -> Iterator[types.ModuleType]:
@@ -259,6 +268,55 @@ def _restoring_cells(cells: list[tuple[types.CellType, Any]], peek: bool) -> Cal
     return restore_cells
 
 
+def _tables(modules: list[types.ModuleType]) -> Iterator[Any]:
+    """The tables of hooks in these modules, and the others of `_TABLES`, each once."""
+    found = [value for module in modules for name, value in vars(module).items() if "hooks" in name]
+    found += [getattr(sys.modules.get(module), name, None) for module, name in _TABLES]
+    yield from {id(each): each for each in found if isinstance(each, dict | list | set)}.values()
+
+
+def _restoring_tables(tables: Iterable[Any]) -> Callable[[], None]:
+    # New entries are the danger here, so a table gets back exactly what it had.
+    kept = []
+    for table in tables:
+        base: Any = next(
+            each for each in (collections.OrderedDict, dict, list, set) if isinstance(table, each)
+        )
+        refill = base.extend if base is list else base.update
+        values = base.values if issubclass(base, dict) else tuple
+        kept.append((table, base.clear, refill, base(table), values, tuple(table), tuple(values(table))))
+    same, every, each, size = operator.is_, all, map, len
+
+    def restore_tables() -> None:
+        for table, clear, refill, whole, values, keys, contents in kept:
+            if (
+                size(table) == size(keys)
+                and every(each(same, table, keys))
+                and every(each(same, values(table), contents))
+            ):
+                continue
+            clear(table)
+            refill(table, whole)
+
+    return restore_tables
+
+
+def _leaving_modes() -> Callable[[], None]:
+    torch: Any = sys.modules.get("torch._C")
+    stacks = []
+    if torch is not None:
+        for kind, given in _MODES:
+            size: Callable[[], int] = getattr(torch, f"_len_torch_{kind}_stack")
+            stacks.append((size, getattr(torch, f"_pop_torch_{kind}_stack"), given, size()))
+
+    def leave_modes() -> None:
+        for size, pop, given, before in stacks:
+            while size() > before:
+                pop(*given)
+
+    return leave_modes
+
+
 def _restoring_parts(
     watched: list[tuple[Any, tuple[_Part, ...]]],
 ) -> tuple[Callable[[], None], Callable[[Any], None]]:
@@ -308,12 +366,15 @@ def remember() -> Untouched:
     restore_names, accept = _restoring_names(watched.namespaces, has_versions())
     restore_cells = _restoring_cells(watched.cells, has_contents())
     restore_parts, suspect = _restoring_parts(watched.parts)
+    restore_tables, leave_modes = _restoring_tables(_tables(modules)), _leaving_modes()
 
     def restore() -> None:
         stop_timers()
+        leave_modes()
         restore_imports()
         restore_parts()
         restore_names()
         restore_cells()
+        restore_tables()
 
     return Untouched(restore, suspect, accept)
