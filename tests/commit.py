@@ -13,7 +13,7 @@ import subprocess
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Case = TypeVar("Case")
 # Another one for every commit (tools/run_tests.py), drawn afresh when pytest is called by hand: nothing is
@@ -102,6 +102,11 @@ def just_changed(folder: Path, root: Path = ROOT) -> bool:
     changed = None if EVERYTHING else changed_files(root)
     place = folder.resolve().relative_to(root.resolve()).as_posix()
     return changed is None or any(name == place or name.startswith(f"{place}/") for name in changed)
+
+
+def just_changed_exercise(exercise: Any) -> bool:
+    """Whether its folder changed lately. A toy of the tests has none."""
+    return exercise.folder is not None and just_changed(exercise.folder)
 
 
 def waits(name: str, of: int, folders: Sequence[str], turn: int = TURN, root: Path = ROOT) -> bool:

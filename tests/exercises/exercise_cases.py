@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, just_changed, one_of, rarely, whose_turn
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, just_changed_exercise, one_of, rarely, whose_turn
 from leaks import leaked
 
 import tlcourse
@@ -84,11 +84,6 @@ def ways(exercise: Exercise, name: str, framework: str) -> list[str]:
     turns = [(each, way) for way in WAYS for each in exercise.frameworks]
     whose, way = one_of(rarely(turns, NOBODY, 4 if exercise.trains else 2), number_of(exercise, ""))
     return [way] if whose == framework else []
-
-
-def just_changed_exercise(exercise: Exercise) -> bool:
-    """Whether its folder changed lately. A toy of the tests has none."""
-    return exercise.folder is not None and just_changed(exercise.folder)
 
 
 def number_of(exercise: Exercise, title: str) -> int:

@@ -10,13 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from commit import FRAMEWORKS, REPEAT, SECRET_SEED, one_of, rarely
+from commit import FRAMEWORKS, REPEAT, SECRET_SEED, just_changed_exercise, one_of, rarely
 from exercise_cases import (
     assert_no_leak,
     exercises,
     here,
     in_both,
-    just_changed_exercise,
     number_of,
     outcome,
 )

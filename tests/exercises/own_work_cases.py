@@ -31,12 +31,20 @@ from typing import Any
 import numpy as np
 import pytest
 from attack_cases import kept
-from commit import EVERYTHING, FRAMEWORKS, REPEAT, SECRET_SEED, one_of, rarely, whose_turn
+from commit import (
+    EVERYTHING,
+    FRAMEWORKS,
+    REPEAT,
+    SECRET_SEED,
+    just_changed_exercise,
+    one_of,
+    rarely,
+    whose_turn,
+)
 from exercise_cases import (
     answer_source,
     exercises,
     in_both,
-    just_changed_exercise,
     number_of,
     setup,
     started,

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from commit import FRAMEWORKS, ROOT, just_changed, one_of, rarely, whose_turn
+from commit import FRAMEWORKS, ROOT, just_changed, just_changed_exercise, one_of, rarely, whose_turn
 from patience import comes_true
 
 from tlcourse.exercises import Exercise, Job, State, get, judge_observation
@@ -323,8 +323,6 @@ def _jailed_in(exercise: Exercise, kind: str) -> str:
     "nobody" in every second commit, unless the exercise or the grader changed lately; where an answer trains,
     in three of four, whatever the grader: what becomes of a score is the same for all of them.
     """
-    from exercise_cases import just_changed_exercise  # a process that only jails does not find it
-
     there = [
         framework
         for framework in exercise.frameworks
