@@ -2,7 +2,8 @@
 #
 #   make lab      the environment, the notebooks, a check of both, and JupyterLab (the second time only that)
 #   make book     the site, in _build/site
-#   make test     everything that CI runs
+#   make test     what CI runs: all that has its turn with this commit
+#   make test-everything   all turns at once (hours)
 #   make bench    the timings that the course promises to keep
 #   make bench-grading   the grader beside stock nbgrader, on 60 made-up submissions (an hour)
 #   make results  the tables of the long comparisons (hours; resumable)
@@ -30,7 +31,7 @@ SOURCES := $(shell find book/chapters tlcourse/authoring tlcourse/exercises -nam
 # The tests of the site ask Lighthouse and a validator of HTML: npm installs them, once (200 MB).
 NPM_TOOLS := $(BIN)/python tools/npm_tools.py || echo "Going on without them."
 
-.PHONY: help lab book test bench bench-grading results build format clean
+.PHONY: help lab book test test-everything bench bench-grading results build format clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -78,6 +79,11 @@ test: $(VENV)/.test
 	$(SITE_PACKS)
 	$(NPM_TOOLS)
 	$(BIN)/python tools/run_tests.py
+
+test-everything: $(VENV)/.test
+	$(SITE_PACKS)
+	$(NPM_TOOLS)
+	$(BIN)/python tools/run_tests.py --everything
 
 bench: $(VENV)/.learner
 	$(BIN)/tlcourse bench
