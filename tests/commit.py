@@ -21,7 +21,7 @@ Case = TypeVar("Case")
 SECRET_SEED = int(os.environ.get("TLCOURSE_SECRET_SEED") or secrets.randbelow(2**31))
 # How many commits there are (tools/run_tests.py), so that what takes turns misses none; by hand any number.
 TURN = int(os.environ.get("TLCOURSE_TURN") or SECRET_SEED)
-# All at once of what takes turns (tools/run_tests.py --everything); of what one framework asks for both, one.
+# All turns at once (make test-everything). What one framework asks for both of them, one still asks.
 EVERYTHING = bool(os.environ.get("TLCOURSE_EVERYTHING"))
 REPEAT = f"(secret seed: TLCOURSE_SECRET_SEED={SECRET_SEED} TLCOURSE_TURN={TURN})"
 FRAMEWORKS = ("torch", "keras")

@@ -6,10 +6,10 @@ two steps run side by side with one thread each, which is quicker than one after
 small batches do not keep two threads busy. What a step prints is shown when it is done. For each step you see
 its processor seconds too, which, unlike its wall time, do not depend on what else the machine does.
 
-    python tools/run_tests.py                 everything
+    python tools/run_tests.py                 all that has its turn with this commit
     python tools/run_tests.py --jobs 1        one step after the other, each with all cores
     python tools/run_tests.py --only torch    the steps whose name contains "torch"
-    python tools/run_tests.py --everything    also what waits for its turn with another commit: some hours
+    python tools/run_tests.py --everything    all turns at once: some hours
     python tools/run_tests.py --list          the names of the steps
 """
 
